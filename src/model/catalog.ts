@@ -1,0 +1,98 @@
+/**
+ * The schema as the migrations so far have made it. Open-world: what no migration created is unknown, not absent.
+ * Every object is immutable; a change makes a new object.
+ */
+import type { ConstraintKind, Expression, ForeignKeyTarget } from "./operation.js";
+import type { QualifiedName, TypeName } from "./name.js";
+
+export interface Column {
+  readonly name: string;
+  /** Absent where the catalog has seen the column but not its type. */
+  readonly type?: TypeName;
+  /** `unknown` where the table itself was not created by any migration. */
+  readonly notNull: boolean | "unknown";
+  readonly default?: Expression;
+  readonly identity?: "always" | "by default";
+  readonly generated?: "stored" | "virtual";
+}
+
+export interface Constraint {
+  /** PostgreSQL's default name where the statement gave none. */
+  readonly name: string;
+  readonly kind: ConstraintKind;
+  readonly columns: readonly string[];
+  readonly references?: ForeignKeyTarget;
+  readonly expression?: Expression;
+  readonly provesNotNull: readonly string[];
+  /** Whether every existing row is known to satisfy it. */
+  readonly valid: boolean;
+}
+
+export interface Index {
+  readonly schema: string;
+  readonly name: string;
+  readonly table: QualifiedName;
+  readonly unique: boolean;
+  readonly columns: readonly string[];
+  readonly hasExpression: boolean;
+  readonly method: string;
+  /** The constraint that owns it, if one does. */
+  readonly constraint?: string;
+}
+
+/** A relation's identity over renames, and the migration that made it. */
+export interface Relation {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: "table" | "partitioned table" | "view" | "materialized view" | "foreign table" | "sequence";
+  /**
+   * Position of the creating migration in the replayed list; absent for a relation that statements name but no
+   * migration created. Such a relation is treated as live, with unknown columns.
+   */
+  readonly createdIn?: number;
+}
+
+export interface Table extends Relation {
+  readonly columns: ReadonlyMap<string, Column>;
+  /** Whether `columns` is the whole list: false for a relation that no migration created, and for CREATE TABLE AS. */
+  readonly columnsKnown: boolean;
+  readonly constraints: ReadonlyMap<string, Constraint>;
+  readonly partitionOf?: QualifiedName;
+  readonly temporary: boolean;
+}
+
+export interface EnumType {
+  readonly schema: string;
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly createdIn?: number;
+}
+
+export interface DomainType {
+  readonly schema: string;
+  readonly name: string;
+  readonly baseType: TypeName;
+  readonly hasCheck: boolean;
+  readonly notNull: boolean;
+}
+
+/** The schema at one moment of a replay. */
+export interface Catalog {
+  /** Finds a relation as PostgreSQL would: by its schema, else along `search_path`. */
+  table(name: QualifiedName): Table | undefined;
+  index(name: QualifiedName): Index | undefined;
+  /** The indexes of a table, those of constraints included. */
+  indexesOf(table: QualifiedName): readonly Index[];
+  /** Tables whose foreign keys point at this one. */
+  referencedBy(table: QualifiedName): readonly Table[];
+  partitionsOf(table: QualifiedName): readonly Table[];
+  enum(name: QualifiedName): EnumType | undefined;
+  domain(name: QualifiedName): DomainType | undefined;
+  /** Declared volatility of a function that a migration created. */
+  functionVolatility(name: QualifiedName): "immutable" | "stable" | "volatile" | undefined;
+  tables(): Iterable<Table>;
+  /** The name with its schema filled in: of the relation found, else the first of `search_path`. */
+  qualify(name: QualifiedName): Required<QualifiedName>;
+  /** Whether absence is a fact: history starts empty and every statement so far was analysed. */
+  readonly complete: boolean;
+}

@@ -1,0 +1,31 @@
+import type { Configuration } from "./configuration.js";
+import type { Migration } from "./migration.js";
+import type { Incompleteness, ReportedTool } from "./report.js";
+import type { Tree } from "./tree.js";
+
+/** One database of the repository with its replayed migrations, in the order in which its tools run them. */
+export interface Database {
+  readonly name: string;
+  readonly tools: readonly ReportedTool[];
+  readonly postgres: { readonly version: number; readonly source: string };
+  /** `deleted` ones excepted: those are in `deleted`. */
+  readonly migrations: readonly Migration[];
+  /** Migrations of base that head no longer has, and were not renamed. */
+  readonly deleted: readonly { readonly file: string; readonly tool: string }[];
+  /** The SQL of modified migrations at base, by their path at head. */
+  readonly baseText: ReadonlyMap<string, string>;
+  /** Whether a relation of this name exists at base; `unknown` where base is not known. */
+  existsAtBase(qualified: string): boolean | "unknown";
+}
+
+/** What is judged: complete and immutable before any rule runs. */
+export interface Change {
+  readonly root: string;
+  readonly configuration: Configuration;
+  /** Absent for `check FILES`. */
+  readonly base?: { readonly label: string; readonly commit?: string; readonly tree: Tree };
+  readonly head: { readonly label: string; readonly commit?: string; readonly tree: Tree };
+  readonly databases: readonly Database[];
+  readonly incomplete: readonly Incompleteness[];
+  readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
+}

@@ -1,0 +1,38 @@
+import type { Place, Range } from "./position.js";
+import type { Reference } from "./reference.js";
+
+export type Severity = "error" | "warning";
+
+/** What goes wrong: one operation has at most one finding for each. */
+export type Harm = "blocks" | "fails" | "breaks code" | "loses data" | "other";
+
+/** A change to the migration that the reader may accept. Never applied without being asked for. */
+export interface Suggestion {
+  readonly message: string;
+  readonly range: Range;
+  readonly text: string;
+}
+
+export interface Finding extends Place {
+  readonly database: string;
+  /** Without the plugin's prefix: `no-blocking-index-build`. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly messageId: string;
+  /** The object it is about, qualified: `public.orders`, `public.orders.legacy_ref`. Absent for a file as a whole. */
+  readonly object?: string;
+  /** Index of the statement in its file; absent for a file as a whole. */
+  readonly statement?: number;
+  readonly evidence: readonly Reference[];
+  readonly suggestions: readonly Suggestion[];
+  /** Address of the rule's page. */
+  readonly help: string;
+}
+
+/** A finding that a directive in the file silences. */
+export interface SuppressedFinding extends Finding {
+  readonly reason: string;
+  /** Where the directive stands. */
+  readonly directive: Place;
+}

@@ -1,0 +1,90 @@
+import type { Catalog } from "./catalog.js";
+import type { Lock, Work } from "./lock.js";
+import type { Operation } from "./operation.js";
+import type { ParsedSql, Statement } from "./statement.js";
+
+/** Against base: `existing` is unchanged history, replayed and never judged. */
+export type MigrationStatus = "existing" | "added" | "modified" | "deleted";
+
+/**
+ * How a migration tool sends a file to PostgreSQL.
+ *
+ * - `all-pending`: one transaction around all files that are pending.
+ * - `per-file`: one transaction around each file.
+ * - `single-send`: the file in one simple query, which is an implicit transaction as soon as it has two statements.
+ * - `per-statement`: each statement commits by itself.
+ * - `unknown`: the runner is not known (a plain folder); only BEGIN and COMMIT in the file itself are facts.
+ */
+export type TransactionMode = "all-pending" | "per-file" | "single-send" | "per-statement" | "unknown";
+
+/** What is known of the tool that runs a migration, at the installed version. */
+export interface ToolFacts {
+  /** `prisma`, `drizzle`, `sql`. */
+  readonly name: string;
+  /** As its makers write it: `Prisma`. */
+  readonly label: string;
+  /** From the lockfile; absent where it does not say. */
+  readonly version?: string;
+  readonly transaction: TransactionMode;
+  /**
+   * How this tool runs a statement outside a transaction, as the rest of a sentence: `in a migration of its own, …`.
+   * Absent where it cannot.
+   */
+  readonly outsideTransaction?: string;
+  /** What to do instead where it cannot, as a sentence. */
+  readonly withoutOutside?: string;
+  /** Whether the tool remembers a checksum of each file and refuses an edited one. */
+  readonly checksums: boolean;
+}
+
+/** The transaction that a statement runs in. */
+export interface StatementTransaction {
+  /** `unknown` where it depends on a runner that is not known. */
+  readonly inTransaction: boolean | "unknown";
+  /** Who opened it; absent outside a transaction. */
+  readonly openedBy?: "tool" | "file" | "send";
+  /** Statements with the same group share one transaction; it may span files. Absent outside one. */
+  readonly group?: string;
+}
+
+/** One statement after replay: the schema on both sides of it, and what it costs. */
+export interface AnalysedStatement {
+  readonly statement: Statement;
+  readonly before: Catalog;
+  readonly after: Catalog;
+  readonly locks: readonly Lock[];
+  /** One entry per operation of the statement, in order. */
+  readonly work: readonly Work[];
+  readonly transaction: StatementTransaction;
+  /** Session settings in force just before it: `lock_timeout` → `5s`. */
+  readonly session: ReadonlyMap<string, string>;
+}
+
+/** A migration file as its tool sees it, before replay. */
+export interface MigrationFile {
+  /** Path from the repository's root, with `/`. */
+  readonly file: string;
+  readonly status: MigrationStatus;
+  /** Path at base where git found a rename; only with `modified`. */
+  readonly previousFile?: string;
+  readonly tool: ToolFacts;
+  readonly database: string;
+  readonly transaction: TransactionMode;
+}
+
+/** A migration file after replay. */
+export interface Migration extends MigrationFile {
+  /** Position in the replayed order. */
+  readonly order: number;
+  /** Whether findings are made for it: new against base and not ignored. */
+  readonly judged: boolean;
+  readonly sql: ParsedSql;
+  readonly statements: readonly AnalysedStatement[];
+}
+
+/** An operation with the migration and statement that it belongs to. */
+export interface PlacedOperation {
+  readonly operation: Operation;
+  readonly statement: AnalysedStatement;
+  readonly migration: Migration;
+}

@@ -1,0 +1,550 @@
+/**
+ * Operations: what a statement does, in PostgreSQL's own terms.
+ *
+ * One statement makes one or more operations. A rule visits operations by `type` and never sees a parse tree; catalog
+ * and locks are computed from them. Each operation's `range` is that of its own clause: `DROP COLUMN b` inside an
+ * ALTER TABLE of many clauses, otherwise the whole statement.
+ */
+import type { QualifiedName, TypeName } from "./name.js";
+import type { Range } from "./position.js";
+
+interface OperationBase {
+  readonly range: Range;
+  /** Index of the statement in its file's list. */
+  readonly statement: number;
+}
+
+/** An expression, with what the catalog and the lock facts need to know about it. */
+export interface Expression {
+  readonly sql: string;
+  readonly range: Range;
+  /** `null` is the constant NULL, also with a cast. */
+  readonly kind: "constant" | "null" | "expression";
+  /** Every function the expression calls; `CURRENT_TIMESTAMP` and its kin are listed as `{ name: "now" }`. */
+  readonly functions: readonly QualifiedName[];
+  /** Every column name the expression mentions. */
+  readonly columns: readonly string[];
+}
+
+export type ConstraintKind = "primary key" | "unique" | "check" | "foreign key" | "exclude" | "not null";
+
+export interface ForeignKeyTarget {
+  readonly table: QualifiedName;
+  /** Empty where the statement leaves them out: then the primary key is meant. */
+  readonly columns: readonly string[];
+}
+
+export interface ConstraintDefinition {
+  readonly kind: ConstraintKind;
+  /** Absent where PostgreSQL chooses the name. */
+  readonly name?: string;
+  readonly range: Range;
+  /** Empty for a table CHECK. */
+  readonly columns: readonly string[];
+  readonly references?: ForeignKeyTarget;
+  readonly expression?: Expression;
+  /** Columns that this CHECK proves to be not null: `c IS NOT NULL`, also as a part of an AND. */
+  readonly provesNotNull: readonly string[];
+  readonly usingIndex?: string;
+  readonly notValid: boolean;
+  readonly notEnforced: boolean;
+  readonly deferrable: boolean;
+}
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: TypeName;
+  readonly range: Range;
+  /** NOT NULL or PRIMARY KEY written inline. */
+  readonly notNull: boolean;
+  readonly default?: Expression;
+  readonly generated?: { readonly kind: "stored" | "virtual"; readonly expression: Expression };
+  readonly identity?: "always" | "by default";
+  readonly collation?: string;
+  /** Constraints written inside the column's definition, NOT NULL and DEFAULT excepted. */
+  readonly constraints: readonly ConstraintDefinition[];
+}
+
+export interface CreateTable extends OperationBase {
+  readonly type: "CreateTable";
+  readonly table: QualifiedName;
+  readonly ifNotExists: boolean;
+  readonly temporary: boolean;
+  readonly unlogged: boolean;
+  readonly columns: readonly ColumnDefinition[];
+  readonly constraints: readonly ConstraintDefinition[];
+  readonly partitioned: boolean;
+  readonly partitionOf?: QualifiedName;
+  readonly inherits: readonly QualifiedName[];
+  readonly like: readonly QualifiedName[];
+}
+
+/** CREATE TABLE … AS, SELECT … INTO, CREATE MATERIALIZED VIEW. */
+export interface CreateTableAs extends OperationBase {
+  readonly type: "CreateTableAs";
+  readonly table: QualifiedName;
+  readonly materializedView: boolean;
+  readonly ifNotExists: boolean;
+  readonly temporary: boolean;
+  readonly reads: readonly QualifiedName[];
+}
+
+export interface CreateView extends OperationBase {
+  readonly type: "CreateView";
+  readonly view: QualifiedName;
+  readonly replace: boolean;
+  readonly temporary: boolean;
+  readonly reads: readonly QualifiedName[];
+}
+
+export type RelationKind = "table" | "view" | "materialized view" | "foreign table" | "sequence" | "index";
+
+/** DROP TABLE, VIEW, MATERIALIZED VIEW, FOREIGN TABLE, SEQUENCE: one operation a name. Indexes have `DropIndex`. */
+export interface DropRelation extends OperationBase {
+  readonly type: "DropRelation";
+  readonly kind: Exclude<RelationKind, "index">;
+  readonly relation: QualifiedName;
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+}
+
+export interface RenameRelation extends OperationBase {
+  readonly type: "RenameRelation";
+  readonly kind: RelationKind;
+  readonly relation: QualifiedName;
+  readonly newName: string;
+}
+
+export interface SetSchema extends OperationBase {
+  readonly type: "SetSchema";
+  readonly kind: RelationKind;
+  readonly relation: QualifiedName;
+  readonly newSchema: string;
+}
+
+export interface AddColumn extends OperationBase {
+  readonly type: "AddColumn";
+  readonly table: QualifiedName;
+  readonly column: ColumnDefinition;
+  readonly ifNotExists: boolean;
+}
+
+export interface DropColumn extends OperationBase {
+  readonly type: "DropColumn";
+  readonly table: QualifiedName;
+  readonly column: string;
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+}
+
+export interface RenameColumn extends OperationBase {
+  readonly type: "RenameColumn";
+  readonly table: QualifiedName;
+  readonly column: string;
+  readonly newName: string;
+}
+
+export interface AlterColumnType extends OperationBase {
+  readonly type: "AlterColumnType";
+  readonly table: QualifiedName;
+  readonly column: string;
+  readonly newType: TypeName;
+  readonly using?: Expression;
+  readonly collation?: string;
+}
+
+export interface SetDefault extends OperationBase {
+  readonly type: "SetDefault";
+  readonly table: QualifiedName;
+  readonly column: string;
+  readonly default: Expression;
+}
+
+export interface DropDefault extends OperationBase {
+  readonly type: "DropDefault";
+  readonly table: QualifiedName;
+  readonly column: string;
+}
+
+export interface SetNotNull extends OperationBase {
+  readonly type: "SetNotNull";
+  readonly table: QualifiedName;
+  readonly column: string;
+}
+
+export interface DropNotNull extends OperationBase {
+  readonly type: "DropNotNull";
+  readonly table: QualifiedName;
+  readonly column: string;
+}
+
+export interface AddConstraint extends OperationBase {
+  readonly type: "AddConstraint";
+  readonly table: QualifiedName;
+  readonly constraint: ConstraintDefinition;
+}
+
+export interface ValidateConstraint extends OperationBase {
+  readonly type: "ValidateConstraint";
+  readonly table: QualifiedName;
+  readonly constraint: string;
+}
+
+export interface DropConstraint extends OperationBase {
+  readonly type: "DropConstraint";
+  readonly table: QualifiedName;
+  readonly constraint: string;
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+}
+
+export interface RenameConstraint extends OperationBase {
+  readonly type: "RenameConstraint";
+  readonly table: QualifiedName;
+  readonly constraint: string;
+  readonly newName: string;
+}
+
+/** Any ALTER TABLE subcommand without a type of its own, under PostgreSQL's name for it without `AT_`. */
+export interface AlterTable extends OperationBase {
+  readonly type: "AlterTable";
+  readonly kind: RelationKind;
+  readonly table: QualifiedName;
+  /** `SetLogged`, `SetUnLogged`, `SetAccessMethod`, `SetTableSpace`, `SetRelOptions`, `EnableRowSecurity`, … */
+  readonly subcommand: string;
+  readonly column?: string;
+}
+
+export interface AttachPartition extends OperationBase {
+  readonly type: "AttachPartition";
+  readonly table: QualifiedName;
+  readonly partition: QualifiedName;
+}
+
+export interface DetachPartition extends OperationBase {
+  readonly type: "DetachPartition";
+  readonly table: QualifiedName;
+  readonly partition: QualifiedName;
+  readonly concurrently: boolean;
+}
+
+export interface CreateIndex extends OperationBase {
+  readonly type: "CreateIndex";
+  /** Absent where PostgreSQL chooses the name. */
+  readonly index?: QualifiedName;
+  readonly table: QualifiedName;
+  readonly unique: boolean;
+  readonly concurrently: boolean;
+  readonly ifNotExists: boolean;
+  /** ON ONLY: the partitions get none. */
+  readonly only: boolean;
+  readonly method: string;
+  readonly columns: readonly string[];
+  /** Whether a key is an expression or the index is partial. */
+  readonly hasExpression: boolean;
+  readonly where?: Expression;
+  readonly anchors: {
+    /** Just behind the keyword INDEX: where CONCURRENTLY goes. */ readonly afterIndexKeyword?: number;
+  };
+}
+
+export interface DropIndex extends OperationBase {
+  readonly type: "DropIndex";
+  readonly index: QualifiedName;
+  readonly concurrently: boolean;
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+  readonly anchors: { readonly afterIndexKeyword?: number };
+}
+
+export interface Reindex extends OperationBase {
+  readonly type: "Reindex";
+  readonly kind: "index" | "table" | "schema" | "system" | "database";
+  readonly target: QualifiedName;
+  readonly concurrently: boolean;
+}
+
+export interface CreateEnum extends OperationBase {
+  readonly type: "CreateEnum";
+  readonly enum: QualifiedName;
+  readonly values: readonly string[];
+}
+
+export interface AddEnumValue extends OperationBase {
+  readonly type: "AddEnumValue";
+  readonly enum: QualifiedName;
+  readonly value: string;
+  readonly ifNotExists: boolean;
+}
+
+export interface RenameEnumValue extends OperationBase {
+  readonly type: "RenameEnumValue";
+  readonly enum: QualifiedName;
+  readonly value: string;
+  readonly newValue: string;
+}
+
+export interface CreateDomain extends OperationBase {
+  readonly type: "CreateDomain";
+  readonly domain: QualifiedName;
+  readonly baseType: TypeName;
+  readonly notNull: boolean;
+  readonly hasCheck: boolean;
+  readonly default?: Expression;
+}
+
+export interface AlterDomain extends OperationBase {
+  readonly type: "AlterDomain";
+  readonly domain: QualifiedName;
+  readonly subcommand:
+    | "AddConstraint"
+    | "DropConstraint"
+    | "ValidateConstraint"
+    | "SetNotNull"
+    | "DropNotNull"
+    | "SetDefault"
+    | "DropDefault";
+  readonly constraint?: ConstraintDefinition;
+}
+
+/** CREATE TYPE of any other kind: composite, range, base. */
+export interface CreateType extends OperationBase {
+  readonly type: "CreateType";
+  readonly name: QualifiedName;
+}
+
+export interface DropType extends OperationBase {
+  readonly type: "DropType";
+  readonly name: QualifiedName;
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+}
+
+export interface RenameType extends OperationBase {
+  readonly type: "RenameType";
+  readonly name: QualifiedName;
+  readonly newName: string;
+}
+
+export interface CreateSchema extends OperationBase {
+  readonly type: "CreateSchema";
+  readonly schema: string;
+  readonly ifNotExists: boolean;
+}
+
+export interface DropSchema extends OperationBase {
+  readonly type: "DropSchema";
+  readonly schema: string;
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+}
+
+export interface CreateSequence extends OperationBase {
+  readonly type: "CreateSequence";
+  readonly sequence: QualifiedName;
+  readonly ifNotExists: boolean;
+}
+
+export interface CreateFunction extends OperationBase {
+  readonly type: "CreateFunction";
+  readonly function: QualifiedName;
+  readonly procedure: boolean;
+  readonly replace: boolean;
+  /** Functions are volatile unless they say otherwise (PostgreSQL documentation, CREATE FUNCTION). */
+  readonly volatility: "immutable" | "stable" | "volatile";
+}
+
+export interface CreateTrigger extends OperationBase {
+  readonly type: "CreateTrigger";
+  readonly trigger: string;
+  readonly table: QualifiedName;
+  readonly replace: boolean;
+}
+
+export interface DropTrigger extends OperationBase {
+  readonly type: "DropTrigger";
+  readonly trigger: string;
+  readonly table: QualifiedName;
+}
+
+export interface Insert extends OperationBase {
+  readonly type: "Insert";
+  readonly table: QualifiedName;
+  /** Tables that it reads. */
+  readonly reads: readonly QualifiedName[];
+}
+
+export interface Update extends OperationBase {
+  readonly type: "Update";
+  readonly table: QualifiedName;
+  readonly columns: readonly string[];
+  readonly hasWhere: boolean;
+}
+
+export interface Delete extends OperationBase {
+  readonly type: "Delete";
+  readonly table: QualifiedName;
+  readonly hasWhere: boolean;
+}
+
+export interface Merge extends OperationBase {
+  readonly type: "Merge";
+  readonly table: QualifiedName;
+}
+
+export interface Copy extends OperationBase {
+  readonly type: "Copy";
+  readonly table: QualifiedName;
+  readonly from: boolean;
+}
+
+/** A query; it matters for the functions that it calls (`setval`, `set_config`, one of the user's own). */
+export interface Select extends OperationBase {
+  readonly type: "Select";
+  readonly reads: readonly QualifiedName[];
+  readonly functions: readonly QualifiedName[];
+}
+
+export interface Truncate extends OperationBase {
+  readonly type: "Truncate";
+  readonly table: QualifiedName;
+  readonly cascade: boolean;
+}
+
+export interface LockTable extends OperationBase {
+  readonly type: "LockTable";
+  readonly table: QualifiedName;
+  readonly mode: LockMode;
+  readonly noWait: boolean;
+}
+
+export interface Vacuum extends OperationBase {
+  readonly type: "Vacuum";
+  /** Absent: every table. */
+  readonly table?: QualifiedName;
+  readonly full: boolean;
+  readonly analyzeOnly: boolean;
+}
+
+export interface Cluster extends OperationBase {
+  readonly type: "Cluster";
+  readonly table?: QualifiedName;
+}
+
+export interface RefreshMaterializedView extends OperationBase {
+  readonly type: "RefreshMaterializedView";
+  readonly view: QualifiedName;
+  readonly concurrently: boolean;
+}
+
+/** SET, SET LOCAL, RESET and `SELECT set_config(…)` with constants. */
+export interface SetVariable extends OperationBase {
+  readonly type: "SetVariable";
+  /** Lower case: `lock_timeout`. `*` for RESET ALL and DISCARD ALL. */
+  readonly variable: string;
+  /** As written, without quotes; absent for RESET, SET … TO DEFAULT and values that are not constants. */
+  readonly value?: string;
+  /** SET LOCAL: until the end of the transaction, and without effect outside one. */
+  readonly local: boolean;
+}
+
+/** BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their kin. */
+export interface TransactionControl extends OperationBase {
+  readonly type: "TransactionControl";
+  readonly kind: "begin" | "commit" | "rollback" | "savepoint" | "release" | "rollback to" | "prepare";
+}
+
+/** A DO block. What it runs is not read yet. */
+export interface DoBlock extends OperationBase {
+  readonly type: "DoBlock";
+  readonly language: string;
+  readonly body: string;
+}
+
+/** Any other statement that PostgreSQL's grammar accepts, under the grammar's name for it. */
+export interface OtherStatement extends OperationBase {
+  readonly type: "OtherStatement";
+  /** The parse tree's node type: `GrantStmt`, `CommentStmt`, `CreatePolicyStmt`, … */
+  readonly node: string;
+  /** Whether PostgreSQL refuses it inside a transaction block (25001). */
+  readonly refusedInTransaction: boolean;
+}
+
+/** Text that could not be analysed; the rest of the file still is. */
+export interface Unparsed extends OperationBase {
+  readonly type: "Unparsed";
+  /** A sentence for the reader, without a final stop: `syntax error at or near "tabl"`. */
+  readonly reason: string;
+}
+
+export type Operation =
+  | AddColumn
+  | AddConstraint
+  | AddEnumValue
+  | AlterColumnType
+  | AlterDomain
+  | AlterTable
+  | AttachPartition
+  | Cluster
+  | Copy
+  | CreateDomain
+  | CreateEnum
+  | CreateFunction
+  | CreateIndex
+  | CreateSchema
+  | CreateSequence
+  | CreateTable
+  | CreateTableAs
+  | CreateTrigger
+  | CreateType
+  | CreateView
+  | Delete
+  | DetachPartition
+  | DoBlock
+  | DropColumn
+  | DropConstraint
+  | DropDefault
+  | DropIndex
+  | DropNotNull
+  | DropRelation
+  | DropSchema
+  | DropTrigger
+  | DropType
+  | Insert
+  | LockTable
+  | Merge
+  | OtherStatement
+  | RefreshMaterializedView
+  | Reindex
+  | RenameColumn
+  | RenameConstraint
+  | RenameEnumValue
+  | RenameRelation
+  | RenameType
+  | Select
+  | SetDefault
+  | SetNotNull
+  | SetSchema
+  | SetVariable
+  | TransactionControl
+  | Truncate
+  | Unparsed
+  | Update
+  | Vacuum
+  | ValidateConstraint;
+
+export type OperationType = Operation["type"];
+
+/** The operation of one type: `OperationOf<"AddColumn">` is `AddColumn`. */
+export type OperationOf<Type extends OperationType> = Extract<Operation, { type: Type }>;
+
+/** PostgreSQL's table-level lock modes, weakest first (PostgreSQL documentation, 13.3.1). */
+export type LockMode =
+  | "ACCESS SHARE"
+  | "ROW SHARE"
+  | "ROW EXCLUSIVE"
+  | "SHARE UPDATE EXCLUSIVE"
+  | "SHARE"
+  | "SHARE ROW EXCLUSIVE"
+  | "EXCLUSIVE"
+  | "ACCESS EXCLUSIVE";

@@ -1,0 +1,109 @@
+/**
+ * The report: the whole result of a check. `check --format json` prints exactly this, every other format is a view of
+ * it, and `report/report.schema.json` describes it. Added fields are not a new version.
+ */
+import type { Finding, SuppressedFinding } from "./finding.js";
+import type { Lock, Work } from "./lock.js";
+import type { MigrationStatus } from "./migration.js";
+import type { Plan } from "./plan.js";
+import type { Range } from "./position.js";
+
+/**
+ * - `unsafe`: at least one error. `incomplete`: the change could not be read whole, so silence would prove nothing.
+ * - `warnings`: warnings only. `safe`: neither.
+ */
+export type Verdict = "unsafe" | "incomplete" | "warnings" | "safe";
+
+/** Something of the change that could not be read. */
+export interface Incompleteness {
+  /** What could not be known, in one sentence. */
+  readonly reason: string;
+  /** The setting or command that fixes it, ready to paste. */
+  readonly fix: string;
+}
+
+export interface ReportedTool {
+  readonly name: string;
+  /** From the lockfile; absent where it does not say. */
+  readonly version?: string;
+  readonly folder: string;
+}
+
+export interface ReportedDatabase {
+  readonly name: string;
+  readonly tools: readonly ReportedTool[];
+  readonly postgres: {
+    readonly version: number;
+    /** `.github/migration-safety.yml`, `docker-compose.yml:4`, or `default`. */
+    readonly source: string;
+  };
+}
+
+export interface ReportedOperation {
+  readonly type: string;
+  readonly object?: string;
+  readonly range: Range;
+  readonly work: Work;
+}
+
+export interface ReportedStatement {
+  readonly sql: string;
+  readonly range: Range;
+  readonly line: number;
+  readonly endLine: number;
+  readonly operations: readonly ReportedOperation[];
+  readonly locks: readonly Lock[];
+  readonly transactional: boolean | "unknown";
+}
+
+export interface ReportedMigration {
+  readonly database: string;
+  readonly file: string;
+  readonly status: MigrationStatus;
+  /** The transaction that its statements share with other statements; absent where each commits by itself. */
+  readonly transactionGroup?: string;
+  readonly statements: readonly ReportedStatement[];
+}
+
+/** A statement or file that could not be analysed. */
+export interface Unknown {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface Coverage {
+  /** In judged migrations. */
+  readonly statements: number;
+  readonly analysed: number;
+  readonly unparsed: number;
+  readonly notAnalysable: number;
+  /** Statements of the replayed history, judged ones not counted. */
+  readonly replayed: number;
+  /** Files in migration folders that were left out, and why. */
+  readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
+}
+
+export interface ReportedChange {
+  /** Absent for `check FILES`: every file is then its own change. */
+  readonly base?: { readonly label: string; readonly commit?: string };
+  readonly head: { readonly label: string; readonly commit?: string };
+  /** Where the configuration was read: a path, `default`, or both sources of a merge. */
+  readonly configuration: string;
+  readonly incomplete: readonly Incompleteness[];
+}
+
+export interface Report {
+  readonly version: 1;
+  readonly verdict: Verdict;
+  readonly change: ReportedChange;
+  readonly databases: readonly ReportedDatabase[];
+  readonly migrations: readonly ReportedMigration[];
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  /** Directives that silenced nothing or were not honoured, and notes on the configuration. */
+  readonly notes: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  readonly plan: Plan;
+  readonly unknowns: readonly Unknown[];
+  readonly coverage: Coverage;
+}

@@ -1,0 +1,29 @@
+import type { Operation } from "./operation.js";
+import type { Range } from "./position.js";
+
+/** A SQL comment. `value` is its text without the delimiters. */
+export interface SqlComment {
+  readonly kind: "line" | "block";
+  readonly range: Range;
+  readonly value: string;
+}
+
+/** One SQL statement of a file, with what it does. */
+export interface Statement {
+  /** Position in the file's list of statements. */
+  readonly index: number;
+  /** As it stands in the file, without the final semicolon; placeholders are as written. */
+  readonly sql: string;
+  /** From the statement's first token to its last; comments before it and the semicolon are outside. */
+  readonly range: Range;
+  /** At least one; a statement that could not be read has a single `Unparsed`. */
+  readonly operations: readonly Operation[];
+}
+
+/** A file of SQL after parsing. Never fails as a whole: what could not be read is an `Unparsed` operation. */
+export interface ParsedSql {
+  /** The text that all ranges refer to: the file's, without its byte order mark. */
+  readonly text: string;
+  readonly statements: readonly Statement[];
+  readonly comments: readonly SqlComment[];
+}

@@ -1,0 +1,26 @@
+/** One word found in a file of a tree. */
+export interface WordHit {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * The files of one side of a change, read as data. Paths are relative to the repository's root, with `/`.
+ * Symbolic links and submodules are not in it. All calls are synchronous: ESLint's rules are.
+ */
+export interface Tree {
+  /** What a person calls it: `main`, `the working tree`, `refs/pull/7/merge`. */
+  readonly label: string;
+  /** Every file that git tracks (and, in a working tree, that it does not ignore). */
+  files(): readonly string[];
+  has(file: string): boolean;
+  /** The file's text, its byte order mark included; undefined where there is none, or where it is not valid UTF-8 text. */
+  read(file: string): string | undefined;
+  /**
+   * Whole-word, case-sensitive search for any of the words in text files.
+   * `exclude` holds glob patterns that git understands.
+   */
+  grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[];
+}

@@ -1,0 +1,106 @@
+/** What a rule is made of, and what it may ask about the migration that it looks at. */
+import type { Rule } from "eslint";
+import type { Catalog } from "../model/catalog.js";
+import type { Change, Database } from "../model/change.js";
+import type { Preset, RuleLevel } from "../model/configuration.js";
+import type { Harm } from "../model/finding.js";
+import type { Work } from "../model/lock.js";
+import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
+import type { Operation, OperationOf, OperationType } from "../model/operation.js";
+import type { Range } from "../model/position.js";
+import type { Reference } from "../model/reference.js";
+
+/** Metadata of a rule: ESLint's, and what the catalogue, the presets and the folding of findings need. */
+export interface RuleMeta<MessageId extends string> {
+  readonly type: "problem" | "suggestion";
+  readonly docs: {
+    /** `Disallow …` or `Require …`, without a final stop. */
+    readonly description: string;
+    /** The level in the `recommended` preset; `strict` rules are warnings in the `strict` preset only. */
+    readonly recommended: Exclude<RuleLevel, "off"> | "strict";
+    readonly category: "Blocking" | "Transactions" | "Compatibility" | "Data" | "Migrations" | "Schema design";
+    readonly harm: Harm;
+    /** Rules that speak instead of this one where both find something on the same operation. */
+    readonly yieldsTo?: readonly string[];
+  };
+  readonly hasSuggestions?: boolean;
+  /** JSON Schema of the options, one entry per option, as ESLint takes it. */
+  readonly schema?: readonly object[];
+  readonly defaultOptions?: readonly unknown[];
+  readonly messages: Readonly<Record<MessageId, string>>;
+}
+
+export interface RuleReport<MessageId extends string> {
+  /** The operation that the finding is about. Its range is the finding's place unless `range` says otherwise. */
+  readonly node: Operation;
+  readonly range?: Range;
+  readonly messageId: MessageId;
+  readonly data?: Readonly<Record<string, string>>;
+  /** Qualified object; absent: the operation's own. */
+  readonly object?: string;
+  readonly evidence?: readonly Reference[];
+  readonly suggest?: readonly {
+    readonly messageId: MessageId;
+    readonly data?: Readonly<Record<string, string>>;
+    readonly fix: Rule.ReportFixer;
+  }[];
+}
+
+/** The context that `create` gets. */
+export interface RuleContext<MessageId extends string, Options extends readonly unknown[] = readonly unknown[]> {
+  readonly id: string;
+  readonly options: Options;
+  report(report: RuleReport<MessageId>): void;
+}
+
+/** What a rule may ask about the migration that it looks at. Got with `migrationOf(context)`. */
+export interface RuleMigration {
+  readonly migration: Migration;
+  readonly database: Database;
+  readonly change: Change;
+  /** PostgreSQL's major version. */
+  readonly postgres: number;
+  statementOf(operation: Operation): AnalysedStatement;
+  /** The schema before the operation's statement. */
+  before(operation: Operation): Catalog;
+  /** The schema after it. */
+  after(operation: Operation): Catalog;
+  /** What PostgreSQL does for this operation while it holds its lock. */
+  work(operation: Operation): Work;
+  /**
+   * Whether the relation is in use while the migration runs: it exists at base, or nothing is known of it.
+   * Without `relation` it is the operation's own.
+   */
+  isLive(operation: Operation, relation?: QualifiedName): boolean;
+  /** References to the object that the operation takes away, on both sides. */
+  referencesTo(operation: Operation): readonly Reference[];
+  /** The judged statements of this database, over all files, in the order in which they run. */
+  judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }>;
+  /** Names for messages: `table`, `column`, `index`, `constraint`, `referenced`, as a person would write them. */
+  describe(operation: Operation): Readonly<Record<string, string>>;
+}
+
+export type OperationVisitors = {
+  readonly [Type in OperationType]?: (operation: OperationOf<Type>) => void;
+};
+
+/** A finding about the change as a whole; it is placed on a file, which need not exist any more. */
+export interface ChangeFinding<MessageId extends string> {
+  readonly database: Database;
+  readonly file: string;
+  /** Default: the file's first line. */
+  readonly range?: Range;
+  readonly messageId: MessageId;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly object?: string;
+}
+
+export interface RuleDefinition<MessageId extends string, Options extends readonly unknown[] = readonly unknown[]> {
+  readonly meta: RuleMeta<MessageId>;
+  create?(context: RuleContext<MessageId, Options>): OperationVisitors;
+  /** For hazards that no single statement shows: deleted migrations, journals, models without a migration. */
+  checkChange?(change: Change): Iterable<ChangeFinding<MessageId>>;
+}
+
+export type { PlacedOperation, Preset };
