@@ -18,6 +18,7 @@ export interface Finding extends Place {
   /** Without the plugin's prefix: `no-blocking-index-build`. */
   readonly rule: string;
   readonly severity: Severity;
+  readonly harm: Harm;
   readonly message: string;
   readonly messageId: string;
   /** The object it is about, qualified: `public.orders`, `public.orders.legacy_ref`. Absent for a file as a whole. */
