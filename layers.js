@@ -26,6 +26,7 @@ export const layers = [
   { path: "src/references" },
   { path: "src/migrations" },
   { path: "src/postgres" },
+  { path: "src/text" },
   { path: "src/model" },
 ];
 

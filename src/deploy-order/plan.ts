@@ -11,6 +11,7 @@ import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
 import type { Answer, Compatibility, DeployOrder, Phase, PhaseId, Plan, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
+import { lineCounter } from "../text/line-counter.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
 
 /** What the planner asks about the change. */
@@ -222,7 +223,7 @@ function objectsOf({ migration, statement }: StatementFacts): string {
 }
 
 function lineOf({ migration, statement }: StatementFacts): number {
-  return migration.sql.text.slice(0, statement.statement.range[0]).split(/\r\n|[\r\n\u2028\u2029]/u).length;
+  return lineCounter(migration.sql.text)(statement.statement.range[0]);
 }
 
 const WORK_WORDS: Readonly<Record<Work, string>> = {

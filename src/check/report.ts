@@ -1,0 +1,139 @@
+import { nameOf } from "../deploy-order/compatibility.js";
+import type { Change } from "../model/change.js";
+import type { Finding, SuppressedFinding } from "../model/finding.js";
+import type { AnalysedStatement, Migration } from "../model/migration.js";
+import type { Plan } from "../model/plan.js";
+import type {
+  Coverage,
+  Report,
+  ReportedChange,
+  ReportedDatabase,
+  ReportedMigration,
+  ReportedStatement,
+  Unknown,
+  Verdict,
+} from "../model/report.js";
+import { lineCounter } from "../text/line-counter.js";
+
+/** What the run has found out; `makeReport` puts it into the report's contract. */
+export interface RunResult {
+  readonly change: Change;
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  readonly notes: Report["notes"];
+  readonly plan: Plan;
+}
+
+/** Assembles the report. Findings are sorted by file, line, column and rule. */
+export function makeReport({ change, findings, suppressed, notes, plan }: RunResult): Report {
+  const judged = change.databases.flatMap(({ migrations }) => migrations.filter((migration) => migration.judged));
+  return {
+    version: 1,
+    verdict: verdictOf(findings, change),
+    change: reportedChange(change),
+    databases: change.databases.map(({ name, tools, postgres }): ReportedDatabase => ({ name, tools, postgres })),
+    migrations: judged.map(reportedMigration),
+    findings: [...findings].sort(byPlace),
+    suppressed: [...suppressed].sort(byPlace),
+    notes,
+    plan,
+    unknowns: judged.flatMap(unknownsOf),
+    coverage: coverageOf(change, judged),
+  };
+}
+
+function verdictOf(findings: readonly Finding[], { incomplete }: Change): Verdict {
+  if (findings.some(({ severity }) => severity === "error")) return "unsafe";
+  if (incomplete.length > 0) return "incomplete";
+  return findings.length > 0 ? "warnings" : "safe";
+}
+
+function reportedChange({ base, head, configuration, incomplete }: Change): ReportedChange {
+  return {
+    ...(base && { base: side(base) }),
+    head: side(head),
+    configuration: configuration.source,
+    incomplete,
+  };
+}
+
+function side({ label, commit }: { readonly label: string; readonly commit?: string }): {
+  label: string;
+  commit?: string;
+} {
+  return { label, ...(commit !== undefined && { commit }) };
+}
+
+function reportedMigration(migration: Migration): ReportedMigration {
+  const { database, file, status, statements, sql } = migration;
+  const lines = lineCounter(sql.text);
+  const groups = new Set(statements.map(({ transaction }) => transaction.group));
+  const [group] = groups;
+  return {
+    database,
+    file,
+    status,
+    ...(groups.size === 1 && group !== undefined && { transactionGroup: group }),
+    statements: statements.map((statement) => reportedStatement(statement, lines)),
+  };
+}
+
+function reportedStatement(
+  { statement, locks, work, transaction }: AnalysedStatement,
+  lines: (offset: number) => number,
+): ReportedStatement {
+  return {
+    sql: statement.sql,
+    range: statement.range,
+    line: lines(statement.range[0]),
+    endLine: lines(Math.max(statement.range[0], statement.range[1] - 1)),
+    operations: statement.operations.map((operation, index) => ({
+      type: operation.type,
+      object: nameOf(operation),
+      range: operation.range,
+      work: work[index] ?? "instant",
+    })),
+    locks,
+    transactional: transaction.inTransaction,
+  };
+}
+
+function unknownsOf({ file, statements, sql }: Migration): Unknown[] {
+  const lines = lineCounter(sql.text);
+  return statements.flatMap(({ statement }) =>
+    statement.operations.flatMap((operation): Unknown[] => {
+      if (operation.type === "Unparsed") return [{ file, line: lines(operation.range[0]), reason: operation.reason }];
+      if (operation.type === "DoBlock") {
+        return [{ file, line: lines(operation.range[0]), reason: "what a DO block runs is not read" }];
+      }
+      return [];
+    }),
+  );
+}
+
+function coverageOf({ databases, leftOut }: Change, judged: readonly Migration[]): Coverage {
+  const statements = judged.flatMap((migration) => migration.statements);
+  const having = (type: string): number =>
+    statements.filter(({ statement }) => statement.operations.some((operation) => operation.type === type)).length;
+  const unparsed = having("Unparsed");
+  const notAnalysable = having("DoBlock");
+  const all = databases.flatMap(({ migrations }) => migrations);
+  return {
+    statements: statements.length,
+    analysed: statements.length - unparsed - notAnalysable,
+    unparsed,
+    notAnalysable,
+    replayed: all.reduce((sum, { judged: isJudged, statements: list }) => sum + (isJudged ? 0 : list.length), 0),
+    leftOut,
+  };
+}
+
+function byPlace(one: Finding, other: Finding): number {
+  return (
+    compare(one.file, other.file) || one.line - other.line || one.column - other.column || compare(one.rule, other.rule)
+  );
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
