@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { oneFindingPerHarm, type RuleFinding } from "../../src/check/one-finding-per-harm.js";
+import type { Finding, Harm, Severity } from "../../src/model/finding.js";
+import type { Operation } from "../../src/model/operation.js";
+
+const drop: Operation = {
+  type: "DropColumn",
+  range: [0, 10],
+  statement: 0,
+  table: { name: "orders" },
+  column: "legacy_ref",
+  ifExists: false,
+  cascade: false,
+};
+const other: Operation = { ...drop, range: [12, 22], column: "note" };
+
+function found(
+  rule: string,
+  harm: Harm,
+  { severity = "error", operation, yieldsTo = [] }: { severity?: Severity; operation?: Operation; yieldsTo?: string[] },
+): RuleFinding {
+  const finding: Finding = {
+    database: "main",
+    rule,
+    severity,
+    harm,
+    file: "migrations/0002.sql",
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 11,
+    message: rule,
+    messageId: "found",
+    evidence: [],
+    suggestions: [],
+    help: "",
+  };
+  return { finding, yieldsTo, ...(operation && { operation }) };
+}
+
+function rules(findings: readonly RuleFinding[]): string[] {
+  return oneFindingPerHarm(findings).map(({ rule }) => rule);
+}
+
+test("a rule yields to the one that it names, even when that one is less severe", () => {
+  const findings = [
+    found("no-work-under-lock", "blocks", { operation: drop, yieldsTo: ["no-blocking-constraint"] }),
+    found("no-blocking-constraint", "blocks", { operation: drop, severity: "warning" }),
+  ];
+  expect(rules(findings)).toEqual(["no-blocking-constraint"]);
+});
+
+test("without a word on either side the more severe speaks, whatever the order", () => {
+  const warning = found("a-rule", "blocks", { operation: drop, severity: "warning" });
+  const error = found("b-rule", "blocks", { operation: drop });
+  expect(rules([warning, error])).toEqual(["b-rule"]);
+  expect(rules([error, warning])).toEqual(["b-rule"]);
+});
+
+test("the alphabet decides between equals", () => {
+  const findings = [found("b-rule", "fails", { operation: drop }), found("a-rule", "fails", { operation: drop })];
+  expect(rules(findings)).toEqual(["a-rule"]);
+});
+
+test("different harms, different operations and the harm `other` all stand", () => {
+  const findings = [
+    found("no-referenced-column-drop", "breaks code", { operation: drop }),
+    found("no-data-loss", "loses data", { operation: drop }),
+    found("no-referenced-column-drop", "breaks code", { operation: other }),
+    found("require-lock-timeout", "other", { operation: drop }),
+    found("no-unchecked-statement", "other", { operation: drop }),
+    found("no-edited-migration", "fails", {}),
+    found("no-edited-migration", "fails", {}),
+  ];
+  expect(oneFindingPerHarm(findings)).toHaveLength(7);
+});
