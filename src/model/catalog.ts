@@ -14,6 +14,8 @@ export interface Column {
   readonly default?: Expression;
   readonly identity?: "always" | "by default";
   readonly generated?: "stored" | "virtual";
+  /** The sequence that a serial or identity column owns. */
+  readonly sequence?: QualifiedName;
 }
 
 export interface Constraint {
@@ -34,6 +36,8 @@ export interface Index {
   readonly table: QualifiedName;
   readonly unique: boolean;
   readonly columns: readonly string[];
+  /** Every column that keys, INCLUDE and predicate mention: dropping one drops the index. */
+  readonly mentions: readonly string[];
   readonly hasExpression: boolean;
   readonly method: string;
   /** The constraint that owns it, if one does. */
@@ -58,7 +62,12 @@ export interface Table extends Relation {
   readonly columnsKnown: boolean;
   readonly constraints: ReadonlyMap<string, Constraint>;
   readonly partitionOf?: QualifiedName;
+  readonly defaultPartition?: boolean;
+  readonly inherits: readonly QualifiedName[];
+  /** What a view selects from. */
+  readonly reads: readonly QualifiedName[];
   readonly temporary: boolean;
+  readonly unlogged: boolean;
 }
 
 export interface EnumType {
@@ -86,6 +95,10 @@ export interface Catalog {
   /** Tables whose foreign keys point at this one. */
   referencedBy(table: QualifiedName): readonly Table[];
   partitionsOf(table: QualifiedName): readonly Table[];
+  /** Tables that inherit from this one, partitions not counted. */
+  inheritedBy(table: QualifiedName): readonly Table[];
+  /** Views and materialized views that select from this relation. */
+  readBy(relation: QualifiedName): readonly Table[];
   enum(name: QualifiedName): EnumType | undefined;
   domain(name: QualifiedName): DomainType | undefined;
   /** Declared volatility of a function that a migration created. */

@@ -65,6 +65,11 @@ export interface ColumnDefinition {
   readonly constraints: readonly ConstraintDefinition[];
 }
 
+/** LIKE in CREATE TABLE, with what it takes along beside columns and NOT NULL: `all`, `defaults`, `indexes`, … */
+export interface LikeTable extends QualifiedName {
+  readonly including?: readonly string[];
+}
+
 export interface CreateTable extends OperationBase {
   readonly type: "CreateTable";
   readonly table: QualifiedName;
@@ -75,8 +80,10 @@ export interface CreateTable extends OperationBase {
   readonly constraints: readonly ConstraintDefinition[];
   readonly partitioned: boolean;
   readonly partitionOf?: QualifiedName;
+  /** PARTITION OF … DEFAULT. */
+  readonly defaultPartition?: boolean;
   readonly inherits: readonly QualifiedName[];
-  readonly like: readonly QualifiedName[];
+  readonly like: readonly LikeTable[];
 }
 
 /** CREATE TABLE … AS, SELECT … INTO, CREATE MATERIALIZED VIEW. */
@@ -213,12 +220,16 @@ export interface AlterTable extends OperationBase {
   /** `SetLogged`, `SetUnLogged`, `SetAccessMethod`, `SetTableSpace`, `SetRelOptions`, `EnableRowSecurity`, … */
   readonly subcommand: string;
   readonly column?: string;
+  /** The other table that it names: the parent in INHERIT and NO INHERIT. */
+  readonly other?: QualifiedName;
 }
 
 export interface AttachPartition extends OperationBase {
   readonly type: "AttachPartition";
   readonly table: QualifiedName;
   readonly partition: QualifiedName;
+  /** FOR VALUES is DEFAULT. */
+  readonly defaultPartition?: boolean;
 }
 
 export interface DetachPartition extends OperationBase {
@@ -240,6 +251,10 @@ export interface CreateIndex extends OperationBase {
   readonly only: boolean;
   readonly method: string;
   readonly columns: readonly string[];
+  /** What the default name is made of: each key and INCLUDE column; for an expression its function, else `expr`. */
+  readonly nameColumns?: readonly string[];
+  /** Every column that keys, INCLUDE and WHERE mention: dropping one drops the index. */
+  readonly mentions?: readonly string[];
   /** Whether a key is an expression or the index is partial. */
   readonly hasExpression: boolean;
   readonly where?: Expression;
@@ -466,6 +481,8 @@ export interface OtherStatement extends OperationBase {
   readonly type: "OtherStatement";
   /** The parse tree's node type: `GrantStmt`, `CommentStmt`, `CreatePolicyStmt`, … */
   readonly node: string;
+  /** The table, view or sequence that it acts on, where it names one. */
+  readonly relation?: QualifiedName;
   /** Whether PostgreSQL refuses it inside a transaction block (25001). */
   readonly refusedInTransaction: boolean;
 }
