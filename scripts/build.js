@@ -1,0 +1,169 @@
+/**
+ * Builds what is shipped.
+ *
+ *   node scripts/build.js            dist/ (committed: the Action and the command line) and lib/ (the ESLint plugin)
+ *   node scripts/build.js --check    builds dist/ into a temporary folder and compares it with the committed one
+ *
+ * `dist/` needs no node_modules: everything is inside, and the WebAssembly of PostgreSQL's parser beside it. The output
+ * is the same, byte for byte, on every machine: no times, no absolute paths, exact versions from the lockfile.
+ */
+import { build } from "esbuild";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { licenseTexts } from "./licenses.js";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+
+/** Packages that only some runs need: each is a file of its own in `dist/`, read when it is first required. */
+const separate = new Map([
+  ["@babel/parser", "babel-parser.cjs"],
+  ["pgsql-ast-parser", "pgsql-ast-parser.cjs"],
+]);
+
+/** Modules that nothing here calls, and what stands in for them. */
+const leftOut = [
+  // ESLint's own rules: more than all of our code.
+  { filter: /[\\/]eslint[\\/]lib[\\/]rules[\\/]index\.js$/, contents: "module.exports = new Map();" },
+  // Tokens for cloud providers: it would start an HTTP client in every run, a third of the Action's time.
+  { filter: /[\\/]@actions[\\/]core[\\/]lib[\\/]oidc-utils\.js$/, contents: "export class OidcClient {}" },
+];
+
+/** Source text that means something else once it is bundled as CommonJS. */
+const lazyRequire = "const require = createRequire(import.meta.url);\n";
+const wasmPath = /require\.resolve\("[^"]+\/([^/"]+\.wasm)"\)/g;
+
+/** @type {import("esbuild").Plugin} */
+const sources = {
+  name: "sources",
+  setup({ onLoad, onResolve }) {
+    // Modules say `const require = createRequire(…)` and require a package where they need it. Without that line the
+    // bundler sees a plain require() and bundles the package, to be run at the same moment as before.
+    onLoad({ filter: /[\\/](src|rules)[\\/].*\.ts$/ }, ({ path }) => ({
+      loader: "ts",
+      contents: readFileSync(path, "utf8")
+        .replace(lazyRequire, "\n")
+        .replace(wasmPath, (_, file) => `require("node:path").join(__dirname, "${file}")`),
+    }));
+    for (const { filter, contents } of leftOut) onLoad({ filter }, () => ({ contents }));
+    onResolve({ filter: /.*/ }, ({ path, kind }) => {
+      const file = separate.get(path);
+      return file && kind !== "entry-point" ? { path: `./${file}`, external: true } : undefined;
+    });
+  },
+};
+
+const moduleUrl = `const importMetaUrl = require("node:url").pathToFileURL(__filename).href;`;
+
+/**
+ * Compiling PostgreSQL's parser a second time with V8's optimising compiler takes longer than everything else in a run,
+ * and the process waits for it at its end. Only our own two programs turn it off: the plugin is a guest.
+ */
+const noTierUp = `for (const flag of ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"]) require("node:v8").setFlagsFromString(flag);`;
+
+/** @type {import("esbuild").BuildOptions} */
+const bundled = {
+  absWorkingDir: project,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  // Paths in the output are relative to the project even where node_modules is a link.
+  preserveSymlinks: true,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+  define: { "import.meta.url": "importMetaUrl" },
+  plugins: [sources],
+};
+
+/**
+ * Builds the Action and the command line.
+ * @param {string} out Folder that is emptied first.
+ */
+export async function buildDist(out) {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const programs = await build({
+    ...bundled,
+    entryPoints: { action: "src/action.ts", cli: "src/cli.ts" },
+    outdir: out,
+    outExtension: { ".js": ".cjs" },
+    banner: { js: `#!/usr/bin/env node\n"use strict";\n${noTierUp}\n${moduleUrl}` },
+  });
+  const parsers = await Promise.all(
+    [...separate].map(([name, file]) =>
+      build({ ...bundled, entryPoints: [name], outfile: join(out, file), banner: { js: moduleUrl } }),
+    ),
+  );
+  const wasm = "node_modules/libpg-query/wasm/libpg-query.wasm";
+  copyFileSync(join(project, wasm), join(out, "libpg-query.wasm"));
+  const inputs = [programs, ...parsers].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  writeFileSync(join(out, "licenses.txt"), licenseTexts(project, [...inputs, wasm]));
+}
+
+/** Builds the ESLint plugin with its types; the packages it uses stay outside. */
+export async function buildLib() {
+  const out = join(project, "lib");
+  rmSync(out, { recursive: true, force: true });
+  await build({
+    absWorkingDir: project,
+    entryPoints: ["src/index.ts"],
+    outfile: join(out, "index.js"),
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    logLevel: "warning",
+  });
+  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"], {
+    cwd: project,
+    stdio: "inherit",
+  });
+}
+
+/**
+ * The files in which two folders differ.
+ * @param {string} expected
+ * @param {string} actual
+ */
+export function differences(expected, actual) {
+  const list = (/** @type {string} */ folder) => (existsSync(folder) ? readdirSync(folder) : []);
+  const names = [...new Set([...list(expected), ...list(actual)])].sort();
+  const bytes = (/** @type {string} */ file) => (existsSync(file) ? readFileSync(file) : undefined);
+  return names.filter((name) => {
+    const [one, other] = [bytes(join(expected, name)), bytes(join(actual, name))];
+    return !one || !other || !one.equals(other);
+  });
+}
+
+async function checkDist() {
+  const folder = mkdtempSync(join(tmpdir(), "migration-safety-dist-"));
+  try {
+    const fresh = join(folder, "dist");
+    await buildDist(fresh);
+    const changed = differences(join(project, "dist"), fresh);
+    if (changed.length === 0) return;
+    console.error(`dist/ is not what the sources make: ${changed.join(", ")}. Run npm run build and commit dist/.`);
+    process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--check")) await checkDist();
+  else await Promise.all([buildDist(join(project, "dist")), buildLib()]);
+}
