@@ -18,6 +18,12 @@ export interface Tree {
   has(file: string): boolean;
   /** The file's text, its byte order mark included; undefined where there is none, or where it is not valid UTF-8 text. */
   read(file: string): string | undefined;
+  /** Why `read` has no text for a file that is there, as a sentence without its subject and final stop. */
+  whyUnreadable?(file: string): string | undefined;
+  /** Entries that are no files: symbolic links, submodules. */
+  notFiles?(): readonly { readonly file: string; readonly kind: string }[];
+  /** Says which files will be read soon, so that they can be fetched in one go. */
+  prefetch?(files: readonly string[]): void;
   /**
    * Whole-word, case-sensitive search for any of the words in text files.
    * `exclude` holds glob patterns that git understands.

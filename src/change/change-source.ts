@@ -1,0 +1,138 @@
+/** Base, head and what differs between them, before anybody asks which of the files are migrations. */
+import { realpathSync } from "node:fs";
+import type { Incompleteness } from "../model/report.js";
+import type { Tree } from "../model/tree.js";
+import { changedFiles, defaultBranch, Git, GitError, mergeBase, repositoryState, resolveCommit } from "./git.js";
+import type { ChangedFile, GitOptions, NamedCommit, RepositoryState } from "./git.js";
+import { GitTree } from "./git-tree.js";
+import { WorkingTree } from "./working-tree.js";
+
+export type { ChangedFile } from "./git.js";
+
+export interface ChangeSide {
+  readonly label: string;
+  readonly commit?: string;
+  readonly tree: Tree;
+}
+
+export interface ChangeSource {
+  readonly root: string;
+  /** Absent where there is nothing to compare with, or where it could not be read: then `incomplete` says why. */
+  readonly base?: ChangeSide;
+  readonly head: ChangeSide;
+  /** What differs between base (or the merge base with it) and head. */
+  readonly changed: readonly ChangedFile[];
+  readonly incomplete: readonly Incompleteness[];
+}
+
+export interface GitChangeOptions extends GitOptions {
+  /** Any folder of the repository. */
+  readonly root: string;
+  /** A revision. Absent: the default branch. */
+  readonly base?: string;
+  /** A revision. Absent: the working tree. */
+  readonly head?: string;
+}
+
+/**
+ * Reads the change from git. Files are compared with the merge base of `base` and head; `base.tree` is the tip of
+ * `base`, which is what the migrations will meet.
+ *
+ * Throws a GitError where there is no repository, where head does not exist, and where a base that was asked for does
+ * not exist in a complete clone. A base that this checkout merely lacks is `incomplete`.
+ */
+export function gitChangeSource(options: GitChangeOptions): ChangeSource {
+  const repository = repositoryState(options.root, options);
+  const git = new Git(repository.root, options);
+  const head = headOf(git, repository, options.head);
+  const source = (rest: Partial<ChangeSource>): ChangeSource => ({
+    root: repository.root,
+    head,
+    changed: [],
+    incomplete: [],
+    ...rest,
+  });
+
+  const base = baseOf(git, repository, options.base);
+  if (base === undefined) {
+    // Before the first commit there is nothing to compare with, and nothing is missing either.
+    if (options.base === undefined && head.commit === undefined && repository.head === undefined) return source({});
+    return source({ incomplete: [missingBase(options.base, repository)] });
+  }
+  const tree = new GitTree(git, base.commit, base.label);
+  const headCommit = head.commit ?? repository.head;
+  const from = headCommit === undefined ? base.commit : mergeBase(git, base.commit, headCommit);
+  if (from === undefined && repository.shallow) {
+    return source({ base: { ...base, tree }, incomplete: [missingMergeBase(base.label)] });
+  }
+  const changed = [...changedFiles(git, from ?? base.commit, head.commit)];
+  if (head.tree instanceof WorkingTree) {
+    const known = new Set(changed.map(({ file }) => file));
+    for (const file of head.tree.untracked()) if (!known.has(file)) changed.push({ file, status: "added" });
+  }
+  return source({ base: { ...base, tree }, changed });
+}
+
+/** A folder outside a repository, or a check of files by themselves: there is no base, and none is missing. */
+export function folderChangeSource(folder: string, options: GitOptions = {}): ChangeSource {
+  try {
+    const { root } = repositoryState(folder, options);
+    const tree = new WorkingTree(root, new Git(root, options));
+    return { root, head: { label: tree.label, tree }, changed: [], incomplete: [] };
+  } catch (error) {
+    if (!(error instanceof GitError) || (error.kind !== "not-a-repository" && error.kind !== "no-git")) throw error;
+    const root = realpathSync(folder);
+    const tree = new WorkingTree(root);
+    return { root, head: { label: tree.label, tree }, changed: [], incomplete: [] };
+  }
+}
+
+function headOf(git: Git, repository: RepositoryState, revision: string | undefined): ChangeSide {
+  if (revision === undefined) {
+    const tree = new WorkingTree(repository.root, git);
+    return { label: tree.label, tree };
+  }
+  const commit = resolveCommit(git, revision);
+  if (commit === undefined) throw new GitError("unknown-revision", `There is no revision ${revision} in this clone.`);
+  return { label: revision, commit, tree: new GitTree(git, commit, revision) };
+}
+
+function baseOf(git: Git, repository: RepositoryState, revision: string | undefined): NamedCommit | undefined {
+  if (revision === undefined) return defaultBranch(git);
+  const commit = resolveCommit(git, revision);
+  if (commit !== undefined) return { label: revision, commit };
+  if (repository.shallow || /^[0-9a-f]{40,64}$/.test(revision)) return undefined;
+  const remote = /^([^/]+)\/(.+)$/.exec(revision);
+  const hint = remote === null ? "" : ` If it is a branch of ${remote[1]}: git fetch ${remote[1]} ${remote[2]}`;
+  throw new GitError("unknown-revision", `There is no revision ${revision} in this clone.${hint}`);
+}
+
+function missingBase(revision: string | undefined, repository: RepositoryState): Incompleteness {
+  if (revision === undefined) {
+    return {
+      reason: "The default branch is not in this clone, so it is not known which migrations are new.",
+      fix: repository.shallow
+        ? "Set `fetch-depth: 0` on actions/checkout, or run `git fetch origin main`."
+        : "Run `git fetch origin main`, or name the base: `migration-safety check --base REF`.",
+    };
+  }
+  if (/^HEAD(\^1?|~1?)$/.test(revision)) {
+    return {
+      reason:
+        "The checkout holds a single commit, so the base of this pull request cannot be read and it is not known " +
+        "which migrations are new.",
+      fix: "Set `fetch-depth: 2` on actions/checkout.",
+    };
+  }
+  return {
+    reason: `The base ${revision} is not in this clone, so it is not known which migrations are new.`,
+    fix: "Set `fetch-depth: 0` on actions/checkout.",
+  };
+}
+
+function missingMergeBase(label: string): Incompleteness {
+  return {
+    reason: `The clone is shallow and ends before the commit where this branch left ${label}, so it is not known which migrations are new.`,
+    fix: "Set `fetch-depth: 0` on actions/checkout, or run `git fetch --unshallow`.",
+  };
+}

@@ -1,0 +1,415 @@
+/**
+ * Everything the project asks git. Each call is one short-lived process: it costs milliseconds, so callers ask for
+ * lists and not for single files. Nothing here writes to the repository, runs a hook or goes to the network.
+ */
+import { spawnSync } from "node:child_process";
+
+export type GitErrorKind =
+  "no-git" | "not-a-repository" | "dubious-ownership" | "unknown-revision" | "missing-object" | "failed";
+
+/** A git command that could not answer. The message is a sentence for the reader. */
+export class GitError extends Error {
+  override readonly name = "GitError";
+  constructor(
+    readonly kind: GitErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface GitOptions {
+  /**
+   * Read a repository that another user owns, as in a container job. Git refuses that by default, because the
+   * repository's own configuration may name programs to run.
+   */
+  readonly trustOwner?: boolean;
+}
+
+/** Variables with which git tells a hook where its repository is; they would redirect every command of ours. */
+const REDIRECTING = [
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_CEILING_DIRECTORIES",
+  "GIT_COMMON_DIR",
+  "GIT_CONFIG",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_DIR",
+  "GIT_EXTERNAL_DIFF",
+  "GIT_GLOB_PATHSPECS",
+  "GIT_GRAFT_FILE",
+  "GIT_ICASE_PATHSPECS",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_LITERAL_PATHSPECS",
+  "GIT_NAMESPACE",
+  "GIT_NOGLOB_PATHSPECS",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_PREFIX",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_SHALLOW_FILE",
+  "GIT_WORK_TREE",
+];
+
+const GLOBAL_ARGUMENTS = [
+  "--no-pager",
+  "--no-replace-objects",
+  "-c",
+  "core.quotepath=off",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "submodule.recurse=false",
+];
+
+function environment(root: string, options: GitOptions): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const name of REDIRECTING) delete env[name];
+  env["LC_ALL"] = "C";
+  env["GIT_TERMINAL_PROMPT"] = "0";
+  env["GIT_OPTIONAL_LOCKS"] = "0";
+  // In a partial clone git fetches what is missing; we have no network but the API that the Action was given.
+  env["GIT_NO_LAZY_FETCH"] = "1";
+  env["GIT_ALLOW_PROTOCOL"] = "none";
+  if (options.trustOwner === true) {
+    const count = Number.parseInt(env["GIT_CONFIG_COUNT"] ?? "0", 10) || 0;
+    env["GIT_CONFIG_COUNT"] = String(count + 1);
+    env[`GIT_CONFIG_KEY_${count}`] = "safe.directory";
+    env[`GIT_CONFIG_VALUE_${count}`] = "*";
+  }
+  return env;
+}
+
+/** Largest output of one command, in bytes. A listing of a million files is about 100 MB. */
+const MAX_OUTPUT = 1 << 29;
+
+function failure(stderr: string, command: string, root: string): GitError {
+  const first = stderr.replace(/^(fatal|error): /, "").split("\n")[0] ?? "";
+  if (stderr.includes("dubious ownership")) {
+    return new GitError(
+      "dubious-ownership",
+      `Another user owns the repository in ${root}, so git refuses to read it. ` +
+        `If you trust it: git config --global --add safe.directory '${root}'`,
+    );
+  }
+  if (stderr.includes("not a git repository")) {
+    return new GitError("not-a-repository", `${root} is not in a git repository.`);
+  }
+  if (/transport '.*' not allowed|could not fetch|lazy fetching disabled|missing blob|unable to read/.test(stderr)) {
+    return new GitError(
+      "missing-object",
+      "The clone is partial and lacks file contents that the check reads. Clone without a filter, " +
+        "or fetch the rest with: git fetch --refetch --no-filter",
+    );
+  }
+  return new GitError("failed", `git ${command} failed: ${first || "no message"}`);
+}
+
+/** One repository, read through git's command line. */
+export class Git {
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(
+    readonly root: string,
+    options: GitOptions = {},
+  ) {
+    this.#env = environment(root, options);
+  }
+
+  /**
+   * Runs one command and returns what it printed.
+   * `accept` lists exit codes other than 0 that are an answer and not a failure.
+   */
+  run(args: readonly string[], options: { input?: string; accept?: readonly number[] } = {}): Buffer {
+    const result = spawnSync("git", [...GLOBAL_ARGUMENTS, ...args], {
+      cwd: this.root,
+      env: this.#env,
+      maxBuffer: MAX_OUTPUT,
+      windowsHide: true,
+      ...(options.input === undefined ? { stdio: ["ignore", "pipe", "pipe"] } : { input: options.input }),
+    });
+    if (result.error !== undefined) {
+      const code = (result.error as NodeJS.ErrnoException).code;
+      if (code === "ENOENT") throw missingProgramOrFolder(this.root);
+      throw new GitError("failed", `git ${args[0] ?? ""} failed: ${result.error.message}`);
+    }
+    if (result.status === 0 || options.accept?.includes(result.status ?? -1) === true) return result.stdout;
+    throw failure(result.stderr.toString("utf8"), args[0] ?? "", this.root);
+  }
+}
+
+function missingProgramOrFolder(root: string): GitError {
+  // spawn reports a missing working directory as a missing program.
+  const probe = spawnSync("git", ["--version"], { windowsHide: true, stdio: "ignore" });
+  return probe.error === undefined
+    ? new GitError("not-a-repository", `There is no folder ${root}.`)
+    : new GitError("no-git", "git was not found on PATH. The check reads the change through git.");
+}
+
+export interface RepositoryState {
+  /** The folder with the working tree, as git names it. */
+  readonly root: string;
+  readonly gitDirectory: string;
+  readonly shallow: boolean;
+  /** Absent before the first commit. */
+  readonly head?: string;
+}
+
+/** Finds the repository that a folder belongs to. Throws a GitError where there is none. */
+export function repositoryState(folder: string, options: GitOptions = {}): RepositoryState {
+  const git = new Git(folder, options);
+  const printed = git
+    .run(
+      [
+        "rev-parse",
+        "--path-format=absolute",
+        "--show-toplevel",
+        "--absolute-git-dir",
+        "--is-shallow-repository",
+        "--verify",
+        "--quiet",
+        "HEAD^{commit}",
+      ],
+      { accept: [1] },
+    )
+    .toString("utf8")
+    .replace(/\n$/, "")
+    .split("\n");
+  const shallowAt = printed.findLastIndex((line) => line === "true" || line === "false");
+  const head = printed[shallowAt + 1];
+  return {
+    root: printed.slice(0, shallowAt - 1).join("\n"),
+    gitDirectory: printed[shallowAt - 1] ?? "",
+    shallow: printed[shallowAt] === "true",
+    ...(head === undefined ? {} : { head }),
+  };
+}
+
+function refuseOption(revision: string): void {
+  if (revision === "" || revision.startsWith("-") || /[\0\n]/.test(revision)) {
+    throw new GitError("unknown-revision", `${JSON.stringify(revision)} is not a revision.`);
+  }
+}
+
+/** The commit that a revision names, or undefined where the repository does not have it. */
+export function resolveCommit(git: Git, revision: string): string | undefined {
+  refuseOption(revision);
+  const printed = git
+    .run(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`], { accept: [1, 128] })
+    .toString("utf8")
+    .trim();
+  // Before git 2.43 the separator is printed too.
+  const commit = printed.split("\n").at(-1) ?? "";
+  return /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
+}
+
+export interface NamedCommit {
+  readonly label: string;
+  readonly commit: string;
+}
+
+/** Where the default branch stands: the remote's own word for it, then the usual names. */
+export function defaultBranch(git: Git): NamedCommit | undefined {
+  const names = [
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "refs/heads/main",
+    "refs/heads/master",
+  ];
+  const found = new Map<string, NamedCommit>();
+  const listing = git
+    .run(["for-each-ref", "--format=%(refname)%00%(symref)%00%(objecttype)%00%(objectname)", "--", ...names])
+    .toString("utf8");
+  for (const line of listing.split("\n")) {
+    const [name, symbolic, type, commit] = line.split("\0");
+    if (name === undefined || commit === undefined || type !== "commit") continue;
+    const label = (symbolic === undefined || symbolic === "" ? name : symbolic).replace(/^refs\/(remotes|heads)\//, "");
+    found.set(name, { label, commit });
+  }
+  for (const name of names) {
+    const commit = found.get(name);
+    if (commit !== undefined) return commit;
+  }
+  return undefined;
+}
+
+/** The best common ancestor, or undefined where the history at hand has none. */
+export function mergeBase(git: Git, one: string, other: string): string | undefined {
+  refuseOption(one);
+  refuseOption(other);
+  const commit = git
+    .run(["merge-base", "--", one, other], { accept: [1] })
+    .toString("utf8")
+    .trim();
+  return commit === "" ? undefined : commit;
+}
+
+export interface ChangedFile {
+  readonly file: string;
+  readonly status: "added" | "modified" | "deleted" | "renamed";
+  /** Only with `renamed`. */
+  readonly previousFile?: string;
+}
+
+/** The files that differ between a commit and another one, or the working tree where `to` is absent. */
+export function changedFiles(git: Git, from: string, to?: string): readonly ChangedFile[] {
+  refuseOption(from);
+  if (to !== undefined) refuseOption(to);
+  const options = ["-z", "--name-status", "-M", "--no-ext-diff", "--no-color", "--ignore-submodules=all"];
+  // `git diff` and not `diff-index`: only the former looks into files whose time alone changed.
+  const args =
+    to === undefined
+      ? ["diff", ...options, "--no-textconv", from, "--"]
+      : ["diff-tree", "-r", ...options, from, to, "--"];
+  const fields = git.run(args).toString("utf8").split("\0");
+  const changed: ChangedFile[] = [];
+  for (let index = 0; index + 1 < fields.length;) {
+    const letter = fields[index++]?.[0];
+    const file = fields[index++] ?? "";
+    if (letter === "R") {
+      changed.push({ file: fields[index++] ?? "", status: "renamed", previousFile: file });
+    } else if (letter === "C") {
+      changed.push({ file: fields[index++] ?? "", status: "added" });
+    } else {
+      changed.push({ file, status: letter === "A" ? "added" : letter === "D" ? "deleted" : "modified" });
+    }
+  }
+  return changed;
+}
+
+export type EntryKind = "file" | "symbolic link" | "submodule";
+
+const KIND_OF_MODE: Readonly<Record<string, EntryKind>> = { "120000": "symbolic link", "160000": "submodule" };
+
+export interface TreeEntry {
+  readonly file: string;
+  readonly kind: EntryKind;
+  readonly object: string;
+}
+
+/** Every entry of a commit's tree, folders excepted. */
+export function listTree(git: Git, commit: string): readonly TreeEntry[] {
+  refuseOption(commit);
+  const entries: TreeEntry[] = [];
+  for (const line of git.run(["ls-tree", "-r", "-z", "--full-tree", commit, "--"]).toString("utf8").split("\0")) {
+    // `<mode> <type> <object>\t<file>`
+    const tab = line.indexOf("\t");
+    if (tab < 0) continue;
+    entries.push({
+      file: line.slice(tab + 1),
+      kind: KIND_OF_MODE[line.slice(0, 6)] ?? "file",
+      object: line.slice(line.lastIndexOf(" ", tab) + 1, tab),
+    });
+  }
+  return entries;
+}
+
+export interface WorkingEntry {
+  readonly file: string;
+  readonly kind: EntryKind;
+  readonly tracked: boolean;
+  /** Left out of the working tree by a sparse checkout; its contents are those of `object`. */
+  readonly sparse: boolean;
+  readonly object?: string;
+}
+
+/** Every file that git tracks or does not ignore. Tracked files may be gone from the disk. */
+export function listWorkingTree(git: Git): readonly WorkingEntry[] {
+  const entries: WorkingEntry[] = [];
+  let previous: string | undefined;
+  const listing = git.run(["ls-files", "-z", "-t", "-s", "--cached", "--others", "--exclude-standard", "--"]);
+  for (const line of listing.toString("utf8").split("\0")) {
+    if (line.startsWith("? ")) {
+      const file = line.slice(2);
+      // A folder with a repository of its own ends in a slash.
+      if (!file.endsWith("/")) entries.push({ file, kind: "file", tracked: false, sparse: false });
+      continue;
+    }
+    // `<tag> <mode> <object> <stage>\t<file>`; an unmerged file has up to three stages.
+    const tab = line.indexOf("\t");
+    if (tab < 0) continue;
+    const file = line.slice(tab + 1);
+    if (file === previous) continue;
+    previous = file;
+    const [tag, mode = "", object = ""] = line.slice(0, tab).split(" ");
+    entries.push({ file, kind: KIND_OF_MODE[mode] ?? "file", tracked: true, sparse: tag === "S", object });
+  }
+  return entries;
+}
+
+/** The contents of many objects, in the order asked for; undefined where the repository lacks one. */
+export function readObjects(git: Git, objects: readonly string[]): readonly (Buffer | undefined)[] {
+  if (objects.length === 0) return [];
+  for (const object of objects) refuseOption(object);
+  const output = git.run(["cat-file", "--batch"], { input: `${objects.join("\n")}\n` });
+  const contents: (Buffer | undefined)[] = [];
+  let at = 0;
+  for (let index = 0; index < objects.length; index++) {
+    const end = output.indexOf(10, at);
+    const header = output.toString("latin1", at, end).split(" ");
+    at = end + 1;
+    if (header[1] === "missing" || header[2] === undefined) {
+      contents.push(undefined);
+      continue;
+    }
+    const size = Number(header[2]);
+    contents.push(output.subarray(at, at + size));
+    at += size + 1;
+  }
+  return contents;
+}
+
+export interface GrepHit {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * Whole-word search for fixed strings in text files of a commit, or of the working tree where `commit` is absent.
+ * `exclude` holds glob patterns as in a pathspec with `glob` magic.
+ */
+export function grepWords(
+  git: Git,
+  words: readonly string[],
+  exclude: readonly string[],
+  commit?: string,
+): readonly GrepHit[] {
+  if (words.length === 0) return [];
+  if (commit !== undefined) refuseOption(commit);
+  const args = [
+    "grep",
+    "-w",
+    "-z",
+    "-n",
+    "-I",
+    "-F",
+    "--full-name",
+    "--no-color",
+    "--no-column",
+    "--no-recurse-submodules",
+  ];
+  for (const word of words) args.push("-e", word);
+  if (commit === undefined) args.push("--untracked");
+  else args.push(commit);
+  args.push("--", ".", ...exclude.map((pattern) => `:(exclude,glob)${pattern}`));
+  const output = git.run(args, { accept: [1] }).toString("utf8");
+  const prefix = commit === undefined ? 0 : commit.length + 1;
+  const hits: GrepHit[] = [];
+  for (let at = 0; at < output.length;) {
+    const afterFile = output.indexOf("\0", at);
+    const afterLine = output.indexOf("\0", afterFile + 1);
+    let end = output.indexOf("\n", afterLine + 1);
+    if (end < 0) end = output.length;
+    hits.push({
+      file: output.slice(at + prefix, afterFile),
+      line: Number(output.slice(afterFile + 1, afterLine)),
+      text: output.slice(afterLine + 1, end),
+    });
+    at = end + 1;
+  }
+  return hits;
+}

@@ -1,0 +1,73 @@
+import { createRequire } from "node:module";
+import type { Tree, WordHit } from "../model/tree.js";
+import { searchWords } from "./word-search.js";
+
+const require = createRequire(import.meta.url);
+
+/** A tree with some files replaced, added, or removed (`undefined`). */
+export class OverlayTree implements Tree {
+  #files: readonly string[] | undefined;
+
+  constructor(
+    readonly under: Tree,
+    readonly over: ReadonlyMap<string, string | undefined>,
+    readonly label: string,
+  ) {}
+
+  files(): readonly string[] {
+    if (this.#files === undefined) {
+      const files = this.under.files().filter((file) => !this.over.has(file));
+      for (const [file, text] of this.over) if (text !== undefined) files.push(file);
+      this.#files = files;
+    }
+    return this.#files;
+  }
+
+  has(file: string): boolean {
+    return this.over.has(file) ? this.over.get(file) !== undefined : this.under.has(file);
+  }
+
+  read(file: string): string | undefined {
+    return this.over.has(file) ? this.over.get(file) : this.under.read(file);
+  }
+
+  whyUnreadable(file: string): string | undefined {
+    return this.over.has(file) ? undefined : this.under.whyUnreadable?.(file);
+  }
+
+  notFiles(): readonly { file: string; kind: string }[] {
+    return (this.under.notFiles?.() ?? []).filter(({ file }) => !this.over.has(file));
+  }
+
+  prefetch(files: readonly string[]): void {
+    this.under.prefetch?.(files.filter((file) => !this.over.has(file)));
+  }
+
+  grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[] {
+    const hits = this.under.grep(words, exclude).filter(({ file }) => !this.over.has(file));
+    const excluded = matcher(exclude);
+    const texts: [string, string][] = [];
+    for (const [file, text] of this.over) if (text !== undefined && !excluded(file)) texts.push([file, text]);
+    return [...hits, ...searchWords(texts, words)];
+  }
+}
+
+const EMPTY_TREE: Tree = {
+  label: "nothing",
+  files: () => [],
+  has: () => false,
+  read: () => undefined,
+  grep: () => [],
+};
+
+/** A tree that is held in memory. */
+export function memoryTree(files: ReadonlyMap<string, string>, label: string): Tree {
+  return new OverlayTree(EMPTY_TREE, files, label);
+}
+
+/** Matches paths against glob patterns as git's `glob` pathspecs do: `**` crosses folders, dots are not special. */
+export function matcher(patterns: readonly string[]): (file: string) => boolean {
+  if (patterns.length === 0) return () => false;
+  const picomatch = require("picomatch") as typeof import("picomatch");
+  return picomatch([...patterns], { dot: true, nonegate: true });
+}

@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+
+/** An empty folder that disappears with the test. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "migration-safety-")));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A real git repository on disk, with `main` as its branch. */
+export class TemporaryRepository {
+  readonly root = temporaryFolder();
+
+  constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
+    this.git("init", "-q", "-b", "main");
+    if (Object.keys(files).length > 0) this.commit("start", files);
+  }
+
+  git(...args: readonly string[]): string {
+    return execFileSync("git", args, {
+      cwd: this.root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"],
+        HOME: "/nonexistent",
+        GIT_CONFIG_NOSYSTEM: "1",
+        GIT_AUTHOR_NAME: "A. Person",
+        GIT_AUTHOR_EMAIL: "person@example.com",
+        GIT_COMMITTER_NAME: "A. Person",
+        GIT_COMMITTER_EMAIL: "person@example.com",
+      },
+    }).trim();
+  }
+
+  write(files: Readonly<Record<string, string | Uint8Array>>): void {
+    for (const [file, contents] of Object.entries(files)) {
+      mkdirSync(dirname(join(this.root, file)), { recursive: true });
+      writeFileSync(join(this.root, file), contents);
+    }
+  }
+
+  remove(...files: readonly string[]): void {
+    for (const file of files) rmSync(join(this.root, file));
+  }
+
+  /** Writes files, commits everything, and returns the commit. */
+  commit(message: string, files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+    this.write(files);
+    this.git("add", "-A");
+    this.git("commit", "-q", "--allow-empty", "-m", message);
+    return this.git("rev-parse", "HEAD");
+  }
+
+  /** A new branch at a revision, checked out. */
+  branch(name: string, at = "HEAD"): void {
+    this.git("checkout", "-q", "-b", name, at);
+  }
+}
