@@ -14,8 +14,9 @@ import { dirname, join, relative, sep } from "node:path";
 export const layers = [
   { path: "src/action.ts" },
   { path: "src/cli.ts" },
-  { path: "src/index.ts", only: ["src/eslint", "rules", "src/rule", "src/change", "src/model"] },
-  { path: "src/github", only: ["src/report", "src/check", "src/change", "src/model"] },
+  { path: "src/index.ts" },
+  { path: "src/command-line" },
+  { path: "src/github", only: ["src/report", "src/change", "src/text", "src/model"] },
   { path: "src/report" },
   { path: "src/check" },
   { path: "src/eslint" },

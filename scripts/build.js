@@ -40,9 +40,8 @@ const leftOut = [
   { filter: /[\\/]@actions[\\/]core[\\/]lib[\\/]oidc-utils\.js$/, contents: "export class OidcClient {}" },
 ];
 
-/** Source text that means something else once it is bundled as CommonJS. */
+/** How modules load a package late; see the plugin below. */
 const lazyRequire = "const require = createRequire(import.meta.url);\n";
-const wasmPath = /require\.resolve\("[^"]+\/([^/"]+\.wasm)"\)/g;
 
 /** @type {import("esbuild").Plugin} */
 const sources = {
@@ -52,9 +51,7 @@ const sources = {
     // bundler sees a plain require() and bundles the package, to be run at the same moment as before.
     onLoad({ filter: /[\\/](src|rules)[\\/].*\.ts$/ }, ({ path }) => ({
       loader: "ts",
-      contents: readFileSync(path, "utf8")
-        .replace(lazyRequire, "\n")
-        .replace(wasmPath, (_, file) => `require("node:path").join(__dirname, "${file}")`),
+      contents: readFileSync(path, "utf8").replace(lazyRequire, "\n"),
     }));
     for (const { filter, contents } of leftOut) onLoad({ filter }, () => ({ contents }));
     onResolve({ filter: /.*/ }, ({ path, kind }) => {
@@ -82,6 +79,7 @@ const bundled = {
   // Paths in the output are relative to the project even where node_modules is a link.
   preserveSymlinks: true,
   legalComments: "none",
+  external: ["*.wasm"],
   metafile: true,
   logLevel: "warning",
   define: { "import.meta.url": "importMetaUrl" },
