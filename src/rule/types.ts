@@ -79,6 +79,8 @@ export interface RuleMigration {
   judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }>;
   /** Names for messages: `table`, `column`, `index`, `constraint`, `referenced`, as a person would write them. */
   describe(operation: Operation): Readonly<Record<string, string>>;
+  /** The object that the operation is about, qualified: `public.orders.legacy_ref`. */
+  objectOf(operation: Operation): string | undefined;
 }
 
 export type OperationVisitors = {

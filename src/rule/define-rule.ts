@@ -1,0 +1,139 @@
+/**
+ * Makes an ordinary ESLint rule of a definition that knows operations only: ESLint gets the locations, the check gets
+ * what a message cannot carry.
+ */
+import type { Rule } from "eslint";
+import type { Change } from "../model/change.js";
+import type { Operation } from "../model/operation.js";
+import type { Range } from "../model/position.js";
+import type { Reference } from "../model/reference.js";
+import { migrationFor, provideMigration } from "./migration-context.js";
+import { migrationIn } from "./linted-migration.js";
+import { isRecording, record } from "./records.js";
+import type { ChangeFinding, OperationVisitors, RuleContext, RuleDefinition, RuleMeta } from "./types.js";
+
+/** ESLint's metadata of one of our rules. */
+export type DefinedRuleMeta<MessageId extends string> = RuleMeta<MessageId> & {
+  /** Names of the languages whose files the rule understands; ESLint 10 checks it. */
+  readonly languages: readonly string[];
+  readonly schema: readonly object[];
+};
+
+/** An ESLint rule together with what it was made of. */
+export interface DefinedRule<
+  MessageId extends string = string,
+  Options extends readonly unknown[] = readonly unknown[],
+> {
+  readonly meta: DefinedRuleMeta<MessageId>;
+  readonly definition: RuleDefinition<MessageId, Options>;
+  create(context: Rule.RuleContext): Rule.RuleListener;
+}
+
+const LANGUAGES: readonly string[] = ["migration-safety/sql", "js/js"];
+
+/**
+ * Defines a rule. Its visitors are called with the operations of judged migrations only; history is never judged.
+ * Where the rule has options, their type is that of `meta.defaultOptions`.
+ */
+export function defineRule<const MessageId extends string, Options extends readonly unknown[] = readonly []>(
+  definition: RuleDefinition<MessageId, Options> & {
+    readonly meta: { readonly defaultOptions?: readonly [...Options] };
+  },
+): DefinedRule<MessageId, Options> {
+  return {
+    meta: { schema: [], ...definition.meta, languages: LANGUAGES },
+    definition,
+    create(eslint) {
+      const located = migrationIn(eslint.sourceCode);
+      if (!located) return {};
+      const migration = migrationFor(located);
+      const report = reporter<MessageId>(eslint);
+
+      for (const finding of findingsOf(definition, located.change).get(located.migration.file) ?? []) {
+        report({ ...finding, range: finding.range ?? firstLine(eslint.sourceCode.text) });
+      }
+
+      if (!definition.create || !located.migration.judged) return {};
+      const context: RuleContext<MessageId, Options> = {
+        id: eslint.id,
+        options: eslint.options as unknown as Options,
+        report: ({ node, ...finding }) =>
+          report({
+            ...finding,
+            range: finding.range ?? node.range,
+            object: finding.object ?? migration.objectOf(node),
+            operation: node,
+          }),
+      };
+      provideMigration(context, migration);
+      return definition.create(context) satisfies OperationVisitors as unknown as Rule.RuleListener;
+    },
+  };
+}
+
+interface PlacedFinding<MessageId extends string> {
+  readonly range: Range;
+  readonly messageId: MessageId;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly object?: string | undefined;
+  readonly evidence?: readonly Reference[];
+  readonly operation?: Operation;
+  readonly suggest?: readonly {
+    readonly messageId: MessageId;
+    readonly data?: Readonly<Record<string, string>>;
+    readonly fix: Rule.ReportFixer;
+  }[];
+}
+
+/** A function that reports to ESLint, and to the check where one listens. */
+function reporter<MessageId extends string>(eslint: Rule.RuleContext): (finding: PlacedFinding<MessageId>) => void {
+  const { sourceCode } = eslint;
+  return ({ range, messageId, data = {}, object, evidence = [], operation, suggest = [] }) => {
+    const start = sourceCode.getLocFromIndex(range[0]);
+    const end = sourceCode.getLocFromIndex(range[1]);
+    eslint.report({ loc: { start, end }, messageId, data: { ...data }, suggest: suggest.map((edit) => ({ ...edit })) });
+    if (!isRecording()) return;
+    record({
+      rule: eslint.id,
+      messageId,
+      data,
+      range,
+      line: start.line,
+      column: start.column + 1,
+      endLine: end.line,
+      endColumn: end.column + 1,
+      ...(object === undefined ? {} : { object }),
+      evidence,
+      ...(operation ? { statement: operation.statement } : {}),
+    });
+  };
+}
+
+function firstLine(text: string): Range {
+  const end = /\r?\n/.exec(text)?.index ?? text.length;
+  return [0, end];
+}
+
+/** A rule looks at a change as a whole once, not once for each file. */
+const changeFindings = new WeakMap<Change, WeakMap<object, ReadonlyMap<string, readonly ChangeFinding<string>[]>>>();
+
+/** What a rule finds in the change as a whole, by file. */
+export function findingsOf<MessageId extends string, Options extends readonly unknown[]>(
+  definition: RuleDefinition<MessageId, Options>,
+  change: Change,
+): ReadonlyMap<string, readonly ChangeFinding<MessageId>[]> {
+  if (!definition.checkChange) return new Map();
+  let rules = changeFindings.get(change);
+  if (!rules) changeFindings.set(change, (rules = new WeakMap()));
+  let found = rules.get(definition) as Map<string, ChangeFinding<MessageId>[]> | undefined;
+  if (!found) {
+    found = new Map();
+    for (const finding of definition.checkChange(change)) {
+      const inFile = found.get(finding.file);
+      if (inFile) inFile.push(finding);
+      else found.set(finding.file, [finding]);
+    }
+    rules.set(definition, found);
+  }
+  return found;
+}

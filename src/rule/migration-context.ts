@@ -1,0 +1,109 @@
+/** What a rule may ask about the migration that it looks at. */
+import type { Catalog } from "../model/catalog.js";
+import type { Change, Database } from "../model/change.js";
+import type { Work } from "../model/lock.js";
+import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
+import type { Operation } from "../model/operation.js";
+import type { Reference } from "../model/reference.js";
+import type { LocatedMigration } from "./linted-migration.js";
+import { isLive } from "./live.js";
+import { describe, objectOf } from "./names.js";
+import type { RuleContext, RuleMigration } from "./types.js";
+
+const provided = new WeakMap<object, RuleMigration>();
+
+/** Tells `migrationOf` which migration a rule's context belongs to. */
+export function provideMigration(context: object, migration: RuleMigration): void {
+  provided.set(context, migration);
+}
+
+/** The migration that a rule looks at. */
+export function migrationOf<MessageId extends string, Options extends readonly unknown[]>(
+  context: RuleContext<MessageId, Options>,
+): RuleMigration {
+  const migration = provided.get(context);
+  if (!migration) throw new TypeError("migrationOf takes the context that the rule's create was called with.");
+  return migration;
+}
+
+const contexts = new WeakMap<LocatedMigration, MigrationContext>();
+
+/** One object serves all rules on a file. */
+export function migrationFor(located: LocatedMigration): MigrationContext {
+  let context = contexts.get(located);
+  if (!context) contexts.set(located, (context = new MigrationContext(located)));
+  return context;
+}
+
+export class MigrationContext implements RuleMigration {
+  readonly migration: Migration;
+  readonly database: Database;
+  readonly change: Change;
+  readonly postgres: number;
+
+  constructor({ migration, database, change }: LocatedMigration) {
+    this.migration = migration;
+    this.database = database;
+    this.change = change;
+    this.postgres = database.postgres.version;
+  }
+
+  statementOf(operation: Operation): AnalysedStatement {
+    return this.#placed(operation).statement;
+  }
+
+  before(operation: Operation): Catalog {
+    return this.#placed(operation).statement.before;
+  }
+
+  after(operation: Operation): Catalog {
+    return this.#placed(operation).statement.after;
+  }
+
+  work(operation: Operation): Work {
+    const { statement } = this.#placed(operation);
+    return statement.work[statement.statement.operations.indexOf(operation)] ?? "instant";
+  }
+
+  isLive(operation: Operation, relation?: QualifiedName): boolean {
+    return isLive(this.change, this.database, this.#placed(operation), relation);
+  }
+
+  referencesTo(_operation: Operation): readonly Reference[] {
+    return [];
+  }
+
+  *judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }> {
+    for (const migration of this.database.migrations) {
+      if (!migration.judged) continue;
+      for (const statement of migration.statements) yield { migration, statement };
+    }
+  }
+
+  describe(operation: Operation): Readonly<Record<string, string>> {
+    return describe(this.#placed(operation));
+  }
+
+  objectOf(operation: Operation): string | undefined {
+    return objectOf(this.#placed(operation));
+  }
+
+  /** Rules mostly ask about the file's own operations, and sometimes about one that `judged()` gave them. */
+  #placed(operation: Operation): PlacedOperation {
+    const placed = placeIn(this.migration, operation);
+    if (placed) return placed;
+    for (const migration of this.database.migrations) {
+      const elsewhere = placeIn(migration, operation);
+      if (elsewhere) return elsewhere;
+    }
+    throw new TypeError(
+      `The operation ${operation.type} belongs to no migration of the database ${this.database.name}.`,
+    );
+  }
+}
+
+function placeIn(migration: Migration, operation: Operation): PlacedOperation | undefined {
+  const statement = migration.statements[operation.statement];
+  return statement?.statement.operations.includes(operation) ? { operation, statement, migration } : undefined;
+}

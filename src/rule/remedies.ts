@@ -1,0 +1,61 @@
+/** Parts of messages that depend on how the migration's tool runs a file: a remedy must be possible in that tool. */
+import type { ToolFacts, TransactionMode } from "../model/migration.js";
+import type { Operation } from "../model/operation.js";
+import type { Reference } from "../model/reference.js";
+import type { RuleMigration } from "./types.js";
+
+/** `Prisma 6.19.0`; without a version where the lockfile does not say. */
+function toolName({ label, version }: ToolFacts): string {
+  return version === undefined ? label : `${label} ${version}`;
+}
+
+/**
+ * How to run a statement outside a transaction, in sentences.
+ * @param action What to do, as the start of a sentence: `Build it with CREATE INDEX CONCURRENTLY`.
+ */
+export function outsideTransaction(migration: RuleMigration, operation: Operation, action: string): string {
+  const { inTransaction, openedBy } = migration.statementOf(operation).transaction;
+  const { tool, transaction: mode } = migration.migration;
+  if (inTransaction === false) return `${action}.`;
+  // Where a file goes out in one query, statements behind a COMMIT are still refused: they need a file of their own.
+  if (openedBy === "file" && mode !== "single-send") return `${action} outside BEGIN … COMMIT.`;
+  if (tool.outsideTransaction !== undefined) return `${action} ${tool.outsideTransaction}.`;
+  return tool.withoutOutside ?? `${action} outside a transaction.`;
+}
+
+/** Who opened the transaction that a statement runs in, as a sentence. */
+export function transactionOpenedBy(migration: RuleMigration, operation: Operation): string {
+  const { openedBy } = migration.statementOf(operation).transaction;
+  const { tool, transaction: mode } = migration.migration;
+  if (openedBy === "file") return "BEGIN in this file opened one.";
+  if (openedBy === "send") {
+    return `${toolName(tool)} sends the file as one query, and PostgreSQL runs the statements of one query in one transaction.`;
+  }
+  return mode === "all-pending"
+    ? `${toolName(tool)} runs all pending migrations in one transaction.`
+    : `${toolName(tool)} runs each migration in a transaction.`;
+}
+
+/** Where a statement must stand so that the locks of the one before it are released: the end of a sentence. */
+const LATER: Readonly<Record<TransactionMode, (tool: ToolFacts) => string>> = {
+  "all-pending": (tool) =>
+    `in a migration of a later deploy, because ${tool.label} runs all pending migrations in one transaction`,
+  "per-file": () => "in a later migration",
+  "single-send": () => "in a later migration",
+  "per-statement": () => "after it",
+  unknown: () => "in a later transaction",
+};
+
+/** Where to put the second step of a recipe whose first step must have released its locks: the end of a sentence. */
+export function later(migration: RuleMigration, operation: Operation): string {
+  const { openedBy } = migration.statementOf(operation).transaction;
+  const { tool, transaction: mode } = migration.migration;
+  return openedBy === "file" && mode !== "single-send" ? "after COMMIT" : LATER[mode](tool);
+}
+
+/** The first places of a list of references, for a message: `src/repo.ts:88, src/api.ts:12 and 3 more`. */
+export function listPlaces(references: readonly Reference[], shown = 3): string {
+  const places = [...new Set(references.map(({ file, line }) => `${file}:${String(line)}`))];
+  const rest = places.length - shown;
+  return places.slice(0, shown).join(", ") + (rest > 0 ? ` and ${String(rest)} more` : "");
+}
