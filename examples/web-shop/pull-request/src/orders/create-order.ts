@@ -1,0 +1,5 @@
+import { prisma } from "../database.js";
+
+export function createOrder(customerId: bigint, total: string, channel: string) {
+  return prisma.order.create({ data: { customerId, total, channel } });
+}
