@@ -2,9 +2,16 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     // Children (git, eslint, the bundle) are started by many tests; a busy two-core machine needs patience.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: "sources", include: ["test/**/*.test.ts"], exclude: ["test/bundle/**"] } },
+      // What is shipped, built from the sources as they are now.
+      {
+        extends: true,
+        test: { name: "bundle", include: ["test/bundle/**/*.test.ts"], globalSetup: ["test/bundle/build.ts"] },
+      },
+    ],
   },
 });
