@@ -97,7 +97,7 @@ export function fence(text: string, language: string, indent = ""): string {
 export function address(url: string): string {
   return encodeURI(url.replaceAll(/\p{Cs}/gu, "\ufffd"))
     .replaceAll(/%25([\dA-F]{2})/gi, "%$1")
-    .replaceAll(/[()'*!~_@]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll(/[()'*@]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("--", "-%2D");
 }
 
@@ -112,15 +112,17 @@ export function addressPath(path: string): string {
     .join("/");
 }
 
-/**
- * Text for a log or a terminal; line feeds stay. The runner takes `::command::` at the start of a line (after white
- * space) and the older `##[command]` anywhere for a command; both are split by a zero-width space. Escape sequences
- * of terminals are controls, which `visible` shows.
- */
+/** Text for a log or a terminal; line feeds stay. Escape sequences of terminals are controls, which are made visible. */
 export function log(text: string): string {
-  return visible(text)
-    .replaceAll(/^(\s*):(?=:)/gm, "$1:\u200b")
-    .replaceAll("##[", "##\u200b[");
+  return splitCommands(visible(text));
+}
+
+/**
+ * The runner takes `::command::` at the start of a line (after white space) and the older `##[command]` anywhere for
+ * a command; both are split by a zero-width space.
+ */
+export function splitCommands(text: string): string {
+  return text.replaceAll(/^(\s*):(?=:)/gm, "$1:\u200b").replaceAll("##[", "##\u200b[");
 }
 
 /** The id of a step or marker in an HTML comment: letters, digits and `._:-`, no double hyphen. */

@@ -125,7 +125,7 @@ describe("cut", () => {
       fc.property(fc.string({ unit: "grapheme" }), fc.nat(20), (text, length) => {
         const result = cut(text, length);
         expect(result.length).toBeLessThanOrEqual(length);
-        expect(result.isWellFormed()).toBe(true);
+        expect(result).not.toMatch(/\p{Cs}/u);
       }),
     );
   });
@@ -237,7 +237,7 @@ describe("address", () => {
   it("stays one address", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        expect(address(`https://x.test/${addressPath(text)}`)).not.toMatch(/[\s()<>"'`\\[\]|@*_]|-->/);
+        expect(address(`https://x.test/${addressPath(text)}`)).not.toMatch(/[\s()<>"'`\\[\]|@*]|-->/);
       }),
       { numRuns: 1000 },
     );

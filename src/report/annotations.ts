@@ -1,0 +1,67 @@
+/** Picks what a pull request shows beside its lines, within GitHub's limits. Data only: `github/` prints it. */
+import type { Report } from "../model/report.js";
+import { cut } from "./escape.js";
+import { findingsByStatement, type StatementFindings } from "./statements.js";
+
+export type AnnotationLevel = "error" | "warning" | "notice";
+
+export interface Annotation {
+  readonly level: AnnotationLevel;
+  readonly file: string;
+  readonly line: number;
+  readonly endLine: number;
+  /** Only where the annotation stands on one line; GitHub refuses columns otherwise. */
+  readonly column?: number;
+  readonly endColumn?: number;
+  readonly title: string;
+  /** Plain text, at most `MESSAGE_LENGTH` long. */
+  readonly message: string;
+}
+
+/**
+ * The runner shows 10 annotations of each level for a step (actions/runner, ExecutionContext.cs); one error is kept
+ * for the message that says why the step failed.
+ */
+export const BUDGET: Readonly<Record<AnnotationLevel, number>> = { error: 9, warning: 10, notice: 10 };
+
+/** The runner cuts messages at this length (actions/runner, ExecutionContext.cs). */
+export const MESSAGE_LENGTH = 4096;
+
+export interface AnnotationOptions {
+  /** The lines of a file that the pull request adds; undefined for a file that is not part of it. */
+  readonly addedLines: (file: string) => ((line: number) => boolean) | undefined;
+}
+
+/** One annotation for each statement, on files of the pull request only, those on added lines first. */
+export function pickAnnotations(report: Report, { addedLines }: AnnotationOptions): Annotation[] {
+  const candidates = findingsByStatement(report).map((group) => {
+    const added = addedLines(group.speaks.file);
+    return { group, rank: added === undefined ? undefined : added(group.speaks.line) ? 0 : 1 };
+  });
+  return (["error", "warning"] as const).flatMap((level) => {
+    const ofLevel = candidates.filter(({ group }) => group.speaks.severity === level);
+    const shown = ofLevel
+      .filter(({ rank }) => rank !== undefined)
+      .sort((one, other) => one.rank! - other.rank!)
+      .slice(0, BUDGET[level]);
+    const more = ofLevel.length - shown.length;
+    return shown.map(({ group }, index) =>
+      annotationOf(group, level, index === shown.length - 1 && more > 0 ? more : undefined),
+    );
+  });
+}
+
+function annotationOf({ speaks, also }: StatementFindings, level: AnnotationLevel, more?: number): Annotation {
+  const { file, line, column, endLine, endColumn, rule } = speaks;
+  const message = [speaks.message, ...also.map((finding) => `Also (${finding.rule}): ${finding.message}`)].join("\n\n");
+  const rest = more === undefined ? "" : `\n\n+${String(more)} more in the summary of this run.`;
+  return {
+    level,
+    file,
+    line,
+    endLine,
+    ...(line === endLine && { column, endColumn }),
+    title: rule,
+    message: cut(message, MESSAGE_LENGTH - rest.length) + rest,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Place } from "../model/position.js";
+import { cut, visible } from "./escape.js";
+
+/** The line endings that a place counts: ESLint's. */
+const LINE_ENDING = /\r\n|[\r\n\u2028\u2029]/u;
+
+const CONTEXT_LINES = 2;
+
+/** A statement of a hundred lines is marked at its first lines. */
+const MARKED_LINES = 8;
+const LINE_LENGTH = 160;
+
+export interface CodeFrameColors {
+  readonly dim: (text: string) => string;
+  readonly mark: (text: string) => string;
+}
+
+/**
+ * The lines of a place with carets under it, and two lines around.
+ *
+ * ```text
+ *   1 | BEGIN;
+ * > 2 | ALTER TABLE orders DROP COLUMN legacy_ref;
+ *     |                    ^^^^^^^^^^^^^^^^^^^^^^
+ * ```
+ *
+ * @param firstLine The number of the text's first line.
+ */
+export function codeFrame(text: string, place: Omit<Place, "file">, colors: CodeFrameColors, firstLine = 1): string {
+  const lines = text.replace(/^\ufeff/, "").split(LINE_ENDING);
+  const start = place.line - firstLine;
+  // A range that ends before the first column of a line ends with the line before.
+  const endsBefore = place.endColumn === 1 && place.endLine > place.line;
+  const end = (endsBefore ? place.endLine - 1 : place.endLine) - firstLine;
+  if (start < 0 || start >= lines.length) return "";
+  const lastMarked = Math.min(end, start + MARKED_LINES - 1, lines.length - 1);
+  const from = Math.max(0, start - CONTEXT_LINES);
+  const to = Math.min(lines.length - 1, lastMarked < end ? lastMarked : end + CONTEXT_LINES);
+  const width = String(to + firstLine).length;
+  const frame: string[] = [];
+  for (let index = from; index <= to; index += 1) {
+    const line = lines[index]!;
+    const marked = index >= start && index <= lastMarked;
+    const number = String(index + firstLine).padStart(width);
+    frame.push(`${colors.dim(`${marked ? ">" : " "} ${number} |`)} ${cut(expanded(line), LINE_LENGTH)}`.trimEnd());
+    if (!marked) continue;
+    const first = index === start ? place.column - 1 : line.length - line.trimStart().length;
+    const last = index === end && !endsBefore ? place.endColumn - 1 : line.trimEnd().length;
+    const before = expanded(line.slice(0, first)).length;
+    const carets = Math.min(Math.max(expanded(line.slice(first, last)).length, 1), LINE_LENGTH - before);
+    if (line.trim() === "" || carets <= 0) continue;
+    frame.push(`${colors.dim(`  ${" ".repeat(width)} |`)} ${" ".repeat(before)}${colors.mark("^".repeat(carets))}`);
+  }
+  return frame.join("\n");
+}
+
+function expanded(text: string): string {
+  return visible(text.replaceAll("\t", "  "));
+}

@@ -1,0 +1,279 @@
+/** The report as Markdown: one renderer for the comment on a pull request and for the summary of a run. */
+import type { Phase, Step } from "../model/plan.js";
+import type { Reference } from "../model/reference.js";
+import type { Report } from "../model/report.js";
+import type { Finding } from "../model/finding.js";
+import { address, code, cut, fence, identifier, markdown, prose } from "./escape.js";
+import { findingsByFile, findingsByStatement, type StatementFindings } from "./statements.js";
+import {
+  acceptingComment,
+  compatibilityWords,
+  counted,
+  countedFindings,
+  databaseWords,
+  judgedWords,
+  lockWords,
+  PHASE_HEADINGS,
+  referenceWords,
+  SIDE_WORDS,
+  verdictSentence,
+} from "./words.js";
+
+/** A comment holds 65,536 characters; what is above this is left for markers and for GitHub's own counting. */
+export const COMMENT_LENGTH = 60_000;
+
+/** The runner drops a summary above 1 MiB whole (actions/runner, CreateStepSummaryCommand). In bytes. */
+export const SUMMARY_BYTES = 900_000;
+
+export interface MarkdownOptions {
+  /** The address of a line on the side of the code that it belongs to; undefined where there is none. */
+  readonly link?: (place: {
+    file: string;
+    line: number;
+    endLine?: number;
+    side?: "base" | "head";
+  }) => string | undefined;
+  /** Where the whole report can be read, for readers of a shortened one. */
+  readonly fullReport?: string;
+  /** Whether a rendering is small enough. */
+  readonly fits: (markdown: string) => boolean;
+}
+
+/** How much is shown: everything, everything but SQL, or counts. */
+type Level = "full" | "without SQL" | "counts";
+
+const LEVELS: readonly Level[] = ["full", "without SQL", "counts"];
+
+/** No single excerpt, list or field may crowd out the others. */
+const EXCERPT_LINES = 20;
+const EXCERPT_LENGTH = 1500;
+const MESSAGE_LENGTH = 1500;
+const EVIDENCE = 20;
+const LISTED_FILES = 50;
+const LISTED_NOTES = 50;
+
+/** Renders the report as fully as it fits. */
+export function renderMarkdown(report: Report, options: MarkdownOptions): string {
+  let rendered = "";
+  for (const level of LEVELS) {
+    rendered = new MarkdownView(report, options, level).render();
+    if (options.fits(rendered)) return rendered;
+  }
+  return rendered;
+}
+
+/** What a comment becomes once everything it reported is gone. */
+export function renderAllClear(): string {
+  return "All clear: what was reported here on the migrations of this pull request is resolved.\n";
+}
+
+class MarkdownView {
+  readonly #report: Report;
+  readonly #options: MarkdownOptions;
+  readonly #level: Level;
+
+  constructor(report: Report, options: MarkdownOptions, level: Level) {
+    this.#report = report;
+    this.#options = options;
+    this.#level = level;
+  }
+
+  render(): string {
+    const sections = [
+      `### ${prose(verdictSentence(this.#report))}`,
+      this.#incomplete(),
+      this.#level === "counts" ? this.#counts() : this.#findings(),
+      this.#plan(),
+      this.#judged(),
+    ];
+    return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+  }
+
+  #incomplete(): string {
+    return this.#report.change.incomplete
+      .map(({ reason, fix }) => `${prose(cut(reason, MESSAGE_LENGTH))}\n\n${fence(fix, "yaml")}`)
+      .join("\n\n");
+  }
+
+  #findings(): string {
+    return findingsByStatement(this.#report)
+      .map((group) => this.#statement(group))
+      .join("\n\n");
+  }
+
+  #statement({ speaks, also, statement }: StatementFindings): string {
+    const where = this.#place(speaks.file, speaks.line, speaks.endLine);
+    const evidence = [speaks, ...also].flatMap((finding) => finding.evidence);
+    return [
+      `**${LEVEL_WORDS[speaks.severity]}** ${where} · ${this.#rule(speaks)}<br>${message(speaks)}`,
+      ...also.map((finding) => `Also, ${this.#rule(finding)}: ${message(finding)}`),
+      statement && this.#level === "full" ? excerpt(statement.sql) : "",
+      this.#evidence(evidence),
+      this.#accept([speaks, ...also]),
+    ]
+      .filter((part) => part !== "")
+      .join("\n\n");
+  }
+
+  #rule({ rule, help }: Finding): string {
+    return /^https:\/\//.test(help) ? `[${markdown(rule)}](${address(help)})` : markdown(rule);
+  }
+
+  #accept(findings: readonly Finding[]): string {
+    const accepted = findings.filter((finding) => finding.statement !== undefined && finding.file.endsWith(".sql"));
+    if (accepted.length === 0 || this.#level !== "full") return "";
+    return folded("If this is fine here", fence(accepted.map(acceptingComment).join("\n"), "sql"));
+  }
+
+  #evidence(references: readonly Reference[]): string {
+    if (references.length === 0) return "";
+    const shown = references.slice(0, EVIDENCE).map((reference) => `- ${this.#reference(reference)}`);
+    const rest = references.length - shown.length;
+    if (rest > 0) shown.push(`- and ${counted(rest, "place")} more`);
+    return folded(counted(references.length, "place") + " in the code", shown.join("\n"));
+  }
+
+  #reference(reference: Reference): string {
+    const { side, file, line, excerpt: source } = reference;
+    const what = referenceWords(reference);
+    const text = this.#level === "full" && source !== "" ? ` ${code(cut(source, 160))}` : "";
+    return `${this.#place(file, line, undefined, side)} in ${SIDE_WORDS[side]}${what && `, ${what}`}:${text}`.replace(
+      /:$/,
+      "",
+    );
+  }
+
+  /** `file:line`, as a link where there is an address. */
+  #place(file: string, line: number, endLine?: number, side?: "base" | "head"): string {
+    const text = code(`${cut(file, 200)}:${String(line)}`);
+    const url = this.#options.link?.({ file, line, ...(endLine && { endLine }), ...(side && { side }) });
+    return url === undefined ? text : `[${text}](${address(url)})`;
+  }
+
+  #counts(): string {
+    const files = findingsByFile(this.#report);
+    const rows = files.slice(0, LISTED_FILES).map(({ file, statements }) => {
+      const findings = statements.flatMap(({ speaks, also }) => [speaks, ...also]);
+      return `- ${this.#place(file, findings[0]!.line)}: ${countedFindings(findings)}`;
+    });
+    if (files.length > rows.length) rows.push(`- and ${counted(files.length - rows.length, "file")} more`);
+    const { fullReport } = this.#options;
+    const rest = "This is too much for one comment.";
+    return [
+      ...rows,
+      "",
+      fullReport ? `${rest} [The summary of the run](${address(fullReport)}) has all of it.` : rest,
+    ].join("\n");
+  }
+
+  #plan(): string {
+    const phases = this.#report.plan.phases;
+    if (phases.every(({ steps }) => steps.every(({ person }) => !person))) return "";
+    return phases.map((phase) => this.#phase(phase)).join("\n\n");
+  }
+
+  #phase({ id, steps }: Phase): string {
+    const shown = this.#level === "counts" ? steps.slice(0, LISTED_FILES) : steps;
+    const lines = shown.map((step) => this.#step(step));
+    if (shown.length < steps.length) lines.push(`- and ${counted(steps.length - shown.length, "step")} more`);
+    return `#### ${PHASE_HEADINGS[id]}\n\n${lines.join("\n")}`;
+  }
+
+  #step(step: Step): string {
+    const title = prose(cut(step.title, MESSAGE_LENGTH));
+    const place = step.place ? ` (${this.#place(step.place.file, step.place.line)})` : "";
+    const proposed = step.origin === "proposed" && step.sql !== undefined ? " Proposed:" : "";
+    const head = step.person
+      ? `- [ ] ${title}${place}${proposed} <!-- step:${identifier(step.id)} -->`
+      : `- ${title}${place}${proposed}`;
+    if (this.#level === "counts") return head;
+    return [head, ...this.#stepDetails(step)].join("\n");
+  }
+
+  #stepDetails(step: Step): string[] {
+    // Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation.
+    const indent = "  ";
+    const facts = [
+      ...step.locks.map((lock) => `Lock: ${prose(lockWords(lock))}.`),
+      step.check !== undefined && `Done when: ${code(cut(step.check, MESSAGE_LENGTH))}`,
+      step.stopCondition !== undefined && `Stop if: ${prose(cut(step.stopCondition, MESSAGE_LENGTH))}`,
+      step.wayBack !== undefined && `Way back: ${prose(cut(step.wayBack, MESSAGE_LENGTH))}`,
+    ].filter((fact) => fact !== false);
+    const why = step.compatibility && step.person ? [prose(compatibilityWords(step.compatibility))] : [];
+    const evidence = [
+      ...why,
+      ...step.evidence.slice(0, EVIDENCE).map((reference) => `- ${this.#reference(reference)}`),
+    ];
+    const rest = step.evidence.length - EVIDENCE;
+    if (rest > 0) evidence.push(`- and ${counted(rest, "place")} more`);
+    return [
+      step.sql !== undefined && this.#level === "full" && (step.origin === "proposed" || step.person)
+        ? excerpt(step.sql, indent)
+        : "",
+      // In a comment every line feed is a line break, in a summary none is; a <br> without one is the same in both.
+      facts.length === 0 ? "" : indent + facts.join("<br>"),
+      evidence.length === 0
+        ? ""
+        : indented(
+            folded(
+              step.evidence.length === 0 ? "Why" : `Why: ${counted(step.evidence.length, "place")} in the code`,
+              evidence.join("\n"),
+            ),
+            indent,
+          ),
+    ].filter((part) => part !== "");
+  }
+
+  #judged(): string {
+    const { databases, change, suppressed, notes, unknowns, coverage } = this.#report;
+    const { base, head, configuration } = change;
+    const lines = [
+      base ? `${this.#side(head)} against ${this.#side(base)}.` : `${this.#side(head)}, each file by itself.`,
+      ...databases.map((database) => prose(databaseWords(database, databases.length > 1))),
+      `Configuration: ${prose(configuration)}. Earlier statements replayed: ${String(coverage.replayed)}.`,
+      ...suppressed.map(
+        (finding) =>
+          `Accepted, ${markdown(finding.rule)} at ${this.#place(finding.file, finding.line)}: ${markdown(cut(finding.reason, 300))}`,
+      ),
+      ...unknowns.map(
+        ({ file, line, reason }) => `Not analysed, ${this.#place(file, line)}: ${prose(cut(reason, 300))}`,
+      ),
+      ...coverage.leftOut.map(({ file, reason }) => `Left out, ${code(cut(file, 200))}: ${prose(cut(reason, 300))}`),
+      ...notes.map(({ file, line, message: note }) => `${this.#place(file, line)}: ${prose(cut(note, 300))}`),
+    ];
+    const limit = this.#level === "counts" ? LISTED_NOTES : Infinity;
+    const shown = lines.slice(0, limit).map((line) => `- ${line}`);
+    if (lines.length > limit) shown.push(`- and ${counted(lines.length - limit, "line")} more`);
+    const accepted = suppressed.length > 0 ? `; ${counted(suppressed.length, "finding")} accepted` : "";
+    return folded(`Judged: ${markdown(judgedWords(this.#report))}${accepted}`, shown.join("\n"));
+  }
+
+  #side({ label, commit }: { readonly label: string; readonly commit?: string }): string {
+    return code(cut(label, 100)) + (commit ? ` (${code(commit.slice(0, 10))})` : "");
+  }
+}
+
+const LEVEL_WORDS = { error: "Error", warning: "Warning" } as const;
+
+function message({ message: text }: Finding): string {
+  return prose(cut(text, MESSAGE_LENGTH));
+}
+
+/** The first lines of a statement. */
+function excerpt(sql: string, indent = ""): string {
+  const lines = sql.split(/\r\n|[\r\n]/);
+  const text = cut(lines.slice(0, EXCERPT_LINES).join("\n"), EXCERPT_LENGTH);
+  const rest = lines.length - EXCERPT_LINES;
+  return fence(rest > 0 ? `${text}\n-- and ${counted(rest, "line")} more` : text, "sql", indent);
+}
+
+function folded(summary: string, content: string): string {
+  return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+
+function indented(text: string, indent: string): string {
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? line : indent + line))
+    .join("\n");
+}

@@ -1,0 +1,138 @@
+/** The report for a terminal. */
+import picocolors from "picocolors";
+import type { Phase, Step } from "../model/plan.js";
+import type { Reference } from "../model/reference.js";
+import type { Finding } from "../model/finding.js";
+import type { Report } from "../model/report.js";
+import { codeFrame } from "./code-frame.js";
+import { oneLine, splitCommands, visible } from "./escape.js";
+import { findingsByFile, type StatementFindings } from "./statements.js";
+import {
+  counted,
+  countedFindings,
+  databaseWords,
+  judgedWords,
+  lockWords,
+  PHASE_HEADINGS,
+  referenceWords,
+  SIDE_WORDS,
+  personSteps,
+  verdictSentence,
+} from "./words.js";
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** The text of a file at head, for code frames; undefined where it cannot be read. */
+  readonly source?: (file: string) => string | undefined;
+}
+
+/** Whether to write colours: `FORCE_COLOR` and `NO_COLOR` decide (no-color.org), else whether it is a terminal. */
+export function wantsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return false;
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+const EVIDENCE = 10;
+
+/** Renders the report: findings by file, then the plan, what is unknown, what was judged, and the verdict last. */
+export function renderText(report: Report, { color, source }: TextOptions): string {
+  const colors = picocolors.createColors(color);
+  const level = { error: colors.red, warning: colors.yellow } as const;
+
+  const place = (file: string, line: number): string => `${oneLine(file)}:${String(line)}`;
+  const reference = (one: Reference): string => {
+    const what = referenceWords(one);
+    return `${place(one.file, one.line)} in ${SIDE_WORDS[one.side]}${what && `, ${what}`}${one.excerpt && `: ${oneLine(one.excerpt)}`}`;
+  };
+  const references = (list: readonly Reference[], indent: string): string[] => {
+    const lines = list.slice(0, EVIDENCE).map((one) => `${indent}${colors.dim(reference(one))}`);
+    if (list.length > EVIDENCE)
+      lines.push(`${indent}${colors.dim(`and ${counted(list.length - EVIDENCE, "place")} more`)}`);
+    return lines;
+  };
+
+  const frame = ({ speaks, statement }: StatementFindings): string => {
+    const frameColors = { dim: colors.dim, mark: level[speaks.severity] };
+    const text = source?.(speaks.file);
+    if (text !== undefined) return codeFrame(text, speaks, frameColors);
+    // The statement alone: its columns are known only where it starts a line.
+    return statement
+      ? codeFrame(
+          statement.sql,
+          { line: statement.line, column: 1, endLine: statement.endLine, endColumn: Infinity },
+          frameColors,
+          statement.line,
+        )
+      : "";
+  };
+
+  const finding = (group: StatementFindings): string => {
+    const { speaks, also } = group;
+    const evidence = [speaks, ...also].flatMap((one: Finding) => one.evidence);
+    return [
+      `  ${String(speaks.line)}:${String(speaks.column)}  ${level[speaks.severity](speaks.severity)}  ${colors.dim(speaks.rule)}`,
+      `    ${oneLine(speaks.message)}`,
+      ...also.map((one) => `    also: ${oneLine(one.message)} ${colors.dim(one.rule)}`),
+      indented(frame(group), "    "),
+      ...references(evidence, "    - "),
+    ]
+      .filter((line) => line !== "")
+      .join("\n");
+  };
+
+  const step = (one: Step): string =>
+    [
+      `  ${one.person ? "[ ]" : " - "} ${oneLine(one.title)}${one.place ? colors.dim(` (${place(one.place.file, one.place.line)})`) : ""}`,
+      one.sql !== undefined && one.origin === "proposed" && indented(visible(one.sql.trim()), "        "),
+      ...one.locks.map((lock) => `      Lock: ${oneLine(lockWords(lock))}.`),
+      one.check !== undefined && `      Done when: ${oneLine(one.check)}`,
+      one.stopCondition !== undefined && `      Stop if: ${oneLine(one.stopCondition)}`,
+      one.wayBack !== undefined && `      Way back: ${oneLine(one.wayBack)}`,
+      ...references(one.evidence, "      - "),
+    ]
+      .filter((line) => line !== false && line !== "")
+      .join("\n");
+
+  const phase = ({ id, steps }: Phase): string => [colors.bold(PHASE_HEADINGS[id]), ...steps.map(step)].join("\n");
+
+  const judged = (): string => {
+    const { databases, change, coverage, suppressed, notes, unknowns } = report;
+    return [
+      ...unknowns.map((one) => `Not analysed: ${place(one.file, one.line)}: ${oneLine(one.reason)}`),
+      ...suppressed.map((one) => `Accepted: ${place(one.file, one.line)}: ${one.rule}: ${oneLine(one.reason)}`),
+      ...notes.map((one) => `Note: ${place(one.file, one.line)}: ${oneLine(one.message)}`),
+      ...coverage.leftOut.map((one) => `Left out: ${oneLine(one.file)}: ${oneLine(one.reason)}`),
+      `Judged: ${judgedWords(report)} (${oneLine(change.head.label)}${change.base ? ` against ${oneLine(change.base.label)}` : ""}).`,
+      ...databases.map((database) => `  ${oneLine(databaseWords(database, databases.length > 1))}`),
+      `  configuration: ${oneLine(change.configuration)}`,
+    ].join("\n");
+  };
+
+  const verdict = (): string => {
+    const counts = countedFindings(report.findings);
+    const sentence = oneLine(verdictSentence(report));
+    const paint = { unsafe: colors.red, incomplete: colors.red, warnings: colors.yellow, safe: colors.green };
+    return `${colors.bold(paint[report.verdict](report.verdict))}: ${sentence}${counts ? ` (${counts})` : ""}`;
+  };
+
+  const sections = [
+    ...findingsByFile(report).map(({ file, statements }) =>
+      [colors.underline(oneLine(file)), ...statements.map(finding)].join("\n"),
+    ),
+    ...(personSteps(report).length > 0 ? report.plan.phases.map(phase) : []),
+    ...report.change.incomplete.map(({ reason, fix }) => `${oneLine(reason)}\n${indented(visible(fix), "  ")}`),
+    judged(),
+    verdict(),
+  ];
+  return `${sections.map(splitCommands).join("\n\n")}\n`;
+}
+
+function indented(text: string, indent: string): string {
+  if (text === "") return "";
+  return text
+    .split("\n")
+    .map((line) => indent + line)
+    .join("\n");
+}

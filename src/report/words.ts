@@ -1,0 +1,136 @@
+/** The words that every view of a report shares. Plain text: each view escapes it for its own context. */
+import type { Finding } from "../model/finding.js";
+import type { Blocked, Lock, Work } from "../model/lock.js";
+import type { Answer, Compatibility, PhaseId, Step } from "../model/plan.js";
+import type { Reference, ReferenceGrade, Side } from "../model/reference.js";
+import type { Report, ReportedDatabase } from "../model/report.js";
+
+export const PHASE_HEADINGS: Readonly<Record<PhaseId, string>> = {
+  "before-merge": "Before you merge",
+  automatic: "Runs by itself",
+  "after-deploy": "After the deploy",
+  later: "A later pull request",
+};
+
+export const SIDE_WORDS: Readonly<Record<Side, string>> = {
+  base: "the code running now",
+  head: "the code in this pull request",
+};
+
+const GRADE_WORDS: Readonly<Record<ReferenceGrade, string>> = {
+  certain: "",
+  likely: "likely",
+  possible: "possibly",
+  unknown: "cannot be told",
+};
+
+const WORK_WORDS: Readonly<Record<Work, string>> = {
+  instant: "for an instant, whatever the size of the table",
+  scan: "while it reads the whole table",
+  "index-build": "while it builds the index",
+  rewrite: "while it rewrites the whole table",
+};
+
+/** `1 error`, `2 errors`. */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `2 errors and 1 warning`; empty where there are none. */
+export function countedFindings(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const warnings = findings.length - errors;
+  return [errors > 0 && counted(errors, "error"), warnings > 0 && counted(warnings, "warning")]
+    .filter(Boolean)
+    .join(" and ");
+}
+
+function whoWaits(blocks: readonly Blocked[]): string {
+  if (blocks.includes("read")) return "reads and writes wait";
+  if (blocks.includes("write")) return "writes wait, reads go on";
+  if (blocks.includes("ddl")) return "reads and writes go on, other schema changes wait";
+  return "nobody waits";
+}
+
+/** The lock, how long the work under it takes, who is blocked. */
+export function lockWords({ relation, mode, blocks, while: work }: Lock): string {
+  return `${mode} on \`${shortName(relation)}\` ${WORK_WORDS[work]}: ${whoWaits(blocks)}`;
+}
+
+/** `public.orders` as people write it: `orders`. */
+export function shortName(qualified: string): string {
+  return qualified.replace(/^public\./, "");
+}
+
+const ANSWER_WORDS: Readonly<Record<Answer, string>> = { yes: "yes", no: "no", unknown: "cannot be told" };
+
+/** The two questions with their answers. */
+export function compatibilityWords({ runningCodeOnNewSchema, newCodeOnOldSchema }: Compatibility): string {
+  return (
+    `The code running now works on the new schema: ${ANSWER_WORDS[runningCodeOnNewSchema]}. ` +
+    `The code in this pull request works on the old schema: ${ANSWER_WORDS[newCodeOnOldSchema]}.`
+  );
+}
+
+/** What a reference does, and how sure that is: `likely a read`. */
+export function referenceWords({ kind, grade }: Reference): string {
+  return [GRADE_WORDS[grade], kind].filter(Boolean).join(" ");
+}
+
+/** Steps that a person must act on. */
+export function personSteps(report: Report): Step[] {
+  return report.plan.phases.flatMap(({ steps }) => steps.filter(({ person }) => person));
+}
+
+/** Whether the report has anything that a person should read: false for a change that ships as it is. */
+export function needsAttention(report: Report): boolean {
+  return report.verdict !== "safe" || personSteps(report).length > 0;
+}
+
+/** The verdict in one sentence. */
+export function verdictSentence(report: Report): string {
+  const { verdict, plan, findings } = report;
+  const asks = personSteps(report).length > 0;
+  switch (verdict) {
+    case "unsafe":
+      return asks ? plan.sentence : `${counted(errorsOf(report), "error")} to resolve before you merge.`;
+    case "incomplete":
+      return "Not everything could be checked, so nothing can be said of the rest.";
+    case "warnings":
+      return asks ? plan.sentence : `${counted(findings.length, "warning")}. ${plan.sentence}`;
+    case "safe":
+      return plan.sentence;
+  }
+}
+
+export function errorsOf({ findings }: Report): number {
+  return findings.filter(({ severity }) => severity === "error").length;
+}
+
+export function warningsOf({ findings }: Report): number {
+  return findings.filter(({ severity }) => severity === "warning").length;
+}
+
+/** `PostgreSQL 16 (docker-compose.yml:4), Prisma 6.2.0 in prisma/migrations`. */
+export function databaseWords({ name, tools, postgres }: ReportedDatabase, several: boolean): string {
+  const from = postgres.source === "default" ? "the default, no version found" : postgres.source;
+  const runners = tools.map((tool) => `${tool.name}${tool.version ? ` ${tool.version}` : ""} in \`${tool.folder}\``);
+  return [`${several ? `${name}: ` : ""}PostgreSQL ${String(postgres.version)} (${from})`, ...runners].join(", ");
+}
+
+/** What was judged, in one line: `2 migrations, 5 statements; 1 statement could not be analysed`. */
+export function judgedWords({ migrations, coverage }: Report): string {
+  const missing = coverage.unparsed + coverage.notAnalysable;
+  return [
+    `${counted(migrations.length, "migration")}, ${counted(coverage.statements, "statement")}`,
+    missing > 0 && `${counted(missing, "statement")} could not be analysed`,
+    coverage.leftOut.length > 0 && `${counted(coverage.leftOut.length, "file")} left out`,
+  ]
+    .filter(Boolean)
+    .join("; ");
+}
+
+/** The comment that accepts a finding, in a SQL file: it stands before the statement. */
+export function acceptingComment({ rule }: Finding): string {
+  return `-- migration-safety-disable-next-line ${rule} -- why this is fine here`;
+}
