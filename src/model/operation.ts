@@ -84,6 +84,10 @@ export interface CreateTable extends OperationBase {
   readonly defaultPartition?: boolean;
   readonly inherits: readonly QualifiedName[];
   readonly like: readonly LikeTable[];
+  /** CREATE TABLE … OF: its columns are that type's. */
+  readonly ofType?: QualifiedName;
+  /** CREATE FOREIGN TABLE. */
+  readonly foreign?: boolean;
 }
 
 /** CREATE TABLE … AS, SELECT … INTO, CREATE MATERIALIZED VIEW. */
@@ -222,6 +226,10 @@ export interface AlterTable extends OperationBase {
   readonly column?: string;
   /** The other table that it names: the parent in INHERIT and NO INHERIT. */
   readonly other?: QualifiedName;
+  /** The trigger, rule, index, constraint, tablespace, … that it names. */
+  readonly name?: string;
+  /** Names of the storage parameters or options that it sets or resets. */
+  readonly parameters?: readonly string[];
 }
 
 export interface AttachPartition extends OperationBase {
@@ -290,6 +298,8 @@ export interface AddEnumValue extends OperationBase {
   readonly enum: QualifiedName;
   readonly value: string;
   readonly ifNotExists: boolean;
+  /** BEFORE or AFTER; without it the value goes to the end. */
+  readonly neighbor?: { readonly value: string; readonly position: "before" | "after" };
 }
 
 export interface RenameEnumValue extends OperationBase {
@@ -320,6 +330,8 @@ export interface AlterDomain extends OperationBase {
     | "SetDefault"
     | "DropDefault";
   readonly constraint?: ConstraintDefinition;
+  /** The constraint that DROP or VALIDATE names. */
+  readonly name?: string;
 }
 
 /** CREATE TYPE of any other kind: composite, range, base. */
@@ -481,10 +493,14 @@ export interface OtherStatement extends OperationBase {
   readonly type: "OtherStatement";
   /** The parse tree's node type: `GrantStmt`, `CommentStmt`, `CreatePolicyStmt`, … */
   readonly node: string;
-  /** The table, view or sequence that it acts on, where it names one. */
+  /** The table, view or sequence that it acts on, where it names one; a statement that names several is as many operations. */
   readonly relation?: QualifiedName;
   /** Whether PostgreSQL refuses it inside a transaction block (25001). */
   readonly refusedInTransaction: boolean;
+  /** The grammar's name for the kind of object it is about, where one node serves several: `OBJECT_TRIGGER`. */
+  readonly object?: string;
+  /** ALTER ROLE … SET and ALTER DATABASE … SET; `value` as in `SetVariable`. */
+  readonly setting?: { readonly variable: string; readonly value?: string };
 }
 
 /** Text that could not be analysed; the rest of the file still is. */
@@ -492,6 +508,8 @@ export interface Unparsed extends OperationBase {
   readonly type: "Unparsed";
   /** A sentence for the reader, without a final stop: `syntax error at or near "tabl"`. */
   readonly reason: string;
+  /** Where PostgreSQL stopped reading, in UTF-16 units of the file; absent where that says nothing. */
+  readonly position?: number;
 }
 
 export type Operation =

@@ -1,0 +1,164 @@
+/** Statements on rows and whole tables' contents. */
+import type {
+  ClusterStmt,
+  CommonTableExpr,
+  CopyStmt,
+  DeleteStmt,
+  InsertStmt,
+  LockStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  ResTarget,
+  SelectStmt,
+  TruncateStmt,
+  UpdateStmt,
+  VacuumRelation,
+  VacuumStmt,
+  WithClause,
+} from "libpg-query";
+import type { LockMode } from "../../model/operation.js";
+import type { Range } from "../../model/position.js";
+import type { StatementSource } from "../statement-source.js";
+import { reader, type Draft } from "./draft.js";
+import { mentionsOf } from "./expressions.js";
+import { all, relationName, unwrap } from "./names.js";
+import { createTableAs, isOn } from "./relations.js";
+import { configuredVariables } from "./session.js";
+
+/** LockStmt.mode (lockdefs.h) counts from 1. */
+const LOCK_MODES: readonly LockMode[] = [
+  "ACCESS SHARE",
+  "ROW SHARE",
+  "ROW EXCLUSIVE",
+  "SHARE UPDATE EXCLUSIVE",
+  "SHARE",
+  "SHARE ROW EXCLUSIVE",
+  "EXCLUSIVE",
+  "ACCESS EXCLUSIVE",
+];
+
+const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
+  InsertStmt: (statement: InsertStmt): Draft => ({
+    type: "Insert",
+    table: relationName(statement.relation),
+    reads: mentionsOf(statement.selectStmt, statement.withClause, statement.onConflictClause).relations,
+  }),
+  UpdateStmt: (statement: UpdateStmt): Draft => ({
+    type: "Update",
+    table: relationName(statement.relation),
+    columns: all<ResTarget>(statement.targetList, "ResTarget").flatMap(({ name }) => name ?? []),
+    hasWhere: statement.whereClause !== undefined,
+  }),
+  DeleteStmt: (statement: DeleteStmt): Draft => ({
+    type: "Delete",
+    table: relationName(statement.relation),
+    hasWhere: statement.whereClause !== undefined,
+  }),
+  MergeStmt: (statement: MergeStmt): Draft => ({ type: "Merge", table: relationName(statement.relation) }),
+};
+
+/** INSERT, UPDATE, DELETE and MERGE inside WITH; PostgreSQL allows them only at the top. */
+function writesInWith(clause: WithClause | undefined, source: StatementSource): Draft[] {
+  const drafts: Draft[] = [];
+  for (const { ctequery, location } of all<CommonTableExpr>(clause?.ctes, "CommonTableExpr")) {
+    if (ctequery === undefined) continue;
+    const [type, node] = unwrap(ctequery);
+    const write = WRITES[type];
+    if (write === undefined) continue;
+    const from = source.tokenAt(source.offset(location));
+    const open = source.find(
+      source.find(from, (word) => word === "as"),
+      (word) => word === "(",
+    );
+    drafts.push({ ...write(node as never), range: source.rangeOf(open + 1, source.behindBracket(open) - 1) });
+  }
+  return drafts;
+}
+
+function write<Statement extends { withClause?: WithClause }>(type: string) {
+  return reader<Statement>((statement, source) => [
+    ...writesInWith(statement.withClause, source),
+    (WRITES[type] as (node: Statement) => Draft)(statement),
+  ]);
+}
+
+function select(statement: SelectStmt, source: StatementSource): Draft[] {
+  const writes = writesInWith(statement.withClause, source);
+  if (statement.intoClause !== undefined) return [...writes, createTableAs(statement.intoClause, statement)];
+  const { variables, onlyVariables } = configuredVariables(statement);
+  if (onlyVariables) return variables;
+  const { relations, functions } = mentionsOf(statement);
+  return [...variables, ...writes, { type: "Select", reads: relations, functions }];
+}
+
+function copy(statement: CopyStmt): Draft {
+  if (statement.relation !== undefined) {
+    return { type: "Copy", table: relationName(statement.relation), from: statement.is_from === true };
+  }
+  const { relations, functions } = mentionsOf(statement.query);
+  return { type: "Select", reads: relations, functions };
+}
+
+/** Where each table of a list stands; one alone stands for the whole statement. */
+function tableRanges(tables: readonly (RangeVar | undefined)[], source: StatementSource): readonly Range[] {
+  if (tables.length === 1) return [source.range];
+  return tables.map((table) => {
+    const from = source.tokenAt(source.offset(table?.location));
+    return source.rangeOf(from, source.behindName(from));
+  });
+}
+
+function vacuum(statement: VacuumStmt, source: StatementSource): Draft[] {
+  const common = {
+    type: "Vacuum",
+    full: isOn(statement.options, "full"),
+    analyzeOnly: statement.is_vacuumcmd !== true,
+  } as const;
+  const tables = all<VacuumRelation>(statement.rels, "VacuumRelation").map(({ relation }) => relation);
+  if (tables.length === 0) return [common];
+  const ranges = tableRanges(tables, source);
+  return tables.map((table, index) => ({
+    ...common,
+    table: relationName(table),
+    range: ranges[index] ?? source.range,
+  }));
+}
+
+function eachTable(
+  nodes: readonly Node[] | undefined,
+  source: StatementSource,
+  make: (table: RangeVar) => Draft,
+): Draft[] {
+  const tables = all<RangeVar>(nodes, "RangeVar");
+  const ranges = tableRanges(tables, source);
+  return tables.map((table, index) => ({ ...make(table), range: ranges[index] ?? source.range }));
+}
+
+export const dataReaders = {
+  InsertStmt: write<InsertStmt>("InsertStmt"),
+  UpdateStmt: write<UpdateStmt>("UpdateStmt"),
+  DeleteStmt: write<DeleteStmt>("DeleteStmt"),
+  MergeStmt: write<MergeStmt>("MergeStmt"),
+  SelectStmt: reader<SelectStmt>(select),
+  CopyStmt: reader<CopyStmt>((statement) => [copy(statement)]),
+  TruncateStmt: reader<TruncateStmt>((statement, source) =>
+    eachTable(statement.relations, source, (table) => ({
+      type: "Truncate",
+      table: relationName(table),
+      cascade: statement.behavior === "DROP_CASCADE",
+    })),
+  ),
+  LockStmt: reader<LockStmt>((statement, source) =>
+    eachTable(statement.relations, source, (table) => ({
+      type: "LockTable",
+      table: relationName(table),
+      mode: LOCK_MODES[(statement.mode ?? 8) - 1] ?? "ACCESS EXCLUSIVE",
+      noWait: statement.nowait === true,
+    })),
+  ),
+  VacuumStmt: reader<VacuumStmt>(vacuum),
+  ClusterStmt: reader<ClusterStmt>((statement) => [
+    { type: "Cluster", ...(statement.relation !== undefined && { table: relationName(statement.relation) }) },
+  ]),
+};

@@ -1,0 +1,128 @@
+/** Enums, domains and other types; functions and triggers. */
+import type {
+  AlterDomainStmt,
+  AlterEnumStmt,
+  CompositeTypeStmt,
+  Constraint,
+  CreateDomainStmt,
+  CreateEnumStmt,
+  CreateFunctionStmt,
+  CreateRangeStmt,
+  CreateTrigStmt,
+  DefElem,
+  DefineStmt,
+} from "libpg-query";
+import type { AlterDomain, CreateFunction } from "../../model/operation.js";
+import type { StatementSource } from "../statement-source.js";
+import { tableConstraint } from "./definitions.js";
+import { other, reader, type Draft } from "./draft.js";
+import { expression } from "./expressions.js";
+import { all, as, nameOf, relationName, strings, typeName } from "./names.js";
+
+function alterEnum(statement: AlterEnumStmt): Draft {
+  const name = nameOf(statement.typeName);
+  const newValue = statement.newVal ?? "";
+  if (statement.oldVal !== undefined) return { type: "RenameEnumValue", enum: name, value: statement.oldVal, newValue };
+  return {
+    type: "AddEnumValue",
+    enum: name,
+    value: newValue,
+    ifNotExists: statement.skipIfNewValExists === true,
+    ...(statement.newValNeighbor !== undefined && {
+      neighbor: { value: statement.newValNeighbor, position: statement.newValIsAfter === true ? "after" : "before" },
+    }),
+  };
+}
+
+function createDomain(statement: CreateDomainStmt, source: StatementSource): Draft {
+  const constraints = all<Constraint>(statement.constraints, "Constraint");
+  const starts = constraints.map(({ location }) => source.offset(location));
+  const limit = Math.min(
+    ...starts,
+    statement.collClause === undefined ? source.range[1] : source.offset(statement.collClause.location),
+    source.range[1],
+  );
+  const defaultClause = constraints.find(({ contype }) => contype === "CONSTR_DEFAULT");
+  return {
+    type: "CreateDomain",
+    domain: nameOf(statement.domainname),
+    baseType: typeName(source, statement.typeName, limit),
+    notNull: constraints.some(({ contype }) => contype === "CONSTR_NOTNULL" || contype === "CONSTR_PRIMARY"),
+    hasCheck: constraints.some(({ contype }) => contype === "CONSTR_CHECK"),
+    ...(defaultClause !== undefined && { default: domainDefault(source, defaultClause, starts) }),
+  };
+}
+
+function domainDefault(source: StatementSource, { location, raw_expr }: Constraint, starts: readonly number[]) {
+  const start = source.offset(location);
+  const next = Math.min(...starts.filter((other) => other > start), source.range[1]);
+  const from = source.tokenAt(start);
+  const keyword = source.word(from) === "constraint" ? from + 2 : from;
+  return expression(source, raw_expr, source.rangeOf(keyword + 1, source.tokenAt(next)));
+}
+
+/** AlterDomainStmt.subtype (parsenodes.h). */
+const DOMAIN_SUBCOMMANDS: Readonly<Record<string, AlterDomain["subcommand"]>> = {
+  N: "DropNotNull",
+  O: "SetNotNull",
+  C: "AddConstraint",
+  X: "DropConstraint",
+  V: "ValidateConstraint",
+};
+
+function alterDomain(statement: AlterDomainStmt, source: StatementSource): Draft {
+  const constraint = as<Constraint>(statement.def, "Constraint");
+  const subcommand =
+    statement.subtype === "T"
+      ? statement.def === undefined
+        ? "DropDefault"
+        : "SetDefault"
+      : (DOMAIN_SUBCOMMANDS[statement.subtype ?? ""] ?? "SetDefault");
+  return {
+    type: "AlterDomain",
+    domain: nameOf(statement.typeName),
+    subcommand,
+    ...(subcommand === "AddConstraint" &&
+      constraint !== undefined && { constraint: tableConstraint(source, constraint, source.tokens.length) }),
+    ...(statement.name !== undefined && { name: statement.name }),
+  };
+}
+
+function createFunction(statement: CreateFunctionStmt): Draft {
+  const options = all<DefElem>(statement.options, "DefElem");
+  const volatility = options.findLast(({ defname }) => defname === "volatility")?.arg;
+  return {
+    type: "CreateFunction",
+    function: nameOf(statement.funcname),
+    procedure: statement.is_procedure === true,
+    replace: statement.replace === true,
+    volatility: (strings(volatility && [volatility])[0] as CreateFunction["volatility"] | undefined) ?? "volatile",
+  };
+}
+
+export const typeAndFunctionReaders = {
+  CreateEnumStmt: reader<CreateEnumStmt>((statement) => [
+    { type: "CreateEnum", enum: nameOf(statement.typeName), values: strings(statement.vals) },
+  ]),
+  AlterEnumStmt: reader<AlterEnumStmt>((statement) => [alterEnum(statement)]),
+  CreateDomainStmt: reader<CreateDomainStmt>((statement, source) => [createDomain(statement, source)]),
+  AlterDomainStmt: reader<AlterDomainStmt>((statement, source) => [alterDomain(statement, source)]),
+  CompositeTypeStmt: reader<CompositeTypeStmt>((statement) => [
+    { type: "CreateType", name: relationName(statement.typevar) },
+  ]),
+  CreateRangeStmt: reader<CreateRangeStmt>((statement) => [{ type: "CreateType", name: nameOf(statement.typeName) }]),
+  DefineStmt: reader<DefineStmt>((statement) => [
+    statement.kind === "OBJECT_TYPE"
+      ? { type: "CreateType", name: nameOf(statement.defnames) }
+      : other("DefineStmt", { object: statement.kind }),
+  ]),
+  CreateFunctionStmt: reader<CreateFunctionStmt>((statement) => [createFunction(statement)]),
+  CreateTrigStmt: reader<CreateTrigStmt>((statement) => [
+    {
+      type: "CreateTrigger",
+      trigger: statement.trigname ?? "",
+      table: relationName(statement.relation),
+      replace: statement.replace === true,
+    },
+  ]),
+};
