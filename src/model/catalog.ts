@@ -40,6 +40,10 @@ export interface Index {
   readonly mentions: readonly string[];
   readonly hasExpression: boolean;
   readonly method: string;
+  /** What its default name is made of, where that is not `columns`. */
+  readonly nameColumns?: readonly string[];
+  /** The index of the partitioned table that it is a part of; it is in the parent's schema. */
+  readonly parent?: string;
   /** The constraint that owns it, if one does. */
   readonly constraint?: string;
 }

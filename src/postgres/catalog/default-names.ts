@@ -1,0 +1,56 @@
+/** The names that PostgreSQL chooses for indexes, constraints and sequences when a statement gives none. */
+
+/** PostgreSQL cuts identifiers at this many bytes (`NAMEDATALEN - 1`). */
+const maximumBytes = 63;
+
+const encoder = new TextEncoder();
+
+/** The longest prefix of whole characters that fits. */
+function clip(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes || encoder.encode(text).length <= bytes) return text;
+  let used = 0;
+  let end = 0;
+  for (const character of text) {
+    used += encoder.encode(character).length;
+    if (used > bytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** `name1_name2_label`, the longer of the two names shortened until it fits (`makeObjectName` in indexcmds.c). */
+function objectName(name1: string, name2: string | undefined, label: string): string {
+  let bytes1 = encoder.encode(name1).length;
+  let bytes2 = name2 === undefined ? 0 : encoder.encode(name2).length;
+  const available = maximumBytes - label.length - 1 - (name2 === undefined ? 0 : 1);
+  while (bytes1 + bytes2 > available) {
+    if (bytes1 > bytes2) bytes1--;
+    else bytes2--;
+  }
+  return [clip(name1, bytes1), ...(name2 === undefined ? [] : [clip(name2, bytes2)]), label].join("_");
+}
+
+/** The first free one of `t_c_label`, `t_c_label1`, `t_c_label2`, … */
+export function chooseName(
+  table: string,
+  columns: readonly string[],
+  label: string,
+  taken: (name: string) => boolean,
+): string {
+  const addition = columns.length > 0 ? joinColumns(columns) : undefined;
+  for (let pass = 0; ; pass++) {
+    const name = objectName(table, addition, pass === 0 ? label : `${label}${pass}`);
+    if (!taken(name)) return name;
+  }
+}
+
+/** Column names joined with `_`, up to the column that passes the limit (`ChooseIndexNameAddition`). */
+function joinColumns(columns: readonly string[]): string {
+  let joined = "";
+  for (const column of columns) {
+    if (joined !== "") joined += "_";
+    joined += column;
+    if (encoder.encode(joined).length > maximumBytes) break;
+  }
+  return joined;
+}

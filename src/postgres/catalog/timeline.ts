@@ -1,0 +1,479 @@
+/**
+ * The schema over the time of a replay: an append-only record of every object's versions. `CatalogAt` reads it at any
+ * moment; the methods here write the latest one. They change single objects and keep what names them in step: indexes
+ * follow their table, foreign keys the table they point at. What a statement means is in `apply.ts`.
+ */
+import type { Column, Constraint, DomainType, EnumType, Index, Table } from "../../model/catalog.js";
+import type { QualifiedName, TypeName } from "../../model/name.js";
+import { chooseName } from "./default-names.js";
+import { VersionedMap, Versions } from "./versioned.js";
+
+/** Where PostgreSQL puts temporary tables; it looks here first. */
+export const temporarySchema = "pg_temp";
+const defaultSearchPath: readonly string[] = ["public"];
+
+/** One relation under all the names it ever had. */
+export class TableHistory {
+  readonly versions = new Versions<Table>();
+  readonly columns = new VersionedMap<Column>();
+  readonly constraints = new VersionedMap<Constraint>();
+  readonly indexes = new VersionedMap<Index>();
+  /** Relations that named this one at some time: by a foreign key, as parent, in a view. Readers check which still do. */
+  readonly neighbours = new Set<TableHistory>();
+  lastWritten = -1;
+}
+
+/** Any other type: composite, range, base. */
+export interface OtherType {
+  readonly schema: string;
+  readonly name: string;
+}
+
+export type UserType =
+  ({ kind: "enum" } & EnumType) | ({ kind: "domain" } & DomainType) | ({ kind: "other" } & OtherType);
+export type Volatility = "immutable" | "stable" | "volatile";
+
+export function key(schema: string, name: string): string {
+  return `${schema}\0${name}`;
+}
+
+export function sameName(a: QualifiedName | undefined, b: QualifiedName): boolean {
+  return a !== undefined && a.name === b.name && a.schema === b.schema;
+}
+
+export class Timeline {
+  /** The latest moment. Each operation that is applied gets its own. */
+  time = 0;
+  readonly relations = new VersionedMap<TableHistory | Index>();
+  readonly types = new VersionedMap<UserType>();
+  readonly functions = new VersionedMap<Volatility>();
+  readonly #searchPath = new Versions<readonly string[]>();
+  /** Tables that had a column of this type at some time, by the type's bare name. */
+  readonly #typeUsers = new Map<string, Set<TableHistory>>();
+  /** How many constraints of a schema have a name: PostgreSQL's default names avoid them all. */
+  readonly #constraintNames = new Map<string, number>();
+  #firstOrder: number | undefined;
+  #completeFrom = Infinity;
+  #completeUntil = Infinity;
+
+  // Completeness
+
+  /**
+   * Whether absence is a fact: an earlier migration created a table, so history does not start behind a baseline that
+   * is not here, and every statement since was understood.
+   */
+  complete(time: number): boolean {
+    return this.#completeFrom <= time && time < this.#completeUntil;
+  }
+
+  /** Told at each migration's start. */
+  startMigration(order: number): void {
+    if (this.#firstOrder !== undefined && order !== this.#firstOrder) {
+      this.#completeFrom = Math.min(this.#completeFrom, this.time);
+    }
+    if (this.#searchPath.at(this.time)) this.#searchPath.set(this.time, undefined);
+  }
+
+  tableCreated(order: number): void {
+    this.#firstOrder ??= order;
+  }
+
+  markIncomplete(): void {
+    this.#completeUntil = Math.min(this.#completeUntil, this.time);
+  }
+
+  // Names
+
+  searchPath(time: number): readonly string[] {
+    return this.#searchPath.at(time) ?? defaultSearchPath;
+  }
+
+  setSearchPath(path: readonly string[] | undefined): void {
+    this.#searchPath.set(this.time, path && path.length > 0 ? path : undefined);
+  }
+
+  /** Looks a name up in one of the namespaces, as PostgreSQL does: in its schema, else along `search_path`. */
+  find<Value>(map: VersionedMap<Value>, name: QualifiedName, time: number): Value | undefined {
+    if (name.schema !== undefined) return map.get(key(name.schema, name.name), time);
+    const temporary = map.get(key(temporarySchema, name.name), time);
+    if (temporary !== undefined) return temporary;
+    for (const schema of this.searchPath(time)) {
+      const found = map.get(key(schema, name.name), time);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Where a new object of this name goes. */
+  place(name: QualifiedName): Required<QualifiedName> {
+    return { schema: name.schema ?? this.searchPath(this.time)[0]!, name: name.name };
+  }
+
+  relationTaken(schema: string, name: string): boolean {
+    return this.relations.get(key(schema, name), this.time) !== undefined;
+  }
+
+  constraintTaken(schema: string, name: string): boolean {
+    return (this.#constraintNames.get(key(schema, name)) ?? 0) > 0;
+  }
+
+  // Tables
+
+  history(name: QualifiedName): TableHistory | undefined {
+    const found = this.find(this.relations, name, this.time);
+    return found instanceof TableHistory ? found : undefined;
+  }
+
+  table(history: TableHistory): Table {
+    return history.versions.at(this.time)!;
+  }
+
+  addTable(facts: Omit<Table, "columns" | "constraints">): TableHistory {
+    const history = new TableHistory();
+    this.#write(history, facts);
+    this.relations.set(key(facts.schema, facts.name), history, this.time);
+    for (const parent of [facts.partitionOf, ...facts.inherits, ...facts.reads]) {
+      if (parent) this.history(parent)?.neighbours.add(history);
+    }
+    return history;
+  }
+
+  /** Records that a table has changed, with new values for some of its facts. */
+  touch(history: TableHistory, changes?: Partial<Omit<Table, "columns" | "constraints">>): void {
+    if (history.lastWritten === this.time && !changes) return;
+    this.#write(history, { ...this.table(history), ...changes });
+  }
+
+  /** Gives a table new facts as a whole, so that some can go. */
+  replaceFacts(history: TableHistory, facts: Omit<Table, "columns" | "constraints">): void {
+    this.#write(history, facts);
+  }
+
+  #write(history: TableHistory, facts: Omit<Table, "columns" | "constraints">): void {
+    history.lastWritten = this.time;
+    history.versions.set(this.time, {
+      ...facts,
+      columns: history.columns.at(this.time),
+      constraints: history.constraints.at(this.time),
+    });
+  }
+
+  /** Takes a table away with its indexes, its owned sequences and the foreign keys that point at it. */
+  removeTable(history: TableHistory): void {
+    const table = this.table(history);
+    for (const column of table.columns.values()) this.#removeSequence(column);
+    for (const index of [...history.indexes.at(this.time).values()]) this.removeIndex(history, index.name);
+    for (const other of this.referencing(history)) {
+      if (other === history) continue;
+      for (const constraint of [...this.table(other).constraints.values()]) {
+        if (constraint.references && sameName(constraint.references.table, table))
+          this.removeConstraint(other, constraint.name);
+      }
+    }
+    for (const constraint of table.constraints.keys()) this.#countConstraint(table.schema, constraint, -1);
+    this.relations.delete(key(table.schema, table.name), this.time);
+    history.versions.set(this.time, undefined);
+  }
+
+  /** Gives a table another name or schema. Everything that names it follows. */
+  moveTable(history: TableHistory, to: Required<QualifiedName>): void {
+    const from = this.table(history);
+    this.relations.rename(key(from.schema, from.name), key(to.schema, to.name), history, this.time);
+    for (const neighbour of this.#neighbours(history)) this.#follow(neighbour, from, to);
+    this.#follow(history, from, to);
+    this.touch(history, to);
+    for (const index of [...history.indexes.at(this.time).values()]) {
+      this.replaceIndex(history, index, { ...index, schema: to.schema, table: to });
+    }
+    if (from.schema === to.schema) return;
+    for (const constraint of this.table(history).constraints.keys()) {
+      this.#countConstraint(from.schema, constraint, -1);
+      this.#countConstraint(to.schema, constraint, 1);
+    }
+    for (const column of [...this.table(history).columns.values()]) this.#moveSequence(history, column, to.schema);
+  }
+
+  /** Rewrites the old name of a relation wherever `other` has it. */
+  #follow(other: TableHistory, from: Table, to: QualifiedName): void {
+    const table = this.table(other);
+    for (const constraint of [...table.constraints.values()]) {
+      if (constraint.references && sameName(constraint.references.table, from)) {
+        other.constraints.set(
+          constraint.name,
+          { ...constraint, references: { ...constraint.references, table: to } },
+          this.time,
+        );
+      }
+    }
+    const renamed = (name: QualifiedName): QualifiedName => (sameName(name, from) ? to : name);
+    this.touch(other, {
+      ...(table.partitionOf ? { partitionOf: renamed(table.partitionOf) } : {}),
+      inherits: table.inherits.map(renamed),
+      reads: table.reads.map(renamed),
+    });
+  }
+
+  #neighbours(history: TableHistory): TableHistory[] {
+    return [...history.neighbours].filter((other) => other !== history && other.versions.at(this.time) !== undefined);
+  }
+
+  /** Tables with a foreign key to this one, itself included. */
+  referencing(history: TableHistory): TableHistory[] {
+    const table = this.table(history);
+    return [...history.neighbours].filter((other) => {
+      for (const constraint of other.versions.at(this.time)?.constraints.values() ?? []) {
+        if (constraint.references && sameName(constraint.references.table, table)) return true;
+      }
+      return false;
+    });
+  }
+
+  /** Partitions and inheriting tables, one level down. */
+  children(history: TableHistory): TableHistory[] {
+    const table = this.table(history);
+    return this.#neighbours(history).filter((other) => {
+      const child = this.table(other);
+      return sameName(child.partitionOf, table) || child.inherits.some((parent) => sameName(parent, table));
+    });
+  }
+
+  /** Views that select from this relation. */
+  readers(history: TableHistory): TableHistory[] {
+    const table = this.table(history);
+    return this.#neighbours(history).filter((other) => this.table(other).reads.some((read) => sameName(read, table)));
+  }
+
+  // Columns
+
+  putColumn(history: TableHistory, column: Column): void {
+    history.columns.set(column.name, column, this.time);
+    if (column.type) {
+      const users = this.#typeUsers.get(column.type.name);
+      if (users) users.add(history);
+      else this.#typeUsers.set(column.type.name, new Set([history]));
+    }
+    this.touch(history);
+  }
+
+  updateColumn(history: TableHistory, name: string, changes: Partial<Column>): void {
+    const column = history.columns.get(name, this.time);
+    if (column) this.putColumn(history, { ...column, ...changes });
+  }
+
+  removeColumn(history: TableHistory, name: string): void {
+    const column = history.columns.get(name, this.time);
+    if (!column) return;
+    this.#removeSequence(column);
+    history.columns.delete(name, this.time);
+    this.touch(history);
+  }
+
+  /** Renames a column; constraints, indexes and foreign keys of other tables follow. */
+  renameColumn(history: TableHistory, name: string, newName: string): void {
+    const table = this.table(history);
+    const column = history.columns.get(name, this.time);
+    if (!column) return;
+    const renamed = (column: string): string => (column === name ? newName : column);
+    history.columns.rename(name, newName, { ...column, name: newName }, this.time);
+    for (const constraint of [...table.constraints.values()]) {
+      const expression = constraint.expression && {
+        ...constraint.expression,
+        columns: constraint.expression.columns.map(renamed),
+      };
+      history.constraints.set(
+        constraint.name,
+        {
+          ...constraint,
+          ...(expression ? { expression } : {}),
+          columns: constraint.columns.map(renamed),
+          provesNotNull: constraint.provesNotNull.map(renamed),
+        },
+        this.time,
+      );
+    }
+    for (const index of [...history.indexes.at(this.time).values()]) {
+      const { columns, mentions } = index;
+      this.replaceIndex(history, index, { ...index, columns: columns.map(renamed), mentions: mentions.map(renamed) });
+    }
+    for (const other of this.referencing(history)) {
+      for (const constraint of [...this.table(other).constraints.values()]) {
+        const { references } = constraint;
+        if (!references || !sameName(references.table, table)) continue;
+        other.constraints.set(
+          constraint.name,
+          { ...constraint, references: { ...references, columns: references.columns.map(renamed) } },
+          this.time,
+        );
+      }
+      this.touch(other);
+    }
+    this.touch(history);
+  }
+
+  // Constraints
+
+  putConstraint(history: TableHistory, constraint: Constraint): void {
+    const { schema } = this.table(history);
+    if (!history.constraints.get(constraint.name, this.time)) this.#countConstraint(schema, constraint.name, 1);
+    history.constraints.set(constraint.name, constraint, this.time);
+    if (constraint.references) this.history(constraint.references.table)?.neighbours.add(history);
+    this.touch(history);
+  }
+
+  /** Takes a constraint away, with the index that it owns. */
+  removeConstraint(history: TableHistory, name: string): void {
+    if (!history.constraints.get(name, this.time)) return;
+    history.constraints.delete(name, this.time);
+    this.#countConstraint(this.table(history).schema, name, -1);
+    this.touch(history);
+    for (const index of [...history.indexes.at(this.time).values()]) {
+      if (index.constraint === name) this.removeIndex(history, index.name);
+    }
+  }
+
+  /** Renames a constraint and the index that it owns. */
+  renameConstraint(history: TableHistory, name: string, newName: string): void {
+    const constraint = history.constraints.get(name, this.time);
+    if (!constraint) return;
+    const { schema } = this.table(history);
+    history.constraints.rename(name, newName, { ...constraint, name: newName }, this.time);
+    this.#countConstraint(schema, name, -1);
+    this.#countConstraint(schema, newName, 1);
+    for (const index of [...history.indexes.at(this.time).values()]) {
+      if (index.constraint === name) this.updateIndex(history, index, { name: newName, constraint: newName });
+    }
+    this.touch(history);
+  }
+
+  chooseConstraintName(history: TableHistory, columns: readonly string[], label: string): string {
+    const { schema, name } = this.table(history);
+    return chooseName(name, columns, label, (choice) => this.constraintTaken(schema, choice));
+  }
+
+  /** The name of a constraint's index, which is free both as a relation and as a constraint. */
+  chooseIndexName(history: TableHistory, columns: readonly string[], label: "pkey" | "key" | "excl" | "idx"): string {
+    const { schema, name } = this.table(history);
+    return chooseName(
+      name,
+      columns,
+      label,
+      (choice) => this.relationTaken(schema, choice) || (label !== "idx" && this.constraintTaken(schema, choice)),
+    );
+  }
+
+  #countConstraint(schema: string, name: string, change: 1 | -1): void {
+    const constraint = key(schema, name);
+    this.#constraintNames.set(constraint, (this.#constraintNames.get(constraint) ?? 0) + change);
+  }
+
+  // Indexes
+
+  index(name: QualifiedName): Index | undefined {
+    const found = this.find(this.relations, name, this.time);
+    return found instanceof TableHistory ? undefined : found;
+  }
+
+  indexes(history: TableHistory): Index[] {
+    return [...history.indexes.at(this.time).values()];
+  }
+
+  addIndex(history: TableHistory, index: Index): void {
+    this.relations.set(key(index.schema, index.name), index, this.time);
+    history.indexes.set(index.name, index, this.time);
+    this.touch(history);
+  }
+
+  removeIndex(history: TableHistory, name: string): void {
+    const index = history.indexes.get(name, this.time);
+    if (!index) return;
+    this.relations.delete(key(index.schema, name), this.time);
+    history.indexes.delete(name, this.time);
+    this.touch(history);
+  }
+
+  updateIndex(history: TableHistory, index: Index, changes: Partial<Index>): void {
+    this.replaceIndex(history, index, { ...index, ...changes });
+    for (const child of changes.name === undefined ? [] : this.children(history)) {
+      for (const own of this.indexes(child)) {
+        if (own.parent === index.name) this.replaceIndex(child, own, { ...own, parent: changes.name! });
+      }
+    }
+  }
+
+  replaceIndex(history: TableHistory, from: Index, to: Index): void {
+    this.touch(history);
+    this.relations.rename(key(from.schema, from.name), key(to.schema, to.name), to, this.time);
+    history.indexes.rename(from.name, to.name, to, this.time);
+  }
+
+  // Sequences
+
+  /** Makes the sequence of a serial or identity column. */
+  addOwnedSequence(history: TableHistory, column: string): Required<QualifiedName> {
+    const table = this.table(history);
+    const name = chooseName(table.name, [column], "seq", (choice) => this.relationTaken(table.schema, choice));
+    this.addTable({
+      schema: table.schema,
+      name,
+      kind: "sequence",
+      ...(table.createdIn === undefined ? {} : { createdIn: table.createdIn }),
+      columnsKnown: true,
+      inherits: [],
+      reads: [],
+      temporary: table.temporary,
+      unlogged: table.unlogged,
+    });
+    return { schema: table.schema, name };
+  }
+
+  #removeSequence(column: Column): void {
+    const sequence = column.sequence && this.history(column.sequence);
+    if (sequence) this.removeTable(sequence);
+  }
+
+  #moveSequence(history: TableHistory, column: Column, schema: string): void {
+    const sequence = column.sequence && this.history(column.sequence);
+    if (!sequence) return;
+    const to = { schema, name: column.sequence!.name };
+    this.moveTable(sequence, to);
+    this.updateColumn(history, column.name, { sequence: to });
+  }
+
+  // Functions
+
+  putFunction(name: Required<QualifiedName>, volatility: Volatility): void {
+    this.functions.set(key(name.schema, name.name), volatility, this.time);
+  }
+
+  // Types
+
+  putType(type: UserType): void {
+    this.types.set(key(type.schema, type.name), type, this.time);
+  }
+
+  removeType(type: UserType): void {
+    this.types.delete(key(type.schema, type.name), this.time);
+  }
+
+  /** Renames a type; the columns that have it follow. */
+  renameType(type: UserType, newName: string): void {
+    const users = [...this.columnsOfType(type)];
+    this.types.rename(key(type.schema, type.name), key(type.schema, newName), { ...type, name: newName }, this.time);
+    for (const { history, column } of users) {
+      this.updateColumn(history, column.name, { type: { ...column.type!, name: newName } });
+    }
+  }
+
+  /** Columns whose type this is, in all tables. */
+  *columnsOfType(type: UserType): Generator<{ history: TableHistory; column: Column }, void> {
+    for (const history of this.#typeUsers.get(type.name) ?? []) {
+      for (const column of history.versions.at(this.time)?.columns.values() ?? []) {
+        if (column.type && this.typeOf(column.type, this.time) === type) yield { history, column };
+      }
+    }
+  }
+
+  typeOf(name: QualifiedName | TypeName, time: number): UserType | undefined {
+    return this.find(this.types, name, time);
+  }
+}

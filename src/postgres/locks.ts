@@ -1,0 +1,390 @@
+/**
+ * Which table-level locks a statement takes on which relations.
+ *
+ * One row per operation, over the schema just before it: the relation that it acts on and the others that it reaches
+ * (partitions, referenced tables, what a view reads). A statement takes the strongest mode that any of its operations
+ * needs, and does all its work under it. The facts are measured on PostgreSQL 12 to 18; the tests measure them again.
+ *
+ * Locks on indexes are not listed: whoever uses an index has locked its table first.
+ */
+import type { Catalog, Constraint, Table } from "../model/catalog.js";
+import type { Blocked, Lock, Work } from "../model/lock.js";
+import type { QualifiedName } from "../model/name.js";
+import type { ConstraintDefinition, LockMode, Operation, OperationOf, OperationType } from "../model/operation.js";
+import { longest, type Circumstances } from "./work.js";
+
+const modes: readonly LockMode[] = [
+  "ACCESS SHARE",
+  "ROW SHARE",
+  "ROW EXCLUSIVE",
+  "SHARE UPDATE EXCLUSIVE",
+  "SHARE",
+  "SHARE ROW EXCLUSIVE",
+  "EXCLUSIVE",
+  "ACCESS EXCLUSIVE",
+];
+
+/** What each mode keeps others from (PostgreSQL documentation, table 13.2, for the locks of SELECT, DML and DDL). */
+const blocks: Readonly<Record<LockMode, readonly Blocked[]>> = {
+  "ACCESS SHARE": [],
+  "ROW SHARE": [],
+  "ROW EXCLUSIVE": [],
+  "SHARE UPDATE EXCLUSIVE": ["ddl"],
+  SHARE: ["write", "ddl"],
+  "SHARE ROW EXCLUSIVE": ["write", "ddl"],
+  EXCLUSIVE: ["write", "ddl"],
+  "ACCESS EXCLUSIVE": ["read", "write", "ddl"],
+};
+
+/** A lock of one operation. `work` is done on this relation meanwhile. */
+interface Taken {
+  readonly relation: QualifiedName;
+  readonly mode: LockMode;
+  readonly work: Work;
+}
+
+/** The schema just before an operation, and the work that `work.ts` found for it. */
+interface Situation extends Circumstances {
+  readonly work: Work;
+}
+
+type Fact<Type extends OperationType> = (operation: OperationOf<Type>, situation: Situation) => readonly Taken[];
+
+/** Operations that are not listed lock no user table. */
+const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
+  CreateTable: (operation, { catalog }) => {
+    if (operation.ifNotExists && catalog.table(operation.table)) return [];
+    const foreignKeys = [...operation.constraints, ...operation.columns.flatMap((column) => column.constraints)];
+    return [
+      ...foreignKeys.flatMap(({ references }) => (references ? [taken(references.table, "SHARE ROW EXCLUSIVE")] : [])),
+      ...operation.inherits.map((parent) => taken(parent, "SHARE UPDATE EXCLUSIVE")),
+      ...operation.like.map((source) => taken(source, "ACCESS SHARE")),
+      ...(operation.partitionOf ? newPartition(operation.partitionOf, "ACCESS EXCLUSIVE", catalog) : []),
+    ].filter(({ relation }) => relation.name !== operation.table.name || relation.schema !== operation.table.schema);
+  },
+  CreateTableAs: ({ reads }, { work }) => reads.map((read) => taken(read, "ACCESS SHARE", work)),
+  CreateView: ({ view, replace, reads }, { catalog }) => [
+    ...(replace && catalog.table(view) ? [taken(view, "ACCESS EXCLUSIVE")] : []),
+    ...reads.map((read) => taken(read, "ACCESS SHARE")),
+  ],
+  DropRelation: ({ relation, cascade, ifExists }, { catalog }) => drop(relation, cascade, ifExists, catalog),
+  RenameRelation: ({ relation, kind }) => (kind === "index" ? [] : [taken(relation, "ACCESS EXCLUSIVE")]),
+  SetSchema: ({ relation, kind }) => (kind === "index" ? [] : [taken(relation, "ACCESS EXCLUSIVE")]),
+
+  AddColumn: ({ table, column }, { catalog, work }) => [
+    ...tree(table, "ACCESS EXCLUSIVE", work, catalog),
+    ...column.constraints.flatMap((constraint) =>
+      referenced(constraint, "SHARE ROW EXCLUSIVE", work === "scan" ? work : "instant"),
+    ),
+  ],
+  DropColumn: ({ table, column, cascade }, { catalog }) => [
+    ...tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
+    ...constraintsOf(table, catalog)
+      .filter(({ columns }) => columns.includes(column))
+      .flatMap((constraint) => dropOf(table, constraint, cascade, catalog)),
+    ...(cascade ? catalog.readBy(table).map((view) => taken(view, "ACCESS EXCLUSIVE")) : []),
+  ],
+  RenameColumn: ({ table }, { catalog }) => tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
+  AlterColumnType: ({ table, column }, { catalog, work }) => [
+    ...tree(table, "ACCESS EXCLUSIVE", work, catalog),
+    // Foreign keys from and to the column are checked again.
+    ...constraintsOf(table, catalog)
+      .filter(({ kind, columns }) => kind === "foreign key" && columns.includes(column))
+      .flatMap((constraint) => referenced(constraint, "ACCESS EXCLUSIVE", "scan")),
+    ...referencing(table, (columns) => columns.includes(column), catalog).map((other) =>
+      taken(other, "ACCESS EXCLUSIVE", "scan"),
+    ),
+  ],
+  SetDefault: alterTable,
+  DropDefault: alterTable,
+  SetNotNull: alterTable,
+  DropNotNull: alterTable,
+
+  AddConstraint: ({ table, constraint }, { catalog, work }) =>
+    constraint.kind === "foreign key"
+      ? [...tree(table, "SHARE ROW EXCLUSIVE", work, catalog), ...referenced(constraint, "SHARE ROW EXCLUSIVE", work)]
+      : tree(table, "ACCESS EXCLUSIVE", work, catalog),
+  ValidateConstraint: ({ table, constraint }, { catalog, work }) => {
+    const known = catalog.table(table)?.constraints.get(constraint);
+    return [
+      ...tree(table, "SHARE UPDATE EXCLUSIVE", work, catalog),
+      ...(known && !known.valid ? referenced(known, "ROW SHARE", work) : []),
+    ];
+  },
+  DropConstraint: ({ table, constraint, cascade }, { catalog }) => {
+    const known = catalog.table(table)?.constraints.get(constraint);
+    return [
+      ...tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
+      ...(known ? dropOf(table, known, cascade, catalog) : []),
+    ];
+  },
+  RenameConstraint: alterTable,
+  AlterTable: ({ table, kind, subcommand, other }, { catalog, work }) => {
+    if (kind === "index" || catalog.index(table)) return [];
+    const mode = subcommands[subcommand] ?? "ACCESS EXCLUSIVE";
+    const parent = subcommand === "AddInherit" ? "SHARE UPDATE EXCLUSIVE" : "ACCESS SHARE";
+    return [
+      ...(onOneTable.has(subcommand) ? [taken(table, mode, work)] : tree(table, mode, work, catalog)),
+      ...(other ? [taken(other, parent)] : []),
+    ];
+  },
+
+  AttachPartition: ({ table, partition }, { catalog, work }) => [
+    ...newPartition(table, "SHARE UPDATE EXCLUSIVE", catalog),
+    ...tree(partition, "ACCESS EXCLUSIVE", work, catalog),
+  ],
+  // Before 14 the partition itself is locked less.
+  DetachPartition: ({ table, partition, concurrently }, { catalog, postgres }) => [
+    taken(table, concurrently ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE"),
+    taken(partition, postgres >= 14 ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE"),
+    ...(concurrently ? [] : defaultPartitions(table, catalog).map((other) => taken(other, "ACCESS EXCLUSIVE"))),
+  ],
+
+  CreateIndex: ({ table, concurrently, only }, { catalog, work }) => {
+    const mode = concurrently ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
+    return only ? [taken(table, mode, work)] : partitions(table, mode, work, catalog);
+  },
+  DropIndex: ({ index, concurrently }, { catalog }) => {
+    const table = catalog.index(index)?.table;
+    return table
+      ? partitions(table, concurrently ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE", "instant", catalog)
+      : [];
+  },
+  Reindex: ({ kind, target, concurrently }, { catalog, work }) => {
+    const table = kind === "index" ? catalog.index(target)?.table : kind === "table" ? target : undefined;
+    return table ? partitions(table, concurrently ? "SHARE UPDATE EXCLUSIVE" : "SHARE", work, catalog) : [];
+  },
+
+  // A domain's new constraint is checked in every table that has a column of it.
+  AlterDomain: ({ domain }, { catalog, work }) =>
+    work === "instant" ? [] : tablesWithType(domain, catalog).map((table) => taken(table, "SHARE", work)),
+  DropType: ({ name, cascade }, { catalog }) =>
+    cascade ? tablesWithType(name, catalog).map((table) => taken(table, "ACCESS EXCLUSIVE")) : [],
+  DropSchema: ({ schema, cascade }, { catalog }) =>
+    cascade
+      ? [...catalog.tables()]
+          .filter((table) => table.schema === schema)
+          .flatMap((table) => drop(table, true, false, catalog))
+      : [],
+
+  CreateTrigger: ({ table }) => [taken(table, "SHARE ROW EXCLUSIVE")],
+  DropTrigger: ({ table }) => [taken(table, "ACCESS EXCLUSIVE")],
+
+  Insert: ({ table, reads }, { catalog, work }) => [
+    taken(table, "ROW EXCLUSIVE"),
+    ...reads.map((read) => taken(read, "ACCESS SHARE", work)),
+    ...keysOf(table, catalog),
+  ],
+  Update: ({ table, columns }, { catalog, work }) => [
+    ...tree(table, "ROW EXCLUSIVE", work, catalog),
+    ...keysOf(table, catalog, columns),
+  ],
+  Delete: ({ table }, { catalog, work }) => tree(table, "ROW EXCLUSIVE", work, catalog),
+  Merge: ({ table }, { work }) => [taken(table, "ROW EXCLUSIVE", work)],
+  Copy: ({ table, from }) => [taken(table, from ? "ROW EXCLUSIVE" : "ACCESS SHARE")],
+  Select: ({ reads }) => reads.map((read) => taken(read, "ACCESS SHARE")),
+  Truncate: ({ table, cascade }, { catalog }) => [
+    ...tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
+    ...(cascade ? spread(table, catalog).map((other) => taken(other, "ACCESS EXCLUSIVE")) : []),
+  ],
+  LockTable: ({ table, mode }, { catalog }) => tree(table, mode, "instant", catalog),
+  Vacuum: ({ table, full }, { work }) =>
+    table ? [taken(table, full ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE", work)] : [],
+  Cluster: ({ table }, { work }) => (table ? [taken(table, "ACCESS EXCLUSIVE", work)] : []),
+  RefreshMaterializedView: ({ view, concurrently }, { catalog, work }) => [
+    taken(view, concurrently ? "EXCLUSIVE" : "ACCESS EXCLUSIVE", work),
+    ...(catalog.table(view)?.reads ?? []).map((read) => taken(read, "ACCESS SHARE", "scan")),
+  ],
+  OtherStatement: ({ node, relation }) => {
+    const mode = otherStatements[node];
+    return mode && relation ? [taken(relation, mode)] : [];
+  },
+};
+
+/** ALTER TABLE subcommands without an operation of their own; those not listed take ACCESS EXCLUSIVE. */
+const subcommands: Readonly<Record<string, LockMode>> = {
+  SetStatistics: "SHARE UPDATE EXCLUSIVE",
+  SetOptions: "SHARE UPDATE EXCLUSIVE",
+  ResetOptions: "SHARE UPDATE EXCLUSIVE",
+  SetRelOptions: "SHARE UPDATE EXCLUSIVE",
+  ResetRelOptions: "SHARE UPDATE EXCLUSIVE",
+  ClusterOn: "SHARE UPDATE EXCLUSIVE",
+  DropCluster: "SHARE UPDATE EXCLUSIVE",
+  EnableTrig: "SHARE ROW EXCLUSIVE",
+  EnableAlwaysTrig: "SHARE ROW EXCLUSIVE",
+  EnableReplicaTrig: "SHARE ROW EXCLUSIVE",
+  EnableTrigAll: "SHARE ROW EXCLUSIVE",
+  EnableTrigUser: "SHARE ROW EXCLUSIVE",
+  DisableTrig: "SHARE ROW EXCLUSIVE",
+  DisableTrigAll: "SHARE ROW EXCLUSIVE",
+  DisableTrigUser: "SHARE ROW EXCLUSIVE",
+};
+
+/** Subcommands that never reach the partitions and children. */
+const onOneTable: ReadonlySet<string> = new Set([
+  "AddInherit",
+  "ChangeOwner",
+  "ClusterOn",
+  "DisableRowSecurity",
+  "DropCluster",
+  "DropInherit",
+  "EnableRowSecurity",
+  "ForceRowSecurity",
+  "NoForceRowSecurity",
+  "ReplicaIdentity",
+  "ResetRelOptions",
+  "SetAccessMethod",
+  "SetLogged",
+  "SetRelOptions",
+  "SetTableSpace",
+  "SetUnLogged",
+]);
+
+/** Statements without an operation of their own, by their node of PostgreSQL's grammar. */
+const otherStatements: Readonly<Record<string, LockMode>> = {
+  AlterPolicyStmt: "ACCESS EXCLUSIVE",
+  CommentStmt: "SHARE UPDATE EXCLUSIVE",
+  CreatePolicyStmt: "ACCESS EXCLUSIVE",
+  CreateStatsStmt: "SHARE UPDATE EXCLUSIVE",
+  RuleStmt: "ACCESS EXCLUSIVE",
+};
+
+/** The locks of one operation. */
+export function locksOf(operation: Operation, situation: Situation): readonly Taken[] {
+  const fact = facts[operation.type] as Fact<OperationType> | undefined;
+  if (!fact) return [];
+  const { catalog } = situation;
+  return fact(operation as never, situation).map((lock) => ({ ...lock, relation: catalog.qualify(lock.relation) }));
+}
+
+/** The locks of a statement: the strongest mode for each relation, and the longest work under it. */
+export function combineLocks(taken: readonly Taken[]): readonly Lock[] {
+  const locks = new Map<string, Lock>();
+  for (const { relation, mode, work } of taken) {
+    const name = `${relation.schema}.${relation.name}`;
+    const known = locks.get(name);
+    const strongest = known && modes.indexOf(known.mode) > modes.indexOf(mode) ? known.mode : mode;
+    locks.set(name, {
+      relation: name,
+      mode: strongest,
+      blocks: blocks[strongest],
+      while: known ? longest([known.while, work]) : work,
+    });
+  }
+  return [...locks.values()];
+}
+
+function taken(relation: QualifiedName, mode: LockMode, work: Work = "instant"): Taken {
+  return {
+    relation: { ...(relation.schema === undefined ? {} : { schema: relation.schema }), name: relation.name },
+    mode,
+    work,
+  };
+}
+
+function alterTable({ table }: { readonly table: QualifiedName }, { catalog, work }: Situation): readonly Taken[] {
+  return tree(table, "ACCESS EXCLUSIVE", work, catalog);
+}
+
+/** The relation with its partitions and the tables that inherit from it, at every depth. */
+function tree(relation: QualifiedName, mode: LockMode, work: Work, catalog: Catalog): Taken[] {
+  const children = [...catalog.partitionsOf(relation), ...catalog.inheritedBy(relation)];
+  return [taken(relation, mode, work), ...children.flatMap((child) => tree(child, mode, work, catalog))];
+}
+
+function partitions(relation: QualifiedName, mode: LockMode, work: Work, catalog: Catalog): Taken[] {
+  const children = catalog.partitionsOf(relation);
+  return [taken(relation, mode, work), ...children.flatMap((child) => partitions(child, mode, work, catalog))];
+}
+
+function constraintsOf(table: QualifiedName, catalog: Catalog): readonly Constraint[] {
+  return [...(catalog.table(table)?.constraints.values() ?? [])];
+}
+
+function referenced(constraint: Constraint | ConstraintDefinition, mode: LockMode, work: Work): Taken[] {
+  return constraint.references ? [taken(constraint.references.table, mode, work)] : [];
+}
+
+/** Tables with a foreign key to these columns of the table. */
+function referencing(
+  table: QualifiedName,
+  isMeant: (columns: readonly string[]) => boolean,
+  catalog: Catalog,
+): readonly Table[] {
+  const { schema, name } = catalog.qualify(table);
+  return catalog
+    .referencedBy(table)
+    .filter((other) =>
+      [...other.constraints.values()].some(
+        ({ references }) =>
+          references &&
+          references.table.schema === schema &&
+          references.table.name === name &&
+          isMeant(references.columns),
+      ),
+    );
+}
+
+/** A foreign key goes with its triggers on the referenced table; a key with CASCADE takes the foreign keys to it along. */
+function dropOf(table: QualifiedName, constraint: Constraint, cascade: boolean, catalog: Catalog): Taken[] {
+  if (constraint.kind === "foreign key") return referenced(constraint, "ACCESS EXCLUSIVE", "instant");
+  if (!cascade || (constraint.kind !== "primary key" && constraint.kind !== "unique")) return [];
+  const key = [...constraint.columns].sort().join("\0");
+  return referencing(table, (columns) => [...columns].sort().join("\0") === key, catalog).map((other) =>
+    taken(other, "ACCESS EXCLUSIVE"),
+  );
+}
+
+function drop(relation: QualifiedName, cascade: boolean, ifExists: boolean, catalog: Catalog): Taken[] {
+  const table = catalog.table(relation);
+  if (!table && ifExists && catalog.complete) return [];
+  return [
+    ...tree(relation, "ACCESS EXCLUSIVE", "instant", catalog),
+    ...(table?.partitionOf ? [taken(table.partitionOf, "ACCESS EXCLUSIVE")] : []),
+    ...constraintsOf(relation, catalog).flatMap((constraint) => referenced(constraint, "ACCESS EXCLUSIVE", "instant")),
+    ...(cascade
+      ? [...catalog.referencedBy(relation), ...catalog.readBy(relation)].map((other) =>
+          taken(other, "ACCESS EXCLUSIVE"),
+        )
+      : []),
+  ];
+}
+
+function defaultPartitions(parent: QualifiedName, catalog: Catalog): readonly Table[] {
+  return catalog.partitionsOf(parent).filter(({ defaultPartition }) => defaultPartition);
+}
+
+/** A new partition: the parent, what the parent's foreign keys reference, and a default partition, which is scanned. */
+function newPartition(parent: QualifiedName, mode: LockMode, catalog: Catalog): Taken[] {
+  return [
+    taken(parent, mode),
+    ...defaultPartitions(parent, catalog).map((partition) => taken(partition, "ACCESS EXCLUSIVE", "scan")),
+    ...constraintsOf(parent, catalog).flatMap((constraint) => referenced(constraint, "SHARE ROW EXCLUSIVE", "instant")),
+  ];
+}
+
+/** The tables in which a written row's foreign keys are looked up. */
+function keysOf(table: QualifiedName, catalog: Catalog, columns?: readonly string[]): Taken[] {
+  return constraintsOf(table, catalog)
+    .filter((constraint) => !columns || constraint.columns.some((column) => columns.includes(column)))
+    .flatMap((constraint) => referenced(constraint, "ROW SHARE", "instant"));
+}
+
+function tablesWithType(type: QualifiedName, catalog: Catalog): Table[] {
+  return [...catalog.tables()].filter((table) =>
+    [...table.columns.values()].some(
+      (column) =>
+        column.type?.name === type.name && (!column.type.schema || !type.schema || column.type.schema === type.schema),
+    ),
+  );
+}
+
+/** Everything that TRUNCATE … CASCADE empties beside the table itself. */
+function spread(table: QualifiedName, catalog: Catalog, seen = new Set<string>()): Table[] {
+  return catalog.referencedBy(table).flatMap((other) => {
+    const name = `${other.schema}.${other.name}`;
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return [other, ...spread(other, catalog, seen)];
+  });
+}
