@@ -35,10 +35,8 @@ const LANGUAGES: readonly string[] = ["migration-safety/sql", "js/js"];
  * Defines a rule. Its visitors are called with the operations of judged migrations only; history is never judged.
  * Where the rule has options, their type is that of `meta.defaultOptions`.
  */
-export function defineRule<const MessageId extends string, Options extends readonly unknown[] = readonly []>(
-  definition: RuleDefinition<MessageId, Options> & {
-    readonly meta: { readonly defaultOptions?: readonly [...Options] };
-  },
+export function defineRule<const MessageId extends string, Options extends readonly unknown[] | [] = readonly []>(
+  definition: RuleDefinition<MessageId, Options> & { readonly meta: { readonly defaultOptions?: Options } },
 ): DefinedRule<MessageId, Options> {
   return {
     meta: { schema: [], ...definition.meta, languages: LANGUAGES },

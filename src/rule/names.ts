@@ -3,10 +3,12 @@ import type { Catalog } from "../model/catalog.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import { relationOf } from "./live.js";
+import { quoteIdentifier } from "./quote-identifier.js";
 
-/** A name as a person would write it: the schema only where it is not `public`. */
+/** A name as a person would write it in SQL: the schema only where it is not `public`, quotes where they are needed. */
 export function formatName({ schema, name }: QualifiedName): string {
-  return schema === undefined || schema === "public" ? name : `${schema}.${name}`;
+  const bare = quoteIdentifier(name);
+  return schema === undefined || schema === "public" ? bare : `${quoteIdentifier(schema)}.${bare}`;
 }
 
 function qualified(catalog: Catalog, name: QualifiedName): string {
@@ -85,23 +87,23 @@ export function describe(placed: PlacedOperation): Readonly<Record<string, strin
   if (relation) names.table = formatName(relation);
   switch (operation.type) {
     case "AddColumn": {
-      names.column = operation.column.name;
+      names.column = quoteIdentifier(operation.column.name);
       const target = operation.column.constraints.find(({ references }) => references)?.references;
       if (target) names.referenced = formatName(target.table);
       break;
     }
     case "AddConstraint": {
       const { constraint } = operation;
-      names.constraint = constraint.name ?? "the constraint";
-      if (constraint.columns.length > 0) names.column = constraint.columns.join(", ");
+      names.constraint = constraint.name === undefined ? "the constraint" : quoteIdentifier(constraint.name);
+      if (constraint.columns.length > 0) names.column = constraint.columns.map(quoteIdentifier).join(", ");
       if (constraint.references) names.referenced = formatName(constraint.references.table);
-      if (constraint.usingIndex !== undefined) names.index = constraint.usingIndex;
+      if (constraint.usingIndex !== undefined) names.index = quoteIdentifier(constraint.usingIndex);
       break;
     }
     case "ValidateConstraint":
     case "DropConstraint":
     case "RenameConstraint": {
-      names.constraint = operation.constraint;
+      names.constraint = quoteIdentifier(operation.constraint);
       const target = statement.before.table(operation.table)?.constraints.get(operation.constraint)?.references;
       if (target) names.referenced = formatName(target.table);
       break;
@@ -116,7 +118,7 @@ export function describe(placed: PlacedOperation): Readonly<Record<string, strin
       if (operation.kind === "index") names.index = formatName(operation.target);
       break;
     default:
-      if ("column" in operation && operation.column !== undefined) names.column = operation.column;
+      if ("column" in operation && operation.column !== undefined) names.column = quoteIdentifier(operation.column);
   }
   return names;
 }

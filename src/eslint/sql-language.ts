@@ -1,0 +1,44 @@
+/** SQL as a language of ESLint. The tree that ESLint walks is the list of operations of a migration. */
+import type { File, Language, OkParseResult } from "@eslint/core";
+import type { LocatedMigration } from "../rule/linted-migration.js";
+import { locateMigration } from "../rule/project-registry.js";
+import { type MigrationNode, SqlSourceCode } from "./sql-source-code.js";
+
+interface SqlLanguage extends Language<{
+  LangOptions: Record<string, unknown>;
+  Code: SqlSourceCode;
+  RootNode: MigrationNode;
+  Node: unknown;
+}> {}
+
+interface SqlParseResult extends OkParseResult<MigrationNode> {
+  readonly located: LocatedMigration;
+}
+
+export const sqlLanguage: SqlLanguage = {
+  fileType: "text",
+  lineStart: 1,
+  columnStart: 0,
+  nodeTypeKey: "type",
+  visitorKeys: { Migration: ["body"] },
+
+  /** There are no options of ours. Those of other languages are none of our business: users set them for all files. */
+  validateLanguageOptions() {},
+
+  /** Never fails: what cannot be read is an `Unparsed` operation, which a rule reports and a directive can silence. */
+  parse({ path, body }: File): SqlParseResult {
+    const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+    const located = locateMigration(path, text);
+    const { sql } = located.migration;
+    const ast: MigrationNode = {
+      type: "Migration",
+      range: [0, sql.text.length],
+      body: sql.statements.flatMap(({ operations }) => operations),
+    };
+    return { ok: true, ast, located };
+  },
+
+  createSourceCode(_file: File, { ast, located }: OkParseResult<MigrationNode>): SqlSourceCode {
+    return new SqlSourceCode(located as LocatedMigration, ast);
+  },
+};

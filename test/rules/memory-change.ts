@@ -1,0 +1,144 @@
+/** A change that exists in memory only. */
+import type { Change } from "../../src/model/change.js";
+import type { Migration, MigrationStatus, ToolFacts } from "../../src/model/migration.js";
+import type { Tree } from "../../src/model/tree.js";
+import { memoryTree } from "../../src/change/overlay-tree.js";
+import { parseSql } from "../../src/postgres/parse-sql.js";
+import { Replay } from "../../src/postgres/replay.js";
+
+/** What the repository looks like around a migration. */
+export interface Surroundings {
+  /** Migrations that base has already, each a file's text. */
+  readonly history?: readonly string[];
+  /** Earlier migrations of the same change. */
+  readonly pending?: readonly string[];
+  /** The migration's text at base: it exists there, and the change edits it. */
+  readonly was?: string;
+  /** `false`: nothing is known of base. */
+  readonly base?: boolean;
+  /** PostgreSQL's major version; 16 unless said. */
+  readonly postgres?: number;
+  /** Default: a runner that opens a transaction for each file. */
+  readonly tool?: Partial<ToolFacts>;
+  /** Session settings of the connection: `lock_timeout` → `3s`. */
+  readonly session?: Readonly<Record<string, string>>;
+  /** Application code on the two sides, by path. */
+  readonly baseCode?: Readonly<Record<string, string>>;
+  readonly headCode?: Readonly<Record<string, string>>;
+}
+
+export function memoryChange(root: string, code: string, surroundings: Surroundings): { change: Change; file: string } {
+  const {
+    history = [],
+    pending = [],
+    was,
+    base = true,
+    postgres = 16,
+    session = {},
+    baseCode = {},
+    headCode = {},
+  } = surroundings;
+  const tool: ToolFacts = {
+    name: "sql",
+    label: "SQL",
+    transaction: "per-file",
+    checksums: false,
+    outsideTransaction: "in a migration of its own that runs outside a transaction",
+    ...surroundings.tool,
+  };
+  const files: { text: string; status: MigrationStatus }[] = [
+    ...history.map((text) => ({ text, status: base ? ("existing" as const) : ("added" as const) })),
+    ...pending.map((text) => ({ text, status: "added" as const })),
+    { text: code, status: base && was !== undefined ? "modified" : "added" },
+  ];
+  const nameOf = (index: number): string => `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
+  const replay = new Replay({ postgres });
+  const migrations = files.map(({ text, status }, order): Migration => {
+    const sql = parseSql(text);
+    const settings = new Map(Object.entries(session));
+    return {
+      file: nameOf(order),
+      status,
+      tool,
+      database: "main",
+      transaction: tool.transaction,
+      order,
+      judged: status !== "existing" && (base || order === files.length - 1),
+      sql,
+      statements: sql.statements.map((statement) => {
+        const analysed = {
+          statement,
+          ...replay.apply(statement, order),
+          transaction: transactionOf(tool, nameOf(order), sql.statements.length),
+          session: new Map(settings),
+        };
+        for (const operation of statement.operations) {
+          if (operation.type === "SetVariable" && operation.value !== undefined) {
+            settings.set(operation.variable, operation.value);
+          }
+        }
+        return analysed;
+      }),
+    };
+  });
+  const baseReplay = new Replay({ postgres });
+  for (const [order, text] of [...history, ...(was === undefined ? [] : [was])].entries()) {
+    for (const statement of parseSql(text).statements) baseReplay.apply(statement, order);
+  }
+  const side = (label: string, code: Readonly<Record<string, string>>): { label: string; tree: Tree } => ({
+    label,
+    tree: memoryTree(new Map(Object.entries(code)), label),
+  });
+  const file = nameOf(files.length - 1);
+  const change: Change = {
+    root,
+    configuration: {
+      extends: "recommended",
+      rules: {},
+      overrides: [],
+      deploy: { model: "rolling", migrations: "before" },
+      databases: {},
+      ignore: [],
+      source: "default",
+    },
+    ...(base ? { base: side("main", baseCode) } : {}),
+    head: side("the working tree", headCode),
+    databases: [
+      {
+        name: "main",
+        tools: [{ name: tool.name, folder: "db/migrations" }],
+        postgres: { version: postgres, source: "default" },
+        migrations,
+        deleted: [],
+        baseText: new Map(was === undefined ? [] : [[file, was]]),
+        existsAtBase: (qualified) => {
+          if (!base) return "unknown";
+          const [schema = "public", name = ""] = qualified.split(".");
+          return baseReplay.catalog.table({ schema, name }) !== undefined;
+        },
+      },
+    ],
+    incomplete: [],
+    leftOut: [],
+  };
+  return { change, file };
+}
+
+function transactionOf(
+  tool: ToolFacts,
+  file: string,
+  statements: number,
+): Migration["statements"][number]["transaction"] {
+  switch (tool.transaction) {
+    case "all-pending":
+      return { inTransaction: true, openedBy: "tool", group: "pending" };
+    case "per-file":
+      return { inTransaction: true, openedBy: "tool", group: file };
+    case "single-send":
+      return statements > 1 ? { inTransaction: true, openedBy: "send", group: file } : { inTransaction: false };
+    case "per-statement":
+      return { inTransaction: false };
+    case "unknown":
+      return { inTransaction: "unknown" };
+  }
+}
