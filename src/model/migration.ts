@@ -33,6 +33,8 @@ export interface ToolFacts {
   readonly outsideTransaction?: string;
   /** What to do instead where it cannot, as a sentence. */
   readonly withoutOutside?: string;
+  /** What is assumed of the tool because the repository does not say, and why, as a sentence. */
+  readonly assumption?: string;
   /** Whether the tool remembers a checksum of each file and refuses an edited one. */
   readonly checksums: boolean;
 }

@@ -1,0 +1,331 @@
+/** From base, head and what differs between them to the change that is judged: migrations with status and schema. */
+import { detectMigrations } from "../migrations/detect.js";
+import type { DetectedDatabase, Detection } from "../migrations/detect.js";
+import { nameOf, parentOf } from "../migrations/listing.js";
+import type { Listing } from "../migrations/listing.js";
+import { plainSql } from "../migrations/plain-sql.js";
+import type { MigrationSource } from "../migrations/tool.js";
+import type { Catalog } from "../model/catalog.js";
+import type { Change, Database } from "../model/change.js";
+import type { Configuration } from "../model/configuration.js";
+import type { AnalysedStatement, Migration, MigrationFile, MigrationStatus } from "../model/migration.js";
+import type { ParsedSql } from "../model/statement.js";
+import type { Tree } from "../model/tree.js";
+import { Replay } from "../postgres/replay.js";
+import type { ChangedFile, ChangeSource } from "./change-source.js";
+import { matcher } from "./overlay-tree.js";
+import { parseMigration, unreadableMigration } from "./parse-migration.js";
+import { postgresVersion } from "./postgres-version.js";
+import { Session } from "./session.js";
+import { transactionsOf } from "./transactions.js";
+
+export interface LoadOptions {
+  /**
+   * Files or folders to judge, relative to the root, where there is no base: each file is then its own change.
+   * Absent without a base: every migration.
+   */
+  readonly files?: readonly string[];
+  /** Parses a file; a caller that loads again and again keeps what it has parsed. Default: `parseMigration`. */
+  readonly parse?: (text: string, file: string) => ParsedSql;
+}
+
+/** Reads and replays all migrations once. Never throws for what a migration file holds. */
+export function loadChange(source: ChangeSource, configuration: Configuration, options: LoadOptions = {}): Change {
+  return new Loader(source, configuration, options).load();
+}
+
+/** A migration before replay, with what its place in the run decides. */
+interface Draft extends MigrationFile {
+  readonly sql: ParsedSql;
+  readonly judged: boolean;
+  /** The source's folder, for files that share the run of a pending set. */
+  readonly run?: string;
+}
+
+class Loader {
+  readonly #parse: (text: string, file: string) => ParsedSql;
+  readonly #changed: ReadonlyMap<string, ChangedFile>;
+  readonly #isIgnored: (file: string) => boolean;
+  /** Whether each file is its own change: nothing to compare with, and nothing missing. */
+  readonly #alone: boolean;
+  #baseDetection: Detection | undefined;
+
+  constructor(
+    readonly source: ChangeSource,
+    readonly configuration: Configuration,
+    readonly options: LoadOptions,
+  ) {
+    this.#parse = options.parse ?? parseMigration;
+    this.#changed = new Map(source.changed.map((changed) => [changed.file, changed]));
+    this.#isIgnored = matcher(configuration.ignore);
+    this.#alone = source.base === undefined && source.incomplete.length === 0;
+  }
+
+  load(): Change {
+    const { root, base, head, incomplete } = this.source;
+    const detection = detectMigrations(head.tree, this.configuration.databases);
+    const asked =
+      this.#alone && this.options.files !== undefined ? this.#askedFiles(detection, this.options.files) : undefined;
+    const detected = asked?.databases ?? detection.databases;
+    return {
+      root,
+      configuration: this.configuration,
+      ...(base === undefined ? {} : { base }),
+      head,
+      databases: detected.map((database) => this.#database(database, detection.listing, asked?.judged)),
+      incomplete,
+      leftOut: [...detection.leftOut, ...(asked?.leftOut ?? []), ...this.#notFiles(detected)],
+    };
+  }
+
+  #database(detected: DetectedDatabase, listing: Listing, asked: ReadonlySet<string> | undefined): Database {
+    const { name, sources } = detected;
+    const postgres = postgresVersion(listing, this.configuration, sources[0]?.folder ?? "");
+    const drafts = this.#drafts(detected, asked);
+    const session = new Map(Object.entries(this.configuration.databases[name]?.session ?? {}));
+    const migrations = replayAll(drafts, postgres.version, session);
+    const deleted = this.#deleted(detected);
+    const baseText = this.#baseTexts(migrations);
+    let atBase: { readonly catalog: Catalog | undefined } | undefined;
+    return {
+      name,
+      tools: sources.map(({ tool, folder }) => ({
+        name: tool.name,
+        ...(tool.version === undefined ? {} : { version: tool.version }),
+        folder,
+      })),
+      postgres,
+      migrations,
+      deleted,
+      baseText,
+      existsAtBase: (qualified) => {
+        atBase ??= { catalog: this.#catalogAtBase(name, migrations, deleted.length > 0, postgres.version) };
+        return exists(atBase.catalog, qualified);
+      },
+    };
+  }
+
+  #drafts({ name, sources }: DetectedDatabase, asked: ReadonlySet<string> | undefined): readonly Draft[] {
+    const { tree } = this.source.head;
+    tree.prefetch?.(sources.flatMap(({ files }) => files));
+    const drafts: Draft[] = [];
+    for (const { files, tool, folder } of sources) {
+      for (const file of files) {
+        // Git lists tracked files that are gone from the disk, too.
+        if (!tree.has(file)) continue;
+        const status = this.#status(file, asked);
+        const sql = this.#read(tree, file);
+        const judged =
+          status.status !== "existing" &&
+          !this.#isIgnored(file) &&
+          !(status.status === "modified" && this.#sameStatements(status.previousFile ?? file, sql));
+        drafts.push({
+          file,
+          ...status,
+          tool,
+          database: name,
+          transaction: tool.transaction,
+          sql,
+          judged,
+          ...(status.status === "existing" || this.#alone ? {} : { run: folder }),
+        });
+      }
+    }
+    return drafts;
+  }
+
+  #read(tree: Tree, file: string): ParsedSql {
+    const text = tree.read(file);
+    if (text !== undefined) return this.#parse(text, file);
+    return unreadableMigration(`the file ${tree.whyUnreadable?.(file) ?? "is not valid UTF-8"}`);
+  }
+
+  #status(
+    file: string,
+    asked: ReadonlySet<string> | undefined,
+  ): { readonly status: MigrationStatus; readonly previousFile?: string } {
+    if (this.#alone) return { status: asked === undefined || asked.has(file) ? "added" : "existing" };
+    const changed = this.#changed.get(file);
+    if (changed === undefined) return { status: "existing" };
+    const base = this.source.base?.tree;
+    // The tip of base may have it already, merged on another way.
+    if (base?.has(file) === true) {
+      const same = base.read(file) === this.source.head.tree.read(file) && base.read(file) !== undefined;
+      return { status: same ? "existing" : "modified" };
+    }
+    const { previousFile } = changed;
+    if (previousFile !== undefined && this.#isMigrationAtBase(previousFile))
+      return { status: "modified", previousFile };
+    return { status: changed.status === "modified" ? "modified" : "added" };
+  }
+
+  /** Whether a modified file says the same as before, comments and white space aside: then nothing in it is new. */
+  #sameStatements(previousFile: string, sql: ParsedSql): boolean {
+    const text = this.source.base?.tree.read(previousFile);
+    if (text === undefined) return false;
+    const { statements } = this.#parse(text, previousFile);
+    return (
+      statements.length === sql.statements.length &&
+      statements.every((statement, index) => statement.sql === sql.statements[index]?.sql)
+    );
+  }
+
+  #baseTexts(migrations: readonly Migration[]): ReadonlyMap<string, string> {
+    const texts = new Map<string, string>();
+    for (const { file, previousFile, status } of migrations) {
+      const text = status === "modified" ? this.source.base?.tree.read(previousFile ?? file) : undefined;
+      if (text !== undefined) texts.set(file, text);
+    }
+    return texts;
+  }
+
+  #deleted({ sources, name }: DetectedDatabase): { file: string; tool: string }[] {
+    const deleted: { file: string; tool: string }[] = [];
+    for (const { file, status } of this.source.changed) {
+      if (status !== "deleted" || !/\.sql$/i.test(file)) continue;
+      const atBase = this.#sourceAtBase(file);
+      if (atBase === undefined) continue;
+      // With several databases it belongs to the one that has its folder.
+      const [, database] = atBase;
+      if (
+        database.name === name ||
+        database.sources.some(({ folder }) => sources.some((source) => source.folder === folder))
+      ) {
+        deleted.push({ file, tool: atBase[0].tool.name });
+      }
+    }
+    return deleted;
+  }
+
+  #isMigrationAtBase(file: string): boolean {
+    return this.#sourceAtBase(file) !== undefined;
+  }
+
+  #sourceAtBase(file: string): readonly [MigrationSource, DetectedDatabase] | undefined {
+    for (const database of this.#atBase().databases) {
+      const source = database.sources.find(({ files }) => files.includes(file));
+      if (source !== undefined) return [source, database];
+    }
+    return undefined;
+  }
+
+  #atBase(): Detection {
+    const tree = this.source.base?.tree;
+    if (tree === undefined) return { databases: [], leftOut: [] };
+    return (this.#baseDetection ??= detectMigrations(tree, this.configuration.databases));
+  }
+
+  /** The schema at base. Mostly that is the schema before the first new migration; otherwise base is replayed. */
+  #catalogAtBase(
+    name: string,
+    migrations: readonly Migration[],
+    someDeleted: boolean,
+    version: number,
+  ): Catalog | undefined {
+    const tree = this.source.base?.tree;
+    if (tree === undefined || this.source.incomplete.length > 0) return undefined;
+    const firstNew = migrations.findIndex(({ status }) => status !== "existing");
+    const history = firstNew < 0 ? migrations : migrations.slice(0, firstNew);
+    const inOrder = migrations.slice(history.length).every(({ status }) => status === "added");
+    if (inOrder && !someDeleted) {
+      const last = history.findLast(({ statements }) => statements.length > 0)?.statements.at(-1);
+      return last?.after ?? new Replay({ postgres: version }).catalog;
+    }
+    const database =
+      this.#atBase().databases.find((candidate) => candidate.name === name) ?? this.#atBase().databases[0];
+    const replay = new Replay({ postgres: version });
+    const parsed = new Map(
+      migrations.filter(({ status }) => status === "existing").map(({ file, sql }) => [file, sql]),
+    );
+    const files = database?.sources.flatMap((source) => source.files) ?? [];
+    tree.prefetch?.(files.filter((file) => !parsed.has(file)));
+    for (const [order, file] of files.entries()) {
+      for (const statement of (parsed.get(file) ?? this.#read(tree, file)).statements) replay.apply(statement, order);
+    }
+    return replay.catalog;
+  }
+
+  /** What `check FILES` is asked for: the databases that the files belong to, and which files are judged. */
+  #askedFiles(
+    detection: Detection & { readonly listing: Listing },
+    paths: readonly string[],
+  ): { databases: readonly DetectedDatabase[]; judged: ReadonlySet<string>; leftOut: Change["leftOut"] } {
+    const { tree } = this.source.head;
+    const leftOut: { file: string; reason: string }[] = [];
+    const judged = new Set<string>();
+    for (const path of paths) {
+      const folder = path.replace(/\/+$/, "");
+      if (tree.has(path)) judged.add(path);
+      else {
+        const inside = tree
+          .files()
+          .filter((file) => /\.sql$/i.test(file) && (folder === "." || file.startsWith(`${folder}/`)));
+        if (inside.length === 0) leftOut.push({ file: path, reason: "is neither a file nor a folder with SQL files" });
+        for (const file of inside) judged.add(file);
+      }
+    }
+    const known = new Set(detection.databases.flatMap(({ sources }) => sources.flatMap(({ files }) => files)));
+    const databases = detection.databases.filter(({ sources }) =>
+      sources.some(({ files }) => files.some((file) => judged.has(file))),
+    );
+    // Files that no tool runs are migrations because somebody says so.
+    const loose = new Map<string, string[]>();
+    for (const file of judged) {
+      if (known.has(file)) continue;
+      const folder = parentOf(file);
+      loose.set(folder, [...(loose.get(folder) ?? []), file]);
+    }
+    const single = databases.length + loose.size === 1;
+    for (const [folder, files] of loose) {
+      const { tool } = plainSql.open(detection.listing, folder);
+      const name = single ? "main" : folder === "" ? nameOf(this.source.root) : folder;
+      databases.push({ name, sources: [{ folder, tool, files: files.sort(), leftOut: [] }] });
+    }
+    return { databases, judged, leftOut };
+  }
+
+  /** Symbolic links and submodules where a migration could stand. */
+  #notFiles(databases: readonly DetectedDatabase[]): { file: string; reason: string }[] {
+    const folders = databases.flatMap(({ sources }) => sources.map(({ folder }) => folder));
+    return (this.source.head.tree.notFiles?.() ?? [])
+      .filter(({ file }) => folders.some((folder) => folder === "" || file.startsWith(`${folder}/`)))
+      .map(({ file, kind }) => ({ file, reason: `is a ${kind}, which is not followed` }));
+  }
+}
+
+function replayAll(
+  drafts: readonly Draft[],
+  postgres: number,
+  settings: ReadonlyMap<string, string>,
+): readonly Migration[] {
+  const replay = new Replay({ postgres });
+  const transactions = transactionsOf(
+    drafts.map(({ file, transaction, run, sql }) => ({
+      file,
+      mode: transaction,
+      statements: sql.statements,
+      ...(run === undefined ? {} : { run }),
+    })),
+  );
+  const sessions = new Map<string, Session>();
+  return drafts.map(({ run, ...draft }, order) => {
+    // Pending files of one run share a connection; of a runner that is not known, that is not known either.
+    let session = run === undefined || draft.transaction === "unknown" ? undefined : sessions.get(run);
+    session ??= new Session(settings);
+    if (run !== undefined) sessions.set(run, session);
+    const statements = draft.sql.statements.map((statement, index): AnalysedStatement => {
+      const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
+      const inForce = session.run(statement, transaction);
+      return { statement, ...replay.apply(statement, order), transaction, session: inForce };
+    });
+    return { ...draft, order, statements };
+  });
+}
+
+function exists(catalog: Catalog | undefined, qualified: string): boolean | "unknown" {
+  if (catalog === undefined) return "unknown";
+  const dot = qualified.indexOf(".");
+  const name = dot < 0 ? { name: qualified } : { schema: qualified.slice(0, dot), name: qualified.slice(dot + 1) };
+  if (catalog.table(name) !== undefined) return true;
+  return catalog.complete ? false : "unknown";
+}

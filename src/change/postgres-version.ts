@@ -1,0 +1,93 @@
+/** Which major version of PostgreSQL the repository runs, by what it says itself. */
+import { join, upwards } from "../migrations/listing.js";
+import type { Listing } from "../migrations/listing.js";
+import type { Configuration } from "../model/configuration.js";
+
+/** Assumed where nothing says otherwise: the oldest version that still gets fixes in 2026. */
+export const DEFAULT_POSTGRES = 14;
+
+export interface PostgresVersion {
+  readonly version: number;
+  /** A file and line, the configuration's source, or `default`. */
+  readonly source: string;
+}
+
+/** `docker-compose.yml`, `compose.prod.yaml`, `docker-compose.override.yml`. */
+const COMPOSE = /^(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/;
+
+/**
+ * An image of PostgreSQL with its tag: the official one, and builds of it whose tag starts with, or names, its version.
+ * `supabase/postgres:15.1.0.147`, `postgis/postgis:16-3.4`, `pgvector/pgvector:pg17`, `timescale/timescaledb:2.14.2-pg16`.
+ */
+const IMAGE =
+  /\bimage\s*:\s*["']?(?:[\w.-]+(?::\d+)?\/)*?(?:(?:postgres|postgresql|postgis|postgres-[\w-]+|alloydbomni):v?(\d+)\b|(?:pgvector|pgvecto-rs|timescaledb(?:-ha)?|postgis|citus|paradedb|postgresml|postgres[\w-]*):[\w.-]*?\bpg-?(\d+)\b)/;
+
+/**
+ * The first of: the configuration, `supabase/config.toml`, compose files, services of GitHub workflows. Files nearer to
+ * the migrations come first.
+ */
+export function postgresVersion(listing: Listing, configuration: Configuration, folder: string): PostgresVersion {
+  if (configuration.postgres !== undefined) {
+    return { version: configuration.postgres, source: configuration.source };
+  }
+  return (
+    fromSupabase(listing, folder) ??
+    fromCompose(listing, folder) ??
+    fromWorkflows(listing) ?? { version: DEFAULT_POSTGRES, source: "default" }
+  );
+}
+
+function fromSupabase(listing: Listing, folder: string): PostgresVersion | undefined {
+  for (const at of upwards(folder)) {
+    for (const file of [join(at, "config.toml"), join(at, "supabase/config.toml")]) {
+      if (!/(^|\/)supabase\/config\.toml$/.test(file) || !listing.tree.has(file)) continue;
+      let section = "";
+      for (const [index, line] of lines(listing, file)) {
+        section = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim() ?? section;
+        const version = section === "db" ? /^\s*major_version\s*=\s*"?(\d+)/.exec(line)?.[1] : undefined;
+        if (version !== undefined) return found(version, file, index);
+      }
+    }
+  }
+  return undefined;
+}
+
+function fromCompose(listing: Listing, folder: string): PostgresVersion | undefined {
+  for (const at of upwards(folder)) {
+    for (const name of [...listing.filesIn(at)].filter((file) => COMPOSE.test(file)).sort(shortestFirst)) {
+      const version = fromImages(listing, join(at, name));
+      if (version !== undefined) return version;
+    }
+  }
+  return undefined;
+}
+
+function fromWorkflows(listing: Listing): PostgresVersion | undefined {
+  for (const name of [...listing.filesIn(".github/workflows")].sort()) {
+    const version = /\.ya?ml$/.test(name) ? fromImages(listing, `.github/workflows/${name}`) : undefined;
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+function fromImages(listing: Listing, file: string): PostgresVersion | undefined {
+  for (const [index, line] of lines(listing, file)) {
+    const image = IMAGE.exec(line.replace(/^\s*#.*/, ""));
+    const version = image?.[1] ?? image?.[2];
+    if (version !== undefined) return found(version, file, index);
+  }
+  return undefined;
+}
+
+function found(version: string, file: string, index: number): PostgresVersion | undefined {
+  const number = Number(version);
+  return number >= 9 && number < 100 ? { version: number, source: `${file}:${String(index + 1)}` } : undefined;
+}
+
+function lines(listing: Listing, file: string): Iterable<[number, string]> {
+  return (listing.read(file) ?? "").split(/\r?\n/).entries();
+}
+
+function shortestFirst(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
+}

@@ -1,0 +1,106 @@
+/** Which databases the repository has migrations for: by the configuration, else by what its folders look like. */
+import type { DatabaseSetting, MigrationSourceSetting } from "../model/configuration.js";
+import type { TransactionMode } from "../model/migration.js";
+import type { Tree } from "../model/tree.js";
+import { drizzle } from "./drizzle.js";
+import { Listing, nameOf, parentOf, upwards } from "./listing.js";
+import { plainSql } from "./plain-sql.js";
+import { prisma } from "./prisma.js";
+import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
+
+/** Most particular first: a folder belongs to the first tool that finds it. */
+export const MIGRATION_TOOLS: readonly MigrationTool[] = [prisma, drizzle, plainSql];
+
+export interface DetectedDatabase {
+  readonly name: string;
+  /** In the order in which they run. */
+  readonly sources: readonly MigrationSource[];
+}
+
+export interface Detection {
+  readonly databases: readonly DetectedDatabase[];
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+export function detectMigrations(
+  tree: Tree,
+  databases: Readonly<Record<string, DatabaseSetting>> = {},
+): Detection & { readonly listing: Listing } {
+  const listing = new Listing(tree);
+  const configured = Object.entries(databases).filter(([, { migrations }]) => migrations.length > 0);
+  const detection = configured.length > 0 ? fromConfiguration(listing, configured) : fromFolders(listing);
+  return { ...detection, listing };
+}
+
+function fromConfiguration(listing: Listing, databases: readonly (readonly [string, DatabaseSetting])[]): Detection {
+  const leftOut: LeftOutFile[] = [];
+  const detected = databases.map(([name, { migrations }]) => ({
+    name,
+    sources: migrations.flatMap((setting) => {
+      const source = openConfigured(listing, setting);
+      if (source.files.length === 0 && source.leftOut.length === 0) {
+        leftOut.push({ file: setting.path, reason: "is configured as a migration folder but holds no migrations" });
+      }
+      leftOut.push(...source.leftOut);
+      return source.files.length === 0 ? [] : [source];
+    }),
+  }));
+  return { databases: detected, leftOut };
+}
+
+/** A configured folder is taken at its word: it is PostgreSQL's, whatever it looks like. */
+function openConfigured(listing: Listing, setting: MigrationSourceSetting): MigrationSource {
+  const path = setting.path.replace(/^\.\//, "").replace(/\/+$/, "").replace(/^\.$/, "");
+  const isFile = /\.sql$/i.test(path) && listing.has(parentOf(path), nameOf(path));
+  const folder = isFile ? parentOf(path) : path;
+  const tool =
+    MIGRATION_TOOLS.find(({ name }) => name === setting.tool) ??
+    (isFile ? plainSql : (MIGRATION_TOOLS.find((candidate) => candidate.find(listing).includes(folder)) ?? plainSql));
+  const { otherDialect: _, ...source } = tool.open(listing, folder);
+  const transaction = CONFIGURED_MODE[setting.transaction ?? ""];
+  return {
+    ...source,
+    ...(isFile ? { files: [path], leftOut: [] } : {}),
+    ...(transaction === undefined ? {} : { tool: { ...source.tool, transaction } }),
+  };
+}
+
+const CONFIGURED_MODE: Readonly<Record<string, TransactionMode | undefined>> = {
+  file: "per-file",
+  none: "per-statement",
+};
+
+function fromFolders(listing: Listing): Detection {
+  const leftOut: LeftOutFile[] = [];
+  const sources: MigrationSource[] = [];
+  const claimed = new Set<string>();
+  for (const tool of MIGRATION_TOOLS) {
+    const found = [...new Set(tool.find(listing))].filter((folder) => !isInside(folder, claimed));
+    for (const folder of found) {
+      claimed.add(folder);
+      const source = tool.open(listing, folder);
+      if (source.otherDialect !== undefined) {
+        leftOut.push({
+          file: folder,
+          reason: `holds ${tool.label} migrations for ${source.otherDialect}; only PostgreSQL is checked`,
+        });
+        continue;
+      }
+      leftOut.push(...source.leftOut);
+      if (source.files.length > 0) sources.push(source);
+    }
+  }
+  sources.sort((a, b) => (a.folder < b.folder ? -1 : 1));
+  const single = sources.length === 1;
+  return {
+    // Two folders may well be one database, but nothing says so; the configuration can.
+    databases: sources.map((source) => ({ name: single ? "main" : source.folder, sources: [source] })),
+    leftOut,
+  };
+}
+
+/** Whether a tool has claimed the folder or one above it; what stands inside is then that tool's business. */
+function isInside(folder: string, claimed: ReadonlySet<string>): boolean {
+  for (const at of upwards(folder)) if (claimed.has(at) && (at !== "" || folder === "")) return true;
+  return false;
+}

@@ -1,0 +1,123 @@
+import type { ToolFacts } from "../model/migration.js";
+import { dialectOfFolder, dialectOfSql } from "./dialect.js";
+import { join, nameOf, parentOf } from "./listing.js";
+import type { Listing } from "./listing.js";
+import { byNumber } from "./name-order.js";
+import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
+
+/** `0001_x.sql`, `20240102030405-x.sql`, `1.up.sql`, `007.sql`; not `V1__x.sql`, which Flyway reads in its own way. */
+const NUMBERED = /^\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/i;
+const NUMBERED_FOLDER = /^\d+[._\- ]|^\d{3,}/;
+
+/** Undoes a migration, and never runs on the way up. */
+const DOWN = /(?:^|[._-])(?:down|undo|rollback|revert)\.sql$/i;
+const DOWN_FOLDER = /^(?:down|downs|undo|rollback|rollbacks|revert)$/i;
+
+/** A migration that is a folder, with its SQL in one of these. */
+const UP_FILES = ["up.sql", "migration.sql"];
+
+/** Folders whose numbered files are migrations. */
+const MIGRATION_FOLDER = /^(?:schema[_-]?)?(?:migrations?|migrate)$/i;
+
+/** Folders that may hold migrations: only where every SQL file in them is numbered. */
+const SQL_FOLDER = /^(?:sql|sqls|db|database|schema|ddl|up|ups|postgres|postgresql|pg)$/i;
+
+/** Folders whose SQL runs on nobody's database. */
+const NOT_DEPLOYED = new Set([
+  "__fixtures__",
+  "__tests__",
+  "build",
+  "demo",
+  "dist",
+  "doc",
+  "docs",
+  "example",
+  "examples",
+  "fixture",
+  "fixtures",
+  "node_modules",
+  "sample",
+  "samples",
+  "seed",
+  "seeders",
+  "seeds",
+  "spec",
+  "test",
+  "testdata",
+  "tests",
+  "third_party",
+  "vendor",
+]);
+
+/** Numbered SQL files that a runner of the repository's own, or one that is not known, sends to PostgreSQL. */
+export const plainSql: MigrationTool = {
+  name: "sql",
+  label: "SQL files",
+
+  find(listing) {
+    const folders: string[] = [];
+    for (const folder of listing.folders()) if (holdsMigrations(listing, folder)) folders.push(folder);
+    return folders;
+  },
+
+  open(listing, folder): MigrationSource {
+    const names: string[] = [];
+    const leftOut: LeftOutFile[] = [];
+    const sql = listing.filesIn(folder).filter((name) => /\.sql$/i.test(name) && !DOWN.test(name));
+    const numbered = sql.filter((name) => NUMBERED.test(name));
+    for (const name of sql) {
+      if (numbered.length === 0 || NUMBERED.test(name)) names.push(name);
+      else {
+        leftOut.push({ file: join(folder, name), reason: "has no number, so its place among the others is not known" });
+      }
+    }
+    for (const name of listing.foldersIn(folder)) {
+      const up = NUMBERED_FOLDER.test(name) ? upFile(listing, join(folder, name)) : undefined;
+      if (up !== undefined) names.push(`${name}/${up}`);
+    }
+    const files = names.sort(byNumber).map((name) => join(folder, name));
+    const dialect = dialectOfFolder(folder) ?? dialectOfFiles(listing, files);
+    return { folder, tool: FACTS, files, leftOut, ...(dialect === undefined ? {} : { otherDialect: dialect }) };
+  },
+};
+
+const FACTS: ToolFacts = {
+  name: "sql",
+  label: "SQL files",
+  transaction: "unknown",
+  outsideTransaction: "in a file of its own that your runner sends without a transaction",
+  checksums: false,
+};
+
+function holdsMigrations(listing: Listing, folder: string): boolean {
+  const segments = folder.split("/");
+  if (segments.some((segment) => NOT_DEPLOYED.has(segment.toLowerCase()))) return false;
+  const name = nameOf(folder);
+  if (DOWN_FOLDER.test(name)) return false;
+  if (MIGRATION_FOLDER.test(name) || MIGRATION_FOLDER.test(nameOf(parentOf(folder)))) {
+    return (
+      listing.filesIn(folder).some((file) => NUMBERED.test(file) && !DOWN.test(file)) ||
+      (MIGRATION_FOLDER.test(name) &&
+        listing
+          .foldersIn(folder)
+          .some((child) => NUMBERED_FOLDER.test(child) && upFile(listing, join(folder, child)) !== undefined))
+    );
+  }
+  if (!SQL_FOLDER.test(name)) return false;
+  const sql = listing.filesIn(folder).filter((file) => /\.sql$/i.test(file));
+  return sql.length > 0 && sql.every((file) => NUMBERED.test(file)) && !sql.every((file) => DOWN.test(file));
+}
+
+function upFile(listing: Listing, folder: string): string | undefined {
+  return UP_FILES.find((name) => listing.has(folder, name));
+}
+
+/** Looks at the first files only: a history that starts in another dialect is of that dialect. */
+function dialectOfFiles(listing: Listing, files: readonly string[]): string | undefined {
+  for (const file of files.slice(0, 3)) {
+    const text = listing.read(file);
+    const dialect = text === undefined ? undefined : dialectOfSql(text.slice(0, 20_000));
+    if (dialect !== undefined) return dialect;
+  }
+  return undefined;
+}
