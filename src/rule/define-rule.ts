@@ -76,11 +76,13 @@ interface PlacedFinding<MessageId extends string> {
   readonly object?: string | undefined;
   readonly evidence?: readonly Reference[];
   readonly operation?: Operation;
-  readonly suggest?: readonly {
-    readonly messageId: MessageId;
-    readonly data?: Readonly<Record<string, string>>;
-    readonly fix: Rule.ReportFixer;
-  }[];
+  readonly suggest?:
+    | readonly {
+        readonly messageId: MessageId;
+        readonly data?: Readonly<Record<string, string>>;
+        readonly fix: Rule.ReportFixer;
+      }[]
+    | undefined;
 }
 
 /** A function that reports to ESLint, and to the check where one listens. */
@@ -102,7 +104,7 @@ function reporter<MessageId extends string>(eslint: Rule.RuleContext): (finding:
       endColumn: end.column + 1,
       ...(object === undefined ? {} : { object }),
       evidence,
-      ...(operation ? { statement: operation.statement } : {}),
+      ...(operation ? { statement: operation.statement, operation } : {}),
     });
   };
 }

@@ -40,11 +40,13 @@ export interface RuleReport<MessageId extends string> {
   /** Qualified object; absent: the operation's own. */
   readonly object?: string;
   readonly evidence?: readonly Reference[];
-  readonly suggest?: readonly {
-    readonly messageId: MessageId;
-    readonly data?: Readonly<Record<string, string>>;
-    readonly fix: Rule.ReportFixer;
-  }[];
+  readonly suggest?:
+    | readonly {
+        readonly messageId: MessageId;
+        readonly data?: Readonly<Record<string, string>>;
+        readonly fix: Rule.ReportFixer;
+      }[]
+    | undefined;
 }
 
 /** The context that `create` gets. */

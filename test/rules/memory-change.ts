@@ -2,6 +2,8 @@
 import type { Change } from "../../src/model/change.js";
 import type { Migration, MigrationStatus, ToolFacts } from "../../src/model/migration.js";
 import type { Tree } from "../../src/model/tree.js";
+import { Session } from "../../src/change/session.js";
+import { transactionsOf } from "../../src/change/transactions.js";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay } from "../../src/postgres/replay.js";
@@ -52,10 +54,20 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     { text: code, status: base && was !== undefined ? "modified" : "added" },
   ];
   const nameOf = (index: number): string => `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
+  const parsed = files.map(({ text }) => parseSql(text));
+  const run = (index: number): string => (files[index]?.status === "existing" ? `run ${String(index)}` : "run");
+  const transactions = transactionsOf(
+    parsed.map(({ statements }, index) => ({
+      file: nameOf(index),
+      mode: tool.transaction,
+      run: run(index),
+      statements,
+    })),
+  );
   const replay = new Replay({ postgres });
-  const migrations = files.map(({ text, status }, order): Migration => {
-    const sql = parseSql(text);
-    const settings = new Map(Object.entries(session));
+  const migrations = files.map(({ status }, order): Migration => {
+    const sql = parsed[order] ?? parseSql("");
+    const settings = new Session(new Map(Object.entries(session)));
     return {
       file: nameOf(order),
       status,
@@ -65,19 +77,14 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       order,
       judged: status !== "existing" && (base || order === files.length - 1),
       sql,
-      statements: sql.statements.map((statement) => {
-        const analysed = {
+      statements: sql.statements.map((statement, index) => {
+        const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
+        return {
           statement,
           ...replay.apply(statement, order),
-          transaction: transactionOf(tool, nameOf(order), sql.statements.length),
-          session: new Map(settings),
+          transaction,
+          session: settings.run(statement, transaction),
         };
-        for (const operation of statement.operations) {
-          if (operation.type === "SetVariable" && operation.value !== undefined) {
-            settings.set(operation.variable, operation.value);
-          }
-        }
-        return analysed;
       }),
     };
   });
@@ -122,23 +129,4 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     leftOut: [],
   };
   return { change, file };
-}
-
-function transactionOf(
-  tool: ToolFacts,
-  file: string,
-  statements: number,
-): Migration["statements"][number]["transaction"] {
-  switch (tool.transaction) {
-    case "all-pending":
-      return { inTransaction: true, openedBy: "tool", group: "pending" };
-    case "per-file":
-      return { inTransaction: true, openedBy: "tool", group: file };
-    case "single-send":
-      return statements > 1 ? { inTransaction: true, openedBy: "send", group: file } : { inTransaction: false };
-    case "per-statement":
-      return { inTransaction: false };
-    case "unknown":
-      return { inTransaction: "unknown" };
-  }
 }
