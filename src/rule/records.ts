@@ -3,6 +3,7 @@
  * while a file is linted and joins it to the messages afterwards; in an editor nobody listens and nothing is kept.
  */
 import type { Linter } from "eslint";
+import type { Operation } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { Reference } from "../model/reference.js";
 
@@ -22,6 +23,8 @@ export interface FindingRecord {
   readonly evidence: readonly Reference[];
   /** Index of the statement in its file; absent for a finding about the file as a whole. */
   readonly statement?: number;
+  /** The operation that it is about; absent likewise. */
+  readonly operation?: Operation;
 }
 
 let listener: FindingRecord[] | undefined;

@@ -1,0 +1,25 @@
+/** The run: change and configuration in, report out. The Action and the command line call this; nothing else does. */
+import type { ChangeSource } from "../change/change-source.js";
+import { loadChange, type LoadOptions } from "../change/load.js";
+import { Project } from "../change/project.js";
+import { planOf } from "../deploy-order/plan.js";
+import type { Configuration } from "../model/configuration.js";
+import type { Report } from "../model/report.js";
+import { lint } from "./lint.js";
+import { oneFindingPerHarm } from "./one-finding-per-harm.js";
+import { makeReport } from "./report.js";
+
+/** Checks a change. Synchronous; throws only for failures of ours, never for what stands in a migration. */
+export function check(source: ChangeSource, configuration: Configuration, options: LoadOptions = {}): Report {
+  const project = new Project(loadChange(source, configuration, options));
+  const { change } = project;
+  const { findings, suppressed, notes } = lint(change);
+  const standing = oneFindingPerHarm(findings);
+  const plan = planOf({
+    change,
+    findings: standing,
+    isLive: (placed) => project.isLive(placed),
+    referencesTo: (placed) => project.referencesOf(placed),
+  });
+  return makeReport({ change, findings: standing, suppressed, notes, plan });
+}

@@ -1,0 +1,167 @@
+/** Runs the rules over the judged migrations of a change with ESLint's engine. */
+import { join } from "node:path";
+import type { Linter } from "eslint";
+import { rules as allRules } from "../../rules/index.js";
+import { plugin } from "../eslint/plugin.js";
+import type { Change, Database } from "../model/change.js";
+import type { Finding, SuppressedFinding } from "../model/finding.js";
+import type { Migration } from "../model/migration.js";
+import type { Place } from "../model/position.js";
+import type { Report } from "../model/report.js";
+import { type DefinedRule, findingsOf } from "../rule/define-rule.js";
+import { provideChange } from "../rule/project-registry.js";
+import { type FindingRecord, joinRecords, recordFindings } from "../rule/records.js";
+import { lineCounter } from "../text/line-counter.js";
+import { RunLinter } from "./linter.js";
+import type { RuleFinding } from "./one-finding-per-harm.js";
+import { configurationFor, severityOf } from "./rule-levels.js";
+
+const RULES: Readonly<Record<string, DefinedRule>> = allRules;
+const PREFIX = "migration-safety/";
+const DOCUMENTATION = "https://github.com/migration-safety/migration-safety/blob/main/docs/rules";
+
+export interface LintResult {
+  readonly findings: readonly RuleFinding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  readonly notes: Report["notes"];
+}
+
+/** Findings of every judged migration, and of the change as a whole. */
+export function lint(change: Change): LintResult {
+  const findings: RuleFinding[] = [];
+  const suppressed: SuppressedFinding[] = [];
+  const notes: Report["notes"][number][] = [];
+  const linter = new RunLinter(change.root, configurationFor(change.configuration, plugin, RULES));
+  const takeBack = provideChange(change, { onNote: (note) => notes.push(note) });
+  try {
+    for (const database of change.databases) {
+      for (const migration of database.migrations) {
+        if (!migration.judged) continue;
+        const file = lintMigration(linter, change, database, migration);
+        findings.push(...file.findings);
+        suppressed.push(...file.suppressed);
+        notes.push(...file.notes);
+      }
+      findings.push(...findingsOutside(change, database));
+    }
+  } finally {
+    takeBack();
+  }
+  return { findings, suppressed, notes };
+}
+
+function lintMigration(linter: RunLinter, change: Change, database: Database, migration: Migration): LintResult {
+  const { result, records } = recordFindings(() =>
+    linter.verify(migration.sql.text, join(change.root, migration.file)),
+  );
+  const recordOf = joinRecords(records);
+  const findings: RuleFinding[] = [];
+  const notes: Report["notes"][number][] = [];
+  for (const message of result.messages) {
+    const found = recordOf(message);
+    if (!found) {
+      notes.push({ file: migration.file, line: message.line, message: message.message });
+      continue;
+    }
+    findings.push({
+      finding: findingOf(message, found, database, migration),
+      yieldsTo: RULES[nameOf(found)]?.meta.docs.yieldsTo ?? [],
+      ...(found.operation && { operation: found.operation }),
+    });
+  }
+  const suppressed = result.suppressed.flatMap((message): SuppressedFinding[] => {
+    const found = recordOf(message);
+    if (!found) return [];
+    const finding = findingOf(message, found, database, migration);
+    const reason = message.suppressions.map(({ justification }) => justification).join("; ");
+    return [{ ...finding, reason, directive: directiveOf(finding, migration) }];
+  });
+  return { findings, suppressed, notes };
+}
+
+function nameOf({ rule }: FindingRecord): string {
+  return rule.slice(PREFIX.length);
+}
+
+function findingOf(
+  message: Linter.LintMessage,
+  found: FindingRecord,
+  database: Database,
+  { file }: Migration,
+): Finding {
+  const rule = nameOf(found);
+  return {
+    database: database.name,
+    rule,
+    severity: message.severity === 2 ? "error" : "warning",
+    harm: RULES[rule]?.meta.docs.harm ?? "other",
+    file,
+    line: found.line,
+    column: found.column,
+    endLine: found.endLine,
+    endColumn: found.endColumn,
+    message: message.message,
+    messageId: found.messageId,
+    ...(found.object !== undefined && { object: found.object }),
+    ...(found.statement !== undefined && { statement: found.statement }),
+    evidence: found.evidence,
+    suggestions: (message.suggestions ?? []).map(({ desc, fix }) => ({
+      message: desc,
+      range: fix.range,
+      text: fix.text,
+    })),
+    help: `${DOCUMENTATION}/${rule}.md`,
+  };
+}
+
+/** The comment that silences a finding: the last one before its end that names the rule, else the last directive. */
+function directiveOf(finding: Finding, { file, sql }: Migration): Place {
+  const line = lineCounter(sql.text);
+  const before = sql.comments.filter(
+    ({ range, value }) => /\b(?:eslint|migration-safety)-disable\b/.test(value) && line(range[0]) <= finding.endLine,
+  );
+  const comment = before.findLast(({ value }) => value.includes(finding.rule)) ?? before.at(-1);
+  if (!comment) return finding;
+  const place = (offset: number): [line: number, column: number] => {
+    const start = Math.max(sql.text.lastIndexOf("\n", offset - 1), sql.text.lastIndexOf("\r", offset - 1)) + 1;
+    return [line(offset), offset - start + 1];
+  };
+  const [startLine, startColumn] = place(comment.range[0]);
+  const [endLine, endColumn] = place(comment.range[1]);
+  return { file, line: startLine, column: startColumn, endLine, endColumn };
+}
+
+/** What rules find in the change as a whole, on files that are not linted because they are gone. */
+function findingsOutside(change: Change, database: Database): RuleFinding[] {
+  const linted = new Set(database.migrations.filter(({ judged }) => judged).map(({ file }) => file));
+  return Object.entries(RULES).flatMap(([rule, { definition, meta }]) =>
+    [...findingsOf(definition, change).values()].flat().flatMap((found): RuleFinding[] => {
+      if (found.database !== database || linted.has(found.file)) return [];
+      const severity = severityOf(change.configuration, rule, found.file, RULES);
+      if (severity === "off") return [];
+      const finding: Finding = {
+        database: database.name,
+        rule,
+        severity,
+        harm: meta.docs.harm,
+        file: found.file,
+        line: 1,
+        column: 1,
+        endLine: 1,
+        endColumn: 1,
+        message: interpolate(meta.messages[found.messageId] ?? found.messageId, found.data ?? {}),
+        messageId: found.messageId,
+        ...(found.object !== undefined && { object: found.object }),
+        evidence: [],
+        suggestions: [],
+        help: `${DOCUMENTATION}/${rule}.md`,
+      };
+      return [{ finding, yieldsTo: meta.docs.yieldsTo ?? [] }];
+    }),
+  );
+}
+
+/** Fills a message's `{{placeholders}}` as ESLint does. */
+function interpolate(message: string, data: Readonly<Record<string, string>>): string {
+  return message.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (placeholder, name: string) => data[name] ?? placeholder);
+}

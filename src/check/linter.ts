@@ -1,0 +1,46 @@
+import { Linter } from "eslint/universal";
+import type { Linter as LinterTypes } from "eslint";
+
+type ConfigArray = LinterTypes.Config[] & { getConfig?: unknown };
+
+/**
+ * ESLint's `Linter` with one prepared configuration for all files of a run.
+ *
+ * `verify()` makes a configuration array of what it is given, which takes longer than to parse and check a migration;
+ * an array that has a `getConfig` method it uses as it is. The first call's array is kept for the others. Should a
+ * future ESLint no longer call `_verifyWithFlatConfigArray`, nothing is kept and every call makes its own: slower, but
+ * right.
+ */
+export class RunLinter {
+  readonly #linter: KeepingLinter;
+  readonly #config: LinterTypes.Config[];
+
+  /** @param cwd Absolute; the `files` of the configuration are relative to it. */
+  constructor(cwd: string, config: LinterTypes.Config[]) {
+    this.#linter = new KeepingLinter({ cwd });
+    this.#config = config;
+  }
+
+  /** Lints one file. `filename` is absolute. */
+  verify(
+    text: string,
+    filename: string,
+  ): { messages: LinterTypes.LintMessage[]; suppressed: LinterTypes.SuppressedLintMessage[] } {
+    const messages = this.#linter.verify(text, this.#linter.kept ?? this.#config, { filename });
+    return { messages, suppressed: this.#linter.getSuppressedMessages() };
+  }
+}
+
+class KeepingLinter extends Linter {
+  kept: ConfigArray | undefined;
+
+  /** Part of ESLint's documented interface, and absent from its types. */
+  declare getSuppressedMessages: () => LinterTypes.SuppressedLintMessage[];
+
+  // ESLint's own method; `verify()` hands it the array that it has made.
+  _verifyWithFlatConfigArray(text: unknown, config: ConfigArray, ...rest: unknown[]): unknown {
+    this.kept ??= config;
+    const inherited = Linter.prototype as unknown as Pick<KeepingLinter, "_verifyWithFlatConfigArray">;
+    return inherited._verifyWithFlatConfigArray.call(this, text, config, ...rest);
+  }
+}
