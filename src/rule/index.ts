@@ -3,5 +3,15 @@ export { defineRule } from "./define-rule.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { migrationOf } from "./migration-context.js";
 export { formatName } from "./names.js";
+export { quoteIdentifier } from "./quote-identifier.js";
+export {
+  later,
+  listPlaces,
+  lockedTables,
+  outsideTransaction,
+  statementBefore,
+  transactionOpenedBy,
+} from "./remedies.js";
+export { sameSql } from "./same-sql.js";
 export { concurrently } from "./suggestions.js";
 export type { ChangeFinding, OperationVisitors, RuleContext, RuleMigration, RuleReport } from "./types.js";

@@ -1,7 +1,11 @@
 /** Parts of messages that depend on how the migration's tool runs a file: a remedy must be possible in that tool. */
 import type { ToolFacts, TransactionMode } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
+import type { Rule } from "eslint";
+import type { Blocked } from "../model/lock.js";
 import type { Reference } from "../model/reference.js";
+import { formatName } from "./names.js";
 import type { RuleMigration } from "./types.js";
 
 /** `Prisma 6.19.0`; without a version where the lockfile does not say. */
@@ -20,7 +24,8 @@ export function outsideTransaction(migration: RuleMigration, operation: Operatio
   // Where a file goes out in one query, statements behind a COMMIT are still refused: they need a file of their own.
   if (openedBy === "file" && mode !== "single-send") return `${action} outside BEGIN … COMMIT.`;
   if (tool.outsideTransaction !== undefined) return `${action} ${tool.outsideTransaction}.`;
-  return tool.withoutOutside ?? `${action} outside a transaction.`;
+  if (operation.type === "CreateIndex" && tool.withoutOutside !== undefined) return tool.withoutOutside;
+  return `${tool.label} has no way to run it outside one: run it by hand.`;
 }
 
 /** Who opened the transaction that a statement runs in, as a sentence. */
@@ -31,9 +36,11 @@ export function transactionOpenedBy(migration: RuleMigration, operation: Operati
   if (openedBy === "send") {
     return `${toolName(tool)} sends the file as one query, and PostgreSQL runs the statements of one query in one transaction.`;
   }
+  // The runner of plain files is not known; that it opens a transaction is what the configuration says.
+  if (tool.name === "sql") return "By the configuration each file runs in one.";
   return mode === "all-pending"
-    ? `${toolName(tool)} runs all pending migrations in one transaction.`
-    : `${toolName(tool)} runs each migration in a transaction.`;
+    ? `${toolName(tool)} runs all pending migrations in one.`
+    : `${toolName(tool)} runs each migration in one.`;
 }
 
 /** Where a statement must stand so that the locks of the one before it are released: the end of a sentence. */
@@ -58,4 +65,32 @@ export function listPlaces(references: readonly Reference[], shown = 3): string 
   const places = [...new Set(references.map(({ file, line }) => `${file}:${String(line)}`))];
   const rest = places.length - shown;
   return places.slice(0, shown).join(", ") + (rest > 0 ? ` and ${String(rest)} more` : "");
+}
+
+/** The tables in use that a statement locks so that other sessions cannot read or write them: `orders and customers`. */
+export function lockedTables(migration: RuleMigration, operation: Operation, blocked: Blocked): string {
+  const before = migration.before(operation);
+  const names: string[] = [];
+  for (const { relation, blocks } of migration.statementOf(operation).locks) {
+    const name = relationName(relation);
+    if (!blocks.includes(blocked) || before.index(name) || !migration.isLive(operation, name)) continue;
+    names.push(formatName(name));
+  }
+  return names.length > 3
+    ? `${names.slice(0, 2).join(", ")} and ${String(names.length - 2)} more`
+    : names.join(" and ");
+}
+
+/** The name of a lock's relation, which is qualified as `schema.name`. */
+export function relationName(qualified: string): Required<QualifiedName> {
+  const dot = qualified.indexOf(".");
+  return { schema: qualified.slice(0, dot), name: qualified.slice(dot + 1) };
+}
+
+/** An edit that puts a statement before the one that an operation belongs to. */
+export function statementBefore(migration: RuleMigration, operation: Operation, sql: string): Rule.ReportFixer {
+  const { range } = migration.statementOf(operation).statement;
+  // Some of Drizzle's drivers take one statement at a time.
+  const separator = migration.migration.tool.name === "drizzle" ? "\n--> statement-breakpoint\n" : "\n";
+  return (fixer) => fixer.insertTextBeforeRange([...range], sql + separator);
 }

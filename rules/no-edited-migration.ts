@@ -1,0 +1,112 @@
+/** A migration that was merged may have run somewhere: those databases keep what its old text made of them. */
+import { defineRule, formatName, sameSql, type ChangeFinding } from "../src/rule/index.js";
+import type { Database } from "../src/model/change.js";
+import type { Migration } from "../src/model/migration.js";
+
+type MessageId = "edited" | "renamed" | "deleted" | "squashed";
+
+export default defineRule<MessageId>({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow editing, renaming or deleting a migration that was merged before",
+      recommended: "error",
+      category: "Migrations",
+      harm: "other",
+    },
+    messages: {
+      edited:
+        "This migration was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new migration.",
+      renamed:
+        "This migration was merged as {{previous}}, and databases that ran it know it by that name: as {{name}} it runs there once more. Give it its old name back.",
+      deleted:
+        "{{name}} was merged before: databases that ran it keep what it made, and new ones never get it. Put it back, and undo it in a new migration.",
+      squashed:
+        "{{name}} stands for {{count}} migrations that are deleted here, {{first}} to {{last}}. Databases that ran those run it as well, and it fails where {{table}} exists. Bring every database up to {{last}}, {{markAsApplied}}, and accept this finding with a reason.",
+    },
+  },
+  *checkChange(change) {
+    for (const database of change.databases) {
+      const squash = squashOf(database);
+      if (squash) yield squash;
+      for (const migration of database.migrations) {
+        if (migration.status !== "modified" || migration.file === squash?.file) continue;
+        const finding = editOf(migration, database);
+        if (finding) yield finding;
+      }
+      if (squash) continue;
+      for (const { file } of database.deleted) {
+        yield { database, file, messageId: "deleted", data: { name: nameOf(file) } };
+      }
+    }
+  },
+});
+
+/** What a tool calls a migration: its file, or the folder that holds `migration.sql`. */
+function nameOf(file: string): string {
+  const parts = file.split("/");
+  const last = parts.pop() ?? file;
+  return last === "migration.sql" ? (parts.pop() ?? last) : last;
+}
+
+function editOf(migration: Migration, database: Database): ChangeFinding<MessageId> | undefined {
+  const { file, previousFile = file, tool, sql } = migration;
+  const [name, previous] = [nameOf(file), nameOf(previousFile)];
+  // With a journal Drizzle knows a migration by the time that the journal gives for it, whatever its file is called.
+  const knownByName = tool.name !== "drizzle" || file.endsWith("/migration.sql");
+  if (name !== previous && knownByName) {
+    return { database, file, messageId: "renamed", data: { name, previous } };
+  }
+  const before = database.baseText.get(file);
+  // A checksum is of the bytes; without one, comments and white space make no difference to anybody.
+  const same = before !== undefined && (tool.checksums ? before === sql.text : sameSql(before, sql.text));
+  if (same) return undefined;
+  const notice = tool.checksums
+    ? `; ${tool.label} finds that its checksum is another`
+    : tool.name === "sql"
+      ? ""
+      : `; ${tool.label} does not notice`;
+  return { database, file, messageId: "edited", data: { notice } };
+}
+
+/** Several deleted migrations, and one that makes their tables again. */
+function squashOf(database: Database): ChangeFinding<MessageId> | undefined {
+  const { deleted, migrations } = database;
+  const [first, last] = [deleted[0], deleted.at(-1)];
+  if (!first || !last || first === last) return undefined;
+  for (const migration of migrations) {
+    const table = tableMadeAgain(migration, database);
+    if (table === undefined) continue;
+    const name = nameOf(migration.file);
+    const data = {
+      name,
+      count: String(deleted.length),
+      first: nameOf(first.file),
+      last: nameOf(last.file),
+      table,
+      markAsApplied: MARK_AS_APPLIED[migration.tool.name]?.(name) ?? "enter it into your runner's history table there",
+    };
+    return { database, file: migration.file, messageId: "squashed", data };
+  }
+  return undefined;
+}
+
+/** How a database is told that it has run a migration, by tool; the middle of a sentence. */
+const MARK_AS_APPLIED: Readonly<Record<string, (name: string) => string>> = {
+  drizzle: () => "give it the time of the newest one that it stands for, so that Drizzle skips it there",
+  prisma: (name) => `run prisma migrate resolve --applied ${name} there`,
+};
+
+/** A table that the migration creates though it exists at base, where another migration created it. */
+function tableMadeAgain({ status, file, statements }: Migration, database: Database): string | undefined {
+  if (status !== "added" && status !== "modified") return undefined;
+  const before = database.baseText.get(file) ?? "";
+  for (const { statement, after } of statements) {
+    for (const op of statement.operations) {
+      if (op.type !== "CreateTable" || before.includes(op.table.name)) continue;
+      const { schema, name } = after.qualify(op.table);
+      if (database.existsAtBase(`${schema}.${name}`) === true) return formatName({ schema, name });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * A NOT NULL column without a default: PostgreSQL refuses it as soon as the table has a row, and code that does not know
+ * the column cannot insert any more. A default that the same change drops again leaves the second half.
+ */
+import { defineRule, migrationOf, type RuleMigration } from "../src/rule/index.js";
+import type { AddColumn, DropDefault } from "../src/model/operation.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow adding NOT NULL columns without a lasting default",
+      recommended: "error",
+      category: "Compatibility",
+      harm: "fails",
+    },
+    messages: {
+      noDefault:
+        "Adding {{column}} to {{table}} as NOT NULL without a default fails if {{table}} has a row{{inserts}}. {{remedy}}",
+      defaultDropped:
+        "{{column}} is new in {{table}} and NOT NULL: from here on every INSERT of the running code fails, because it leaves {{column}} out, until only code that fills it runs. Keep the default, and drop it in a later pull request.",
+    },
+  },
+  create(context) {
+    const migration = migrationOf(context);
+    const downtime = migration.change.configuration.deploy.model === "recreate";
+    return {
+      AddColumn(op) {
+        if (!migration.isLive(op) || !requiresValue(op, migration)) return;
+        const there = migration.before(op).table(op.table)?.columns.has(op.column.name);
+        if (there && op.ifNotExists) return;
+        context.report({
+          node: op,
+          messageId: "noDefault",
+          data: {
+            ...migration.describe(op),
+            column: op.column.name,
+            inserts: downtime ? "" : ", and otherwise fails every INSERT of the running code, which leaves it out",
+            remedy:
+              migration.postgres >= 11
+                ? "Give it a DEFAULT that is a constant, which is instant, or add it without NOT NULL."
+                : "Add it without NOT NULL: before PostgreSQL 11 a default rewrites the table.",
+          },
+        });
+      },
+      DropDefault(op) {
+        if (downtime || !migration.isLive(op)) return;
+        const column = migration.before(op).table(op.table)?.columns.get(op.column);
+        if (column?.notNull !== true || !column.default || !isNew(op, migration)) return;
+        context.report({
+          node: op,
+          messageId: "defaultDropped",
+          data: { ...migration.describe(op), column: op.column },
+        });
+      },
+    };
+  },
+});
+
+function requiresValue({ column }: AddColumn, migration: RuleMigration): boolean {
+  const { default: given, identity, generated, type } = column;
+  const hasValue = given
+    ? given.kind !== "null"
+    : Boolean(identity ?? generated) || /^(small|big)?serial$/.test(type.name);
+  return column.notNull && !hasValue;
+}
+
+/** Whether this change added the column. */
+function isNew({ table, column }: DropDefault, migration: RuleMigration): boolean {
+  for (const { statement } of migration.judged()) {
+    for (const added of statement.statement.operations) {
+      if (added.type !== "AddColumn" || added.column.name !== column) continue;
+      const { schema, name } = statement.after.qualify(added.table);
+      const wanted = statement.after.qualify(table);
+      if (schema === wanted.schema && name === wanted.name) return true;
+    }
+  }
+  return false;
+}

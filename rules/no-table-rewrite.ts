@@ -1,0 +1,151 @@
+/**
+ * Rewriting a table, or rebuilding its indexes for a new column type, happens under ACCESS EXCLUSIVE: no query on the
+ * table runs until it is done, SELECT included.
+ */
+import { defineRule, later, lockedTables, migrationOf, type RuleMigration } from "../src/rule/index.js";
+import type { AddColumn, AlterColumnType, Operation } from "../src/model/operation.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow rewriting a table, or rebuilding its indexes, while every query on it waits",
+      recommended: "error",
+      category: "Blocking",
+      harm: "blocks",
+    },
+    messages: {
+      addsColumn:
+        "Adding {{column}} rewrites {{table}} and its indexes, because {{cause}}: every query on {{tables}} waits until it is done, SELECT too. {{remedy}}",
+      changesType:
+        "Changing {{column}} to {{type}} {{work}}: every query on {{tables}} waits until it is done, SELECT too. {{remedy}}",
+      rewrites:
+        "{{statement}} rewrites {{table}} and its indexes: every query on {{table}} waits until it is done, SELECT too. {{remedy}}",
+    },
+  },
+  create(context) {
+    const migration = migrationOf(context);
+    const reportForm = (op: Operation, form: RewritingForm | undefined): void => {
+      if (!form || migration.work(op) !== "rewrite" || !migration.isLive(op)) return;
+      context.report({
+        node: op,
+        messageId: "rewrites",
+        data: { table: "every table", ...migration.describe(op), ...form },
+      });
+    };
+    return {
+      AddColumn(op) {
+        if (migration.work(op) !== "rewrite" || !migration.isLive(op)) return;
+        const tables = lockedTables(migration, op, "read");
+        const data = { ...migration.describe(op), tables, ...causeOf(op, migration) };
+        context.report({ node: op, messageId: "addsColumn", data });
+      },
+      AlterColumnType(op) {
+        const work = migration.work(op);
+        if (work === "instant" || !migration.isLive(op)) return;
+        const names = migration.describe(op);
+        const does = {
+          rewrite: `rewrites ${names.table} and its indexes`,
+          "index-build": `rebuilds indexes of ${names.table}`,
+          scan: `checks every row of ${names.table} for the constraints on it`,
+        }[work];
+        const remedy = work === "scan" ? remedyForConstraints(op, migration) : remedyForType(op, migration);
+        const tables = lockedTables(migration, op, "read");
+        context.report({
+          node: op,
+          messageId: "changesType",
+          data: { ...names, type: op.newType.sql, work: does, tables, remedy },
+        });
+      },
+      AlterTable: (op) => reportForm(op, rewritingSubcommands[op.subcommand]),
+      Cluster: (op) => reportForm(op, cluster),
+      Vacuum: (op) => reportForm(op, vacuumFull),
+    };
+  },
+});
+
+interface RewritingForm {
+  readonly statement: string;
+  readonly remedy: string;
+}
+
+const cluster: RewritingForm = {
+  statement: "CLUSTER",
+  remedy: "pg_repack orders the rows as well, and locks the table for an instant only.",
+};
+
+const vacuumFull: RewritingForm = {
+  statement: "VACUUM FULL",
+  remedy:
+    "VACUUM frees the space for new rows and blocks no query; pg_repack gives it back to the system, and locks the table for an instant only.",
+};
+
+/** By PostgreSQL's names for the subcommands of ALTER TABLE. */
+const rewritingSubcommands: Readonly<Record<string, RewritingForm>> = {
+  SetAccessMethod: { statement: "SET ACCESS METHOD", remedy: copyIntoTable("with that access method") },
+  SetExpression: {
+    statement: "SET EXPRESSION",
+    remedy:
+      "Add a plain column, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.",
+  },
+  SetLogged: { statement: "SET LOGGED", remedy: copyIntoTable("that is logged") },
+  SetTableSpace: {
+    statement: "SET TABLESPACE",
+    remedy: "pg_repack --tablespace moves the table as well, and locks it for an instant only.",
+  },
+  SetUnLogged: { statement: "SET UNLOGGED", remedy: copyIntoTable("that is unlogged") },
+};
+
+function copyIntoTable(kind: string): string {
+  return `Create a table ${kind}, keep it up to date with a trigger, copy the rows in batches, and swap the names.`;
+}
+
+/** Why adding a column rewrites its table, and the way that does not. */
+function causeOf(op: AddColumn, migration: RuleMigration): { cause: string; remedy: string } {
+  const { default: given, identity, generated, notNull, type } = op.column;
+  const plain = notNull ? "without NOT NULL and without" : "without";
+  if (generated) {
+    return {
+      cause: "PostgreSQL computes it for every row",
+      remedy:
+        migration.postgres >= 18
+          ? "Make it VIRTUAL, which stores nothing."
+          : "Add a plain column, keep it up to date with a trigger, and fill existing rows in batches.",
+    };
+  }
+  if (identity || /^(small|big)?serial$/.test(type.name)) {
+    return {
+      cause: "PostgreSQL numbers every row",
+      remedy: `Add a plain integer column, make a nextval(…) its default with SET DEFAULT, and number existing rows in batches.`,
+    };
+  }
+  const domain = migration.before(op).domain(type);
+  if (domain?.hasCheck) {
+    return {
+      cause: `PostgreSQL checks ${type.sql} for every row`,
+      remedy: `Add it as ${domain.baseType.sql}, add the check of ${type.sql} to the table as a CHECK that is NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`,
+    };
+  }
+  return {
+    cause:
+      migration.postgres < 11 && given?.kind === "constant"
+        ? "before PostgreSQL 11 a default is written into every row"
+        : "its default is computed for every row",
+    remedy: `Add it ${plain} the default, give new rows the default with SET DEFAULT, and fill existing rows in batches.`,
+  };
+}
+
+function remedyForConstraints(op: AlterColumnType, migration: RuleMigration): string {
+  return `Drop these constraints before it, add them again after it with NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`;
+}
+
+function remedyForType(op: AlterColumnType, migration: RuleMigration): string {
+  const [length] = op.newType.modifiers;
+  const from = migration.before(op).table(op.table)?.columns.get(op.column)?.type;
+  const onlyLimitsLength =
+    from && ["text", "varchar"].includes(from.name) && op.newType.name === "varchar" && !op.using;
+  if (onlyLimitsLength && length !== undefined) {
+    return `Keep the type and add CHECK (char_length(${op.column}) <= ${String(length)}) NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`;
+  }
+  return "Add a column of the new type, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.";
+}

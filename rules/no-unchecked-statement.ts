@@ -1,0 +1,33 @@
+/** What could not be analysed is not silently safe: it is said once, where it stands, with the reason. */
+import { defineRule } from "../src/rule/index.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow statements that cannot be analysed",
+      recommended: "warn",
+      category: "Migrations",
+      harm: "other",
+    },
+    messages: {
+      unparsed: "This statement could not be analysed: {{reason}}. What it locks and what it breaks is not known.",
+      doBlock:
+        "What a DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
+      call: "What a procedure runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
+    },
+  },
+  create(context) {
+    return {
+      Unparsed(op) {
+        context.report({ node: op, messageId: "unparsed", data: { reason: op.reason } });
+      },
+      DoBlock(op) {
+        context.report({ node: op, messageId: "doBlock" });
+      },
+      OtherStatement(op) {
+        if (op.node === "CallStmt") context.report({ node: op, messageId: "call" });
+      },
+    };
+  },
+});
