@@ -9,7 +9,7 @@ import type { Catalog } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import type { AnalysedStatement, Migration, MigrationFile, MigrationStatus } from "../model/migration.js";
-import type { ParsedSql } from "../model/statement.js";
+import type { ParsedSql, Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
@@ -228,6 +228,8 @@ class Loader {
     const history = firstNew < 0 ? migrations : migrations.slice(0, firstNew);
     const inOrder = migrations.slice(history.length).every(({ status }) => status === "added");
     if (inOrder && !someDeleted) {
+      const next = migrations.slice(history.length).find(({ statements }) => statements.length > 0)?.statements[0];
+      if (next !== undefined) return next.before;
       const last = history.findLast(({ statements }) => statements.length > 0)?.statements.at(-1);
       return last?.after ?? new Replay({ postgres: version }).catalog;
     }
@@ -242,7 +244,8 @@ class Loader {
     for (const [order, file] of files.entries()) {
       for (const statement of (parsed.get(file) ?? this.#read(tree, file)).statements) replay.apply(statement, order);
     }
-    return replay.catalog;
+    // What the next migration would meet.
+    return replay.apply(NOTHING, files.length).before;
   }
 
   /** What `check FILES` is asked for: the databases that the files belong to, and which files are judged. */
@@ -292,6 +295,8 @@ class Loader {
       .map(({ file, kind }) => ({ file, reason: `is a ${kind}, which is not followed` }));
   }
 }
+
+const NOTHING: Statement = { index: 0, sql: "", range: [0, 0], operations: [] };
 
 function replayAll(
   drafts: readonly Draft[],
