@@ -91,7 +91,7 @@ class MarkdownView {
 
   #incomplete(): string {
     return this.#report.change.incomplete
-      .map(({ reason, fix }) => `${prose(cut(reason, MESSAGE_LENGTH))}\n\n${fence(fix, "yaml")}`)
+      .map(({ reason, fix }) => `${prose(cut(reason, MESSAGE_LENGTH))} ${prose(cut(fix, MESSAGE_LENGTH))}`)
       .join("\n\n");
   }
 

@@ -122,7 +122,7 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
       [colors.underline(oneLine(file)), ...statements.map(finding)].join("\n"),
     ),
     ...(personSteps(report).length > 0 ? report.plan.phases.map(phase) : []),
-    ...report.change.incomplete.map(({ reason, fix }) => `${oneLine(reason)}\n${indented(visible(fix), "  ")}`),
+    ...report.change.incomplete.map(({ reason, fix }) => `${oneLine(reason)} ${oneLine(fix)}`),
     judged(),
     verdict(),
   ];

@@ -1,0 +1,203 @@
+/**
+ * The requests this action makes, one method each. `@actions/github` is loaded with the first of them: most of what a
+ * run costs before it reads a migration would be that.
+ */
+import type { getOctokit } from "@actions/github";
+import type { Repository } from "./event.js";
+
+type Octokit = ReturnType<typeof getOctokit>;
+
+/** GitHub lists no more files of a pull request than this, and does not say that it left some out. */
+export const PULL_REQUEST_FILES = 3000;
+
+/** GitHub lists no more files of a comparison than this. */
+export const COMPARISON_FILES = 300;
+
+const PAGE = 100;
+const RETRIES = 2;
+const LONGEST_WAIT_SECONDS = 60;
+
+/**
+ * - `not permitted`: 403 or 404; GitHub answers either where the token may not see or do something.
+ * - `not reached`: no answer, a rate limit or a fault of GitHub's, after two more tries.
+ */
+export type ApiErrorKind = "not permitted" | "not reached" | "refused";
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(
+    readonly kind: ApiErrorKind,
+    readonly status: number | undefined,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface ListedFile {
+  readonly file: string;
+  readonly status: "added" | "removed" | "modified" | "renamed" | "copied" | "changed" | "unchanged";
+  readonly previousFile?: string;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly body: string;
+  /** Absent for an account that was deleted. */
+  readonly author?: { readonly login: string; readonly bot: boolean };
+}
+
+export interface ApiOptions {
+  readonly token: string;
+  readonly repository: Repository;
+  /** Milliseconds; replaced in tests. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
+}
+
+export class GitHubApi {
+  readonly #options: ApiOptions;
+  #octokit: Promise<Octokit> | undefined;
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  get #repository(): { owner: string; repo: string } {
+    return { owner: this.#options.repository.owner, repo: this.#options.repository.name };
+  }
+
+  /** The files of a pull request, at most `PULL_REQUEST_FILES`. */
+  async pullRequestFiles(number: number): Promise<ListedFile[]> {
+    return this.#request(async (octokit) => {
+      const files = await octokit.paginate(octokit.rest.pulls.listFiles, {
+        ...this.#repository,
+        pull_number: number,
+        per_page: PAGE,
+      });
+      return files.map(listedFile);
+    });
+  }
+
+  /** The merge base of two commits and the files that differ from it to `head`, at most `COMPARISON_FILES`. */
+  async compare(base: string, head: string): Promise<{ readonly mergeBase: string; readonly files: ListedFile[] }> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+        ...this.#repository,
+        basehead: `${base}...${head}`,
+        per_page: PAGE,
+      });
+      return { mergeBase: data.merge_base_commit.sha, files: (data.files ?? []).map(listedFile) };
+    });
+  }
+
+  /** The bytes of a file at a commit; undefined where the answer holds none (no file, or above 1 MB). */
+  async contents(file: string, commit: string): Promise<Buffer | undefined> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.rest.repos.getContent({ ...this.#repository, path: file, ref: commit });
+      if (Array.isArray(data) || data.type !== "file" || data.encoding !== "base64") return undefined;
+      return Buffer.from(data.content, "base64");
+    });
+  }
+
+  async comments(number: number): Promise<Comment[]> {
+    return this.#request(async (octokit) => {
+      const comments = await octokit.paginate(octokit.rest.issues.listComments, {
+        ...this.#repository,
+        issue_number: number,
+        per_page: PAGE,
+      });
+      return comments.map(({ id, body, user }) => ({
+        id,
+        body: body ?? "",
+        ...(user && { author: { login: user.login, bot: user.type === "Bot" } }),
+      }));
+    });
+  }
+
+  async createComment(number: number, body: string): Promise<number> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.rest.issues.createComment({ ...this.#repository, issue_number: number, body });
+      return data.id;
+    });
+  }
+
+  async updateComment(id: number, body: string): Promise<void> {
+    await this.#request((octokit) => octokit.rest.issues.updateComment({ ...this.#repository, comment_id: id, body }));
+  }
+
+  async #request<Answer>(ask: (octokit: Octokit) => Promise<Answer>): Promise<Answer> {
+    this.#octokit ??= connect(this.#options);
+    try {
+      return await ask(await this.#octokit);
+    } catch (error) {
+      throw apiError(error);
+    }
+  }
+}
+
+async function connect({ token, wait = sleep }: ApiOptions): Promise<Octokit> {
+  const { getOctokit } = await import("@actions/github");
+  // GITHUB_API_URL is the runner's; on GitHub Enterprise Server it names that server.
+  const octokit = getOctokit(token, { log: SILENT });
+  octokit.hook.wrap("request", async (request, options) => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await request(options);
+      } catch (error) {
+        const seconds = attempt < RETRIES ? secondsToWait(error, attempt) : undefined;
+        if (seconds === undefined) throw error;
+        await wait(seconds * 1000);
+      }
+    }
+  });
+  return octokit;
+}
+
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+interface RequestFailure {
+  readonly status: number;
+  readonly response?: { readonly headers: Readonly<Record<string, string | number | undefined>> };
+}
+
+/** How long to wait before the next try; undefined where another try would not help. */
+function secondsToWait(error: unknown, attempt: number): number | undefined {
+  if (!isRequestFailure(error)) return undefined;
+  const headers = error.response?.headers ?? {};
+  const limited = error.status === 429 || (error.status === 403 && isRateLimit(headers));
+  if (!limited && error.status < 500) return undefined;
+  const retryAfter = Number(headers["retry-after"] ?? Number.NaN);
+  const seconds = Number.isFinite(retryAfter) ? Math.max(retryAfter, 0) : 2 ** attempt;
+  return seconds > LONGEST_WAIT_SECONDS ? undefined : seconds;
+}
+
+function isRateLimit(headers: NonNullable<RequestFailure["response"]>["headers"]): boolean {
+  return headers["retry-after"] !== undefined || String(headers["x-ratelimit-remaining"]) === "0";
+}
+
+function isRequestFailure(error: unknown): error is RequestFailure & Error {
+  return error instanceof Error && typeof (error as Partial<RequestFailure>).status === "number";
+}
+
+function apiError(error: unknown): ApiError {
+  if (!isRequestFailure(error)) return new ApiError("not reached", undefined, messageOf(error));
+  const { status, response } = error;
+  const limited = status === 429 || (status === 403 && isRateLimit(response?.headers ?? {}));
+  if (limited || status >= 500) return new ApiError("not reached", status, messageOf(error));
+  return new ApiError(status === 403 || status === 404 ? "not permitted" : "refused", status, messageOf(error));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function listedFile(file: { filename: string; status: ListedFile["status"]; previous_filename?: string }): ListedFile {
+  const { filename, status, previous_filename: previousFile } = file;
+  return { file: filename, status, ...(previousFile !== undefined && { previousFile }) };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}

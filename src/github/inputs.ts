@@ -1,0 +1,61 @@
+/** The inputs of `action.yml`, read and checked in one place. The runner enforces nothing. */
+import { getInput, setSecret } from "@actions/core";
+import { ConfigurationError } from "./problem.js";
+
+const FAIL_ON = ["error", "warning", "never"] as const;
+const COMMENT = ["when-needed", "always", "never"] as const;
+const ANNOTATIONS = ["commands", "none"] as const;
+
+export type FailOn = (typeof FAIL_ON)[number];
+export type CommentMode = (typeof COMMENT)[number];
+export type AnnotationMode = (typeof ANNOTATIONS)[number];
+
+/** Configuration from the workflow: a file of the repository, or the YAML itself. */
+export type ConfigurationInput = { readonly path: string } | { readonly inline: string };
+
+export interface Inputs {
+  readonly configuration?: ConfigurationInput;
+  /** A revision to compare with instead of the one that the event names. */
+  readonly base?: string;
+  readonly failOn: FailOn;
+  readonly comment: CommentMode;
+  readonly annotations: AnnotationMode;
+  /** The checkout, relative to the workspace. */
+  readonly workingDirectory: string;
+  /** Empty: no request is made. */
+  readonly token: string;
+}
+
+/** Reads the inputs. Throws a ConfigurationError that names the input and its valid values. */
+export function readInputs(): Inputs {
+  const token = getInput("github-token");
+  if (token !== "") setSecret(token);
+  const configuration = getInput("config");
+  const base = getInput("base");
+  if (base.startsWith("-")) throw new ConfigurationError("The input base is a branch, tag or commit.");
+  return {
+    ...(configuration !== "" && { configuration: configurationInput(configuration) }),
+    ...(base !== "" && { base }),
+    failOn: oneOf("fail-on", FAIL_ON),
+    comment: oneOf("comment", COMMENT),
+    annotations: oneOf("annotations", ANNOTATIONS),
+    workingDirectory: getInput("working-directory") || ".",
+    token,
+  };
+}
+
+/** YAML has a key with its colon, or is a flow mapping; a path is one line without either. */
+function configurationInput(value: string): ConfigurationInput {
+  return /\n|^\s*\{|^[\w-]+:(\s|$)/.test(value) ? { inline: value } : { path: value };
+}
+
+/** The first value is the default. */
+function oneOf<Value extends string>(name: string, values: readonly [Value, ...Value[]]): Value {
+  const given = getInput(name);
+  if (given === "") return values[0];
+  const value = values.find((one) => one === given);
+  if (value === undefined) {
+    throw new ConfigurationError(`The input ${name} is one of ${values.join(", ")}; it was set to '${given}'.`);
+  }
+  return value;
+}

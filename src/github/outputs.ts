@@ -1,0 +1,20 @@
+import { setOutput } from "@actions/core";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Report } from "../model/report.js";
+import { renderJson } from "../report/json.js";
+import { errorsOf, warningsOf } from "../report/words.js";
+
+/** Writes the JSON report to a file of its own and sets the outputs of `action.yml`. */
+export function writeOutputs(report: Report): void {
+  const folder = mkdtempSync(join(process.env["RUNNER_TEMP"] || tmpdir(), "migration-safety-"));
+  const file = join(folder, "report.json");
+  writeFileSync(file, renderJson(report));
+  setOutput("verdict", report.verdict);
+  setOutput("errors", errorsOf(report));
+  setOutput("warnings", warningsOf(report));
+  setOutput("unknowns", report.unknowns.length);
+  setOutput("migrations", report.migrations.length);
+  setOutput("report-file", file);
+}

@@ -1,0 +1,131 @@
+/** One run of the Action. It only wires: what is read, what is judged, and where the report goes. */
+import { info, notice, setFailed } from "@actions/core";
+import { resolve } from "node:path";
+import type { ChangeSource } from "../change/change-source.js";
+import { GitError } from "../change/git.js";
+import type { Configuration } from "../model/configuration.js";
+import type { Report } from "../model/report.js";
+import { pickAnnotations } from "../report/annotations.js";
+import { cut, log } from "../report/escape.js";
+import { COMMENT_LENGTH, renderAllClear, renderMarkdown } from "../report/markdown.js";
+import { countedFindings, needsAttention, verdictSentence } from "../report/words.js";
+import { addedLinesOf, printAnnotations } from "./annotations.js";
+import { ApiError, GitHubApi } from "./api.js";
+import { readChange } from "./change.js";
+import { syncComment } from "./comment.js";
+import { readEvent, type Event } from "./event.js";
+import { readInputs, type ConfigurationInput, type FailOn, type Inputs } from "./inputs.js";
+import { linksTo, runUrl } from "./links.js";
+import { writeOutputs } from "./outputs.js";
+import { ConfigurationError } from "./problem.js";
+import { writeSummary } from "./summary.js";
+
+/** What judges the change; the entry point wires the real one. */
+export interface Engine {
+  /**
+   * Reads the configuration. `base` asks for the one of the base side: what a stranger's pull request changes in it
+   * does not count. Throws a ConfigurationError.
+   */
+  configure(source: ChangeSource, side: "base" | "head", input?: ConfigurationInput): Configuration;
+  check(source: ChangeSource, configuration: Configuration): Report;
+}
+
+/** Runs the Action. Never throws: what goes wrong becomes the message of a failed step. */
+export async function run(engine: Engine): Promise<void> {
+  try {
+    await judge(engine);
+  } catch (error) {
+    fail(failureMessage(error));
+  }
+}
+
+async function judge(engine: Engine): Promise<void> {
+  const inputs = readInputs();
+  const event = readEvent(process.env);
+  const root = resolve(process.env["GITHUB_WORKSPACE"] || ".", inputs.workingDirectory);
+  const api = inputs.token === "" ? undefined : new GitHubApi({ token: inputs.token, repository: event.repository });
+
+  const source = await readChange({ event, root, ...(inputs.base && { base: inputs.base }), ...(api && { api }) });
+  const configuration = engine.configure(source, isFork(event) ? "base" : "head", inputs.configuration);
+  const report = engine.check(source, configuration);
+
+  writeOutputs(report);
+  if (inputs.annotations === "commands") {
+    printAnnotations(pickAnnotations(report, { addedLines: addedLinesOf(source) }));
+  }
+  const link = linksTo(event, source, process.env);
+  await writeSummary(report, link);
+  if (api) await comment({ api, event, inputs, report, link });
+  info(log(`${report.verdict}: ${verdictSentence(report)}`));
+  const reason = failureOf(report, inputs.failOn);
+  if (reason !== undefined) fail(reason);
+}
+
+interface CommentTask {
+  readonly api: GitHubApi;
+  readonly event: Event;
+  readonly inputs: Inputs;
+  readonly report: Report;
+  readonly link: ReturnType<typeof linksTo>;
+}
+
+async function comment({ api, event, inputs, report, link }: CommentTask): Promise<void> {
+  if (inputs.comment === "never" || event.trigger.kind !== "pull request") return;
+  const fullReport = runUrl(event, process.env);
+  const says = inputs.comment === "always" || needsAttention(report);
+  const fits = (markdown: string): boolean => markdown.length <= COMMENT_LENGTH;
+  const body = says ? renderMarkdown(report, { fits, link, ...(fullReport && { fullReport }) }) : undefined;
+  try {
+    await syncComment({ api, pullRequest: event.trigger.pullRequest.number, body, allClear: renderAllClear() });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (body !== undefined) notice(log(commentNotice(error)), { title: "No comment on this pull request" });
+  }
+}
+
+const PERMISSIONS = "permissions:\n  contents: read\n  pull-requests: write";
+
+function commentNotice({ kind, message }: ApiError): string {
+  const rest = "Verdict and findings are the same; the summary of this run has all of them.";
+  if (kind !== "not permitted") return `GitHub did not take the comment (${message}). ${rest}`;
+  return (
+    `The token of this run may not comment. ${rest} On pull requests from forks and from Dependabot that is how ` +
+    `GitHub works; elsewhere the workflow or job needs:\n\n${PERMISSIONS}`
+  );
+}
+
+/** Why the step fails; undefined where it passes. */
+function failureOf(report: Report, failOn: FailOn): string | undefined {
+  if (failOn === "never") return undefined;
+  const { verdict, change, findings } = report;
+  if (verdict === "incomplete") {
+    const [first] = change.incomplete;
+    return `The change could not be read whole. ${first ? `${first.reason} ${first.fix}` : ""}`;
+  }
+  if (verdict === "unsafe" || (verdict === "warnings" && failOn === "warning")) {
+    const counts = countedFindings(findings);
+    const sentence = verdictSentence(report);
+    return `${counts} in the migrations. ${sentence.startsWith(counts) ? "" : sentence}`.trimEnd();
+  }
+  return undefined;
+}
+
+function failureMessage(error: unknown): string {
+  if (error instanceof ConfigurationError) return `Configuration: ${error.message}`;
+  if (error instanceof GitError) {
+    return error.kind === "not-a-repository"
+      ? `Configuration: ${error.message} Run actions/checkout before this action.`
+      : `Configuration: ${error.message}`;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `This action failed; nothing is known of the migrations. Please report it with these lines:\n${cut(detail, 2000)}`;
+}
+
+function isFork({ trigger }: Event): boolean {
+  return trigger.kind === "pull request" && trigger.pullRequest.fork;
+}
+
+/** One of the ten error annotations that a step may have; `pickAnnotations` leaves room for it. */
+function fail(message: string): void {
+  setFailed(log(message));
+}
