@@ -1,0 +1,77 @@
+/** Which relations are in use while the migrations of a change run. */
+import type { Relation } from "../model/catalog.js";
+import type { Change, Database } from "../model/change.js";
+import type { Migration, PlacedOperation } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
+import type { Operation } from "../model/operation.js";
+
+/** Operations that make their own relation: before them it is not unknown, it does not exist. */
+const CREATES: ReadonlySet<Operation["type"]> = new Set([
+  "CreateTable",
+  "CreateTableAs",
+  "CreateView",
+  "CreateSequence",
+]);
+
+/** The relation that an operation is about; that of an index is its table. */
+export function relationOf({ operation, statement }: PlacedOperation): QualifiedName | undefined {
+  const indexed = (index: QualifiedName): QualifiedName | undefined => statement.before.index(index)?.table;
+  switch (operation.type) {
+    case "CreateView":
+    case "RefreshMaterializedView":
+      return operation.view;
+    case "CreateSequence":
+      return operation.sequence;
+    case "DropRelation":
+      return operation.relation;
+    case "RenameRelation":
+    case "SetSchema":
+      return operation.kind === "index" ? indexed(operation.relation) : operation.relation;
+    case "DropIndex":
+      return indexed(operation.index);
+    case "Reindex":
+      return operation.kind === "table"
+        ? operation.target
+        : operation.kind === "index"
+          ? indexed(operation.target)
+          : undefined;
+    default:
+      return "table" in operation ? operation.table : undefined;
+  }
+}
+
+/**
+ * Whether a relation is in use while the migration runs: it exists at base, or nothing is known of it.
+ * @param relation Default: the operation's own.
+ */
+export function isLive(
+  change: Change,
+  database: Database,
+  placed: PlacedOperation,
+  relation: QualifiedName | undefined = relationOf(placed),
+): boolean {
+  if (!relation) return true;
+  const known: Relation | undefined = placed.statement.before.table(relation);
+  if (!known) return !(CREATES.has(placed.operation.type) && isSame(relation, relationOf(placed)));
+  if ("temporary" in known && known.temporary === true) return false;
+  if (known.createdIn === undefined) return true;
+  // Where no base is known and none is missing, each file is its own change.
+  if (!change.base && change.incomplete.length === 0) return known.createdIn !== placed.migration.order;
+  switch (creatorOf(database, known.createdIn)?.status) {
+    case "added":
+      return false;
+    case "modified":
+      return database.existsAtBase(`${known.schema}.${known.name}`) !== false;
+    default:
+      return true;
+  }
+}
+
+function isSame(a: QualifiedName, b: QualifiedName | undefined): boolean {
+  return a.name === b?.name && a.schema === b.schema;
+}
+
+function creatorOf(database: Database, order: number): Migration | undefined {
+  const migration = database.migrations[order];
+  return migration?.order === order ? migration : database.migrations.find((other) => other.order === order);
+}
