@@ -1,5 +1,6 @@
 /** A change that exists in memory only. */
 import type { Change } from "../../src/model/change.js";
+import type { Configuration } from "../../src/model/configuration.js";
 import type { Migration, MigrationStatus, ToolFacts } from "../../src/model/migration.js";
 import type { Tree } from "../../src/model/tree.js";
 import { Session } from "../../src/change/session.js";
@@ -21,13 +22,29 @@ export interface Surroundings {
   /** PostgreSQL's major version; 16 unless said. */
   readonly postgres?: number;
   /** Default: a runner that opens a transaction for each file. */
-  readonly tool?: Partial<ToolFacts>;
+  readonly tool?: ToolFacts;
   /** Session settings of the connection: `lock_timeout` → `3s`. */
   readonly session?: Readonly<Record<string, string>>;
+  /** How the project ships; rolling deploys with the migrations first unless said. */
+  readonly deploy?: Partial<Configuration["deploy"]>;
+  /** Migrations of base that the change deletes. */
+  readonly deleted?: readonly string[];
+  /** The path of the linted migration, and its path at base where the change renames it. */
+  readonly file?: string;
+  readonly previousFile?: string;
   /** Application code on the two sides, by path. */
   readonly baseCode?: Readonly<Record<string, string>>;
   readonly headCode?: Readonly<Record<string, string>>;
 }
+
+/** A runner that opens a transaction for each file. */
+const runner: ToolFacts = {
+  name: "sql",
+  label: "SQL",
+  transaction: "per-file",
+  checksums: false,
+  outsideTransaction: "in a migration of its own that runs outside a transaction",
+};
 
 export function memoryChange(root: string, code: string, surroundings: Surroundings): { change: Change; file: string } {
   const {
@@ -39,21 +56,18 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     session = {},
     baseCode = {},
     headCode = {},
+    deleted = [],
+    previousFile,
+    tool = runner,
   } = surroundings;
-  const tool: ToolFacts = {
-    name: "sql",
-    label: "SQL",
-    transaction: "per-file",
-    checksums: false,
-    outsideTransaction: "in a migration of its own that runs outside a transaction",
-    ...surroundings.tool,
-  };
   const files: { text: string; status: MigrationStatus }[] = [
     ...history.map((text) => ({ text, status: base ? ("existing" as const) : ("added" as const) })),
     ...pending.map((text) => ({ text, status: "added" as const })),
     { text: code, status: base && was !== undefined ? "modified" : "added" },
   ];
-  const nameOf = (index: number): string => `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
+  const nameOf = (index: number): string =>
+    (index === files.length - 1 ? surroundings.file : undefined) ??
+    `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
   const parsed = files.map(({ text }) => parseSql(text));
   const run = (index: number): string => (files[index]?.status === "existing" ? `run ${String(index)}` : "run");
   const transactions = transactionsOf(
@@ -71,6 +85,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     return {
       file: nameOf(order),
       status,
+      ...(previousFile !== undefined && order === files.length - 1 ? { previousFile } : {}),
       tool,
       database: "main",
       transaction: tool.transaction,
@@ -103,7 +118,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       extends: "recommended",
       rules: {},
       overrides: [],
-      deploy: { model: "rolling", migrations: "before" },
+      deploy: { model: "rolling", migrations: "before", ...surroundings.deploy },
       databases: {},
       ignore: [],
       source: "default",
@@ -116,7 +131,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
         tools: [{ name: tool.name, folder: "db/migrations" }],
         postgres: { version: postgres, source: "default" },
         migrations,
-        deleted: [],
+        deleted: deleted.map((path) => ({ file: path, tool: tool.name })),
         baseText: new Map(was === undefined ? [] : [[file, was]]),
         existsAtBase: (qualified) => {
           if (!base) return "unknown";

@@ -1,0 +1,31 @@
+/** How tools run a migration, as they are found in a repository that has them. */
+import { memoryTree } from "../../src/change/overlay-tree.js";
+import { drizzle as drizzleTool } from "../../src/migrations/drizzle.js";
+import { Listing } from "../../src/migrations/listing.js";
+import { plainSql } from "../../src/migrations/plain-sql.js";
+import { prisma } from "../../src/migrations/prisma.js";
+import type { MigrationTool } from "../../src/migrations/tool.js";
+import type { ToolFacts } from "../../src/model/migration.js";
+
+function factsOf(tool: MigrationTool, packages: Readonly<Record<string, string>> = {}): ToolFacts {
+  const lockfile = {
+    lockfileVersion: 3,
+    packages: Object.fromEntries(
+      Object.entries(packages).map(([name, version]) => [`node_modules/${name}`, { version }]),
+    ),
+  };
+  const files = new Map([
+    ["package-lock.json", JSON.stringify(lockfile, undefined, 2)],
+    ["db/migrations/0001_init.sql", "SELECT 1;"],
+  ]);
+  return tool.open(new Listing(memoryTree(files, "head")), "db/migrations").tool;
+}
+
+/** Sends a file as one query. */
+export const prisma6 = factsOf(prisma, { prisma: "6.19.0" });
+/** Sends each statement alone. */
+export const prisma7 = factsOf(prisma, { prisma: "7.4.1" });
+/** Runs all pending migrations in one transaction. */
+export const drizzle = factsOf(drizzleTool, { "drizzle-orm": "0.45.1" });
+/** Numbered files whose runner is not known. */
+export const unknownRunner = factsOf(plainSql);
