@@ -6,8 +6,8 @@ import type { AnalysedStatement, Migration, PlacedOperation } from "../model/mig
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { Reference } from "../model/reference.js";
+import { type Project, projectOf } from "../change/project.js";
 import type { LocatedMigration } from "./linted-migration.js";
-import { isLive } from "./live.js";
 import { describe, objectOf } from "./names.js";
 import type { RuleContext, RuleMigration } from "./types.js";
 
@@ -41,12 +41,14 @@ export class MigrationContext implements RuleMigration {
   readonly database: Database;
   readonly change: Change;
   readonly postgres: number;
+  readonly #project: Project;
 
   constructor({ migration, database, change }: LocatedMigration) {
     this.migration = migration;
     this.database = database;
     this.change = change;
     this.postgres = database.postgres.version;
+    this.#project = projectOf(change);
   }
 
   statementOf(operation: Operation): AnalysedStatement {
@@ -67,11 +69,11 @@ export class MigrationContext implements RuleMigration {
   }
 
   isLive(operation: Operation, relation?: QualifiedName): boolean {
-    return isLive(this.change, this.database, this.#placed(operation), relation);
+    return this.#project.isLive(this.#placed(operation), relation);
   }
 
-  referencesTo(_operation: Operation): readonly Reference[] {
-    return [];
+  referencesTo(operation: Operation): readonly Reference[] {
+    return this.#project.referencesOf(this.#placed(operation));
   }
 
   *judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }> {

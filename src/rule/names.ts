@@ -2,7 +2,7 @@
 import type { Catalog } from "../model/catalog.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
-import { relationOf } from "./live.js";
+import { relationOf } from "../change/live.js";
 import { quoteIdentifier } from "./quote-identifier.js";
 
 /** A name as a person would write it in SQL: the schema only where it is not `public`, quotes where they are needed. */
