@@ -16,7 +16,6 @@ import { fileURLToPath } from "node:url";
  * @returns {Record<string, string>}
  */
 export function newRule(name, operation) {
-  const variable = name.replace(/-(.)/g, (_, /** @type {string} */ letter) => letter.toUpperCase());
   return {
     [`rules/${name}.ts`]: `/** What PostgreSQL does here, in one sentence. */
 import { defineRule, migrationOf } from "../src/rule/index.js";
@@ -45,10 +44,10 @@ export default defineRule({
   },
 });
 `,
-    [`test/rules/${name}.test.ts`]: `import ${variable} from "../../rules/${name}.js";
+    [`test/rules/${name}.test.ts`]: `import rule from "../../rules/${name}.js";
 import { ruleTester } from "./rule-tester.js";
 
-ruleTester.run("${name}", ${variable}, {
+ruleTester.run("${name}", rule, {
   valid: [{ name: "a table that this change creates", code: "CREATE TABLE orders (id bigint);" }],
   invalid: [],
 });

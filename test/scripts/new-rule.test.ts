@@ -10,6 +10,6 @@ it("starts a rule with its test and its page", () => {
   ]);
   expect(files["rules/no-explicit-table-lock.ts"]).toContain("      LockTable(op) {\n");
   expect(files["test/rules/no-explicit-table-lock.test.ts"]).toContain(
-    'import noExplicitTableLock from "../../rules/no-explicit-table-lock.js";\n',
+    'import rule from "../../rules/no-explicit-table-lock.js";\n',
   );
 });
