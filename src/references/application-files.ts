@@ -1,0 +1,77 @@
+/** Which files are application code, and what is known of them by their path. */
+
+/** Never code that runs: what other programs write, what people read, what others own. Globs as git understands them. */
+export const NOT_APPLICATION_CODE: readonly string[] = [
+  // Lock files.
+  ..."package-lock.json npm-shrinkwrap.json pnpm-lock.yaml bun.lock bun.lockb deno.lock go.sum".split(" "),
+  ..."*.lock *.lockfile *-lock.json packages.lock.json".split(" "),
+  // Documents and data.
+  ..."*.md *.mdx *.markdown *.rst *.adoc *.txt *.tex *.csv *.tsv *.log *.svg *.html *.htm".split(" "),
+  ..."*.css *.scss *.less *.po *.pot *.xlf *.arb *.ipynb LICENSE* CHANGELOG* HISTORY* NOTICE*".split(" "),
+  // Snapshots, minified and generated files.
+  ..."*.snap *.map *.min.js *.min.cjs *.min.mjs *.bundle.js *.chunk.js *.generated.* *.gen.* *.g.dart".split(" "),
+  ..."*_pb.js *_pb.d.ts *_pb2.py *.pb.go *_generated.* schema.graphql *.tsbuildinfo".split(" "),
+]
+  .map((name) => `**/${name}`)
+  .concat(
+    // Folders.
+    "node_modules vendor vendored third_party third-party bower_components dist build out coverage docs"
+      .split(" ")
+      .concat("generated __generated__ .prisma .next .nuxt .output .turbo .yarn __snapshots__ locales i18n".split(" "))
+      .map((folder) => `**/${folder}/**`),
+  );
+
+const TEST_FOLDER =
+  /(^|\/)(__tests__|__mocks__|__fixtures__|tests?|specs?|mocks?|fixtures?|testdata|test-utils|e2e|cypress|playwright|stories|storybook)\//i;
+const TEST_FILE =
+  /(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*[._-](tests?|specs?|e2e|cy|mocks?|fixtures?|stories|bench)\.[^/]+|[^/]*Tests?\.(java|kt|cs|php|scala|swift))$/;
+
+/** Tests, fixtures and mocks: what they name breaks no running code. */
+export function isTest(file: string): boolean {
+  return TEST_FOLDER.test(file) || TEST_FILE.test(file);
+}
+
+/** Types alone: nothing of the file runs. */
+export function isTypesOnly(file: string): boolean {
+  return /\.d\.[cm]?ts$/.test(file);
+}
+
+export type Language = "script" | "vue" | "prisma" | "sql" | "python" | "ruby" | "php" | "c-like" | "other";
+
+const LANGUAGES: Readonly<Record<string, Language>> = {
+  js: "script",
+  cjs: "script",
+  mjs: "script",
+  jsx: "script",
+  ts: "script",
+  cts: "script",
+  mts: "script",
+  tsx: "script",
+  vue: "vue",
+  svelte: "vue",
+  prisma: "prisma",
+  sql: "sql",
+  py: "python",
+  rb: "ruby",
+  rake: "ruby",
+  php: "php",
+  go: "c-like",
+  java: "c-like",
+  kt: "c-like",
+  kts: "c-like",
+  scala: "c-like",
+  groovy: "c-like",
+  cs: "c-like",
+  rs: "c-like",
+  swift: "c-like",
+  dart: "c-like",
+  c: "c-like",
+  cpp: "c-like",
+  h: "c-like",
+};
+
+/** The language of a file after its extension. */
+export function languageOf(file: string): Language {
+  const extension = /\.([^./]+)$/.exec(file)?.[1]?.toLowerCase();
+  return (extension === undefined ? undefined : LANGUAGES[extension]) ?? "other";
+}
