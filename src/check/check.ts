@@ -18,7 +18,7 @@ export function check(source: ChangeSource, configuration: Configuration, option
   const plan = planOf({
     change,
     findings: standing,
-    isLive: (placed) => project.isLive(placed),
+    isLive: (placed, relation) => project.isLive(placed, relation),
     referencesTo: (placed) => project.referencesOf(placed),
   });
   return makeReport({ change, findings: standing, suppressed, notes, plan });

@@ -31,8 +31,8 @@ export function configurationFor(configuration: Configuration, plugin: object, r
     );
   return [
     {
-      // A pattern such as `**/*` alone matches no file in ESLint; a function does.
-      files: [() => true],
+      // A pattern such as `**/*` alone matches no file in ESLint; a function does, and its types do not know it.
+      files: [(() => true) as unknown as string],
       plugins: { "migration-safety": plugin as ESLint.Plugin },
       language: "migration-safety/sql",
       linterOptions: { reportUnusedDisableDirectives: "warn" },

@@ -9,6 +9,7 @@ import type { Change } from "../model/change.js";
 import type { Finding } from "../model/finding.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
 import type { Answer, Compatibility, DeployOrder, Phase, PhaseId, Plan, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import { lineCounter } from "../text/line-counter.js";
@@ -19,7 +20,8 @@ export interface PlanInput {
   readonly change: Change;
   /** All findings that stand; errors that block or fail ask for another statement. */
   readonly findings: readonly Finding[];
-  isLive(placed: PlacedOperation): boolean;
+  /** Whether a relation is in use while the operation runs; without one, the operation's own. */
+  isLive(placed: PlacedOperation, relation?: QualifiedName): boolean;
   referencesTo(placed: PlacedOperation): readonly Reference[];
 }
 
@@ -54,8 +56,8 @@ interface StatementFacts {
   readonly names: readonly string[];
   /** Errors that only another statement can mend. */
   readonly hazards: readonly Finding[];
-  /** Whether it takes a lock that others wait for, on a relation in use. */
-  readonly touchesLive: boolean;
+  /** Locks that others wait for, on relations in use. */
+  readonly locks: readonly Lock[];
 }
 
 /** What a step asks for; with the object and the phase it makes the step's id. */
@@ -98,7 +100,9 @@ function statementFacts(input: PlanInput, migration: Migration, statement: Analy
         finding.severity === "error" &&
         (finding.harm === "blocks" || finding.harm === "fails"),
     ),
-    touchesLive: answers.some(({ live }) => live),
+    locks: statement.locks.filter(
+      ({ blocks, relation }) => blocks.length > 0 && input.isLive(operations[0]!, parseQualified(relation)),
+    ),
   };
 }
 
@@ -129,9 +133,7 @@ function stepsOf(facts: StatementFacts, { configuration: { deploy } }: Change): 
     );
   }
   if (hazards.length > 0) {
-    steps.push(
-      step(facts, "before-merge", "change", { title: `Change this statement: ${effectOf(statement, hazards)}.` }),
-    );
+    steps.push(step(facts, "before-merge", "change", { title: `Change this statement: ${effectOf(facts)}.` }));
   } else if (running === "no") {
     steps.push(
       step(facts, "before-merge", "take-out", {
@@ -157,7 +159,7 @@ function stepsOf(facts: StatementFacts, { configuration: { deploy } }: Change): 
       }),
     );
   }
-  const runsItself = hazards.length === 0 && running !== "no" && facts.touchesLive;
+  const runsItself = hazards.length === 0 && running !== "no" && facts.locks.length > 0;
   if (runsItself && next !== "no") {
     const phase = deploy.migrations === "after" ? "after-deploy" : "automatic";
     steps.push(step(facts, phase, "run", { title: runTitle(facts), person: false }));
@@ -165,12 +167,13 @@ function stepsOf(facts: StatementFacts, { configuration: { deploy } }: Change): 
   return steps;
 }
 
-/** One line per file for the statements that touch nothing in use. */
+/** One line per file for the statements that neither block anybody nor ask for anything. */
 function quietSteps(facts: readonly StatementFacts[], change: Change): PlacedStep[] {
   const phase: PhaseId = change.configuration.deploy.migrations === "after" ? "after-deploy" : "automatic";
   const byFile = new Map<string, StatementFacts[]>();
   for (const fact of facts) {
-    if (fact.touchesLive || fact.hazards.length > 0) continue;
+    if (fact.locks.length > 0 || fact.hazards.length > 0) continue;
+    if (fact.compatibility.runningCodeOnNewSchema !== "yes") continue;
     byFile.set(fact.migration.file, [...(byFile.get(fact.migration.file) ?? []), fact]);
   }
   return [...byFile.values()].map((group): PlacedStep => {
@@ -180,7 +183,7 @@ function quietSteps(facts: readonly StatementFacts[], change: Change): PlacedSte
       phase,
       kind: "run",
       id: identify("run", first.migration.file, phase),
-      title: `${count} that touch${group.length === 1 ? "es" : ""} nothing in use`,
+      title: `${count} that block${group.length === 1 ? "s" : ""} nobody`,
       person: false,
       locks: [],
       origin: "this pull request",
@@ -204,7 +207,7 @@ function step(
     title: parts.title,
     person: parts.person ?? true,
     sql: statement.statement.sql,
-    locks: statement.locks.filter(({ blocks }) => blocks.length > 0),
+    locks: facts.locks,
     origin: "this pull request",
     place: { file: migration.file, line: lineOf(facts) },
     compatibility: facts.compatibility,
@@ -234,15 +237,14 @@ const WORK_WORDS: Readonly<Record<Work, string>> = {
 };
 
 /** Who waits for whom and how long, in words: `it blocks reads and writes of orders while it rewrites the table`. */
-function effectOf(statement: AnalysedStatement, hazards: readonly Finding[]): string {
-  const lock = worstLock(statement.locks);
+function effectOf({ locks, hazards }: StatementFacts): string {
+  const lock = worstLock(locks);
   if (!hazards.some(({ harm }) => harm === "blocks") || !lock) return "it fails";
   return `it blocks ${blockedWords(lock.blocks)} of ${withoutPublic(lock.relation)} ${WORK_WORDS[lock.while]}`;
 }
 
-function runTitle({ statement }: StatementFacts): string {
-  const lock = worstLock(statement.locks);
-  if (!lock) return "Runs without a lock that others wait for";
+function runTitle({ locks }: StatementFacts): string {
+  const lock = worstLock(locks)!;
   return `Blocks ${blockedWords(lock.blocks)} of ${withoutPublic(lock.relation)} ${WORK_WORDS[lock.while]}`;
 }
 
@@ -251,14 +253,21 @@ const WORK_RANK: Readonly<Record<Work, number>> = { instant: 0, scan: 1, "index-
 function worstLock(locks: readonly Lock[]): Lock | undefined {
   const weight = (lock: Lock): number =>
     (WORK_RANK[lock.while] > 0 ? 8 : 0) + lock.blocks.length * 2 + WORK_RANK[lock.while] / 4;
-  return locks
-    .filter(({ blocks }) => blocks.length > 0)
-    .reduce<Lock | undefined>((worst, lock) => (worst && weight(worst) >= weight(lock) ? worst : lock), undefined);
+  return locks.reduce<Lock | undefined>(
+    (worst, lock) => (worst && weight(worst) >= weight(lock) ? worst : lock),
+    undefined,
+  );
 }
 
 function blockedWords(blocks: readonly Blocked[]): string {
   if (blocks.includes("read")) return "reads and writes";
   return blocks.includes("write") ? "writes" : "other schema changes";
+}
+
+/** `public.orders`, as a lock names its relation. */
+function parseQualified(relation: string): QualifiedName {
+  const dot = relation.indexOf(".");
+  return { schema: relation.slice(0, dot), name: relation.slice(dot + 1) };
 }
 
 function withoutPublic(relation: string): string {

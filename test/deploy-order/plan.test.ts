@@ -1,0 +1,184 @@
+import { expect, test } from "vitest";
+import { planOf } from "../../src/deploy-order/plan.js";
+import type { Change } from "../../src/model/change.js";
+import type { DeployModel } from "../../src/model/configuration.js";
+import type { Finding, Harm } from "../../src/model/finding.js";
+import type { Plan } from "../../src/model/plan.js";
+import type { Reference, Side } from "../../src/model/reference.js";
+import { isLive } from "../../src/change/live.js";
+import { memoryChange } from "../rules/memory-change.js";
+
+const SCHEMA =
+  "CREATE TABLE accounts (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint, legacy_ref text, note varchar(10));";
+
+interface Situation {
+  readonly used?: readonly Side[];
+  readonly grade?: Reference["grade"];
+  readonly hazard?: Harm;
+  readonly model?: DeployModel;
+  readonly migrations?: "before" | "after";
+}
+
+function plan(
+  sql: string,
+  { used = [], grade = "certain", hazard, model = "rolling", migrations = "before" }: Situation = {},
+): Plan {
+  const { change: made, file } = memoryChange("/repository", sql, { history: [SCHEMA] });
+  const change: Change = { ...made, configuration: { ...made.configuration, deploy: { model, migrations } } };
+  const references = used.map((side): Reference => ({
+    side,
+    grade,
+    kind: "read",
+    file: "src/repository.ts",
+    line: 88,
+    column: 3,
+    excerpt: "SELECT legacy_ref FROM orders",
+  }));
+  return planOf({
+    change,
+    findings: hazard ? [finding(file, hazard)] : [],
+    isLive: (placed, relation) => isLive(change, change.databases[0]!, placed, relation),
+    referencesTo: () => references,
+  });
+}
+
+function finding(file: string, harm: Harm): Finding {
+  return {
+    database: "main",
+    rule: "a-rule",
+    severity: "error",
+    harm,
+    file,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 2,
+    message: "",
+    messageId: "found",
+    statement: 0,
+    evidence: [],
+    suggestions: [],
+    help: "",
+  };
+}
+
+/** The plan as lines: heading, then a box or a plain line for each step. */
+function lines({ phases }: Plan): string[] {
+  return phases.flatMap(({ id, steps }) => [
+    id,
+    ...steps.map(({ person, title, place }) => `${person ? "[ ]" : " - "} ${title} (${place?.file}:${place?.line})`),
+  ]);
+}
+
+const DROP = "ALTER TABLE orders DROP COLUMN legacy_ref";
+
+test("nothing judged: no order, no steps", () => {
+  const { change } = memoryChange("/repository", "", { history: [SCHEMA] });
+  expect(planOf({ change, findings: [], isLive: () => true, referencesTo: () => [] })).toEqual({
+    sentence: "This pull request changes no migration.",
+    deployOrder: "none",
+    phases: [],
+  });
+});
+
+test("a nullable column runs by itself, before the code", () => {
+  const made = plan("ALTER TABLE orders ADD COLUMN seen_at timestamptz;");
+  expect(made.sentence).toBe("Migrations first, then the code: one pull request is enough.");
+  expect(made.deployOrder).toBe("migration-first");
+  expect(lines(made)).toEqual([
+    "automatic",
+    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("a new table is quiet, but the lock on the table that its foreign key names is said", () => {
+  const made = plan("CREATE TABLE invoices (id bigint PRIMARY KEY, account_id bigint REFERENCES accounts);");
+  expect(lines(made)).toEqual(["automatic", " -  Blocks writes of accounts for a moment (db/migrations/0002.sql:1)"]);
+});
+
+test("statements on what is new share one line for each file", () => {
+  const made = plan("CREATE TABLE invoices (id bigint PRIMARY KEY);\nCREATE INDEX invoices_id ON invoices (id);");
+  expect(lines(made)).toEqual(["automatic", " -  2 statements that block nobody (db/migrations/0002.sql:1)"]);
+});
+
+test("a drop that the running code uses is taken out, and comes later", () => {
+  const made = plan(`SELECT 1;\n${DROP};`, { used: ["base"] });
+  expect(made.sentence).toBe("Split this pull request: the code running now still uses orders.legacy_ref.");
+  expect(made.deployOrder).toBe("code-first");
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:2)",
+    "automatic",
+    " -  1 statement that blocks nobody (db/migrations/0002.sql:1)",
+    "later",
+    "[ ] Run it from a pull request of its own, once every instance runs code that no longer uses orders.legacy_ref. (db/migrations/0002.sql:2)",
+  ]);
+  const [take] = made.phases[0]!.steps;
+  expect(take!.evidence.map(({ side, file, line }) => `${side} ${file}:${line}`)).toEqual([
+    "base src/repository.ts:88",
+  ]);
+  expect(take!.sql).toBe(DROP);
+  expect(take!.locks).toEqual([
+    { relation: "public.orders", mode: "ACCESS EXCLUSIVE", blocks: ["read", "write", "ddl"], while: "instant" },
+  ]);
+});
+
+test("a drop that the code of the pull request still uses: the code comes out first", () => {
+  const made = plan(DROP, { used: ["base", "head"] });
+  expect(lines(made).slice(0, 2)).toEqual([
+    "before-merge",
+    "[ ] Take orders.legacy_ref out of the code in this pull request: it fails once the statement has run, in any order. (db/migrations/0002.sql:1)",
+  ]);
+  expect(made.phases[0]!.steps[0]!.evidence.map(({ side }) => side)).toEqual(["head"]);
+});
+
+test("a possible use is a thing to confirm", () => {
+  const made = plan(DROP, { used: ["base"], grade: "possible" });
+  expect(made.sentence).toBe("1 thing to confirm before you merge.");
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Confirm that it can run while the code running now is live. Whether code uses orders.legacy_ref is not certain. (db/migrations/0002.sql:1)",
+    "automatic",
+    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("migrations after the deploy: the running code is gone, and what the new code needs must run first", () => {
+  expect(lines(plan(DROP, { used: ["base"], migrations: "after" }))).toEqual([
+    "after-deploy",
+    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+  ]);
+  expect(lines(plan("ALTER TABLE orders ADD COLUMN seen_at timestamptz", { migrations: "after" }))).toEqual([
+    "before-merge",
+    "[ ] Run this statement before the deploy: the code in this pull request needs it, and the pipeline runs it afterwards. (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("with downtime only the code of the pull request counts", () => {
+  expect(lines(plan(DROP, { used: ["base"], model: "recreate" }))).toEqual([
+    "automatic",
+    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+  ]);
+  expect(plan(DROP, { used: ["base"], model: "recreate" }).deployOrder).toBe("any");
+});
+
+test("a statement with an error that blocks is changed, and is said to run nowhere", () => {
+  const made = plan("CREATE INDEX orders_note_idx ON orders (note);", { hazard: "blocks" });
+  expect(made.sentence).toBe("Change 1 statement before you merge.");
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Change this statement: it blocks writes of orders while it builds an index. (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("an expanding and a contracting statement cannot ship in one pull request", () => {
+  const made = plan(`ALTER TABLE orders ADD COLUMN ref text; ${DROP};`, { used: ["base"] });
+  expect(made.deployOrder).toBe("split");
+});
+
+test("ids survive reformatting and moving, and differ between steps", () => {
+  const ids = (made: Plan): string[] => made.phases.flatMap(({ steps }) => steps.map(({ id }) => id));
+  const one = ids(plan(DROP, { used: ["base"] }));
+  expect(ids(plan(`-- gone\n\nalter table "orders"\n  drop column legacy_ref;`, { used: ["base"] }))).toEqual(one);
+  expect(new Set(one).size).toBe(one.length);
+});
