@@ -46,15 +46,15 @@ const lazyRequire = "const require = createRequire(import.meta.url);\n";
 /** @type {import("esbuild").Plugin} */
 const sources = {
   name: "sources",
-  setup({ onLoad, onResolve }) {
+  setup(bundler) {
     // Modules say `const require = createRequire(…)` and require a package where they need it. Without that line the
     // bundler sees a plain require() and bundles the package, to be run at the same moment as before.
-    onLoad({ filter: /[\\/](src|rules)[\\/].*\.ts$/ }, ({ path }) => ({
+    bundler.onLoad({ filter: /[\\/](src|rules)[\\/].*\.ts$/ }, ({ path }) => ({
       loader: "ts",
       contents: readFileSync(path, "utf8").replace(lazyRequire, "\n"),
     }));
-    for (const { filter, contents } of leftOut) onLoad({ filter }, () => ({ contents }));
-    onResolve({ filter: /.*/ }, ({ path, kind }) => {
+    for (const { filter, contents } of leftOut) bundler.onLoad({ filter }, () => ({ contents }));
+    bundler.onResolve({ filter: /.*/ }, ({ path, kind }) => {
       const file = separate.get(path);
       return file && kind !== "entry-point" ? { path: `./${file}`, external: true } : undefined;
     });
