@@ -2,6 +2,7 @@
 import { info, notice, setFailed } from "@actions/core";
 import { resolve } from "node:path";
 import type { ChangeSource } from "../change/change-source.js";
+import type { ConfigurableRule } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Report } from "../model/report.js";
@@ -13,8 +14,9 @@ import { addedLinesOf, printAnnotations } from "./annotations.js";
 import { ApiError, GitHubApi } from "./api.js";
 import { readChange } from "./change.js";
 import { syncComment } from "./comment.js";
+import { configurationOf } from "./configuration.js";
 import { readEvent, type Event } from "./event.js";
-import { readInputs, type ConfigurationInput, type FailOn, type Inputs } from "./inputs.js";
+import { readInputs, type FailOn, type Inputs } from "./inputs.js";
 import { linksTo, runUrl } from "./links.js";
 import { writeOutputs } from "./outputs.js";
 import { ConfigurationError } from "./problem.js";
@@ -22,11 +24,7 @@ import { writeSummary } from "./summary.js";
 
 /** What judges the change; the entry point wires the real one. */
 export interface Engine {
-  /**
-   * Reads the configuration. `base` asks for the one of the base side: what a stranger's pull request changes in it
-   * does not count. Throws a ConfigurationError.
-   */
-  configure(source: ChangeSource, side: "base" | "head", input?: ConfigurationInput): Configuration;
+  readonly rules: readonly ConfigurableRule[];
   check(source: ChangeSource, configuration: Configuration): Report;
 }
 
@@ -42,11 +40,18 @@ export async function run(engine: Engine): Promise<void> {
 async function judge(engine: Engine): Promise<void> {
   const inputs = readInputs();
   const event = readEvent(process.env);
-  const root = resolve(process.env["GITHUB_WORKSPACE"] || ".", inputs.workingDirectory);
+  const workspace = resolve(process.env["GITHUB_WORKSPACE"] || ".");
+  const root = resolve(workspace, inputs.workingDirectory);
   const api = inputs.token === "" ? undefined : new GitHubApi({ token: inputs.token, repository: event.repository });
 
   const source = await readChange({ event, root, ...(inputs.base && { base: inputs.base }), ...(api && { api }) });
-  const configuration = engine.configure(source, isFork(event) ? "base" : "head", inputs.configuration);
+  const configuration = configurationOf({
+    source,
+    rules: engine.rules,
+    side: isFork(event) ? "base" : "head",
+    workspace,
+    ...(inputs.configuration && { input: inputs.configuration }),
+  });
   const report = engine.check(source, configuration);
 
   writeOutputs(report);

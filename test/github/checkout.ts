@@ -1,0 +1,99 @@
+/** A repository on a server with a pull request, and checkouts of it as actions/checkout makes them. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Path → content; undefined deletes. */
+export type Files = Readonly<Record<string, string | undefined>>;
+
+export interface Served {
+  /** The repository, with a working tree. */
+  readonly git: string;
+  readonly base: string;
+  /** The last commit of the pull request's branch. */
+  readonly head: string;
+  /** The merge of the two: what a run of a pull request checks out. */
+  readonly merge: string;
+  readonly changedFiles: number;
+  /** A new checkout of a commit, with as many commits of history. */
+  checkout(commit: string, depth: number): string;
+  remove(): void;
+}
+
+export function git(folder: string, ...args: string[]): string {
+  return execFileSync("git", ["-c", "init.defaultBranch=main", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 1e8,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "A",
+      GIT_AUTHOR_EMAIL: "a@example.test",
+      GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
+      GIT_COMMITTER_NAME: "A",
+      GIT_COMMITTER_EMAIL: "a@example.test",
+      GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z",
+    },
+  }).trim();
+}
+
+/** Serves a repository whose main branch has `base`, and a pull request that makes `change` of it. */
+export function serve(base: Files, change: Files): Served {
+  const folder = mkdtempSync(join(tmpdir(), "served-"));
+  const origin = join(folder, "origin");
+  mkdirSync(origin);
+  git(origin, "init", "--quiet");
+  git(origin, "config", "uploadpack.allowAnySHA1InWant", "true");
+  write(origin, base);
+  const baseCommit = commitAll(origin, "base");
+  git(origin, "checkout", "--quiet", "-b", "change");
+  write(origin, change);
+  const head = commitAll(origin, "change");
+  git(origin, "checkout", "--quiet", "main");
+  git(origin, "merge", "--quiet", "--no-ff", "-m", "merge", "change");
+  const merge = git(origin, "rev-parse", "HEAD");
+  git(origin, "update-ref", "refs/pull/7/merge", merge);
+  git(origin, "reset", "--quiet", "--hard", baseCommit);
+  let checkouts = 0;
+  return {
+    git: origin,
+    base: baseCommit,
+    head,
+    merge,
+    changedFiles: Object.keys(change).length,
+    checkout(commit, depth) {
+      const target = join(folder, `checkout-${String((checkouts += 1))}`);
+      mkdirSync(target);
+      git(target, "init", "--quiet");
+      git(target, "remote", "add", "origin", `file://${origin}`);
+      git(target, "fetch", "--quiet", "--no-tags", `--depth=${String(depth)}`, "origin", commit);
+      git(target, "checkout", "--quiet", "--detach", commit);
+      return target;
+    },
+    remove() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function write(folder: string, files: Files): void {
+  for (const [file, content] of Object.entries(files)) {
+    const path = join(folder, file);
+    if (content === undefined) {
+      rmSync(path);
+    } else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
+  }
+}
+
+function commitAll(folder: string, message: string): string {
+  git(folder, "add", "--all");
+  git(folder, "commit", "--quiet", "--allow-empty", "-m", message);
+  return git(folder, "rev-parse", "HEAD");
+}
