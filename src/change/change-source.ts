@@ -20,6 +20,8 @@ export interface ChangeSource {
   /** Absent where there is nothing to compare with, or where it could not be read: then `incomplete` says why. */
   readonly base?: ChangeSide;
   readonly head: ChangeSide;
+  /** The commit that head was compared with: together with `changed` it says what head holds. */
+  readonly comparedWith?: string;
   /** What differs between base (or the merge base with it) and head. */
   readonly changed: readonly ChangedFile[];
   readonly incomplete: readonly Incompleteness[];
@@ -65,12 +67,13 @@ export function gitChangeSource(options: GitChangeOptions): ChangeSource {
   if (from === undefined && repository.shallow) {
     return source({ base: { ...base, tree }, incomplete: [missingMergeBase(base.label)] });
   }
-  const changed = [...changedFiles(git, from ?? base.commit, head.commit)];
+  const comparedWith = from ?? base.commit;
+  const changed = [...changedFiles(git, comparedWith, head.commit)];
   if (head.tree instanceof WorkingTree) {
     const known = new Set(changed.map(({ file }) => file));
     for (const file of head.tree.untracked()) if (!known.has(file)) changed.push({ file, status: "added" });
   }
-  return source({ base: { ...base, tree }, changed });
+  return source({ base: { ...base, tree }, comparedWith, changed });
 }
 
 /** A folder outside a repository, or a check of files by themselves: there is no base, and none is missing. */

@@ -1,0 +1,132 @@
+import { MIGRATION_TOOLS } from "../migrations/detect.js";
+import type { JsonSchema } from "./schema-check.js";
+
+/** What the configuration needs to know of a rule. */
+export interface ConfigurableRule {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the options, one entry per option. */
+  readonly schema?: readonly object[];
+}
+
+/** Versions of PostgreSQL whose locks are known: 12 to 18 measured, 10 and 11 documented. */
+const POSTGRES = { minimum: 10, maximum: 18 };
+
+const GLOBS: JsonSchema = { type: "array", items: { type: "string", minLength: 1 } };
+
+/** `warning` is accepted because the report says `warning`, ESLint says `warn`. */
+const LEVEL: JsonSchema = { enum: ["off", "warn", "error", "warning"] };
+
+/** JSON Schema of the configuration file. It is what the file is checked against, and what editors are given. */
+export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSchema {
+  const settings: JsonSchema = {
+    type: "object",
+    description: "A level for each rule, or a list of level and options.",
+    properties: Object.fromEntries(rules.map((rule) => [rule.name, ruleSetting(rule)])),
+    additionalProperties: false,
+  };
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Migration Safety",
+    description: "Configuration of Migration Safety: .github/migration-safety.yml. Every key has a default.",
+    type: "object",
+    properties: {
+      $schema: { type: "string", description: "Where this schema is, for editors." },
+      extends: {
+        description: "The preset that the rules start from.",
+        enum: ["recommended", "strict", "all"],
+        default: "recommended",
+      },
+      postgres: {
+        description: "PostgreSQL's major version. Default: what the repository says elsewhere, else 14.",
+        type: "integer",
+        ...POSTGRES,
+      },
+      rules: settings,
+      overrides: {
+        description: "Other settings for some files. The last one that names a file decides.",
+        type: "array",
+        items: {
+          type: "object",
+          properties: {
+            files: { ...GLOBS, description: "Globs, relative to the repository's root.", minItems: 1 },
+            rules: settings,
+          },
+          required: ["files", "rules"],
+          additionalProperties: false,
+        },
+      },
+      deploy: {
+        description: "How the application is deployed.",
+        type: "object",
+        properties: {
+          model: {
+            description: "rolling: old and new instances run at once. recreate: the old ones stop first.",
+            enum: ["rolling", "recreate"],
+            default: "rolling",
+          },
+          migrations: {
+            description: "Whether the pipeline runs migrations before or after it replaces the code.",
+            enum: ["before", "after"],
+            default: "before",
+          },
+        },
+        additionalProperties: false,
+      },
+      databases: {
+        description: "Only where detection is not enough, or there are several. The key is the database's name.",
+        type: "object",
+        additionalProperties: {
+          type: "object",
+          properties: {
+            migrations: {
+              description: "Where its migrations are, in the order in which they run. Default: detected.",
+              type: "array",
+              items: {
+                type: "object",
+                properties: {
+                  path: { description: "A folder, or one SQL file.", type: "string", minLength: 1 },
+                  tool: { description: "Default: detected.", enum: MIGRATION_TOOLS.map(({ name }) => name) },
+                  transaction: {
+                    description: "Whether the runner puts a transaction around each file. Default: as the tool does.",
+                    enum: ["file", "none"],
+                  },
+                },
+                required: ["path"],
+                additionalProperties: false,
+              },
+            },
+            code: {
+              description: "Folders with the application code that uses it. Default: the whole repository.",
+              type: "array",
+              items: { type: "string", minLength: 1 },
+            },
+            session: {
+              description: "Settings on the connection or role that runs the migrations, such as lock_timeout: 3s.",
+              type: "object",
+              additionalProperties: { type: ["string", "integer"] },
+            },
+          },
+          additionalProperties: false,
+        },
+      },
+      ignore: { ...GLOBS, description: "Globs of migrations that are not judged. They are still replayed." },
+    },
+    additionalProperties: false,
+  };
+}
+
+function ruleSetting({ description, schema = [] }: ConfigurableRule): JsonSchema {
+  return {
+    ...(description === undefined ? {} : { description }),
+    anyOf: [
+      LEVEL,
+      {
+        type: "array",
+        items: [LEVEL, ...(schema as readonly JsonSchema[])],
+        minItems: 1,
+        additionalItems: false,
+      },
+    ],
+  };
+}

@@ -1,0 +1,232 @@
+/** The configuration of a repository: `.github/migration-safety.yml`, what a workflow adds to it, and the defaults. */
+import { createRequire } from "node:module";
+import type { Document, Node } from "yaml";
+import type {
+  Configuration,
+  ConfigurationProblem,
+  DatabaseSetting,
+  Override,
+  RuleLevel,
+  RuleSetting,
+} from "../model/configuration.js";
+import type { Tree } from "../model/tree.js";
+import { configurationSchema } from "./configuration-schema.js";
+import type { ConfigurableRule } from "./configuration-schema.js";
+import { checkAgainstSchema } from "./schema-check.js";
+
+export { configurationSchema } from "./configuration-schema.js";
+export type { ConfigurableRule } from "./configuration-schema.js";
+
+const require = createRequire(import.meta.url);
+
+/** Where the file is looked for. */
+export const CONFIGURATION_FILES: readonly string[] = [
+  ".github/migration-safety.yml",
+  ".github/migration-safety.yaml",
+  ".github/migration-safety.json",
+];
+
+/** Largest configuration that is read, in UTF-16 units. */
+const MAX_LENGTH = 256 * 1024;
+
+/** The configuration cannot be used; nothing was checked. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  constructor(readonly problems: readonly ConfigurationProblem[]) {
+    super(problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join("\n"));
+  }
+}
+
+/** A text with configuration in it. */
+export interface ConfigurationText {
+  /** As messages and reports name it: a path, or `inline`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface ConfigurationOptions {
+  /** Every rule, with the schema of its options. */
+  readonly rules: readonly ConfigurableRule[];
+  readonly head: Tree;
+  readonly base?: Tree | undefined;
+  /**
+   * Whose file counts. A pull request from the same repository is checked with the configuration that it brings, one
+   * from a fork with that of base; where base has none, head's is used and `source` says so.
+   */
+  readonly side?: "head" | "base";
+  /** Given in place of the repository's file. */
+  readonly file?: ConfigurationText;
+  /** Merged under the file: the file wins, key by key. */
+  readonly inline?: ConfigurationText;
+}
+
+export const DEFAULT_CONFIGURATION: Configuration = {
+  extends: "recommended",
+  rules: {},
+  overrides: [],
+  deploy: { model: "rolling", migrations: "before" },
+  databases: {},
+  ignore: [],
+  source: "default",
+};
+
+/** Reads, checks and completes the configuration. Throws a ConfigurationError that lists everything that is wrong. */
+export function readConfiguration(options: ConfigurationOptions): Configuration {
+  const { text: file, note } = fileOf(options);
+  const texts = [file, options.inline].filter((text) => text !== undefined);
+  if (texts.length === 0) return DEFAULT_CONFIGURATION;
+  const problems: ConfigurationProblem[] = [];
+  const values = texts.map((text) => parse(text, options.rules, problems));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const [first, second] = values;
+  return complete(
+    second === undefined ? (first ?? {}) : (merge(second, first ?? {}) as Settings),
+    texts.map(({ name }) => name).join(" and ") + note,
+  );
+}
+
+function fileOf({ file, side, base, head }: ConfigurationOptions): { text?: ConfigurationText; note: string } {
+  if (file !== undefined) return { text: file, note: "" };
+  if (side === "base" && base !== undefined) {
+    const text = repositoryFile(base);
+    if (text !== undefined) return { text, note: " of the base branch" };
+    const own = repositoryFile(head);
+    return own === undefined ? { note: "" } : { text: own, note: " of this pull request (the base branch has none)" };
+  }
+  const text = repositoryFile(head);
+  return text === undefined ? { note: "" } : { text, note: "" };
+}
+
+function repositoryFile(tree: Tree): ConfigurationText | undefined {
+  const [name, other] = CONFIGURATION_FILES.filter((file) => tree.has(file));
+  if (name === undefined) return undefined;
+  const refuse = (message: string): never => {
+    throw new ConfigurationError([{ file: name, line: 1, column: 1, message }]);
+  };
+  if (other !== undefined) return refuse(`There is also ${other}. Keep one of the two.`);
+  const text = tree.read(name);
+  return text === undefined
+    ? refuse(`The file ${tree.whyUnreadable?.(name) ?? "is not valid UTF-8"}.`)
+    : { name, text };
+}
+
+/** What a checked document holds; the schema vouches for the shape. */
+interface Settings {
+  readonly extends?: Configuration["extends"];
+  readonly postgres?: number;
+  readonly rules?: Readonly<Record<string, WrittenRule>>;
+  readonly overrides?: readonly {
+    readonly files: readonly string[];
+    readonly rules: Readonly<Record<string, WrittenRule>>;
+  }[];
+  readonly deploy?: Partial<Configuration["deploy"]>;
+  readonly databases?: Readonly<
+    Record<
+      string,
+      Partial<Omit<DatabaseSetting, "session">> & { readonly session?: Readonly<Record<string, string | number>> }
+    >
+  >;
+  readonly ignore?: readonly string[];
+}
+
+type WrittenLevel = RuleLevel | "warning";
+type WrittenRule = WrittenLevel | readonly [WrittenLevel, ...unknown[]];
+
+function parse(
+  { name, text }: ConfigurationText,
+  rules: readonly ConfigurableRule[],
+  problems: ConfigurationProblem[],
+): Settings {
+  const report = (offset: number, message: string): void => {
+    problems.push({ file: name, ...positionAt(text, offset), message });
+  };
+  if (text.length > MAX_LENGTH) {
+    report(0, `The configuration has ${text.length} characters; more than ${MAX_LENGTH} are not read.`);
+    return {};
+  }
+  const yaml = require("yaml") as typeof import("yaml");
+  let document: Document.Parsed;
+  try {
+    const documents = yaml.parseAllDocuments(text, { prettyErrors: false, version: "1.2", stringKeys: false });
+    if (!("length" in documents) || documents.length === 0) return {};
+    const [parsed, second] = documents as Document.Parsed[];
+    if (second !== undefined) report(second.range[0], "The file holds more than one YAML document.");
+    if (parsed === undefined) return {};
+    document = parsed;
+    // One syntax error brings others with it that nobody has to mend.
+    const wrong = document.errors[0] ?? document.warnings[0];
+    if (wrong !== undefined) {
+      report(wrong.pos[0], sentence(wrong.message));
+      return {};
+    }
+    const root = document.contents as Node | null;
+    const found = isEmpty(yaml, root) ? [] : checkAgainstSchema(yaml, root, configurationSchema(rules));
+    for (const { offset, message } of found) report(offset, message);
+    if (found.length > 0) return {};
+    return (document.toJS() as Settings | null) ?? {};
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report(0, "The configuration is nested too deeply.");
+    return {};
+  }
+}
+
+function isEmpty(yaml: typeof import("yaml"), node: Node | null): boolean {
+  return node === null || (yaml.isScalar(node) && node.value === null);
+}
+
+function sentence(message: string): string {
+  const first = message.split("\n")[0] ?? "";
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
+
+function positionAt(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
+}
+
+/** `over` wins, key by key; lists and single values are replaced as a whole. */
+function merge(under: unknown, over: unknown): unknown {
+  if (!isMapping(under) || !isMapping(over)) return over;
+  const merged = new Map(Object.entries(under));
+  for (const [key, value] of Object.entries(over)) merged.set(key, merge(merged.get(key), value));
+  return Object.fromEntries(merged);
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function complete(settings: Settings, source: string): Configuration {
+  const { postgres } = settings;
+  return {
+    extends: settings.extends ?? DEFAULT_CONFIGURATION.extends,
+    ...(postgres === undefined ? {} : { postgres }),
+    rules: ruleSettings(settings.rules),
+    overrides: (settings.overrides ?? []).map(({ files, rules }): Override => ({ files, rules: ruleSettings(rules) })),
+    deploy: { ...DEFAULT_CONFIGURATION.deploy, ...settings.deploy },
+    databases: Object.fromEntries(
+      Object.entries(settings.databases ?? {}).map(([name, { migrations, code, session }]) => [
+        name,
+        {
+          migrations: migrations ?? [],
+          code: code ?? [],
+          session: Object.fromEntries(
+            Object.entries(session ?? {}).map(([variable, value]) => [variable.toLowerCase(), String(value)]),
+          ),
+        },
+      ]),
+    ),
+    ignore: settings.ignore ?? [],
+    source,
+  };
+}
+
+function ruleSettings(written: Readonly<Record<string, WrittenRule>> = {}): Record<string, RuleSetting> {
+  return Object.fromEntries(
+    Object.entries(written).map(([rule, setting]) => {
+      const [level, ...options] = typeof setting === "string" ? [setting] : setting;
+      return [rule, [level === "warning" ? "warn" : level, ...options]];
+    }),
+  );
+}

@@ -1,0 +1,303 @@
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import {
+  configurationSchema,
+  ConfigurationError,
+  DEFAULT_CONFIGURATION,
+  readConfiguration,
+} from "../../src/change/configuration.js";
+import type { ConfigurableRule, ConfigurationOptions } from "../../src/change/configuration.js";
+import { memoryTree } from "../../src/change/overlay-tree.js";
+import type { Tree } from "../../src/model/tree.js";
+
+const FILE = ".github/migration-safety.yml";
+
+const rules: readonly ConfigurableRule[] = [
+  { name: "no-blocking-index-build" },
+  { name: "no-rename" },
+  {
+    name: "require-lock-timeout",
+    schema: [
+      {
+        type: "object",
+        properties: {
+          max: { type: "string", pattern: "^\\d+(ms|s)$" },
+          tables: { type: "array", items: { type: "string" }, uniqueItems: true },
+        },
+        additionalProperties: false,
+      },
+    ],
+  },
+];
+
+const tree = (files: Readonly<Record<string, string>>, label = "head"): Tree =>
+  memoryTree(new Map(Object.entries(files)), label);
+
+const read = (text: string, options: Partial<ConfigurationOptions> = {}) =>
+  readConfiguration({ rules, head: tree({ [FILE]: text }), ...options });
+
+function problems(text: string): readonly string[] {
+  try {
+    read(text);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map(({ file, line, column, message }) => {
+      expect(file).toBe(FILE);
+      return `${String(line)}:${String(column)} ${message}`;
+    });
+  }
+  return [];
+}
+
+describe("readConfiguration", () => {
+  it("has a default for everything", () => {
+    expect(readConfiguration({ rules, head: tree({}) })).toEqual(DEFAULT_CONFIGURATION);
+    expect(read("")).toEqual({ ...DEFAULT_CONFIGURATION, source: FILE });
+    expect(read("# nothing yet\n")).toEqual({ ...DEFAULT_CONFIGURATION, source: FILE });
+    expect(read("{}")).toEqual({ ...DEFAULT_CONFIGURATION, source: FILE });
+  });
+
+  it("reads every key", () => {
+    expect(
+      read(`extends: strict
+postgres: 16
+rules:
+  no-rename: off
+  no-blocking-index-build: warning
+  require-lock-timeout: [warn, { max: 5s }]
+overrides:
+  - files: ["services/legacy/**"]
+    rules: { no-rename: [warning] }
+deploy:
+  model: recreate
+databases:
+  main:
+    migrations: [{ path: db/migrations, tool: sql, transaction: file }]
+    code: [src]
+    session: { LOCK_TIMEOUT: 3s, statement_timeout: 0 }
+  other: {}
+ignore: ["db/migrations/legacy/**"]
+`),
+    ).toEqual({
+      extends: "strict",
+      postgres: 16,
+      rules: {
+        "no-rename": ["off"],
+        "no-blocking-index-build": ["warn"],
+        "require-lock-timeout": ["warn", { max: "5s" }],
+      },
+      overrides: [{ files: ["services/legacy/**"], rules: { "no-rename": ["warn"] } }],
+      deploy: { model: "recreate", migrations: "before" },
+      databases: {
+        main: {
+          migrations: [{ path: "db/migrations", tool: "sql", transaction: "file" }],
+          code: ["src"],
+          session: { lock_timeout: "3s", statement_timeout: "0" },
+        },
+        other: { migrations: [], code: [], session: {} },
+      },
+      ignore: ["db/migrations/legacy/**"],
+      source: FILE,
+    });
+  });
+
+  it("reads JSON, and refuses two files", () => {
+    const json = ".github/migration-safety.json";
+    expect(readConfiguration({ rules, head: tree({ [json]: '{\n\t"postgres": 15\n}' }) })).toMatchObject({
+      postgres: 15,
+      source: json,
+    });
+    expect(() => readConfiguration({ rules, head: tree({ [json]: "{}", [FILE]: "" }) })).toThrow(
+      `${FILE}:1:1: There is also ${json}. Keep one of the two.`,
+    );
+  });
+
+  it("merges a workflow's configuration under the file, key by key", () => {
+    const inline = {
+      name: "inline",
+      text: "postgres: 13\nextends: all\nrules: { no-rename: warn, no-blocking-index-build: warn }\nignore: [a]",
+    };
+    expect(read("postgres: 16\nrules: { no-rename: off }\nignore: [b, c]", { inline })).toEqual({
+      ...DEFAULT_CONFIGURATION,
+      extends: "all",
+      postgres: 16,
+      rules: { "no-rename": ["off"], "no-blocking-index-build": ["warn"] },
+      ignore: ["b", "c"],
+      source: `${FILE} and inline`,
+    });
+    expect(readConfiguration({ rules, head: tree({}), inline })).toMatchObject({ postgres: 13, source: "inline" });
+    expect(() => read("", { inline: { name: "inline", text: "postgres: old" } })).toThrow(
+      "inline:1:11: `postgres` is text, and must be a whole number.",
+    );
+  });
+
+  it("takes the side that it is told to", () => {
+    const head = tree({ [FILE]: "postgres: 16" });
+    const base = tree({ [FILE]: "postgres: 12" });
+    expect(readConfiguration({ rules, head, base, side: "head" })).toMatchObject({ postgres: 16, source: FILE });
+    expect(readConfiguration({ rules, head, base, side: "base" })).toMatchObject({
+      postgres: 12,
+      source: `${FILE} of the base branch`,
+    });
+    expect(readConfiguration({ rules, head, base: tree({}), side: "base" })).toMatchObject({
+      postgres: 16,
+      source: `${FILE} of this pull request (the base branch has none)`,
+    });
+    expect(readConfiguration({ rules, head: tree({}), base, side: "head" })).toEqual(DEFAULT_CONFIGURATION);
+  });
+
+  it("is not fooled by names that JavaScript's objects have", () => {
+    const found = read("databases:\n  __proto__: { code: [x] }\n  constructor: {}\n");
+    expect(Object.keys(found.databases)).toEqual(["__proto__", "constructor"]);
+    expect(Object.getPrototypeOf(found.databases)).toBe(Object.prototype);
+    expect(problems("constructor: 1")).toEqual([expect.stringMatching(/^1:1 Unknown key `constructor`\. Known: /)]);
+    expect(problems("rules: { toString: off }")).toEqual([expect.stringMatching(/^1:10 Unknown rule `toString`\./)]);
+  });
+});
+
+/** Each text with everything that is said about it. The schema must refuse the same texts. */
+const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
+  [
+    "rules:\n  no-blocking-index-biuld: error\n",
+    "2:3 Unknown rule `no-blocking-index-biuld`. Did you mean `no-blocking-index-build`?",
+  ],
+  [
+    "rules:\n  migration-safety/no-rename: off\n",
+    "2:3 Unknown rule `migration-safety/no-rename`. Did you mean `no-rename`?",
+  ],
+  ["rule: {}", "1:1 Unknown key `rule`. Did you mean `rules`?"],
+  [
+    "accept: []",
+    "1:1 Unknown key `accept`. Known: `$schema`, `extends`, `postgres`, `rules`, `overrides`, `deploy`, `databases`, `ignore`.",
+  ],
+  ["deploy: { released: v* }", "1:11 Unknown key `released` in `deploy`. Known: `model`, `migrations`."],
+  [
+    "extends: recomended",
+    "1:10 `extends` is `recomended`, and must be `recommended`, `strict` or `all`. Did you mean `recommended`?",
+  ],
+  ["extends: 3", "1:10 `extends` is a whole number, and must be `recommended`, `strict` or `all`."],
+  ["extends:\n", "1:9 `extends` is empty, and must be `recommended`, `strict` or `all`."],
+  ["postgres: '16'", "1:11 `postgres` is text, and must be a whole number."],
+  ["postgres: 9", "1:11 `postgres` is `9`, and must be a number from 10 to 18."],
+  ["postgres: 16.4", "1:11 `postgres` is a number, and must be a whole number."],
+  ["ignore: db/**", "1:9 `ignore` is text, and must be a list."],
+  ["ignore:\n  - ok\n  - 7\n", "3:5 `ignore[1]` is a whole number, and must be text."],
+  ["ignore: ['']", "1:10 `ignore[0]` must not be empty."],
+  [
+    "rules: { no-rename: fatal }",
+    "1:21 `rules.no-rename` is `fatal`, and must be `off`, `warn`, `error` or `warning`.",
+  ],
+  [
+    "rules: { no-rename: true }",
+    "1:21 `rules.no-rename` is `true`, and must be `off`, `warn`, `error`, `warning` or a list.",
+  ],
+  ["rules: { no-rename: [] }", "1:21 `rules.no-rename` needs at least 1 entry."],
+  ["rules: { no-rename: [warn, { a: 1 }] }", "1:28 `rules.no-rename` takes at most 1 entry."],
+  [
+    "rules:\n  require-lock-timeout: [warn, { maximum: 5s }]",
+    "2:34 Unknown key `maximum` in `rules.require-lock-timeout[1]`. Known: `max`, `tables`.",
+  ],
+  [
+    "rules:\n  require-lock-timeout: [warn, { max: 5 }]",
+    "2:39 `rules.require-lock-timeout[1].max` is a whole number, and must be text.",
+  ],
+  [
+    "rules:\n  require-lock-timeout: [warn, { max: soon }]",
+    "2:39 `rules.require-lock-timeout[1].max` is `soon`, and must match ^\\d+(ms|s)$.",
+  ],
+  [
+    "rules:\n  require-lock-timeout: [warn, { tables: [a, b, a] }]",
+    "2:49 `rules.require-lock-timeout[1].tables` has `a` twice.",
+  ],
+  ["overrides: [{ files: [a] }]", "1:13 `overrides[0]` lacks the key `rules`."],
+  ["overrides: [{ files: [], rules: {} }]", "1:22 `overrides[0].files` needs at least 1 entry."],
+  ["overrides: [{ files: [a], rules: { no-renam: off } }]", "1:36 Unknown rule `no-renam`. Did you mean `no-rename`?"],
+  ["databases: { main: { migrations: [{ tool: sql }] } }", "1:35 `databases.main.migrations[0]` lacks the key `path`."],
+  [
+    "databases: { main: { migrations: [{ path: a, tool: prism }] } }",
+    "1:52 `databases.main.migrations[0].tool` is `prism`, and must be `prisma`, `drizzle` or `sql`. Did you mean `prisma`?",
+  ],
+  [
+    "databases: { main: { session: { lock_timeout: [3s] } } }",
+    "1:47 `databases.main.session.lock_timeout` is a list, and must be text or a whole number.",
+  ],
+  ["databases: { main: 3 }", "1:20 `databases.main` is a whole number, and must be a mapping."],
+  ["[a]", "1:1 The configuration is a list, and must be a mapping."],
+  ["hello", "1:1 The configuration is text, and must be a mapping."],
+  [
+    "postgres: old\nignore: 3\n",
+    "1:11 `postgres` is text, and must be a whole number.",
+    "2:9 `ignore` is a whole number, and must be a list.",
+  ],
+];
+
+const GOOD: readonly string[] = [
+  "{}",
+  "$schema: ./schema.json",
+  "extends: all",
+  "postgres: 10",
+  "postgres: 18",
+  "postgres: 0x10",
+  "rules: {}",
+  "rules: { no-rename: warning }",
+  "rules: { no-rename: [error] }",
+  "rules: { require-lock-timeout: [warn, { max: 500ms, tables: [a, b] }] }",
+  "overrides: []",
+  "overrides: [{ files: [a/**], rules: { no-rename: off } }]",
+  "deploy: {}",
+  "deploy: { model: rolling, migrations: after }",
+  "databases: {}",
+  "databases: { a: { migrations: [], code: [], session: { x: 1, y: z } } }",
+  "databases: { 1: {} }",
+  "ignore: []",
+];
+
+describe("what is wrong is named with its place", () => {
+  it.each(BAD)("%j", (text, ...expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+
+  it.each([
+    ["a: 1\na: 2", "2:1 Map keys must be unique."],
+    ["rules: {no-rename: off, no-rename: warn}", "1:25 Map keys must be unique."],
+    ["ignore: [a", "1:11 Flow sequence in block collection must be sufficiently indented and end with a ]."],
+    ["ignore: &x [a]\nrules: *x", "2:8 `rules` is an alias (*x); write the value out."],
+    ["ignore: !!js/function 'x'", "1:9 Unresolved tag: tag:yaml.org,2002:js/function."],
+    ["postgres: 16\n---\npostgres: 17", "2:1 The file holds more than one YAML document."],
+    ["? [a]\n: b", "1:3 A key of the configuration is not a plain word."],
+  ])("%j is no configuration", (text, problem) => {
+    expect(problems(text)).toEqual([problem]);
+  });
+
+  it("survives aliases within aliases, deep nesting and sheer size", () => {
+    const laughs = Array.from(
+      { length: 30 },
+      (_, index) => `a${String(index)}: &a${String(index)} [*a${String(index - 1)}, *a${String(index - 1)}]`,
+    );
+    expect(problems(`a-1: &a-1 [x]\n${laughs.join("\n")}`).length).toBeGreaterThan(0);
+    expect(problems("[".repeat(200_000))).toHaveLength(1);
+    expect(problems(`# ${"x".repeat(300_000)}`)).toEqual([
+      "1:1 The configuration has 300002 characters; more than 262144 are not read.",
+    ]);
+  });
+
+  it("keeps names from the file out of the shape of a message", () => {
+    expect(problems('"a`\\n::error::b": 1')[0]).toMatch(/^1:1 Unknown key `a··::error::b`\./);
+  });
+});
+
+describe("the published schema", () => {
+  const validate = new Ajv({ strictSchema: true, strictTuple: false, allowUnionTypes: true }).compile(
+    configurationSchema(rules),
+  );
+
+  it.each(GOOD)("accepts what the check accepts: %s", (text) => {
+    expect(problems(text)).toEqual([]);
+    expect(validate(parse(text))).toBe(true);
+  });
+
+  it.each(BAD.map(([text]) => text))("refuses what the check refuses: %j", (text) => {
+    expect(validate(parse(text))).toBe(false);
+  });
+});
