@@ -1,5 +1,6 @@
 /** SET NOT NULL reads every row under ACCESS EXCLUSIVE, unless a valid CHECK proves already that no row has a NULL. */
 import { defineRule, later, migrationOf, quoteIdentifier, type RuleMigration } from "../src/rule/index.js";
+import type { Rule } from "eslint";
 import type { Constraint } from "../src/model/catalog.js";
 import type { SetNotNull } from "../src/model/operation.js";
 
@@ -16,7 +17,9 @@ export default defineRule({
     messages: {
       readsTable:
         "Making {{column}} NOT NULL reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. {{remedy}}",
-      addNotValid: "Add the NOT NULL constraint with NOT VALID",
+      addNotValid: "Add it with NOT VALID",
+      addAsConstraint: "Add it as a constraint with NOT VALID",
+      validate: "Validate the constraint instead",
     },
   },
   create(context) {
@@ -24,8 +27,18 @@ export default defineRule({
     return {
       SetNotNull(op) {
         if (migration.work(op) === "instant" || !migration.isLive(op)) return;
-        const data = { ...migration.describe(op), remedy: remedyFor(op, migration) };
-        context.report({ node: op, messageId: "readsTable", data });
+        const { remedy, suggestion } = wayAround(op, migration);
+        const clause = clauseOf(op, migration);
+        const suggest =
+          suggestion && clause
+            ? [
+                {
+                  messageId: suggestion.messageId,
+                  fix: (fixer: Rule.RuleFixer) => fixer.replaceTextRange(clause, suggestion.clause),
+                },
+              ]
+            : [];
+        context.report({ node: op, messageId: "readsTable", data: { ...migration.describe(op), remedy }, suggest });
       },
       // PostgreSQL 18 has NOT NULL as a table constraint.
       AddConstraint(op) {
@@ -43,28 +56,62 @@ export default defineRule({
   },
 });
 
-function remedyFor(op: SetNotNull, migration: RuleMigration): string {
-  const column = quoteIdentifier(op.column);
-  const then = later(migration, op);
-  const unvalidated = constraintToValidate(op, migration);
-  if (unvalidated) {
-    const validate = `VALIDATE CONSTRAINT ${quoteIdentifier(unvalidated.name)} ${then}`;
-    return unvalidated.kind === "not null"
-      ? `${validate} instead, which blocks no query.`
-      : `${validate}, which blocks no query; SET NOT NULL behind that reads nothing.`;
-  }
-  const name = (suffix: string): string => quoteIdentifier(`${op.table.name}_${op.column}_${suffix}`);
-  if (migration.postgres >= 18) {
-    return `Use ADD CONSTRAINT ${name("not_null")} NOT NULL ${column} NOT VALID instead, and VALIDATE CONSTRAINT ${then}.`;
-  }
-  const check = `Use ADD CONSTRAINT ${name("check")} CHECK (${column} IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT ${then}`;
-  return migration.postgres >= 12
-    ? `${check}; SET NOT NULL behind that reads nothing.`
-    : `${check}: before PostgreSQL 12 SET NOT NULL always reads the table.`;
+interface WayAround {
+  readonly remedy: string;
+  /** The clause of ALTER TABLE to write instead, where one is enough for now. */
+  readonly suggestion?: { readonly messageId: "addAsConstraint" | "validate"; readonly clause: string };
 }
 
-/** A constraint on the column that only has to be validated. */
-function constraintToValidate(op: SetNotNull, migration: RuleMigration): Constraint | undefined {
+function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
+  const { postgres } = migration;
+  const column = quoteIdentifier(op.column);
+  const name = (suffix: string): string => quoteIdentifier(`${op.table.name}_${op.column}_${suffix}`);
+  const validateLater = `VALIDATE CONSTRAINT ${later(migration, op)}`;
+  const proof = proofOf(op, migration);
+
+  if (postgres < 12) {
+    return {
+      remedy:
+        "Before PostgreSQL 12 it always does: " +
+        (proof
+          ? `the CHECK ${proof.name} holds as well, leave it at that.`
+          : `use ADD CONSTRAINT ${name("check")} CHECK (${column} IS NOT NULL) NOT VALID instead, and ${validateLater}.`),
+    };
+  }
+  if (proof?.kind === "not null") {
+    const clause = `VALIDATE CONSTRAINT ${quoteIdentifier(proof.name)}`;
+    return { remedy: `Use ${clause} instead, which blocks no query.`, suggestion: { messageId: "validate", clause } };
+  }
+  if (proof) {
+    return {
+      remedy: `VALIDATE CONSTRAINT ${quoteIdentifier(proof.name)} before it, which blocks no query; then it reads nothing.`,
+    };
+  }
+  if (postgres >= 18) {
+    const clause = `ADD CONSTRAINT ${name("not_null")} NOT NULL ${column} NOT VALID`;
+    return {
+      remedy: `Use ${clause} instead, and ${validateLater}.`,
+      suggestion: { messageId: "addAsConstraint", clause },
+    };
+  }
+  return {
+    remedy: `Use ADD CONSTRAINT ${name("check")} CHECK (${column} IS NOT NULL) NOT VALID instead, and ${validateLater}; SET NOT NULL behind that reads nothing.`,
+  };
+}
+
+/** A constraint that says already that the column is not null; it is not valid yet, or is no proof to this PostgreSQL. */
+function proofOf(op: SetNotNull, migration: RuleMigration): Constraint | undefined {
   const constraints = migration.before(op).table(op.table)?.constraints.values() ?? [];
-  return [...constraints].find(({ valid, provesNotNull }) => !valid && provesNotNull.includes(op.column));
+  return [...constraints].find(
+    ({ kind, columns, provesNotNull }) =>
+      provesNotNull.includes(op.column) || (kind === "not null" && columns.includes(op.column)),
+  );
+}
+
+/** Where `ALTER COLUMN … SET NOT NULL` stands; an operation that is a whole statement begins with ALTER TABLE. */
+function clauseOf({ range: [start, end] }: SetNotNull, { migration }: RuleMigration): [number, number] | undefined {
+  const name = /(?:"(?:[^"]|"")+"|[^\s"]+)/.source;
+  const clause = new RegExp(`\\bALTER\\s+(?:COLUMN\\s+)?${name}\\s+SET\\s+NOT\\s+NULL$`, "iu");
+  const found = clause.exec(migration.sql.text.slice(start, end));
+  return found ? [start + found.index, end] : undefined;
 }

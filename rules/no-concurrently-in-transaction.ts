@@ -19,6 +19,8 @@ export default defineRule({
     },
     messages: {
       refused: "{{statement}} fails here: PostgreSQL refuses it inside a transaction. {{opened}} {{remedy}}",
+      runByHand:
+        "{{statement}} fails here: PostgreSQL refuses it inside a transaction. {{remedy}} Accept no-blocking-index-build there, with that reason.",
     },
   },
   create(context) {
@@ -28,15 +30,13 @@ export default defineRule({
       if (transaction.inTransaction !== true) return;
       const statement = refusedInTransaction(op, migration);
       if (statement === undefined) return;
-      context.report({
-        node: op,
-        messageId: "refused",
-        data: {
-          statement,
-          opened: transactionOpenedBy(migration, op),
-          remedy: outsideTransaction(migration, op, "Run it"),
-        },
-      });
+      const { withoutOutside } = migration.migration.tool;
+      const remedy = outsideTransaction(migration, op, "Run it");
+      context.report(
+        remedy === withoutOutside
+          ? { node: op, messageId: "runByHand", data: { statement, remedy } }
+          : { node: op, messageId: "refused", data: { statement, opened: transactionOpenedBy(migration, op), remedy } },
+      );
     };
     return {
       Cluster: check,

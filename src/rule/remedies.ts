@@ -25,7 +25,7 @@ export function outsideTransaction(migration: RuleMigration, operation: Operatio
   if (openedBy === "file" && mode !== "single-send") return `${action} outside BEGIN … COMMIT.`;
   if (tool.outsideTransaction !== undefined) return `${action} ${tool.outsideTransaction}.`;
   if (operation.type === "CreateIndex" && tool.withoutOutside !== undefined) return tool.withoutOutside;
-  return `${tool.label} has no way to run it outside one: run it by hand.`;
+  return `${tool.label} has no way to run it outside one: run it by hand, and keep it out of the migrations.`;
 }
 
 /** Who opened the transaction that a statement runs in, as a sentence. */

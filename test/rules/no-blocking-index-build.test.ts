@@ -60,5 +60,192 @@ ruleTester.run("no-blocking-index-build", rule, {
         },
       ],
     },
+    {
+      name: "a runner that is not known: the suggestion stands on its own",
+      history: [orders],
+      tool: unknownRunner,
+      code: "create unique index orders_account_idx on orders (account_id);",
+      errors: [
+        {
+          message:
+            "Building orders_account_idx blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE UNIQUE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 62,
+          suggestions: [
+            {
+              desc: "Build it with CONCURRENTLY",
+              output: "create unique index CONCURRENTLY orders_account_idx on orders (account_id);",
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: "Prisma from 7.4: each statement is sent alone",
+      history: [orders],
+      tool: prisma7,
+      code: "ALTER TABLE orders ADD COLUMN note text;\nCREATE INDEX i ON orders (account_id);",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 38,
+          suggestions: [
+            {
+              desc: "Build it with CONCURRENTLY",
+              output: "ALTER TABLE orders ADD COLUMN note text;\nCREATE INDEX CONCURRENTLY i ON orders (account_id);",
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: "Prisma before 7.4, the only statement of its file",
+      history: [orders],
+      tool: prisma6,
+      code: "-- CreateIndex\nCREATE INDEX i ON orders (account_id);",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 38,
+          suggestions: [
+            {
+              desc: "Build it with CONCURRENTLY",
+              output: "-- CreateIndex\nCREATE INDEX CONCURRENTLY i ON orders (account_id);",
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: "Prisma before 7.4, one of two statements: CONCURRENTLY would fail there",
+      history: [orders],
+      tool: prisma6,
+      code: "ALTER TABLE orders ADD COLUMN note text;\nCREATE INDEX i ON orders (account_id);",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 38,
+        },
+      ],
+    },
+    {
+      name: "Drizzle, which has no way out of its transaction",
+      history: [orders],
+      tool: drizzle,
+      code: 'CREATE INDEX "orders_account_idx" ON "orders" USING btree ("account_id");',
+      errors: [
+        {
+          message:
+            "Building orders_account_idx blocks every INSERT, UPDATE and DELETE on orders until it is done. Drizzle's migrate() runs all pending migrations in one transaction. Run the statement by hand with CONCURRENTLY before the deploy, and keep it with IF NOT EXISTS and without CONCURRENTLY in the migration, which then finds the work done. Accept this finding there, with that reason.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 73,
+        },
+      ],
+    },
+    {
+      name: "BEGIN and COMMIT in the file",
+      history: [orders],
+      tool: unknownRunner,
+      code: "BEGIN;\nCREATE INDEX i ON orders (account_id);\nCOMMIT;",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY outside BEGIN … COMMIT.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 38,
+        },
+      ],
+    },
+    {
+      name: "a partitioned table",
+      history: [partitioned],
+      tool: unknownRunner,
+      code: "CREATE INDEX events_at_idx ON events (at);",
+      errors: [
+        {
+          message:
+            "Building events_at_idx blocks every INSERT, UPDATE and DELETE on events and its partitions until it is done on all of them, and a partitioned table has no CONCURRENTLY. Create it with ON ONLY events, which builds nothing, and then one for each partition. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction. Join each to it with ALTER INDEX … ATTACH PARTITION.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 42,
+        },
+      ],
+    },
+    {
+      name: "a table that no migration created, in a schema of its own",
+      tool: unknownRunner,
+      code: "CREATE INDEX ON auth.users (email);",
+      errors: [
+        {
+          message:
+            "Building the index blocks every INSERT, UPDATE and DELETE on auth.users until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 35,
+          suggestions: [
+            { desc: "Build it with CONCURRENTLY", output: "CREATE INDEX CONCURRENTLY ON auth.users (email);" },
+          ],
+        },
+      ],
+    },
+    {
+      name: "IF NOT EXISTS of an index that is not there",
+      history: [orders],
+      tool: unknownRunner,
+      code: "CREATE INDEX IF NOT EXISTS i ON orders (account_id);",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 52,
+        },
+      ],
+    },
+    {
+      name: "without base, a table of an earlier file",
+      base: false,
+      history: [orders],
+      tool: unknownRunner,
+      code: "CREATE INDEX i ON orders (account_id) WHERE paid;",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 49,
+          suggestions: [
+            {
+              desc: "Build it with CONCURRENTLY",
+              output: "CREATE INDEX CONCURRENTLY i ON orders (account_id) WHERE paid;",
+            },
+          ],
+        },
+      ],
+    },
   ],
 });
