@@ -1,9 +1,39 @@
 /** The ESLint plugin: rules, the language that they understand, and configurations that turn them on. */
+import type { ESLint, Linter } from "eslint";
 import { rules } from "../../rules/index.js";
+import { configFor } from "./configs.js";
+import { packageVersion } from "./package-version.js";
 import { sqlLanguage } from "./sql-language.js";
 
+type Configs = Readonly<Record<"recommended" | "strict" | "all", Linter.Config[]>>;
+
 export const plugin = {
-  meta: { name: "migration-safety", version: "0.1.0", namespace: "migration-safety" },
+  meta: {
+    name: "migration-safety",
+    namespace: "migration-safety",
+    get version() {
+      return packageVersion();
+    },
+  },
   rules,
   languages: { sql: sqlLanguage },
+  configs: {
+    /** What blocks, breaks or loses something. */
+    get recommended() {
+      return configFor("recommended", asPlugin(), rules);
+    },
+    /** And what is cheap now and costly later. */
+    get strict() {
+      return configFor("strict", asPlugin(), rules);
+    },
+    /** Every rule. */
+    get all() {
+      return configFor("all", asPlugin(), rules);
+    },
+  } satisfies Configs as Configs,
 };
+
+/** ESLint's types know a plugin's rules and languages in their most general form only. */
+function asPlugin(): ESLint.Plugin {
+  return plugin as unknown as ESLint.Plugin;
+}

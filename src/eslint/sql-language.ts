@@ -1,7 +1,7 @@
 /** SQL as a language of ESLint. The tree that ESLint walks is the list of operations of a migration. */
 import type { File, Language, OkParseResult } from "@eslint/core";
 import type { LocatedMigration } from "../rule/linted-migration.js";
-import { locateMigration } from "../rule/project-registry.js";
+import { locateMigration } from "./locate-migration.js";
 import { type MigrationNode, SqlSourceCode } from "./sql-source-code.js";
 
 interface SqlLanguage extends Language<{

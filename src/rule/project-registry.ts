@@ -1,8 +1,7 @@
-/** Finds the change that a linted file belongs to. ESLint asks file by file; the answer is the same for all of them. */
+/** The change that the check hands in before it runs ESLint; without one the language looks for itself. */
 import { isAbsolute, relative, sep } from "node:path";
 import type { Change } from "../model/change.js";
 import type { DirectiveNote, LocatedMigration } from "./linted-migration.js";
-import { loneChange } from "./lone-change.js";
 
 export interface ProvidedChangeOptions {
   /** Makes directives count only where they name one of our rules and give a reason; takes what is passed over. */
@@ -25,22 +24,23 @@ export function provideChange(change: Change, options: ProvidedChangeOptions = {
   return () => void provided.splice(provided.indexOf(entry), 1);
 }
 
-/**
- * The migration that a file is. A file of no migration folder is a change of its own, without base.
- * @param path Absolute, or a name such as `<text>` for what has no file.
- * @param text The file's text as it is linted, without its byte order mark; it may differ from the file on disk.
- */
-export function locateMigration(path: string, text: string): LocatedMigration {
+/** Whether a change was handed in, so that nothing else may be looked at. */
+export function isChangeProvided(): boolean {
+  return provided.length > 0;
+}
+
+/** The migration of a handed-in change that a file is, if it has this text there. */
+export function providedMigration(path: string, text: string): LocatedMigration | undefined {
   for (const { change, ...options } of provided) {
     const file = fileBelow(change.root, path);
     const located = file === undefined ? undefined : migrationsOf(change).get(file);
     if (located?.migration.sql.text === text) return { ...located, ...options };
   }
-  return only(loneChange(path, text));
+  return undefined;
 }
 
-/** A path relative to the root, with `/`; undefined for one that is not below it. */
-function fileBelow(root: string, path: string): string | undefined {
+/** A path relative to a root, with `/`; undefined for one that is not below it. */
+export function fileBelow(root: string, path: string): string | undefined {
   if (!isAbsolute(path)) return undefined;
   const file = relative(root, path);
   return file.startsWith("..") || isAbsolute(file) ? undefined : file.split(sep).join("/");
@@ -48,7 +48,8 @@ function fileBelow(root: string, path: string): string | undefined {
 
 const migrationsByFile = new WeakMap<Change, ReadonlyMap<string, LocatedMigration>>();
 
-function migrationsOf(change: Change): ReadonlyMap<string, LocatedMigration> {
+/** The migrations of a change, by file. */
+export function migrationsOf(change: Change): ReadonlyMap<string, LocatedMigration> {
   let byFile = migrationsByFile.get(change);
   if (!byFile) {
     byFile = new Map(
@@ -59,10 +60,4 @@ function migrationsOf(change: Change): ReadonlyMap<string, LocatedMigration> {
     migrationsByFile.set(change, byFile);
   }
   return byFile;
-}
-
-function only(change: Change): LocatedMigration {
-  const [located] = migrationsOf(change).values();
-  if (!located) throw new TypeError("A change of one file has one migration.");
-  return located;
 }

@@ -76,9 +76,7 @@ export function lockedTables(migration: RuleMigration, operation: Operation, blo
     if (!blocks.includes(blocked) || before.index(name) || !migration.isLive(operation, name)) continue;
     names.push(formatName(name));
   }
-  return names.length > 3
-    ? `${names.slice(0, 2).join(", ")} and ${String(names.length - 2)} more`
-    : names.join(" and ");
+  return listed(names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names);
 }
 
 /** The name of a lock's relation, which is qualified as `schema.name`. */
@@ -93,4 +91,9 @@ export function statementBefore(migration: RuleMigration, operation: Operation, 
   // Some of Drizzle's drivers take one statement at a time.
   const separator = migration.migration.tool.name === "drizzle" ? "\n--> statement-breakpoint\n" : "\n";
   return (fixer) => fixer.insertTextBeforeRange([...range], sql + separator);
+}
+
+/** `orders`, `orders and accounts`, `orders, accounts and events`. */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }

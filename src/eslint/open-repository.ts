@@ -1,0 +1,142 @@
+/** A repository while ESLint runs in it: for one run of a minute, or for days inside an editor. */
+import { createHash } from "node:crypto";
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { rules } from "../../rules/index.js";
+import { type ChangeSource, folderChangeSource, gitChangeSource } from "../change/change-source.js";
+import { type ConfigurableRule, readConfiguration } from "../change/configuration.js";
+import { GitError } from "../change/git.js";
+import { loadChange } from "../change/load.js";
+import { OverlayTree } from "../change/overlay-tree.js";
+import { parseMigration } from "../change/parse-migration.js";
+import { detectMigrations } from "../migrations/detect.js";
+import type { Change } from "../model/change.js";
+import type { Configuration } from "../model/configuration.js";
+import type { ParsedSql } from "../model/statement.js";
+
+/** What the configuration file may say of each rule. */
+export const configurableRules: readonly ConfigurableRule[] = Object.entries(rules).map(([name, { meta }]) => ({
+  name,
+  description: meta.docs.description,
+  schema: meta.schema,
+}));
+
+/** How long a repository is taken to be as it was; looking costs some milliseconds of git. */
+const FRESH_MS = 500;
+
+/** What git and the file system say of a repository at one moment. */
+interface Snapshot {
+  readonly source: ChangeSource;
+  readonly configuration: Configuration;
+  /** Changes with git's state and with the times and sizes of files that differ from it. */
+  readonly fingerprint: string;
+}
+
+export class OpenRepository {
+  #snapshot: Snapshot | undefined;
+  #lookedAt = -Infinity;
+  #change: Change | undefined;
+  #folders: readonly string[] | undefined;
+  /** The change with the text of one editor buffer in place of its file. */
+  #edited: { readonly file: string; readonly text: string; readonly change: Change } | undefined;
+  #parsed: ReadonlyMap<string, ParsedSql> = new Map();
+
+  constructor(
+    /** Absolute. */
+    readonly root: string,
+  ) {}
+
+  get fingerprint(): string {
+    return this.#look().fingerprint;
+  }
+
+  get configuration(): Configuration {
+    return this.#look().configuration;
+  }
+
+  /** Whether a SQL file, relative to the root, stands in a folder with migrations. */
+  hasMigrations(file: string): boolean {
+    const { source, configuration } = this.#look();
+    this.#folders ??= detectMigrations(source.head.tree, configuration.databases).databases.flatMap(({ sources }) =>
+      sources.map(({ folder }) => folder),
+    );
+    return this.#folders.some((folder) => folder === "" || file.startsWith(`${folder}/`));
+  }
+
+  /** The change, with the files as they are on disk. */
+  get change(): Change {
+    const snapshot = this.#look();
+    return (this.#change ??= this.#load(snapshot, snapshot.source));
+  }
+
+  /** The change in which a file has another text than on disk. */
+  changeWith(file: string, text: string): Change {
+    const snapshot = this.#look();
+    if (this.#edited?.file !== file || this.#edited.text !== text) {
+      this.#edited = { file, text, change: this.#load(snapshot, withFile(snapshot.source, file, text)) };
+    }
+    return this.#edited.change;
+  }
+
+  #look(): Snapshot {
+    const now = performance.now();
+    if (this.#snapshot && now - this.#lookedAt < FRESH_MS) return this.#snapshot;
+    const snapshot = look(this.root);
+    this.#lookedAt = performance.now();
+    if (snapshot.fingerprint !== this.#snapshot?.fingerprint) {
+      this.#snapshot = snapshot;
+      this.#change = this.#folders = this.#edited = undefined;
+    }
+    return this.#snapshot ?? snapshot;
+  }
+
+  /** Files that did not change are not parsed again. */
+  #load({ configuration }: Snapshot, source: ChangeSource): Change {
+    const parsed = new Map<string, ParsedSql>();
+    const parse = (text: string, file: string): ParsedSql => {
+      const key = `${file}\0${text}`;
+      const sql = parsed.get(key) ?? this.#parsed.get(key) ?? parseMigration(text);
+      parsed.set(key, sql);
+      return sql;
+    };
+    const change = loadChange(source, configuration, { parse });
+    this.#parsed = parsed;
+    return change;
+  }
+}
+
+function look(root: string): Snapshot {
+  const source = sourceOf(root);
+  const configuration = readConfiguration({ rules: configurableRules, head: source.head.tree });
+  // Without a base nothing says which files changed: then it is all of them.
+  const files = source.base ? source.changed.map(({ file }) => file) : source.head.tree.files();
+  const hash = createHash("sha256").update(
+    JSON.stringify([source.base?.commit, source.comparedWith, source.changed, configuration]),
+  );
+  for (const file of files) {
+    const stat = lstatSync(join(source.root, file), { throwIfNoEntry: false });
+    hash.update(`${file}\0${String(stat?.mtimeMs)}\0${String(stat?.size)}\0`);
+  }
+  return { source, configuration, fingerprint: hash.digest("hex") };
+}
+
+/** What differs from the default branch; in a folder that git does not know, every migration by itself. */
+function sourceOf(root: string): ChangeSource {
+  try {
+    return gitChangeSource({ root });
+  } catch (error) {
+    if (error instanceof GitError && (error.kind === "not-a-repository" || error.kind === "no-git")) {
+      return folderChangeSource(root);
+    }
+    throw error;
+  }
+}
+
+function withFile(source: ChangeSource, file: string, text: string): ChangeSource {
+  const { head, changed } = source;
+  return {
+    ...source,
+    head: { ...head, tree: new OverlayTree(head.tree, new Map([[file, text]]), head.label) },
+    changed: changed.some((known) => known.file === file) ? changed : [...changed, { file, status: "modified" }],
+  };
+}

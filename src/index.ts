@@ -1,0 +1,2 @@
+/** The package: an ESLint plugin. */
+export { plugin as default } from "./eslint/plugin.js";
