@@ -14,6 +14,8 @@ export interface Column {
   readonly default?: Expression;
   readonly identity?: "always" | "by default";
   readonly generated?: "stored" | "virtual";
+  /** Absent: the type's own. */
+  readonly collation?: string;
   /** The sequence that a serial or identity column owns. */
   readonly sequence?: QualifiedName;
 }

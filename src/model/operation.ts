@@ -41,6 +41,8 @@ export interface ConstraintDefinition {
   readonly range: Range;
   /** Empty for a table CHECK. */
   readonly columns: readonly string[];
+  /** What the default name of UNIQUE and EXCLUDE is made of, where that is not `columns`. */
+  readonly nameColumns?: readonly string[];
   readonly references?: ForeignKeyTarget;
   readonly expression?: Expression;
   /** Columns that this CHECK proves to be not null: `c IS NOT NULL`, also as a part of an AND. */
@@ -57,6 +59,8 @@ export interface ColumnDefinition {
   readonly range: Range;
   /** NOT NULL or PRIMARY KEY written inline. */
   readonly notNull: boolean;
+  /** The name that CONSTRAINT gives to NOT NULL; PostgreSQL keeps it from 18 on. */
+  readonly notNullName?: string;
   readonly default?: Expression;
   readonly generated?: { readonly kind: "stored" | "virtual"; readonly expression: Expression };
   readonly identity?: "always" | "by default";
@@ -65,7 +69,7 @@ export interface ColumnDefinition {
   readonly constraints: readonly ConstraintDefinition[];
 }
 
-/** LIKE in CREATE TABLE, with what it takes along beside columns and NOT NULL: `all`, `defaults`, `indexes`, … */
+/** LIKE in CREATE TABLE, with what it takes along beside columns and NOT NULL: `defaults`, `indexes`, … */
 export interface LikeTable extends QualifiedName {
   readonly including?: readonly string[];
 }
@@ -97,6 +101,7 @@ export interface CreateTableAs extends OperationBase {
   readonly materializedView: boolean;
   readonly ifNotExists: boolean;
   readonly temporary: boolean;
+  readonly unlogged?: boolean;
   readonly reads: readonly QualifiedName[];
 }
 
@@ -406,17 +411,21 @@ export interface Update extends OperationBase {
   readonly table: QualifiedName;
   readonly columns: readonly string[];
   readonly hasWhere: boolean;
+  /** Other tables that it reads, as far as they are known. */
+  readonly reads?: readonly QualifiedName[];
 }
 
 export interface Delete extends OperationBase {
   readonly type: "Delete";
   readonly table: QualifiedName;
   readonly hasWhere: boolean;
+  readonly reads?: readonly QualifiedName[];
 }
 
 export interface Merge extends OperationBase {
   readonly type: "Merge";
   readonly table: QualifiedName;
+  readonly reads?: readonly QualifiedName[];
 }
 
 export interface Copy extends OperationBase {

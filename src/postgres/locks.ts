@@ -11,7 +11,9 @@ import type { Catalog, Constraint, Table } from "../model/catalog.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { QualifiedName } from "../model/name.js";
 import type { ConstraintDefinition, LockMode, Operation, OperationOf, OperationType } from "../model/operation.js";
-import { longest, type Circumstances } from "./work.js";
+import type { Circumstances } from "./circumstances.js";
+import { typeChange } from "./type-change.js";
+import { foreignKeysOf, lackingForeignKeys, longest, sameForeignKey } from "./work.js";
 
 const modes: readonly LockMode[] = [
   "ACCESS SHARE",
@@ -59,7 +61,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
       ...foreignKeys.flatMap(({ references }) => (references ? [taken(references.table, "SHARE ROW EXCLUSIVE")] : [])),
       ...operation.inherits.map((parent) => taken(parent, "SHARE UPDATE EXCLUSIVE")),
       ...operation.like.map((source) => taken(source, "ACCESS SHARE")),
-      ...(operation.partitionOf ? newPartition(operation.partitionOf, "ACCESS EXCLUSIVE", catalog) : []),
+      ...(operation.partitionOf ? newPartition(operation.partitionOf, catalog) : []),
     ].filter(({ relation }) => relation.name !== operation.table.name || relation.schema !== operation.table.schema);
   },
   CreateTableAs: ({ reads }, { work }) => reads.map((read) => taken(read, "ACCESS SHARE", work)),
@@ -74,7 +76,11 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   AddColumn: ({ table, column }, { catalog, work }) => [
     ...tree(table, "ACCESS EXCLUSIVE", work, catalog),
     ...column.constraints.flatMap((constraint) =>
-      referenced(constraint, "SHARE ROW EXCLUSIVE", work === "scan" ? work : "instant"),
+      referenced(
+        constraint,
+        "SHARE ROW EXCLUSIVE",
+        work === "scan" && column.default && column.default.kind !== "null" ? work : "instant",
+      ),
     ),
   ],
   DropColumn: ({ table, column, cascade }, { catalog }) => [
@@ -85,16 +91,21 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
     ...(cascade ? catalog.readBy(table).map((view) => taken(view, "ACCESS EXCLUSIVE")) : []),
   ],
   RenameColumn: ({ table }, { catalog }) => tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
-  AlterColumnType: ({ table, column }, { catalog, work }) => [
-    ...tree(table, "ACCESS EXCLUSIVE", work, catalog),
-    // Foreign keys from and to the column are checked again.
-    ...constraintsOf(table, catalog)
-      .filter(({ kind, columns }) => kind === "foreign key" && columns.includes(column))
-      .flatMap((constraint) => referenced(constraint, "ACCESS EXCLUSIVE", "scan")),
-    ...referencing(table, (columns) => columns.includes(column), catalog).map((other) =>
-      taken(other, "ACCESS EXCLUSIVE", "scan"),
-    ),
-  ],
+  AlterColumnType: (operation, situation) => {
+    const { table, column } = operation;
+    const { catalog, work } = situation;
+    // Foreign keys from and to the column are made again, and checked where the values or their order change.
+    const checked = typeChange(operation, situation) === "free" ? "instant" : "scan";
+    return [
+      ...tree(table, "ACCESS EXCLUSIVE", work, catalog),
+      ...foreignKeysOf(table, catalog)
+        .filter(({ columns }) => columns.includes(column))
+        .flatMap((constraint) => referenced(constraint, "ACCESS EXCLUSIVE", checked)),
+      ...referencing(table, (columns) => columns.includes(column), catalog).map((other) =>
+        taken(other, "ACCESS EXCLUSIVE", checked),
+      ),
+    ];
+  },
   SetDefault: alterTable,
   DropDefault: alterTable,
   SetNotNull: alterTable,
@@ -129,15 +140,25 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
     ];
   },
 
-  AttachPartition: ({ table, partition }, { catalog, work }) => [
-    ...newPartition(table, "SHARE UPDATE EXCLUSIVE", catalog),
-    ...tree(partition, "ACCESS EXCLUSIVE", work, catalog),
-  ],
+  AttachPartition: ({ table, partition }, { catalog, work }) => {
+    const defaults = defaultPartitions(table, catalog);
+    const lacking = lackingForeignKeys(table, partition, catalog);
+    const present = foreignKeysOf(table, catalog).filter((key) => !lacking.includes(key));
+    return [
+      taken(table, "SHARE UPDATE EXCLUSIVE", defaults.length > 0 ? "scan" : "instant"),
+      ...tree(partition, "ACCESS EXCLUSIVE", work, catalog),
+      ...defaults.map((other) => taken(other, "ACCESS EXCLUSIVE", "scan")),
+      ...lacking.flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "scan")),
+      // The partition's own triggers on the referenced table go: the parent's take their place.
+      ...present.flatMap((key) => referenced(key, "ACCESS EXCLUSIVE", "instant")),
+    ];
+  },
   // Before 14 the partition itself is locked less.
   DetachPartition: ({ table, partition, concurrently }, { catalog, postgres }) => [
     taken(table, concurrently ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE"),
     taken(partition, postgres >= 14 ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE"),
     ...(concurrently ? [] : defaultPartitions(table, catalog).map((other) => taken(other, "ACCESS EXCLUSIVE"))),
+    ...foreignKeysOf(table, catalog).flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "instant")),
   ],
 
   CreateIndex: ({ table, concurrently, only }, { catalog, work }) => {
@@ -170,17 +191,14 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   CreateTrigger: ({ table }) => [taken(table, "SHARE ROW EXCLUSIVE")],
   DropTrigger: ({ table }) => [taken(table, "ACCESS EXCLUSIVE")],
 
-  Insert: ({ table, reads }, { catalog, work }) => [
+  // Which partitions and referenced tables the rows reach is not in the statement; those locks block nobody.
+  Insert: ({ table, reads }, { work }) => [
     taken(table, "ROW EXCLUSIVE"),
     ...reads.map((read) => taken(read, "ACCESS SHARE", work)),
-    ...keysOf(table, catalog),
   ],
-  Update: ({ table, columns }, { catalog, work }) => [
-    ...tree(table, "ROW EXCLUSIVE", work, catalog),
-    ...keysOf(table, catalog, columns),
-  ],
-  Delete: ({ table }, { catalog, work }) => tree(table, "ROW EXCLUSIVE", work, catalog),
-  Merge: ({ table }, { work }) => [taken(table, "ROW EXCLUSIVE", work)],
+  Update: writeRows,
+  Delete: writeRows,
+  Merge: writeRows,
   Copy: ({ table, from }) => [taken(table, from ? "ROW EXCLUSIVE" : "ACCESS SHARE")],
   Select: ({ reads }) => reads.map((read) => taken(read, "ACCESS SHARE")),
   Truncate: ({ table, cascade }, { catalog }) => [
@@ -195,9 +213,9 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
     taken(view, concurrently ? "EXCLUSIVE" : "ACCESS EXCLUSIVE", work),
     ...(catalog.table(view)?.reads ?? []).map((read) => taken(read, "ACCESS SHARE", "scan")),
   ],
-  OtherStatement: ({ node, relation }) => {
-    const mode = otherStatements[node];
-    return mode && relation ? [taken(relation, mode)] : [];
+  OtherStatement: ({ node, object, relation }, { postgres }) => {
+    const fact = otherStatements[`${node} ${object ?? ""}`] ?? otherStatements[node];
+    return fact && relation && postgres >= (fact.since ?? 0) ? [taken(relation, fact.mode)] : [];
   },
 };
 
@@ -240,13 +258,22 @@ const onOneTable: ReadonlySet<string> = new Set([
   "SetUnLogged",
 ]);
 
-/** Statements without an operation of their own, by their node of PostgreSQL's grammar. */
-const otherStatements: Readonly<Record<string, LockMode>> = {
-  AlterPolicyStmt: "ACCESS EXCLUSIVE",
-  CommentStmt: "SHARE UPDATE EXCLUSIVE",
-  CreatePolicyStmt: "ACCESS EXCLUSIVE",
-  CreateStatsStmt: "SHARE UPDATE EXCLUSIVE",
-  RuleStmt: "ACCESS EXCLUSIVE",
+/** Statements without an operation of their own, by their node of PostgreSQL's grammar and, where it matters, object. */
+const otherStatements: Readonly<Record<string, { readonly mode: LockMode; readonly since?: number }>> = {
+  AlterPolicyStmt: { mode: "ACCESS EXCLUSIVE" },
+  CommentStmt: { mode: "SHARE UPDATE EXCLUSIVE" },
+  "CommentStmt OBJECT_POLICY": { mode: "ACCESS SHARE" },
+  "CommentStmt OBJECT_RULE": { mode: "ACCESS SHARE" },
+  "CommentStmt OBJECT_TABCONSTRAINT": { mode: "ACCESS SHARE" },
+  "CommentStmt OBJECT_TRIGGER": { mode: "ACCESS SHARE" },
+  CreatePolicyStmt: { mode: "ACCESS EXCLUSIVE" },
+  CreateStatsStmt: { mode: "SHARE UPDATE EXCLUSIVE" },
+  // A policy or a rule; other objects are on no relation.
+  DropStmt: { mode: "ACCESS EXCLUSIVE" },
+  GrantStmt: { mode: "ACCESS SHARE", since: 18 },
+  // A trigger, policy or rule.
+  RenameStmt: { mode: "ACCESS EXCLUSIVE" },
+  RuleStmt: { mode: "ACCESS EXCLUSIVE" },
 };
 
 /** The locks of one operation. */
@@ -254,7 +281,9 @@ export function locksOf(operation: Operation, situation: Situation): readonly Ta
   const fact = facts[operation.type] as Fact<OperationType> | undefined;
   if (!fact) return [];
   const { catalog } = situation;
-  return fact(operation as never, situation).map((lock) => ({ ...lock, relation: catalog.qualify(lock.relation) }));
+  return fact(operation as never, situation)
+    .filter(({ relation }) => !catalog.index(relation))
+    .map((lock) => ({ ...lock, relation: catalog.qualify(lock.relation) }));
 }
 
 /** The locks of a statement: the strongest mode for each relation, and the longest work under it. */
@@ -284,6 +313,13 @@ function taken(relation: QualifiedName, mode: LockMode, work: Work = "instant"):
 
 function alterTable({ table }: { readonly table: QualifiedName }, { catalog, work }: Situation): readonly Taken[] {
   return tree(table, "ACCESS EXCLUSIVE", work, catalog);
+}
+
+function writeRows(
+  { table, reads = [] }: { readonly table: QualifiedName; readonly reads?: readonly QualifiedName[] },
+  { catalog, work }: Situation,
+): readonly Taken[] {
+  return [...tree(table, "ROW EXCLUSIVE", work, catalog), ...reads.map((read) => taken(read, "ACCESS SHARE", work))];
 }
 
 /** The relation with its partitions and the tables that inherit from it, at every depth. */
@@ -341,7 +377,7 @@ function drop(relation: QualifiedName, cascade: boolean, ifExists: boolean, cata
   return [
     ...tree(relation, "ACCESS EXCLUSIVE", "instant", catalog),
     ...(table?.partitionOf ? [taken(table.partitionOf, "ACCESS EXCLUSIVE")] : []),
-    ...constraintsOf(relation, catalog).flatMap((constraint) => referenced(constraint, "ACCESS EXCLUSIVE", "instant")),
+    ...ownForeignKeys(relation, catalog).flatMap((key) => referenced(key, "ACCESS EXCLUSIVE", "instant")),
     ...(cascade
       ? [...catalog.referencedBy(relation), ...catalog.readBy(relation)].map((other) =>
           taken(other, "ACCESS EXCLUSIVE"),
@@ -350,24 +386,25 @@ function drop(relation: QualifiedName, cascade: boolean, ifExists: boolean, cata
   ];
 }
 
+/** Foreign keys without those that a partition has from its parent: their triggers are the parent's. */
+function ownForeignKeys(relation: QualifiedName, catalog: Catalog): Constraint[] {
+  const parent = catalog.table(relation)?.partitionOf;
+  const inherited = parent ? foreignKeysOf(parent, catalog) : [];
+  return foreignKeysOf(relation, catalog).filter((key) => !inherited.some((other) => sameForeignKey(key, other)));
+}
+
 function defaultPartitions(parent: QualifiedName, catalog: Catalog): readonly Table[] {
   return catalog.partitionsOf(parent).filter(({ defaultPartition }) => defaultPartition);
 }
 
-/** A new partition: the parent, what the parent's foreign keys reference, and a default partition, which is scanned. */
-function newPartition(parent: QualifiedName, mode: LockMode, catalog: Catalog): Taken[] {
+/** A new, empty partition: its parent, what the parent's foreign keys reference, and a default partition, which is scanned. */
+function newPartition(parent: QualifiedName, catalog: Catalog): Taken[] {
+  const defaults = defaultPartitions(parent, catalog);
   return [
-    taken(parent, mode),
-    ...defaultPartitions(parent, catalog).map((partition) => taken(partition, "ACCESS EXCLUSIVE", "scan")),
-    ...constraintsOf(parent, catalog).flatMap((constraint) => referenced(constraint, "SHARE ROW EXCLUSIVE", "instant")),
+    taken(parent, "ACCESS EXCLUSIVE", defaults.length > 0 ? "scan" : "instant"),
+    ...defaults.map((partition) => taken(partition, "ACCESS EXCLUSIVE", "scan")),
+    ...foreignKeysOf(parent, catalog).flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "instant")),
   ];
-}
-
-/** The tables in which a written row's foreign keys are looked up. */
-function keysOf(table: QualifiedName, catalog: Catalog, columns?: readonly string[]): Taken[] {
-  return constraintsOf(table, catalog)
-    .filter((constraint) => !columns || constraint.columns.some((column) => columns.includes(column)))
-    .flatMap((constraint) => referenced(constraint, "ROW SHARE", "instant"));
 }
 
 function tablesWithType(type: QualifiedName, catalog: Catalog): Table[] {

@@ -2,7 +2,8 @@
 import type { Catalog } from "../model/catalog.js";
 import type { Work } from "../model/lock.js";
 import type { TypeName } from "../model/name.js";
-import type { Expression } from "../model/operation.js";
+import type { AlterColumnType, Expression } from "../model/operation.js";
+import type { Circumstances } from "./circumstances.js";
 
 /**
  * - `free`: the stored values stay, plain indexes too.
@@ -65,37 +66,32 @@ function isPlainCast(using: Expression, column: string, type: TypeName): boolean
   return sql === name || sql === `${name}::${target}` || sql === `cast${name}as${target}`;
 }
 
-export interface TypeChangeRequest {
-  readonly column: string;
-  readonly from: TypeName | undefined;
-  readonly to: TypeName;
-  readonly using: Expression | undefined;
-  readonly catalog: Catalog;
-  /** Whether the session is known to have the time zone UTC. */
-  readonly utc: boolean;
-  readonly postgres: number;
+/** What PostgreSQL does to the stored values and plain indexes of the column. */
+export function typeChange(operation: AlterColumnType, circumstances: Circumstances): TypeChange {
+  const { newType, using, collation } = operation;
+  const column = circumstances.catalog.table(operation.table)?.columns.get(operation.column);
+  if (using && !isPlainCast(using, operation.column, newType)) return "rewrite";
+  const change = changeOfValues(column?.type, newType, circumstances);
+  const collates = collation !== undefined && collation !== column?.collation;
+  return change === "free" && collates ? "index-build" : change;
 }
 
-export function typeChange(request: TypeChangeRequest): TypeChange {
-  const { from, to, using, catalog } = request;
-  if (using && !isPlainCast(using, request.column, to)) return "rewrite";
+function changeOfValues(from: TypeName | undefined, to: TypeName, circumstances: Circumstances): TypeChange {
+  const { catalog, utc, postgres } = circumstances;
   const domain = to.arrayDimensions === 0 ? catalog.domain(to) : undefined;
   if (domain) {
     if (domain.hasCheck || domain.notNull) return from && sameType(from, to) ? "free" : "rewrite";
-    return from ? typeChange({ ...request, from: base(from, catalog), to: domain.baseType, using: undefined }) : "free";
+    return from ? changeOfValues(base(from, catalog), domain.baseType, circumstances) : "free";
   }
   if (!from) return widenings.has(to.name) && to.arrayDimensions === 0 ? "free" : "rewrite";
-  if (sameType(from, to)) return "free";
   const source = base(from, catalog);
-  if (source.arrayDimensions > 0 || to.arrayDimensions > 0) {
-    return elementsSame(source, to) ? "free" : "rewrite";
-  }
-  const row = [...rows, ...(request.utc && request.postgres >= 12 ? betweenTimestamps : [])].find(
+  if (sameType(from, to) || sameType(source, to)) return "free";
+  if (source.arrayDimensions > 0 || to.arrayDimensions > 0) return elementsSame(source, to) ? "free" : "rewrite";
+  const row = [...rows, ...(utc && postgres >= 12 ? betweenTimestamps : [])].find(
     ({ from, to: target, when }) =>
       from === source.name && target === to.name && (when?.(source.modifiers, to.modifiers) ?? true),
   );
-  if (row) return row.change;
-  return sameType(source, to) ? "free" : "rewrite";
+  return row?.change ?? "rewrite";
 }
 
 function sameType(a: TypeName, b: TypeName): boolean {
@@ -119,19 +115,16 @@ function base(type: TypeName, catalog: Catalog): TypeName {
   return domain ? base(domain.baseType, catalog) : type;
 }
 
-/** What else a change that keeps the stored values has to do for indexes, CHECKs and foreign keys on the column. */
-export function workOfTypeChange(
-  request: TypeChangeRequest & { readonly table: { schema?: string; name: string } },
-): Work {
-  const change = typeChange(request);
+/** What a change that keeps the stored values still does for the indexes and CHECKs of the column. */
+export function workOfTypeChange(operation: AlterColumnType, circumstances: Circumstances): Work {
+  const change = typeChange(operation, circumstances);
   if (change === "rewrite") return "rewrite";
-  const { catalog, column } = request;
-  const table = catalog.table(request.table);
-  const indexes = catalog.indexesOf(request.table).filter((index) => index.mentions.includes(column));
+  const { catalog } = circumstances;
+  const { table, column } = operation;
+  const indexes = catalog.indexesOf(table).filter((index) => index.mentions.includes(column));
   if (indexes.some((index) => change === "index-build" || index.hasExpression)) return "index-build";
-  const constraints = [...(table?.constraints.values() ?? [])];
-  const checked = constraints.some(
-    (constraint) => constraint.kind === "check" && constraint.expression?.columns.includes(column),
-  );
-  return checked ? "scan" : "instant";
+  for (const constraint of catalog.table(table)?.constraints.values() ?? []) {
+    if (constraint.kind === "check" && constraint.expression?.columns.includes(column)) return "scan";
+  }
+  return "instant";
 }

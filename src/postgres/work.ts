@@ -15,19 +15,10 @@ import type {
   OperationOf,
   OperationType,
 } from "../model/operation.js";
+import type { Circumstances } from "./circumstances.js";
 import { serialType } from "./catalog/apply.js";
 import { isVolatile } from "./function-volatility.js";
 import { workOfTypeChange } from "./type-change.js";
-
-/** What the facts depend on beside the operation itself. */
-export interface Circumstances {
-  /** The schema just before the operation. */
-  readonly catalog: Catalog;
-  /** PostgreSQL's major version. */
-  readonly postgres: number;
-  /** Whether the session is known to have the time zone UTC. */
-  readonly utc: boolean;
-}
 
 const byDuration: readonly Work[] = ["instant", "scan", "index-build", "rewrite"];
 
@@ -48,17 +39,7 @@ type Fact<Type extends OperationType> = Work | ((operation: OperationOf<Type>, c
 /** Operations that are not listed are instant. */
 const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   AddColumn: (operation, circumstances) => workOfAddColumn(operation, circumstances),
-  AlterColumnType: (operation, { catalog, utc, postgres }) =>
-    workOfTypeChange({
-      table: operation.table,
-      column: operation.column,
-      from: catalog.table(operation.table)?.columns.get(operation.column)?.type,
-      to: operation.newType,
-      using: operation.using,
-      catalog,
-      utc,
-      postgres,
-    }),
+  AlterColumnType: workOfTypeChange,
   SetNotNull: (operation, circumstances) => workOfNotNull(operation.table, operation.column, circumstances),
   AddConstraint: (operation, circumstances) => workOfAddConstraint(operation, circumstances),
   ValidateConstraint: (operation, { catalog }) =>
@@ -133,7 +114,8 @@ const columnFacts: readonly {
     work: "index-build",
   },
   { when: (column) => has(column, "check"), work: "scan" },
-  { when: (column) => has(column, "foreign key") && hasDefault(column), work: "scan" },
+  // Even DEFAULT NULL makes PostgreSQL look.
+  { when: (column) => has(column, "foreign key") && column.default !== undefined, work: "scan" },
 ];
 
 function hasDefault(column: ColumnDefinition): boolean {
@@ -191,17 +173,37 @@ function workOfAddConstraint({ table, constraint }: AddConstraint, circumstances
 }
 
 /**
- * ATTACH scans the new partition unless a valid CHECK proves its bounds, and builds the indexes of the parent that it
- * lacks. Bounds are not compared: any valid CHECK counts as the proof, since it is there for nothing else.
+ * ATTACH builds the indexes of the parent that the new partition lacks, checks the foreign keys that it lacks, and scans
+ * it unless a valid CHECK proves its bounds. Bounds are not compared: any valid CHECK counts as the proof, since it is
+ * there for nothing else.
  */
 function workOfAttach(parent: QualifiedName, partition: QualifiedName, catalog: Catalog): Work {
   const own = catalog.indexesOf(partition);
-  const lacking = catalog
+  const lacksIndex = catalog
     .indexesOf(parent)
-    .filter(
+    .some(
       (index) => !own.some(({ unique, columns }) => unique === index.unique && columns.join() === index.columns.join()),
     );
-  if (lacking.length > 0) return "index-build";
+  if (lacksIndex) return "index-build";
   const constraints = [...(catalog.table(partition)?.constraints.values() ?? [])];
-  return constraints.some(({ kind, valid }) => kind === "check" && valid) ? "instant" : "scan";
+  const proven = constraints.some(({ kind, valid }) => kind === "check" && valid);
+  return proven && lackingForeignKeys(parent, partition, catalog).length === 0 ? "instant" : "scan";
+}
+
+/** Foreign keys of a partitioned table that a table does not have, and would get as a partition of it. */
+export function lackingForeignKeys(parent: QualifiedName, partition: QualifiedName, catalog: Catalog): Constraint[] {
+  const own = foreignKeysOf(partition, catalog);
+  return foreignKeysOf(parent, catalog).filter((key) => !own.some((other) => sameForeignKey(key, other)));
+}
+
+export function foreignKeysOf(table: QualifiedName, catalog: Catalog): Constraint[] {
+  return [...(catalog.table(table)?.constraints.values() ?? [])].filter(({ kind }) => kind === "foreign key");
+}
+
+export function sameForeignKey(a: Constraint, b: Constraint): boolean {
+  return (
+    a.columns.join() === b.columns.join() &&
+    a.references?.table.name === b.references?.table.name &&
+    a.references?.table.schema === b.references?.table.schema
+  );
 }

@@ -31,9 +31,11 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
   CreateTableAs(operation, situation) {
     const { timeline } = situation;
     if (operation.ifNotExists && timeline.history(operation.table)) return;
+    const reads = knownReads(situation, operation.reads);
     newRelation(situation, operation.table, operation.materializedView ? "materialized view" : "table", {
-      reads: operation.materializedView ? knownReads(situation, operation.reads) : [],
+      reads: operation.materializedView ? reads : [],
       temporary: operation.temporary,
+      unlogged: operation.unlogged ?? false,
     });
   },
   CreateView(operation, situation) {
@@ -91,7 +93,10 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
       situation.timeline.renameColumn(table, operation.column, operation.newName);
     }
   },
-  AlterColumnType: (operation, situation) => changeColumn(operation, situation, { type: operation.newType }),
+  AlterColumnType: (operation, situation) =>
+    operation.collation === undefined
+      ? changeColumn(operation, situation, { type: operation.newType }, ["collation"])
+      : changeColumn(operation, situation, { type: operation.newType, collation: operation.collation }),
   SetDefault: (operation, situation) => changeColumn(operation, situation, { default: operation.default }),
   DropDefault: (operation, situation) => changeColumn(operation, situation, {}, ["default"]),
   SetNotNull(operation, situation) {
@@ -204,10 +209,12 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
   CreateEnum(operation, { timeline, order }) {
     timeline.putType({ kind: "enum", ...timeline.place(operation.enum), values: operation.values, createdIn: order });
   },
-  AddEnumValue(operation, { timeline }) {
-    const type = timeline.typeOf(operation.enum, timeline.time);
-    if (type?.kind !== "enum" || type.values.includes(operation.value)) return;
-    timeline.putType({ ...type, values: [...type.values, operation.value] });
+  AddEnumValue({ enum: name, value, neighbor }, { timeline }) {
+    const type = timeline.typeOf(name, timeline.time);
+    if (type?.kind !== "enum" || type.values.includes(value)) return;
+    const beside = neighbor ? type.values.indexOf(neighbor.value) : -1;
+    const place = beside < 0 ? type.values.length : neighbor!.position === "after" ? beside + 1 : beside;
+    timeline.putType({ ...type, values: type.values.toSpliced(place, 0, value) });
   },
   RenameEnumValue(operation, { timeline }) {
     const type = timeline.typeOf(operation.enum, timeline.time);
@@ -415,8 +422,9 @@ function createTable(operation: CreateTable, situation: Situation): void {
   const sources = [...parentHistories, ...likes.flatMap(({ source }) => source ?? [])];
   const parentNames = parentHistories.map((parent) => nameOf(timeline.table(parent)));
 
-  const history = newRelation(situation, operation.table, operation.partitioned ? "partitioned table" : "table", {
-    columnsKnown: sources.every((source) => timeline.table(source).columnsKnown),
+  const kind = operation.foreign ? "foreign table" : operation.partitioned ? "partitioned table" : "table";
+  const history = newRelation(situation, operation.table, kind, {
+    columnsKnown: operation.ofType === undefined && sources.every((source) => timeline.table(source).columnsKnown),
     temporary: operation.temporary,
     unlogged: operation.unlogged,
     ...(operation.partitionOf && parentNames[0] ? { partitionOf: parentNames[0] } : {}),
@@ -454,8 +462,7 @@ function inheritColumn(timeline: Timeline, child: TableHistory, column: Column):
 /** LIKE copies columns and NOT NULL; the rest only where INCLUDING names it. */
 function copyLike(situation: Situation, like: LikeTable, source: TableHistory, target: TableHistory): void {
   const { timeline } = situation;
-  const including = (what: string): boolean =>
-    like.including?.some((option) => option === what || option === "all") ?? false;
+  const including = (what: string): boolean => like.including?.includes(what) ?? false;
   for (const column of timeline.table(source).columns.values()) {
     const { default: value, identity, generated, sequence: _, ...plain } = column;
     timeline.putColumn(target, {
@@ -496,18 +503,21 @@ export function serialType(type: TypeName): string | undefined {
 }
 
 function addColumn({ timeline }: Situation, history: TableHistory, definition: ColumnDefinition): void {
-  const serial = serialType(definition.type);
   const inherited = history.columns.get(definition.name, timeline.time);
+  // A partition's own definition of an inherited column has no type.
+  const type = definition.type.name === "" ? inherited?.type : definition.type;
+  const serial = type && serialType(type);
   const ownsSequence = serial !== undefined || definition.identity !== undefined;
   const sequence = ownsSequence ? timeline.addOwnedSequence(history, definition.name) : undefined;
   const value = definition.default ?? (serial && sequence ? nextValue(definition, sequence) : inherited?.default);
   const primary = definition.constraints.some((constraint) => constraint.kind === "primary key");
   timeline.putColumn(history, {
     name: definition.name,
-    type: serial ? { ...definition.type, name: serial, modifiers: [] } : definition.type,
+    ...(type ? { type: serial === undefined ? type : { ...type, name: serial } } : {}),
     notNull: definition.notNull || primary || ownsSequence || inherited?.notNull === true,
     ...(value && value.kind !== "null" ? { default: value } : {}),
     ...(definition.identity ? { identity: definition.identity } : {}),
+    ...(definition.collation === undefined ? {} : { collation: definition.collation }),
     ...(definition.generated ? { generated: definition.generated.kind } : {}),
     ...(sequence ? { sequence } : {}),
   });
@@ -633,6 +643,7 @@ function columnConstraints(column: ColumnDefinition, { postgres }: Situation): r
   }
   const notNull: ConstraintDefinition = {
     kind: "not null",
+    ...(column.notNullName === undefined ? {} : { name: column.notNullName }),
     range: column.range,
     columns: [column.name],
     provesNotNull: [],
@@ -714,7 +725,11 @@ function addIndexConstraint(situation: Situation, history: TableHistory, definit
   const name =
     definition.name ??
     definition.usingIndex ??
-    timeline.chooseIndexName(history, kind === "primary key" ? [] : columns, label[kind]);
+    timeline.chooseIndexName(
+      history,
+      kind === "primary key" ? [] : uniqueNames(definition.nameColumns ?? columns),
+      label[kind],
+    );
   if (existing) {
     timeline.updateIndex(history, existing, { name, constraint: name });
   } else {
@@ -724,7 +739,8 @@ function addIndexConstraint(situation: Situation, history: TableHistory, definit
       table: nameOf(timeline.table(history)),
       unique: kind !== "exclude",
       columns,
-      mentions: [...new Set([...columns, ...(definition.expression?.columns ?? [])])],
+      mentions: columns,
+      ...(definition.nameColumns ? { nameColumns: definition.nameColumns } : {}),
       hasExpression: false,
       method: kind === "exclude" ? "gist" : "btree",
       constraint: name,

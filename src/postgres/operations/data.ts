@@ -49,13 +49,20 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
     table: relationName(statement.relation),
     columns: all<ResTarget>(statement.targetList, "ResTarget").flatMap(({ name }) => name ?? []),
     hasWhere: statement.whereClause !== undefined,
+    reads: mentionsOf(statement.fromClause, statement.targetList, statement.whereClause, statement.withClause)
+      .relations,
   }),
   DeleteStmt: (statement: DeleteStmt): Draft => ({
     type: "Delete",
     table: relationName(statement.relation),
     hasWhere: statement.whereClause !== undefined,
+    reads: mentionsOf(statement.usingClause, statement.whereClause, statement.withClause).relations,
   }),
-  MergeStmt: (statement: MergeStmt): Draft => ({ type: "Merge", table: relationName(statement.relation) }),
+  MergeStmt: (statement: MergeStmt): Draft => ({
+    type: "Merge",
+    table: relationName(statement.relation),
+    reads: mentionsOf(statement.sourceRelation, statement.mergeWhenClauses, statement.withClause).relations,
+  }),
 };
 
 /** INSERT, UPDATE, DELETE and MERGE inside WITH; PostgreSQL allows them only at the top. */
@@ -68,8 +75,8 @@ function writesInWith(clause: WithClause | undefined, source: StatementSource): 
     if (write === undefined) continue;
     const from = source.tokenAt(source.offset(location));
     const open = source.find(
-      source.find(from, (word) => word === "as"),
-      (word) => word === "(",
+      source.find(from, only("as")),
+      only("("),
     );
     drafts.push({ ...write(node as never), range: source.rangeOf(open + 1, source.behindBracket(open) - 1) });
   }

@@ -3,6 +3,7 @@ import type { ColumnDef, Constraint, IndexElem, Node } from "libpg-query";
 import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, Expression } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
 import { expression, provesNotNull } from "./expressions.js";
+import { indexNameColumns } from "./index-names.js";
 import { all, nameOf, relationName, strings, typeName } from "./names.js";
 
 const CONSTRAINT_KINDS: Readonly<Record<string, ConstraintKind>> = {
@@ -16,15 +17,18 @@ const CONSTRAINT_KINDS: Readonly<Record<string, ConstraintKind>> = {
 
 /** The expression in parentheses inside the clause that the tokens `from` to `to` are. */
 function parenthesized(source: StatementSource, node: Node | undefined, from: number, to: number): Expression {
-  const open = source.find(from, (word) => word === "(", to);
+  const open = source.find(from, only("("), to);
   return expression(source, node, source.rangeOf(open + 1, source.behindBracket(open) - 1));
 }
 
-function excludedColumns(constraint: Constraint): string[] {
-  const elements = all<{ items?: Node[] }>(constraint.exclusions, "List").flatMap((pair) =>
+function excludedElements(constraint: Constraint): IndexElem[] {
+  return all<{ items?: Node[] }>(constraint.exclusions, "List").flatMap((pair) =>
     all<IndexElem>(pair.items, "IndexElem"),
   );
-  return elements.flatMap((element) => (element.name === undefined ? [] : [element.name]));
+}
+
+function excludedColumns(constraint: Constraint): string[] {
+  return excludedElements(constraint).flatMap((element) => (element.name === undefined ? [] : [element.name]));
 }
 
 /**
@@ -54,6 +58,10 @@ export function constraintDefinition(
     ...(constraint.conname !== undefined && { name: constraint.conname }),
     range: source.rangeOf(from, to),
     columns: named.length > 0 || column === undefined ? named : [column],
+    ...(kind === "exclude" && { nameColumns: indexNameColumns(excludedElements(constraint)) }),
+    ...(constraint.including !== undefined && {
+      nameColumns: [...(column === undefined ? named : [column]), ...strings(constraint.including)],
+    }),
     ...(constraint.pktable !== undefined && {
       references: { table: relationName(constraint.pktable), columns: strings(constraint.pk_attrs) },
     }),
@@ -85,6 +93,7 @@ export function columnDefinition(source: StatementSource, definition: ColumnDef,
   const behind = (token: number): number => boundaries.find((boundary) => boundary > token) ?? to;
 
   let notNull = false;
+  let notNullName: string | undefined;
   let defaultValue: Expression | undefined;
   let generated: ColumnDefinition["generated"];
   let identity: ColumnDefinition["identity"];
@@ -99,6 +108,7 @@ export function columnDefinition(source: StatementSource, definition: ColumnDef,
         break;
       case "CONSTR_NOTNULL":
         notNull = true;
+        notNullName = constraint.conname;
         break;
       case "CONSTR_DEFAULT":
         defaultValue = expression(source, constraint.raw_expr, source.rangeOf(keyword + 1, end));
@@ -130,6 +140,7 @@ export function columnDefinition(source: StatementSource, definition: ColumnDef,
     type: typeName(source, definition.typeName, typeEnd),
     range: source.rangeOf(from, to),
     notNull,
+    ...(notNullName !== undefined && { notNullName }),
     ...(defaultValue !== undefined && { default: defaultValue }),
     ...(generated !== undefined && { generated }),
     ...(identity !== undefined && { identity }),

@@ -108,6 +108,7 @@ export function createTableAs(
     materializedView,
     ifNotExists,
     temporary: isTemporary(into?.rel),
+    unlogged: into?.rel?.relpersistence === "u",
     reads: mentionsOf(query).relations,
   };
 }
@@ -231,7 +232,7 @@ function createIndex(statement: IndexStmt, source: StatementSource): Draft {
     statement.whereClause,
   ).columns;
   const indexKeyword = source.word(1) === "unique" ? 2 : 1;
-  const where = statement.whereClause && source.find(0, (word) => word === "where");
+  const where = statement.whereClause && source.find(0, only("where"));
   return {
     type: "CreateIndex",
     ...(statement.idxname !== undefined && {

@@ -1,0 +1,139 @@
+/** What PostgreSQL itself does for a statement: its locks and its work, read from inside the transaction. */
+import { PGlite } from "@electric-sql/pglite";
+import type { Work } from "../../src/model/lock.js";
+import { longest } from "../../src/postgres/work.js";
+import type { LockMode } from "../../src/model/operation.js";
+
+export interface Measured {
+  /** Locks on tables, views and partitions that existed before the statement, by qualified name. */
+  readonly locks: Readonly<Record<string, { mode: LockMode; while: Work }>>;
+}
+
+interface Relation {
+  readonly oid: number;
+  readonly name: string;
+  readonly kind: string;
+  /** Of an index: its table. */
+  readonly table: number | null;
+  /** Of a partition: its parent. */
+  readonly parent: number | null;
+  readonly file: number | null;
+}
+
+interface Snapshot {
+  readonly relations: ReadonlyMap<number, Relation>;
+  readonly modes: ReadonlyMap<number, readonly LockMode[]>;
+  readonly rowsRead: ReadonlyMap<number, number>;
+}
+
+const modes: Readonly<Record<string, LockMode>> = {
+  AccessShareLock: "ACCESS SHARE",
+  RowShareLock: "ROW SHARE",
+  RowExclusiveLock: "ROW EXCLUSIVE",
+  ShareUpdateExclusiveLock: "SHARE UPDATE EXCLUSIVE",
+  ShareLock: "SHARE",
+  ShareRowExclusiveLock: "SHARE ROW EXCLUSIVE",
+  ExclusiveLock: "EXCLUSIVE",
+  AccessExclusiveLock: "ACCESS EXCLUSIVE",
+};
+const weakestFirst = Object.values(modes);
+
+/** A PostgreSQL in this process, which starts each measurement from an empty `public`. */
+export class MeasuredPostgres {
+  readonly #database: PGlite;
+  /** The statements that the schema now comes from. */
+  #schema = "";
+
+  private constructor(database: PGlite) {
+    this.#database = database;
+  }
+
+  static async start(): Promise<MeasuredPostgres> {
+    const database = await PGlite.create();
+    // Index scans would hide what a validation reads.
+    await database.exec(`
+      SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off;
+      DO $$ BEGIN END $$;`);
+    return new MeasuredPostgres(database);
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+
+  /** Runs `before`, then measures `sql`, which is rolled back. */
+  async measure(before: string, sql: string): Promise<Measured> {
+    if (before !== this.#schema) await this.reset(before);
+    await this.#database.exec("BEGIN");
+    try {
+      const from = await this.#snapshot();
+      await this.#database.exec(sql);
+      return difference(from, await this.#snapshot());
+    } finally {
+      await this.#database.exec("ROLLBACK");
+    }
+  }
+
+  async reset(sql: string): Promise<void> {
+    await this.#database.exec(`
+      RESET search_path;
+      DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;`);
+    await this.#database.exec(sql);
+    this.#schema = sql;
+  }
+
+  async query<Row>(sql: string): Promise<Row[]> {
+    return (await this.#database.query<Row>(sql)).rows;
+  }
+
+  async #snapshot(): Promise<Snapshot> {
+    const relations = await this.query<Relation>(`
+      SELECT c.oid::int AS oid, n.nspname || '.' || c.relname AS name, c.relkind AS kind,
+             i.indrelid::int AS "table", p.inhparent::int AS parent, pg_relation_filenode(c.oid)::int AS file
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
+        LEFT JOIN pg_inherits p ON p.inhrelid = c.oid AND c.relispartition
+      WHERE n.nspname IN ('public', 'app')`);
+    const locks = await this.query<{ oid: number; modes: string[] }>(`
+      SELECT relation::int AS oid, array_agg(mode) AS modes FROM pg_locks
+      WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted GROUP BY relation`);
+    const reads = await this.query<{ oid: number; rows: number }>(
+      "SELECT relid::int AS oid, seq_tup_read::int AS rows FROM pg_stat_xact_user_tables",
+    );
+    return {
+      relations: new Map(relations.map((relation) => [relation.oid, relation])),
+      modes: new Map(locks.map(({ oid, modes: held }) => [oid, held.map((mode) => modes[mode]!)])),
+      rowsRead: new Map(reads.map(({ oid, rows }) => [oid, rows])),
+    };
+  }
+}
+
+function difference(from: Snapshot, to: Snapshot): Measured {
+  const locks: Record<string, { mode: LockMode; while: Work }> = {};
+  for (const [oid, held] of to.modes) {
+    const relation = from.relations.get(oid);
+    if (!relation || !"rpvmf".includes(relation.kind)) continue;
+    const mode = weakestFirst.findLast((mode) => held.includes(mode))!;
+    locks[relation.name] = { mode, while: workOn(relation, from, to) };
+  }
+  return { locks };
+}
+
+function workOn(table: Relation, from: Snapshot, to: Snapshot): Work {
+  const after = to.relations.get(table.oid);
+  if (!after) return "instant";
+  // A partitioned table is nothing but its partitions.
+  if (table.kind === "p") {
+    const partitions = [...from.relations.values()].filter(({ parent }) => parent === table.oid);
+    return longest(partitions.filter(({ oid }) => to.modes.has(oid)).map((partition) => workOn(partition, from, to)));
+  }
+  if (table.file !== after.file) return "rewrite";
+  const indexes = (snapshot: Snapshot): Map<string, number | null> =>
+    new Map(
+      [...snapshot.relations.values()].filter((one) => one.table === table.oid).map((one) => [one.name, one.file]),
+    );
+  const before = indexes(from);
+  const files = new Set(before.values());
+  // A renamed index keeps its file; an index of a partitioned table has none.
+  for (const file of indexes(to).values()) if (file !== null && !files.has(file)) return "index-build";
+  return (to.rowsRead.get(table.oid) ?? 0) > (from.rowsRead.get(table.oid) ?? 0) ? "scan" : "instant";
+}
