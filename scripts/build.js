@@ -63,12 +63,6 @@ const sources = {
 
 const moduleUrl = `const importMetaUrl = require("node:url").pathToFileURL(__filename).href;`;
 
-/**
- * Compiling PostgreSQL's parser a second time with V8's optimising compiler takes longer than everything else in a run,
- * and the process waits for it at its end. Only our own two programs turn it off: the plugin is a guest.
- */
-const noTierUp = `for (const flag of ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"]) require("node:v8").setFlagsFromString(flag);`;
-
 /** @type {import("esbuild").BuildOptions} */
 const bundled = {
   absWorkingDir: project,
@@ -98,7 +92,7 @@ export async function buildDist(out) {
     entryPoints: { action: "src/action.ts", cli: "src/cli.ts" },
     outdir: out,
     outExtension: { ".js": ".cjs" },
-    banner: { js: `#!/usr/bin/env node\n"use strict";\n${noTierUp}\n${moduleUrl}` },
+    banner: { js: `#!/usr/bin/env node\n"use strict";\n${moduleUrl}` },
   });
   const parsers = await Promise.all(
     [...separate].map(([name, file]) =>

@@ -1,0 +1,64 @@
+/** A project of `examples/` as a pull request on a GitHub of this machine, and the Action's run on it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { importTypeScript } from "./import-typescript.js";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const repository = "example/web-shop";
+const number = 7;
+
+/** @param {string} folder @returns {Record<string, string>} Path → text. */
+function filesIn(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const path = join(entry.parentPath ?? entry.path, entry.name);
+      return [relative(folder, path).split(sep).join("/"), readFileSync(path, "utf8")];
+    }),
+  );
+}
+
+/**
+ * Serves the example and calls `use` with what runs the Action on it; everything is gone afterwards.
+ * @template Result
+ * @param {string} example A folder of `examples/`.
+ * @param {(pullRequest: {
+ *   run(options: { program: string, node?: string }): Promise<import("../test/github/runner.js").RunResult>,
+ *   comments: readonly import("../test/github/fake-github.js").StoredComment[],
+ * }) => Promise<Result>} use
+ */
+export async function withExample(example, use) {
+  /** @type {typeof import("../test/github/checkout.js")} */
+  const { serve } = await importTypeScript("test/github/checkout.ts");
+  /** @type {typeof import("../test/github/fake-github.js")} */
+  const { FakeGitHub } = await importTypeScript("test/github/fake-github.ts");
+  /** @type {typeof import("../test/github/runner.js")} */
+  const { runAction } = await importTypeScript("test/github/runner.ts");
+  /** @type {typeof import("../test/github/events.js")} */
+  const { pullRequestEvent } = await importTypeScript("test/github/events.ts");
+
+  const folder = join(project, "examples", example);
+  const served = serve(filesIn(join(folder, "base")), filesIn(join(folder, "pull-request")));
+  const { git, base, head, merge, changedFiles } = served;
+  const github = await FakeGitHub.start({ repository, git, pullRequests: { [number]: { base, head } } });
+  try {
+    const workspace = served.checkout(merge, 2);
+    return await use({
+      comments: github.comments,
+      run: ({ program, node }) =>
+        runAction({
+          program,
+          metadata: join(project, "action.yml"),
+          workspace,
+          event: pullRequestEvent({ repository, number, base, head, changedFiles }),
+          repository,
+          apiUrl: github.url,
+          ...(node ? { node } : {}),
+        }),
+    });
+  } finally {
+    await github.stop();
+    served.remove();
+  }
+}
