@@ -119,10 +119,10 @@ export function log(text: string): string {
 
 /**
  * The runner takes `::command::` at the start of a line (after white space) and the older `##[command]` anywhere for
- * a command; both are split by a zero-width space.
+ * a command; both are split by a zero-width space. Colours may stand before them.
  */
 export function splitCommands(text: string): string {
-  return text.replaceAll(/^(\s*):(?=:)/gm, "$1:\u200b").replaceAll("##[", "##\u200b[");
+  return text.replaceAll(/^((?:\s|\x1b\[\d+m)*):(?=:)/gm, "$1:\u200b").replaceAll("##[", "##\u200b[");
 }
 
 /** The id of a step or marker in an HTML comment: letters, digits and `._:-`, no double hyphen. */
