@@ -178,14 +178,27 @@ const stale = await settle(check);
 const index = await importTypeScript("rules/index.ts");
 const rules = Object.entries(index.rules).map(([name, { meta }]) => ({ name, meta }));
 
+/** @type {typeof import("../src/change/configuration-schema.js")} */
+const { configurationSchema } = await importTypeScript("src/change/configuration-schema.ts");
+const configurable = rules.map(({ name, meta }) => ({ name, description: meta.docs.description, schema: meta.schema }));
+
 files.set("docs/rules.md", rulesPage(rules));
 files.set("docs/presets.md", presetsPage(rules));
+files.set("docs/configuration.schema.json", JSON.stringify(configurationSchema(configurable)));
 files.set(
   "README.md",
   fill(read("README.md"), { rules: ruleTables(rules, "docs/rules/").join("\n\n"), ...actionTables() }),
 );
 stale.push(...(await settle(check)));
 
+// One rule is one file, one test and one page.
+const missing = ruleNames
+  .flatMap((name) => [`test/rules/${name}.test.ts`, `docs/rules/${name}.md`])
+  .filter((file) => !existsSync(join(project, file)));
+if (missing.length > 0) {
+  console.error(`Missing: ${missing.join(", ")}.`);
+  process.exitCode = 1;
+}
 if (check && stale.length > 0) {
   console.error(`Out of date: ${stale.join(", ")}. Run npm run docs and commit the result.`);
   process.exitCode = 1;
