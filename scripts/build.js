@@ -61,6 +61,10 @@ const sources = {
   },
 };
 
+/** @type {{ version: string }} */
+const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+const packageVersion = { PACKAGE_VERSION: JSON.stringify(manifest.version) };
+
 const moduleUrl = `const importMetaUrl = require("node:url").pathToFileURL(__filename).href;`;
 
 /** @type {import("esbuild").BuildOptions} */
@@ -76,7 +80,7 @@ const bundled = {
   external: ["*.wasm"],
   metafile: true,
   logLevel: "warning",
-  define: { "import.meta.url": "importMetaUrl" },
+  define: { ...packageVersion, "import.meta.url": "importMetaUrl" },
   plugins: [sources],
 };
 
@@ -118,6 +122,7 @@ export async function buildLib() {
     platform: "node",
     target: "node20",
     format: "esm",
+    define: packageVersion,
     logLevel: "warning",
   });
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"], {
