@@ -236,16 +236,16 @@ const WORK_WORDS: Readonly<Record<Work, string>> = {
   rewrite: "while it rewrites the table",
 };
 
-/** Who waits for whom and how long, in words: `it blocks reads and writes of orders while it rewrites the table`. */
+/** Who waits for whom and how long, in words: `it blocks reads and writes on orders while it rewrites the table`. */
 function effectOf({ locks, hazards }: StatementFacts): string {
   const lock = worstLock(locks);
-  if (!hazards.some(({ harm }) => harm === "blocks") || !lock) return "it fails";
-  return `it blocks ${blockedWords(lock.blocks)} of ${withoutPublic(lock.relation)} ${WORK_WORDS[lock.while]}`;
+  if (!hazards.some(({ harm }) => harm === "blocks") || !lock) return "it can fail";
+  return `it blocks ${blockedWords(lock.blocks)} on ${withoutPublic(lock.relation)} ${WORK_WORDS[lock.while]}`;
 }
 
 function runTitle({ locks }: StatementFacts): string {
   const lock = worstLock(locks)!;
-  return `Blocks ${blockedWords(lock.blocks)} of ${withoutPublic(lock.relation)} ${WORK_WORDS[lock.while]}`;
+  return `Blocks ${blockedWords(lock.blocks)} on ${withoutPublic(lock.relation)} ${WORK_WORDS[lock.while]}`;
 }
 
 const WORK_RANK: Readonly<Record<Work, number>> = { instant: 0, scan: 1, "index-build": 2, rewrite: 3 };

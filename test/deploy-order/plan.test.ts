@@ -87,13 +87,13 @@ test("a nullable column runs by itself, before the code", () => {
   expect(made.deployOrder).toBe("migration-first");
   expect(lines(made)).toEqual([
     "automatic",
-    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+    " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
 });
 
 test("a new table is quiet, but the lock on the table that its foreign key names is said", () => {
   const made = plan("CREATE TABLE invoices (id bigint PRIMARY KEY, account_id bigint REFERENCES accounts);");
-  expect(lines(made)).toEqual(["automatic", " -  Blocks writes of accounts for a moment (db/migrations/0002.sql:1)"]);
+  expect(lines(made)).toEqual(["automatic", " -  Blocks writes on accounts for a moment (db/migrations/0002.sql:1)"]);
 });
 
 test("statements on what is new share one line for each file", () => {
@@ -139,14 +139,14 @@ test("a possible use is a thing to confirm", () => {
     "before-merge",
     "[ ] Confirm that it can run while the code running now is live. Whether code uses orders.legacy_ref is not certain. (db/migrations/0002.sql:1)",
     "automatic",
-    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+    " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
 });
 
 test("migrations after the deploy: the running code is gone, and what the new code needs must run first", () => {
   expect(lines(plan(DROP, { used: ["base"], migrations: "after" }))).toEqual([
     "after-deploy",
-    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+    " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
   expect(lines(plan("ALTER TABLE orders ADD COLUMN seen_at timestamptz", { migrations: "after" }))).toEqual([
     "before-merge",
@@ -157,7 +157,7 @@ test("migrations after the deploy: the running code is gone, and what the new co
 test("with downtime only the code of the pull request counts", () => {
   expect(lines(plan(DROP, { used: ["base"], model: "recreate" }))).toEqual([
     "automatic",
-    " -  Blocks reads and writes of orders for a moment (db/migrations/0002.sql:1)",
+    " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
   expect(plan(DROP, { used: ["base"], model: "recreate" }).deployOrder).toBe("any");
 });
@@ -167,7 +167,7 @@ test("a statement with an error that blocks is changed, and is said to run nowhe
   expect(made.sentence).toBe("Change 1 statement before you merge.");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Change this statement: it blocks writes of orders while it builds an index. (db/migrations/0002.sql:1)",
+    "[ ] Change this statement: it blocks writes on orders while it builds an index. (db/migrations/0002.sql:1)",
   ]);
 });
 
