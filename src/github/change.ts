@@ -36,11 +36,16 @@ export async function readChange({ event, root, base, api }: ChangeOptions): Pro
   const wanted =
     base === undefined ? wantedOf(event, headParents(repository.root), head) : { revision: base, label: base };
   const { revision, label } = wanted;
-  const source = gitChangeSource({ root, head: "HEAD", ...(revision !== undefined && { base: revision }), ...GIT });
+  const read = gitChangeSource({ root, head: "HEAD", ...(revision !== undefined && { base: revision }), ...GIT });
+  const source = { ...read, head: { ...read.head, label: headLabel(event) } };
   if (source.incomplete.length > 0 && wanted.api && api) {
     return apiChangeSource(api, source, wanted.api, label ?? "the default branch");
   }
   return { ...source, ...(source.base && { base: { ...source.base, label: label ?? source.base.label } }) };
+}
+
+function headLabel({ trigger }: Event): string {
+  return trigger.kind === "pull request" ? `pull request ${String(trigger.pullRequest.number)}` : "the checkout";
 }
 
 function wantedOf({ trigger, defaultBranch }: Event, parents: readonly string[], head: string): Wanted {
@@ -76,6 +81,7 @@ function firstPush(root: string): ChangeSource {
   const label = "nothing";
   return {
     ...source,
+    head: { ...source.head, label: "the checkout" },
     base: { label, tree: memoryTree(new Map(), label) },
     changed: source.head.tree.files().map((file) => ({ file, status: "added" })),
   };

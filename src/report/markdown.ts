@@ -3,7 +3,7 @@ import type { Phase, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import type { Finding } from "../model/finding.js";
-import { address, code, cut, fence, identifier, markdown, prose } from "./escape.js";
+import { address, code, cut, fence, identifier, markdown, oneLine, prose } from "./escape.js";
 import { findingsByFile, findingsByStatement, type StatementFindings } from "./statements.js";
 import {
   acceptingComment,
@@ -95,8 +95,11 @@ class MarkdownView {
       .join("\n\n");
   }
 
+  /** Errors first; otherwise in the order in which the statements run. */
   #findings(): string {
-    return findingsByStatement(this.#report)
+    const groups = findingsByStatement(this.#report);
+    return (["error", "warning"] as const)
+      .flatMap((severity) => groups.filter(({ speaks }) => speaks.severity === severity))
       .map((group) => this.#statement(group))
       .join("\n\n");
   }
@@ -122,7 +125,10 @@ class MarkdownView {
   #accept(findings: readonly Finding[]): string {
     const accepted = findings.filter((finding) => finding.statement !== undefined && finding.file.endsWith(".sql"));
     if (accepted.length === 0 || this.#level !== "full") return "";
-    return folded("If this is fine here", fence(accepted.map(acceptingComment).join("\n"), "sql"));
+    return folded(
+      "Accept it",
+      `Above the statement, with your reason:\n\n${fence(accepted.map(acceptingComment).join("\n"), "sql")}`,
+    );
   }
 
   #evidence(references: readonly Reference[]): string {
@@ -182,46 +188,41 @@ class MarkdownView {
   #step(step: Step): string {
     const title = prose(cut(step.title, MESSAGE_LENGTH));
     const place = step.place ? ` (${this.#place(step.place.file, step.place.line)})` : "";
-    const proposed = step.origin === "proposed" && step.sql !== undefined ? " Proposed:" : "";
-    const head = step.person
-      ? `- [ ] ${title}${place}${proposed} <!-- step:${identifier(step.id)} -->`
-      : `- ${title}${place}${proposed}`;
-    if (this.#level === "counts") return head;
-    return [head, ...this.#stepDetails(step)].join("\n");
+    const head = `${title}${place}${step.origin === "proposed" && step.sql !== undefined ? " Proposed:" : ""}`;
+    const line = step.person ? `- [ ] ${head} <!-- step:${identifier(step.id)} -->` : `- ${head}`;
+    return this.#level === "counts" ? line : [line, ...this.#stepDetails(step)].join("\n");
   }
 
   #stepDetails(step: Step): string[] {
     // Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation.
     const indent = "  ";
+    const { sql, origin, locks, check, stopCondition, wayBack } = step;
+    const own = this.#level === "full" && origin === "this pull request" && sql !== undefined;
     const facts = [
-      ...step.locks.map((lock) => `Lock: ${prose(lockWords(lock))}.`),
-      step.check !== undefined && `Done when: ${code(cut(step.check, MESSAGE_LENGTH))}`,
-      step.stopCondition !== undefined && `Stop if: ${prose(cut(step.stopCondition, MESSAGE_LENGTH))}`,
-      step.wayBack !== undefined && `Way back: ${prose(cut(step.wayBack, MESSAGE_LENGTH))}`,
+      own && code(cut(oneLine(sql), 200)),
+      ...locks.map((lock) => `Lock: ${prose(lockWords(lock))}.`),
+      check !== undefined && `Done when: ${code(cut(check, MESSAGE_LENGTH))}`,
+      stopCondition !== undefined && `Stop if: ${prose(cut(stopCondition, MESSAGE_LENGTH))}`,
+      wayBack !== undefined && `Way back: ${prose(cut(wayBack, MESSAGE_LENGTH))}`,
     ].filter((fact) => fact !== false);
-    const why = step.compatibility && step.person ? [prose(compatibilityWords(step.compatibility))] : [];
-    const evidence = [
-      ...why,
-      ...step.evidence.slice(0, EVIDENCE).map((reference) => `- ${this.#reference(reference)}`),
-    ];
-    const rest = step.evidence.length - EVIDENCE;
-    if (rest > 0) evidence.push(`- and ${counted(rest, "place")} more`);
     return [
-      step.sql !== undefined && this.#level === "full" && (step.origin === "proposed" || step.person)
-        ? excerpt(step.sql, indent)
-        : "",
+      this.#level === "full" && origin === "proposed" && sql !== undefined ? excerpt(sql, indent) : "",
       // In a comment every line feed is a line break, in a summary none is; a <br> without one is the same in both.
       facts.length === 0 ? "" : indent + facts.join("<br>"),
-      evidence.length === 0
-        ? ""
-        : indented(
-            folded(
-              step.evidence.length === 0 ? "Why" : `Why: ${counted(step.evidence.length, "place")} in the code`,
-              evidence.join("\n"),
-            ),
-            indent,
-          ),
+      this.#why(step, indent),
     ].filter((part) => part !== "");
+  }
+
+  /** The answers and references that put a step into its phase. */
+  #why({ compatibility, evidence }: Step, indent: string): string {
+    const decided =
+      compatibility && Object.values(compatibility).some((answer) => answer === "no" || answer === "unknown");
+    const lines = evidence.slice(0, EVIDENCE).map((reference) => `- ${this.#reference(reference)}`);
+    if (evidence.length > EVIDENCE) lines.push(`- and ${counted(evidence.length - EVIDENCE, "place")} more`);
+    if (decided) lines.unshift(prose(compatibilityWords(compatibility)));
+    if (lines.length === 0) return "";
+    const summary = evidence.length === 0 ? "Why" : `Why: ${counted(evidence.length, "place")} in the code`;
+    return indented(folded(summary, lines.join("\n")), indent);
   }
 
   #judged(): string {

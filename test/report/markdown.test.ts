@@ -53,18 +53,19 @@ DROP COLUMN legacy_ref
 2 places in the code
 src/orders/repository.ts:88 in the code running now, read: db.query("SELECT id, legacy_ref FROM orders")
 src/entity/order.ts:23 in the code in this pull request, likely declared: legacy_ref: string;
-If this is fine here
+Accept it
+Above the statement, with your reason:
 -- migration-safety-disable-next-line no-referenced-column-drop -- why this is fine here
 -- migration-safety-disable-next-line require-lock-timeout -- why this is fine here
 Error db/migrations/0051_orders.sql:5 · no-blocking-index-build
 Building orders_account_idx blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own.
 CREATE INDEX orders_account_idx ON orders (account_id)
-If this is fine here
+Accept it
+Above the statement, with your reason:
 -- migration-safety-disable-next-line no-blocking-index-build -- why this is fine here
 Before you merge
 [ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0051_orders.sql:2)
-ALTER TABLE orders
-DROP COLUMN legacy_ref
+ALTER TABLE orders DROP COLUMN legacy_ref
 Lock: ACCESS EXCLUSIVE on orders for an instant, whatever the size of the table: reads and writes wait.
 Why: 2 places in the code
 The code running now works on the new schema: no. The code in this pull request works on the old schema: yes.
