@@ -2,6 +2,7 @@
 import type { DatabaseSetting, MigrationSourceSetting } from "../model/configuration.js";
 import type { TransactionMode } from "../model/migration.js";
 import type { Tree } from "../model/tree.js";
+import { POSTGRESQL } from "./dialect.js";
 import { drizzle } from "./drizzle.js";
 import { Listing, nameOf, parentOf, upwards } from "./listing.js";
 import { plainSql } from "./plain-sql.js";
@@ -28,7 +29,8 @@ export function detectMigrations(
 ): Detection & { readonly listing: Listing } {
   const listing = new Listing(tree);
   const configured = Object.entries(databases).filter(([, { migrations }]) => migrations.length > 0);
-  const detection = configured.length > 0 ? fromConfiguration(listing, configured) : fromFolders(listing);
+  const detection =
+    configured.length > 0 ? fromConfiguration(listing, configured) : fromFolders(listing, Object.keys(databases));
   return { ...detection, listing };
 }
 
@@ -56,7 +58,7 @@ function openConfigured(listing: Listing, setting: MigrationSourceSetting): Migr
   const tool =
     MIGRATION_TOOLS.find(({ name }) => name === setting.tool) ??
     (isFile ? plainSql : (MIGRATION_TOOLS.find((candidate) => candidate.find(listing).includes(folder)) ?? plainSql));
-  const { otherDialect: _, ...source } = tool.open(listing, folder);
+  const source = tool.open(listing, folder);
   const transaction = CONFIGURED_MODE[setting.transaction ?? ""];
   return {
     ...source,
@@ -70,7 +72,7 @@ const CONFIGURED_MODE: Readonly<Record<string, TransactionMode | undefined>> = {
   none: "per-statement",
 };
 
-function fromFolders(listing: Listing): Detection {
+function fromFolders(listing: Listing, names: readonly string[]): Detection {
   const leftOut: LeftOutFile[] = [];
   const sources: MigrationSource[] = [];
   const claimed = new Set<string>();
@@ -79,11 +81,8 @@ function fromFolders(listing: Listing): Detection {
     for (const folder of found) {
       claimed.add(folder);
       const source = tool.open(listing, folder);
-      if (source.otherDialect !== undefined) {
-        leftOut.push({
-          file: folder,
-          reason: `holds ${tool.label} migrations for ${source.otherDialect}; only PostgreSQL is checked`,
-        });
+      if (source.dialect !== undefined && source.dialect !== POSTGRESQL) {
+        leftOut.push({ file: folder, reason: `holds migrations for ${source.dialect}; only PostgreSQL is checked` });
         continue;
       }
       leftOut.push(...source.leftOut);
@@ -91,10 +90,11 @@ function fromFolders(listing: Listing): Detection {
     }
   }
   sources.sort((a, b) => (a.folder < b.folder ? -1 : 1));
-  const single = sources.length === 1;
+  // Two folders may well be one database, but nothing says so; the configuration can. A single folder is what a single
+  // configured name means.
+  const single = sources.length === 1 ? (names.length === 1 ? names[0] : "main") : undefined;
   return {
-    // Two folders may well be one database, but nothing says so; the configuration can.
-    databases: sources.map((source) => ({ name: single ? "main" : source.folder, sources: [source] })),
+    databases: sources.map((source) => ({ name: single ?? source.folder, sources: [source] })),
     leftOut,
   };
 }

@@ -1,7 +1,7 @@
-import { nameOf } from "./listing.js";
+export const POSTGRESQL = "PostgreSQL";
 
-/** What tools and folders call a database system that is not PostgreSQL, and how a person calls it. */
-const OTHER_DIALECTS: Readonly<Record<string, string>> = {
+/** What tools and folders call a database system, and how a person calls it. */
+const DIALECTS: Readonly<Record<string, string>> = {
   cassandra: "Cassandra",
   clickhouse: "ClickHouse",
   cockroach: "CockroachDB",
@@ -15,6 +15,9 @@ const OTHER_DIALECTS: Readonly<Record<string, string>> = {
   mysql: "MySQL",
   mysql2: "MySQL",
   oracle: "Oracle",
+  pg: POSTGRESQL,
+  postgres: POSTGRESQL,
+  postgresql: POSTGRESQL,
   singlestore: "SingleStore",
   snowflake: "Snowflake",
   spanner: "Spanner",
@@ -24,22 +27,17 @@ const OTHER_DIALECTS: Readonly<Record<string, string>> = {
   turso: "SQLite",
 };
 
-/** The other system that a tool's word names; undefined for PostgreSQL and for words that say nothing. */
-export function otherDialect(word: string): string | undefined {
-  return Object.hasOwn(OTHER_DIALECTS, word.toLowerCase()) ? OTHER_DIALECTS[word.toLowerCase()] : undefined;
+/** The system that a word of a tool's or of a folder's name means; undefined for words that say nothing. */
+export function dialectOf(word: string): string | undefined {
+  const key = word.toLowerCase();
+  return Object.hasOwn(DIALECTS, key) ? DIALECTS[key] : undefined;
 }
 
-/** The other system that a folder's path names: `db/mysql`, `packages/db/migrations-sqlite`. */
+/** The system that a folder's path names, the last word first: `db/mysql`, `packages/db/migrations-sqlite`. */
 export function dialectOfFolder(folder: string): string | undefined {
-  for (let path = folder; path !== ""; path = path.slice(0, Math.max(path.lastIndexOf("/"), 0))) {
-    const words = nameOf(path)
-      .toLowerCase()
-      .split(/[^a-z0-9]+/);
-    if (words.some((word) => /^(postgres|postgresql|pg)$/.test(word))) return undefined;
-    for (const word of words) {
-      const dialect = otherDialect(word);
-      if (dialect !== undefined) return dialect;
-    }
+  for (const word of folder.split(/[^A-Za-z0-9]+/).reverse()) {
+    const dialect = dialectOf(word);
+    if (dialect !== undefined) return dialect;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { ToolFacts } from "../model/migration.js";
-import { dialectOfFolder, otherDialect } from "./dialect.js";
+import { dialectOf, dialectOfFolder } from "./dialect.js";
 import { installedVersion } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
@@ -31,11 +31,11 @@ export const drizzle: MigrationTool = {
 
   open(listing, folder): MigrationSource {
     const journal = join(folder, `meta/${JOURNAL}`);
-    const { dialect, ...read } = listing.has(join(folder, "meta"), JOURNAL)
+    const { dialect: word, ...read } = listing.has(join(folder, "meta"), JOURNAL)
       ? readJournal(listing, folder, journal)
       : readFolders(listing, folder);
-    const other = dialect === undefined ? dialectOfFolder(folder) : otherDialect(dialect);
-    return { folder, tool: facts(listing, folder), ...read, ...(other === undefined ? {} : { otherDialect: other }) };
+    const dialect = (word === undefined ? undefined : dialectOf(word)) ?? dialectOfFolder(folder);
+    return { folder, tool: facts(listing, folder), ...read, ...(dialect === undefined ? {} : { dialect }) };
   },
 };
 

@@ -77,7 +77,7 @@ export const plainSql: MigrationTool = {
     }
     const files = names.sort(byNumber).map((name) => join(folder, name));
     const dialect = dialectOfFolder(folder) ?? dialectOfFiles(listing, files);
-    return { folder, tool: FACTS, files, leftOut, ...(dialect === undefined ? {} : { otherDialect: dialect }) };
+    return { folder, tool: FACTS, files, leftOut, ...(dialect === undefined ? {} : { dialect }) };
   },
 };
 

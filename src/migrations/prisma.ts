@@ -1,5 +1,5 @@
 import type { ToolFacts } from "../model/migration.js";
-import { dialectOfFolder, otherDialect } from "./dialect.js";
+import { dialectOf, dialectOfFolder } from "./dialect.js";
 import { installedVersion, majorMinor, requestedRange } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
@@ -48,7 +48,7 @@ export const prisma: MigrationTool = {
       tool: facts(listing, folder),
       files,
       leftOut,
-      ...(dialect === undefined ? {} : { otherDialect: dialect }),
+      ...(dialect === undefined ? {} : { dialect }),
     };
   },
 };
@@ -77,10 +77,10 @@ function schemaFiles(listing: Listing, folder: string): readonly string[] {
 function providerDialect(listing: Listing, folder: string): string | undefined {
   const lock = listing.has(folder, LOCK) ? listing.read(join(folder, LOCK)) : undefined;
   const locked = lock === undefined ? null : /^\s*provider\s*=\s*"([^"]*)"/m.exec(lock);
-  if (locked !== null) return otherDialect(locked[1] ?? "");
+  if (locked !== null) return dialectOf(locked[1] ?? "");
   for (const file of schemaFiles(listing, folder)) {
     const provider = /\bdatasource\s+\w+\s*\{[^}]*?\bprovider\s*=\s*"([^"]*)"/.exec(listing.read(file) ?? "");
-    if (provider !== null) return otherDialect(provider[1] ?? "");
+    if (provider !== null) return dialectOf(provider[1] ?? "");
   }
   return undefined;
 }

@@ -15,8 +15,8 @@ export interface MigrationSource {
   readonly files: readonly string[];
   /** Files that look like migrations but do not run, or cannot be read. */
   readonly leftOut: readonly LeftOutFile[];
-  /** The other database system that the folder is for; absent for PostgreSQL. */
-  readonly otherDialect?: string;
+  /** The database system that the folder is for, where something says so. */
+  readonly dialect?: string;
 }
 
 /** A migration tool: how its folders are found, and how one is read. */
