@@ -25,7 +25,8 @@ export function installedVersion(listing: Listing, folder: string, name: string)
       if (!listing.has(at, file)) continue;
       const source = join(at, file);
       const workspace = at === "" ? folder : folder.slice(at.length + 1);
-      const version = read(listing.read(source) ?? "", name, workspace);
+      const text = (listing.read(source) ?? "").replaceAll("\r\n", "\n");
+      const version = read(text, name, workspace);
       if (version !== undefined) return { version, source };
     }
   }
@@ -85,9 +86,9 @@ function fromPnpm(text: string, name: string, workspace: string): string | undef
 function pnpmBlock(text: string, importer: string): string | undefined {
   const start = text.search(new RegExp(`^  '?${escape(importer)}'?:\\s*$`, "m"));
   if (start < 0) return undefined;
-  const rest = text.slice(start);
-  const end = rest.slice(1).search(/^(?: {0,2})\S/m);
-  return end < 0 ? rest : rest.slice(0, end + 1);
+  const block = text.slice(text.indexOf("\n", start) + 1);
+  const end = block.search(/^ {0,2}\S/m);
+  return end < 0 ? block : block.slice(0, end);
 }
 
 function pnpmDependency(block: string, name: string): string | undefined {
