@@ -30,8 +30,12 @@ const PHASES: readonly PhaseId[] = ["before-merge", "automatic", "after-deploy",
 /** Makes the plan of a change. */
 export function planOf(input: PlanInput): Plan {
   const judged = input.change.databases.flatMap(({ migrations }) => migrations.filter((migration) => migration.judged));
+  const hazards = hazardsByFile(input.findings);
   const facts = judged.flatMap((migration) =>
-    migration.statements.map((statement) => statementFacts(input, migration, statement)),
+    migration.statements.map((statement) => {
+      const own = hazards.get(migration.file)?.filter((finding) => finding.statement === statement.statement.index);
+      return statementFacts(input, migration, statement, own ?? []);
+    }),
   );
   const placed = facts.flatMap((statement) => stepsOf(statement, input.change));
   const steps = [...placed, ...quietSteps(facts, input.change)];
@@ -65,7 +69,23 @@ type StepKind = "remove-uses" | "change" | "take-out" | "run-first" | "confirm" 
 
 type PlacedStep = Step & { readonly phase: PhaseId; readonly kind: StepKind };
 
-function statementFacts(input: PlanInput, migration: Migration, statement: AnalysedStatement): StatementFacts {
+function hazardsByFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const files = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (finding.severity !== "error" || (finding.harm !== "blocks" && finding.harm !== "fails")) continue;
+    const inFile = files.get(finding.file);
+    if (inFile) inFile.push(finding);
+    else files.set(finding.file, [finding]);
+  }
+  return files;
+}
+
+function statementFacts(
+  input: PlanInput,
+  migration: Migration,
+  statement: AnalysedStatement,
+  hazards: readonly Finding[],
+): StatementFacts {
   const operations = statement.statement.operations.map((operation): PlacedOperation => ({
     operation,
     statement,
@@ -92,14 +112,8 @@ function statementFacts(input: PlanInput, migration: Migration, statement: Analy
     },
     names: answers
       .filter(({ compatibility }) => compatibility.runningCodeOnNewSchema === "no")
-      .map(({ placed }) => nameOf(placed.operation)),
-    hazards: input.findings.filter(
-      (finding) =>
-        finding.file === migration.file &&
-        finding.statement === statement.statement.index &&
-        finding.severity === "error" &&
-        (finding.harm === "blocks" || finding.harm === "fails"),
-    ),
+      .map(({ placed }) => nameOf(placed)),
+    hazards,
     locks: statement.locks.filter(
       ({ blocks, relation }) => blocks.length > 0 && input.isLive(operations[0]!, parseQualified(relation)),
     ),
@@ -221,7 +235,9 @@ function identify(kind: StepKind, object: string, phase: PhaseId): string {
 }
 
 function objectsOf({ migration, statement }: StatementFacts): string {
-  const operations = statement.statement.operations.map((operation) => `${operation.type} ${nameOf(operation)}`);
+  const operations = statement.statement.operations.map(
+    (operation) => `${operation.type} ${nameOf({ operation, statement, migration })}`,
+  );
   return [migration.database, ...operations].join("\0");
 }
 
