@@ -236,6 +236,8 @@ export class Lexer {
         if (depth === 0) return at + 1;
       }
     }
+    // Without an end it is an error, which must not be passed over as a comment.
+    this.kind = "punctuation";
     return this.#limit;
   }
 

@@ -34,16 +34,16 @@ interface WasmModule {
 
 type WasmModuleFactory = (module: Partial<WasmModule>) => Promise<unknown>;
 
-/** A parse tree, or why there is none. */
-export type ParseOutcome =
-  | { readonly ok: true; readonly statements: readonly RawStmt[] }
-  | {
-      readonly ok: false;
-      /** PostgreSQL's own message: `syntax error at or near "tabl"`. */
-      readonly message: string;
-      /** Where, in code points from 0; absent where the parser does not say. */
-      readonly codePoint?: number;
-    };
+/** Why there is no parse tree. */
+export interface ParseFailure {
+  readonly ok: false;
+  /** PostgreSQL's own message: `syntax error at or near "tabl"`. */
+  readonly message: string;
+  /** Where, in code points from 0; absent where the parser does not say. */
+  readonly codePoint?: number;
+}
+
+export type ParseOutcome = { readonly ok: true; readonly statements: readonly RawStmt[] } | ParseFailure;
 
 let compiled: object | undefined;
 let running: WasmModule | undefined;
@@ -99,7 +99,12 @@ function readString(module: WasmModule, pointer: number): string {
   return Buffer.from(buffer, pointer, module.HEAPU8.indexOf(0, pointer) - pointer).toString("utf8");
 }
 
-function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): Tree | (ParseOutcome & { ok: false }) {
+/** An unterminated string is quoted up to the end of the file. */
+function shorten(message: string): string {
+  return message.replace(/(near ")([^]{60})[^]+"$/, '$1$2…"');
+}
+
+function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): Tree | ParseFailure {
   try {
     return withModule((module) => {
       const query = writeString(module, sql);
@@ -109,7 +114,7 @@ function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): T
         // PgQueryParseResult: parse tree at 0, stderr at 4, error at 8; PgQueryError: message at 0, cursor position at 16.
         const error = module.getValue(result + 8, "i32");
         if (error === 0) return readTree(() => readString(module, module.getValue(result, "i32")));
-        const message = readString(module, module.getValue(error, "i32"));
+        const message = shorten(readString(module, module.getValue(error, "i32")));
         const position = module.getValue(error + 16, "i32");
         return { ok: false, message, ...(position > 0 && { codePoint: position - 1 }) };
       } finally {
@@ -136,22 +141,22 @@ export function parseTree(sql: string): ParseOutcome {
 }
 
 /** Like `parseTree`, for text of which only the correctness matters: the tree is not read. */
-export function checkSyntax(sql: string): { readonly ok: true } | (ParseOutcome & { ok: false }) {
+export function checkSyntax(sql: string): { readonly ok: true } | ParseFailure {
   return parseWith<{ readonly ok: true }>(sql, () => ({ ok: true }));
 }
 
-/** PostgreSQL's tokens and comments. Slower than parsing: only the tests use it, to check `lexer.ts`. */
+/** PostgreSQL's tokens and comments, in bytes. Slower than parsing: only the tests use it, to check `lexer.ts`. */
 export function scanTokens(sql: string): { start: number; end: number; tokenName: string }[] {
-  return withModule((module) => {
+  if (sql === "") return [];
+  const json = withModule((module) => {
     const query = writeString(module, sql);
     const result = module._wasm_scan(query);
-    try {
-      const json = readString(module, result);
-      if (!json.startsWith("{")) throw new Error(json);
-      return (JSON.parse(json) as { tokens: { start: number; end: number; tokenName: string }[] }).tokens;
-    } finally {
-      module._free(query);
-      module._wasm_free_string(result);
-    }
+    const text = readString(module, result);
+    module._free(query);
+    module._wasm_free_string(result);
+    return text;
   });
+  // Anything else is an error's message.
+  if (!json.startsWith("{")) throw new Error(json);
+  return (JSON.parse(json) as { tokens: { start: number; end: number; tokenName: string }[] }).tokens;
 }

@@ -1,15 +1,28 @@
-import type { Node, RawStmt } from "libpg-query";
+import type { Node } from "libpg-query";
 import type { Unparsed } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
+import { parseLargeInsert } from "./large-insert.js";
 import { commentsOf, splitStatements } from "./lexer.js";
-import { parseTree, type ParseOutcome } from "./libpg-query.js";
+import { parseTree, type ParseFailure } from "./libpg-query.js";
 import { offsetsOf } from "./offsets.js";
 import { operationsOf } from "./operations.js";
 import { substitutePlaceholders, type HiddenSql } from "./placeholders.js";
 import { StatementSource } from "./statement-source.js";
 
 const BYTE_ORDER_MARK = "\ufeff";
+
+/** The parser takes some 50 times a text's size in memory: longer text is parsed in parts of this many UTF-16 units. */
+const LONGEST_PART = 1_000_000;
+/** A longer statement is not read, unless it is an INSERT of many rows. */
+const LONGEST_STATEMENT = 4_000_000;
+
+/** The text as it stands, the text as it is parsed (placeholders replaced by names), and the comments of the latter. */
+interface Source {
+  readonly written: string;
+  readonly parsed: string;
+  readonly comments: readonly SqlComment[];
+}
 
 /** A statement on its way: parsed, or with the reason why not. */
 type Piece = { readonly range: Range } & (
@@ -24,8 +37,19 @@ type Piece = { readonly range: Range } & (
  */
 export function parseSql(file: string): ParsedSql {
   const text = file.startsWith(BYTE_ORDER_MARK) ? file.slice(1) : file;
-  const comments = commentsOf(text);
-  const pieces = parseWhole(text, text, comments) ?? parseWithRecovery(text);
+  const source: Source = { written: text, parsed: text, comments: commentsOf(text) };
+  const pieces = parseWhole(source);
+  if (pieces !== undefined) return parsedSql(text, source.comments, pieces);
+
+  const substitution = substitutePlaceholders(text);
+  if (substitution === undefined) return parsedSql(text, source.comments, parseInParts(source));
+  const { text: parsed, hidden } = substitution;
+  const substituted: Source = { written: text, parsed, comments: commentsOf(parsed) };
+  const found = parseWhole(substituted) ?? parseInParts(substituted);
+  return parsedSql(text, substituted.comments, withHidden(found, hidden));
+}
+
+function parsedSql(text: string, comments: readonly SqlComment[], pieces: readonly Piece[]): ParsedSql {
   return { text, comments, statements: pieces.map((piece, index) => statementOf(text, piece, index)) };
 }
 
@@ -48,41 +72,49 @@ function statementOf(text: string, piece: Piece, index: number): Statement {
   return { index, sql, range, operations: [unparsed] };
 }
 
-/** All statements at once; undefined where PostgreSQL refuses one of them. */
-function parseWhole(text: string, parsed: string, comments: readonly SqlComment[]): Piece[] | undefined {
-  // The parser stops at NUL without a word.
-  if (parsed.includes("\0")) return undefined;
-  const outcome = parseTree(parsed);
-  return outcome.ok ? piecesOf(outcome.statements, text, parsed, comments) : undefined;
+function withHidden(pieces: readonly Piece[], hidden: readonly HiddenSql[]): readonly Piece[] {
+  return hidden.length === 0 ? pieces : [...pieces, ...hidden].sort((a, b) => a.range[0] - b.range[0]);
 }
 
-function piecesOf(
-  statements: readonly RawStmt[],
-  text: string,
-  parsed: string,
-  comments: readonly SqlComment[],
-): Piece[] {
-  const { fromByte } = offsetsOf(parsed);
-  return statements.flatMap(({ stmt, stmt_location = 0, stmt_len = 0 }) => {
-    if (stmt === undefined) return [];
-    const start = fromByte(stmt_location);
-    const end = stmt_len === 0 ? parsed.length : fromByte(stmt_location + stmt_len);
-    return [{ range: [start, trimEnd(text, start, end, comments)] as const, node: stmt, parsed, fromByte }];
-  });
+/** All statements at once; undefined where PostgreSQL refuses one of them or the text is too long for that. */
+function parseWhole(
+  { parsed, written, comments }: Source,
+  [start, end]: Range = [0, parsed.length],
+): Piece[] | undefined {
+  if (end - start > LONGEST_PART) return undefined;
+  const part = start === 0 && end === parsed.length ? parsed : parsed.slice(start, end);
+  // The parser stops at NUL without a word.
+  if (part.includes("\0")) return undefined;
+  const outcome = parseTree(part);
+  if (!outcome.ok) return undefined;
+  const offsets = offsetsOf(part);
+  const fromByte = start === 0 ? offsets.fromByte : (byte: number) => start + offsets.fromByte(byte);
+  const pieces: Piece[] = [];
+  for (const { stmt, stmt_location = 0, stmt_len = 0 } of outcome.statements) {
+    if (stmt === undefined) continue;
+    const from = fromByte(stmt_location);
+    const to = stmt_len === 0 ? end : fromByte(stmt_location + stmt_len);
+    pieces.push({ range: [from, trimEnd(written, from, to, comments)], node: stmt, parsed, fromByte });
+  }
+  return pieces;
 }
 
 /** Leaves out blanks and comments at the end of a statement. */
 function trimEnd(text: string, start: number, end: number, comments: readonly SqlComment[]): number {
   for (;;) {
-    while (end > start && /\s/.test(text.charAt(end - 1))) end--;
-    const comment = endingAt(comments, end);
+    while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+    const comment = commentEndingAt(comments, end);
     if (comment === undefined || comment.range[0] <= start) return end;
     end = comment.range[0];
   }
 }
 
-/** The comment that ends at this offset; comments are in order. */
-function endingAt(comments: readonly SqlComment[], end: number): SqlComment | undefined {
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+}
+
+/** Comments are in order. */
+function commentEndingAt(comments: readonly SqlComment[], end: number): SqlComment | undefined {
   let low = 0;
   let high = comments.length;
   while (low < high) {
@@ -94,52 +126,68 @@ function endingAt(comments: readonly SqlComment[], end: number): SqlComment | un
   return comment?.range[1] === end ? comment : undefined;
 }
 
-/** With placeholders replaced; and if that does not parse either, statement by statement. */
-function parseWithRecovery(text: string): Piece[] {
-  const substitution = substitutePlaceholders(text);
-  const parsed = substitution?.text ?? text;
-  const hidden = substitution?.hidden ?? [];
-  const pieces =
-    (substitution && parseWhole(text, parsed, commentsOf(parsed))) ??
-    splitStatements(parsed).map((range) => parseOne(text, parsed, range));
-  return hidden.length === 0 ? pieces : inOrder(pieces, hidden);
+/** Statement by statement where PostgreSQL refuses one of them; many at a time where the text is only too long. */
+function parseInParts(source: Source): Piece[] {
+  const ranges = splitStatements(source.parsed);
+  if (source.parsed.length <= LONGEST_PART) return ranges.map((range) => parseOne(source, range));
+  return inParts(ranges).flatMap((part) => {
+    const [first, last] = [part[0], part.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    return parseWhole(source, [first[0], last[1]]) ?? part.map((range) => parseOne(source, range));
+  });
 }
 
-function inOrder(pieces: readonly Piece[], hidden: readonly HiddenSql[]): Piece[] {
-  return [...pieces, ...hidden].sort((a, b) => a.range[0] - b.range[0]);
-}
-
-function parseOne(text: string, parsed: string, range: Range): Piece {
-  const [start, end] = range;
-  const written = text.slice(start, end);
-  if (written.includes("\0")) {
-    return {
-      range,
-      reason: "contains a NUL character, which PostgreSQL does not accept",
-      position: text.indexOf("\0", start),
-    };
+/** Groups neighbours as long as they fit into one part. */
+function inParts(ranges: readonly Range[]): Range[][] {
+  const parts: Range[][] = [];
+  let from = -Infinity;
+  for (const range of ranges) {
+    const part = parts.at(-1);
+    if (part !== undefined && range[1] - from <= LONGEST_PART) part.push(range);
+    else {
+      parts.push([range]);
+      from = range[0];
+    }
   }
+  return parts;
+}
+
+function parseOne({ written, parsed }: Source, range: Range): Piece {
+  const [start, end] = range;
+  const nul = parsed.slice(start, end).indexOf("\0");
+  if (nul >= 0) {
+    return { range, reason: "contains a NUL character, which PostgreSQL does not accept", position: start + nul };
+  }
+  if (end - start > LONGEST_PART) {
+    const insert = parseLargeInsert(parsed, range);
+    if (insert !== undefined) return "node" in insert ? { range, parsed, ...insert } : { range, ...insert };
+    if (end - start > LONGEST_STATEMENT) {
+      return { range, reason: `a statement of ${megabytes(end - start)} MB is too large to be analysed` };
+    }
+  }
+  const asWritten = written.slice(start, end);
   const substituted = parsed.slice(start, end);
+  let failure: ParseFailure | undefined;
+  let failed = asWritten;
   // What parses as it is written has no placeholders, whatever it looks like.
-  const candidates = substituted === written ? [text] : [text, parsed];
-  let failure: (ParseOutcome & { ok: false }) | undefined;
-  let failed = written;
-  for (const candidate of candidates) {
-    failed = candidate.slice(start, end);
-    const outcome = parseTree(failed);
+  for (const [text, whole] of [[asWritten, written] as const, [substituted, parsed] as const]) {
+    if (failure !== undefined && text === failed) break;
+    const outcome = parseTree(text);
     if (outcome.ok) {
       const node = outcome.statements[0]?.stmt;
       if (node === undefined || outcome.statements.length > 1) break;
-      const { fromByte } = offsetsOf(failed);
-      return { range, node, parsed: candidate, fromByte: (byte) => start + fromByte(byte) };
+      const { fromByte } = offsetsOf(text);
+      return { range, node, parsed: whole, fromByte: (byte) => start + fromByte(byte) };
     }
     failure = outcome;
+    failed = text;
   }
-  if (failure === undefined) return { range, reason: "could not be split into statements" };
-  const { codePoint } = failure;
-  return {
-    range,
-    reason: failure.message,
-    ...(codePoint !== undefined && { position: start + offsetsOf(failed).fromCodePoint(codePoint) }),
-  };
+  if (failure === undefined) return { range, reason: "it is not clear where its statements end" };
+  const { message: reason, codePoint } = failure;
+  if (codePoint === undefined) return { range, reason };
+  return { range, reason, position: start + offsetsOf(failed).fromCodePoint(codePoint) };
+}
+
+function megabytes(length: number): string {
+  return (length / 1_000_000).toFixed(1);
 }

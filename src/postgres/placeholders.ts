@@ -55,12 +55,12 @@ function nameFor(text: string, start: number, end: number): string {
 }
 
 function blank(text: string): string {
-  return text.replace(/[^\r\n]/g, " ");
+  return text.replace(/[^\r\n]+/g, (line) => " ".repeat(line.length));
 }
 
 function lineEnd(text: string, at: number): number {
-  const length = text.slice(at).search(/[\r\n]/);
-  return length < 0 ? text.length : at + length;
+  while (at < text.length && text[at] !== "\n" && text[at] !== "\r") at++;
+  return at;
 }
 
 /** Undefined where there is nothing to replace. */
@@ -98,9 +98,10 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
         // The rows of COPY … FROM stdin follow in the text, up to a line with `\.` (pg_dump writes them so).
         copyFrom = "no";
         const from = lineEnd(text, lexer.end);
-        const close = /^\\\.[ \t]*\r?$/m.exec(text.slice(from));
-        if (close === null) break;
-        const end = from + close.index + close[0].length;
+        const close = /^\\\.[ \t]*\r?$/gm;
+        close.lastIndex = from;
+        if (!close.test(text)) break;
+        const end = close.lastIndex;
         replace(from, end, blank(text.slice(from, end)));
         continueAt(end);
         break;

@@ -76,31 +76,40 @@ export class StatementSource {
 
   /** Index of the token behind the bracket that closes the one at `open`. */
   behindBracket(open: number): number {
+    const { tokens } = this;
     let depth = 0;
-    for (let token = open; token < this.tokens.length; token++) {
-      const word = this.word(token);
-      if (word === "(" || word === "[") depth++;
-      else if ((word === ")" || word === "]") && --depth === 0) return token + 1;
+    for (let index = open; index < tokens.length; index++) {
+      const token = tokens[index] as Token;
+      if (token.kind !== "punctuation") continue;
+      const character = this.#parsed[token.start];
+      if (character === "(" || character === "[") depth++;
+      else if ((character === ")" || character === "]") && --depth === 0) return index + 1;
     }
-    return this.tokens.length;
+    return tokens.length;
   }
 
   /**
-   * Index of the first token at or behind `from` that is outside of brackets and satisfies `stop`; also the bracket that
+   * Index of the first token at or behind `from` that is outside of brackets and one of `stops`; also the bracket that
    * closes around `from`. `limit` where there is none.
    */
-  find(from: number, stop: (word: string) => boolean, limit = this.tokens.length): number {
-    for (let token = from; token < limit; token++) {
-      const word = this.word(token);
-      if (word === ")" || word === "]" || stop(word)) return token;
-      if (word === "(" || word === "[") token = this.behindBracket(token) - 1;
+  find(from: number, stops: readonly string[], limit = this.tokens.length): number {
+    const { tokens } = this;
+    for (let index = from; index < limit; index++) {
+      const token = tokens[index] as Token;
+      if (token.kind === "punctuation") {
+        const character = this.#parsed[token.start] as string;
+        if (character === ")" || character === "]" || stops.includes(character)) return index;
+        if (character === "(" || character === "[") index = this.behindBracket(index) - 1;
+      } else if (token.kind === "word" && stops.includes(this.word(index))) {
+        return index;
+      }
     }
     return limit;
   }
 
   /** The element of a comma-separated list that begins at a token: up to the comma or the bracket that closes the list. */
   element(from: number): { readonly from: number; readonly to: number } {
-    return { from, to: this.find(from, (word) => word === ",") };
+    return { from, to: this.find(from, [","]) };
   }
 
   /** The elements of the list that begins at a token. */

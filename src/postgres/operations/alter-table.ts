@@ -62,7 +62,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   AT_AlterColumnType: ({ source, table, command, from, to }) => {
     const definition = as<ColumnDef>(command.def, "ColumnDef") ?? {};
     const collate = definition.collClause && source.offset(definition.collClause.location);
-    const using = source.find(from + 3, (word) => word === "using", to);
+    const using = source.find(from + 3, ["using"], to);
     return {
       type: "AlterColumnType",
       table,
@@ -77,7 +77,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   AT_ColumnDefault: ({ source, table, command, from, to }) => {
     const column = command.name ?? "";
     if (command.def === undefined) return { type: "DropDefault", table, column };
-    const keyword = source.find(from + 1, (word) => word === "default", to);
+    const keyword = source.find(from + 1, ["default"], to);
     return {
       type: "SetDefault",
       table,

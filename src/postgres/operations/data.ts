@@ -74,10 +74,7 @@ function writesInWith(clause: WithClause | undefined, source: StatementSource): 
     const write = WRITES[type];
     if (write === undefined) continue;
     const from = source.tokenAt(source.offset(location));
-    const open = source.find(
-      source.find(from, only("as")),
-      only("("),
-    );
+    const open = source.find(source.find(from, ["as"]), ["("]);
     drafts.push({ ...write(node as never), range: source.rangeOf(open + 1, source.behindBracket(open) - 1) });
   }
   return drafts;

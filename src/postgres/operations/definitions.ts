@@ -17,7 +17,7 @@ const CONSTRAINT_KINDS: Readonly<Record<string, ConstraintKind>> = {
 
 /** The expression in parentheses inside the clause that the tokens `from` to `to` are. */
 function parenthesized(source: StatementSource, node: Node | undefined, from: number, to: number): Expression {
-  const open = source.find(from, only("("), to);
+  const open = source.find(from, ["("], to);
   return expression(source, node, source.rangeOf(open + 1, source.behindBracket(open) - 1));
 }
 

@@ -47,9 +47,10 @@ export function mentionsOf(...roots: readonly unknown[]): Mentions {
       for (let index = node.length - 1; index >= 0; index--) pending.push(node[index]);
       continue;
     }
-    const entries = Object.entries(node as Record<string, unknown>);
-    for (let index = entries.length - 1; index >= 0; index--) {
-      const [key, value] = entries[index] as [string, unknown];
+    const keys = Object.keys(node);
+    for (let index = keys.length - 1; index >= 0; index--) {
+      const key = keys[index] as string;
+      const value = (node as Record<string, unknown>)[key];
       switch (key) {
         // FOR UPDATE OF names the query's aliases, not relations.
         case "LockingClause":

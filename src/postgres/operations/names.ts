@@ -70,13 +70,13 @@ const SERIAL_ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** A type's clause ends at one of these, outside of brackets. */
-const BEHIND_TYPE = new Set([",", "collate", "storage", "compression", "options", "using"]);
+const BEHIND_TYPE = [",", "collate", "storage", "compression", "options", "using"];
 
 /** `limit` is the offset where the next clause begins. */
 export function typeName(source: StatementSource, type: TypeNameNode | undefined, limit: number): TypeName {
   const { schema, name } = nameOf(type?.names);
   const from = source.tokenAt(source.offset(type?.location));
-  const to = source.find(from + 1, (word) => BEHIND_TYPE.has(word), source.tokenAt(limit));
+  const to = source.find(from + 1, BEHIND_TYPE, source.tokenAt(limit));
   const modifiers: number[] = [];
   for (const modifier of type?.typmods ?? []) {
     const value = as<{ ival?: { ival?: number } }>(modifier, "A_Const")?.ival;

@@ -232,7 +232,7 @@ function createIndex(statement: IndexStmt, source: StatementSource): Draft {
     statement.whereClause,
   ).columns;
   const indexKeyword = source.word(1) === "unique" ? 2 : 1;
-  const where = statement.whereClause && source.find(0, only("where"));
+  const where = statement.whereClause && source.find(0, ["where"]);
   return {
     type: "CreateIndex",
     ...(statement.idxname !== undefined && {
