@@ -1,2 +1,6 @@
 /** The package: an ESLint plugin. */
-export { plugin as default } from "./eslint/plugin.js";
+import { plugin } from "./eslint/plugin.js";
+
+export default plugin;
+// What `require("migration-safety")` returns.
+export { plugin as "module.exports" };

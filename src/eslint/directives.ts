@@ -132,13 +132,11 @@ function withPrefix(rule: string): string {
   return rule.includes("/") ? rule : PREFIX + rule;
 }
 
-/** Why the Action and the command line pass over a directive that `eslint` honours. */
+/** What is said of a directive that silences nothing. */
 const notHonoured = {
-  noRule: ({ label }: DirectiveComment): string =>
-    `\`${label}\` names no rule and silences nothing. Name the rule and give a reason: \`${label} RULE -- reason\`.`,
-  bare: ({ label }: DirectiveComment): string =>
+  noRule: ({ label, ours }: DirectiveComment): string =>
     `\`${label}\` names no rule and silences nothing here. Name the rule and give a reason: ` +
-    `\`${label} ${PREFIX}RULE -- reason\`.`,
+    `\`${label} ${ours ? "" : PREFIX}RULE -- reason\`.`,
   noReason: ({ label, value }: DirectiveComment): string =>
     `\`${label} ${value}\` gives no reason and silences nothing here. Add one: \`${label} ${value} -- reason\`.`,
   noSuchRule: ({ label }: DirectiveComment, rule: string): string =>
@@ -153,7 +151,7 @@ function onlyOurs(directive: DirectiveComment, note: (message: string) => void):
   const { type, rules, reason } = directive;
   if (type === "enable" && rules.length === 0) return directive;
   if (rules.length === 0) {
-    note(notHonoured.bare(directive));
+    note(notHonoured.noRule(directive));
     return undefined;
   }
   const named = rules.filter((rule) => rule.startsWith(PREFIX));
@@ -188,37 +186,52 @@ function translate(
   statements: readonly Statement[],
   places: Places,
 ): readonly Directive[] {
-  const covers = new Map<DirectiveComment, Cover>();
-  for (const directive of comments) {
-    if (directive.type === "disable-next-line") covers.set(directive, coverOf(directive.comment, statements, places));
-  }
+  const covers = comments.map(({ type, comment }) =>
+    type === "disable-next-line" ? coverOf(comment, statements, places) : undefined,
+  );
+  const disabledAt = blocksAt(comments);
   const directives: Directive[] = [];
-  /** Where blocks that we opened end, by their last line. */
+  /** The rules of blocks that we opened, by the line on which they end. */
   const closing = new Map<number, Set<string>>();
-  for (const directive of comments) {
-    const { range } = directive.comment;
-    const loc = { start: places.getLocFromIndex(range[0]), end: places.getLocFromIndex(range[1]) };
-    const cover = covers.get(directive);
+  for (const [index, directive] of comments.entries()) {
+    const { comment, type, rules } = directive;
+    const loc = { start: places.getLocFromIndex(comment.range[0]), end: places.getLocFromIndex(comment.range[1]) };
+    const add = (as: DirectiveType, where: Partial<SourceLocation>): void => {
+      directives.push(...directivesFor(directive, as, { ...loc, ...where }, places));
+    };
+    const cover = covers[index];
     if (!cover) {
       // What is said before the first statement is said of the file, and a finding about a file is on its first line.
-      const ofFile = directive.type === "disable" && range[1] <= (statements[0]?.range[0] ?? Infinity);
-      const start = ofFile ? { line: 1, column: 0 } : loc.start;
-      directives.push(...directivesFor(directive, directive.type, { ...loc, start }, places));
-    } else if (
-      cover.firstLine === cover.lastLine ||
-      !namesOurs(directive) ||
-      cutsShort(directive, cover, covers, comments)
-    ) {
-      const end = { line: cover.firstLine - 1, column: 0 };
-      directives.push(...directivesFor(directive, directive.type, { ...loc, end }, places));
-    } else {
-      directives.push(...directivesFor(directive, "disable", loc, places));
-      const rules = closing.get(cover.lastLine) ?? new Set();
-      closing.set(cover.lastLine, rules);
-      const later = overlapping(directive, cover, covers);
-      for (const rule of directive.rules.length > 0 ? directive.rules : [""]) {
-        if (!later.some(({ rules }) => rules.length === 0 || rules.includes(rule))) rules.add(rule);
-      }
+      const ofFile = type === "disable" && comment.range[1] <= (statements[0]?.range[0] ?? Infinity);
+      add(type, ofFile ? { start: { line: 1, column: 0 } } : {});
+      continue;
+    }
+    const oneLine = { end: { line: cover.firstLine - 1, column: 0 } };
+    if (cover.firstLine === cover.lastLine || !namesOurs(directive)) {
+      add(type, oneLine);
+      continue;
+    }
+    // Next-line directives on the last line of this statement, whose blocks go on behind its end.
+    const later: DirectiveComment[] = [];
+    for (let next = index + 1; (comments[next]?.comment.range[0] ?? Infinity) < cover.end; next++) {
+      const [other, otherCover] = [comments[next], covers[next]];
+      if (other && otherCover && otherCover.end > cover.end) later.push(other);
+    }
+    const disabled = disabledAt(cover.end);
+    const cutsShort =
+      rules.length === 0
+        ? disabled.size > 0 || later.length > 0
+        : disabled.has("") || rules.some((rule) => disabled.has(rule));
+    if (cutsShort) {
+      // The end of our block would end another one that goes on.
+      add(type, oneLine);
+      continue;
+    }
+    add("disable", {});
+    const ending = closing.get(cover.lastLine) ?? new Set();
+    closing.set(cover.lastLine, ending);
+    for (const rule of orAll(rules)) {
+      if (!later.some((other) => other.rules.length === 0 || other.rules.includes(rule))) ending.add(rule);
     }
   }
   for (const [line, rules] of closing) {
@@ -229,6 +242,26 @@ function translate(
     directives.push(new Directive({ type: "enable", node, value, justification: "" }));
   }
   return directives;
+}
+
+/** The rules that a directive is about; the empty string stands for every rule. */
+function orAll(rules: readonly string[]): readonly string[] {
+  return rules.length > 0 ? rules : [""];
+}
+
+/** Which rules blocks of the file's author disable at an offset; offsets must not become smaller from call to call. */
+function blocksAt(comments: readonly DirectiveComment[]): (offset: number) => ReadonlySet<string> {
+  const disabled = new Set<string>();
+  let next = 0;
+  return (offset) => {
+    for (; (comments[next]?.comment.range[0] ?? Infinity) < offset; next++) {
+      const { type, rules } = comments[next]!;
+      if (type === "disable") for (const rule of orAll(rules)) disabled.add(rule);
+      else if (type === "enable" && rules.length === 0) disabled.clear();
+      else if (type === "enable") for (const rule of rules) disabled.delete(rule);
+    }
+    return disabled;
+  };
 }
 
 /** The next statement's lines; inside a statement, the next line. */
@@ -265,38 +298,6 @@ function namesOurs({ rules }: DirectiveComment): boolean {
   return rules.length === 0 || rules.some((rule) => isOurs(rule.slice(rule.lastIndexOf("/") + 1)));
 }
 
-/** Blocks of next-line directives that begin before this one ends. */
-function overlapping(
-  directive: DirectiveComment,
-  { end }: Cover,
-  covers: ReadonlyMap<DirectiveComment, Cover>,
-): readonly DirectiveComment[] {
-  return [...covers].flatMap(([other, cover]) =>
-    other !== directive && other.comment.range[0] < end && end < cover.end && cover.firstLine < cover.lastLine
-      ? [other]
-      : [],
-  );
-}
-
-/** Whether the end of this directive's block would also end a block that goes on. */
-function cutsShort(
-  directive: DirectiveComment,
-  cover: Cover,
-  covers: ReadonlyMap<DirectiveComment, Cover>,
-  comments: readonly DirectiveComment[],
-): boolean {
-  const { rules } = directive;
-  if (rules.length === 0 && overlapping(directive, cover, covers).length > 0) return true;
-  const disabled = new Set<string>();
-  for (const { comment, type, rules: named } of comments) {
-    if (comment.range[0] >= cover.end) break;
-    if (type === "disable") for (const rule of named.length > 0 ? named : [""]) disabled.add(rule);
-    else if (type === "enable" && named.length === 0) disabled.clear();
-    else if (type === "enable") for (const rule of named) disabled.delete(rule);
-  }
-  return rules.length === 0 ? disabled.size > 0 : disabled.has("") || rules.some((rule) => disabled.has(rule));
-}
-
 /**
  * ESLint's directives for a comment. Its autofix of unused ones looks for the rule's name as ESLint knows it, which in
  * our own directives is written without a prefix: there each rule is a directive with its own range to remove.
@@ -319,10 +320,13 @@ function directivesFor(
     start: list + index,
     end: list + index + name.length,
   }));
+  const isSpace = (offset: number): boolean => /\s/.test(places.text[offset] ?? "");
   return rules.map((rule) => {
     const index = names.findIndex((name) => name.rule === rule);
     const [before, name, after] = [names[index - 1], names[index], names[index + 1]];
-    // With the comma behind the name; the last one takes the comma before it.
-    return make(name ? [after || !before ? name.start : before.end, after?.start ?? name.end] : comment.range, rule);
+    if (!name) return make(comment.range, rule);
+    // ESLint puts a space in its place: one that is there goes, and the comma behind the name, before the last one.
+    if (before && !after) return make([before.end, isSpace(name.end) ? name.end + 1 : name.end], rule);
+    return make([isSpace(name.start - 1) ? name.start - 1 : name.start, after?.start ?? name.end], rule);
   });
 }

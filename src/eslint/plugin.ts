@@ -2,7 +2,7 @@
 import type { ESLint, Linter } from "eslint";
 import { rules } from "../../rules/index.js";
 import { configFor } from "./configs.js";
-import { packageVersion } from "./package-version.js";
+import { packageVersion } from "../text/package-version.js";
 import { sqlLanguage } from "./sql-language.js";
 
 type Configs = Readonly<Record<"recommended" | "strict" | "all", Linter.Config[]>>;
