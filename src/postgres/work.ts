@@ -11,6 +11,7 @@ import type {
   AddColumn,
   AddConstraint,
   ColumnDefinition,
+  ConstraintDefinition,
   Operation,
   OperationOf,
   OperationType,
@@ -152,8 +153,9 @@ function workOfAddConstraint({ table, constraint }: AddConstraint, circumstances
   if (constraint.notValid || constraint.notEnforced) return "instant";
   switch (constraint.kind) {
     case "check":
-    case "foreign key":
       return "scan";
+    case "foreign key":
+      return partitionsHave(table, constraint, catalog) ? "instant" : "scan";
     case "not null":
       return workOfNotNull(table, constraint.columns[0]!, circumstances);
     case "exclude":
@@ -170,6 +172,23 @@ function workOfAddConstraint({ table, constraint }: AddConstraint, circumstances
       return longest(nullable.map((column) => workOfNotNull(table, column, circumstances)));
     }
   }
+}
+
+/** Whether every partition has the foreign key already, valid: then the partitioned table takes those over. */
+function partitionsHave(
+  table: QualifiedName,
+  { columns, references }: ConstraintDefinition,
+  catalog: Catalog,
+): boolean {
+  const partitions = catalog.table(table)?.kind === "partitioned table" ? catalog.partitionsOf(table) : [];
+  if (partitions.length === 0 || !references) return false;
+  const { schema, name } = catalog.qualify(references.table);
+  return partitions.every((partition) =>
+    foreignKeysOf(partition, catalog).some((key) => {
+      const target = key.references && catalog.qualify(key.references.table);
+      return key.valid && key.columns.join() === columns.join() && target?.schema === schema && target.name === name;
+    }),
+  );
 }
 
 /**

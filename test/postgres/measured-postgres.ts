@@ -77,9 +77,13 @@ export class MeasuredPostgres {
   async reset(sql: string): Promise<void> {
     await this.#database.exec(`
       RESET search_path;
-      DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;`);
+      DROP SCHEMA IF EXISTS app, archive, billing CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;`);
     await this.#database.exec(sql);
     this.#schema = sql;
+  }
+
+  async exec(sql: string): Promise<void> {
+    await this.#database.exec(sql);
   }
 
   async query<Row>(sql: string): Promise<Row[]> {

@@ -63,12 +63,13 @@ export interface StatementForm {
 /** A statement, or one with the statements that go before it. */
 type Written = string | readonly [setup: string, sql: string];
 
+/** Forms without a setup come first: they share one schema, since each is rolled back. */
 function on(schema: string, written: readonly Written[]): StatementForm[] {
-  return written.map((form) =>
-    typeof form === "string"
-      ? { sql: form, before: { schema, setup: "" } }
-      : { sql: form[1], before: { schema, setup: form[0] } },
-  );
+  const forms = written.map((form) => {
+    const [setup, sql] = typeof form === "string" ? ["", form] : form;
+    return { sql, before: { schema, setup } };
+  });
+  return forms.sort((a, b) => Number(a.before.setup !== "") - Number(b.before.setup !== ""));
 }
 
 export const forms: readonly StatementForm[] = [
@@ -396,6 +397,10 @@ export const forms: readonly StatementForm[] = [
     "ALTER TABLE events DETACH PARTITION events_2025",
     ["CREATE TABLE events_rest PARTITION OF events DEFAULT", "ALTER TABLE events DETACH PARTITION events_2025"],
     "ALTER TABLE events ADD FOREIGN KEY (id) REFERENCES tenants NOT VALID",
+    [
+      "DELETE FROM events WHERE id > 1; ALTER TABLE events_2025 ADD FOREIGN KEY (id) REFERENCES tenants NOT VALID; ALTER TABLE events_2026 ADD FOREIGN KEY (id) REFERENCES tenants NOT VALID; ALTER TABLE events_2025 VALIDATE CONSTRAINT events_2025_id_fkey; ALTER TABLE events_2026 VALIDATE CONSTRAINT events_2026_id_fkey",
+      "ALTER TABLE events ADD FOREIGN KEY (id) REFERENCES tenants",
+    ],
     "ALTER TABLE events ALTER COLUMN id TYPE int",
     "ALTER TABLE events DROP CONSTRAINT events_pkey",
     "ALTER TABLE events ENABLE ROW LEVEL SECURITY",

@@ -73,9 +73,13 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
     if (!history) return;
     const existing = history.columns.get(operation.column.name, situation.timeline.time);
     if (existing && operation.ifNotExists) return;
-    for (const table of withDescendants(situation.timeline, history)) {
-      addColumn(situation, table, operation.column);
-      addConstraints(situation, table, columnConstraints(operation.column, situation));
+    addColumn(situation, history, operation.column);
+    const column = history.columns.get(operation.column.name, situation.timeline.time)!;
+    for (const child of withDescendants(situation.timeline, history).slice(1)) {
+      inheritColumn(situation.timeline, child, column);
+    }
+    for (const constraint of inCreationOrder(columnConstraints(operation.column, situation))) {
+      addToTree(situation, history, constraint);
     }
   },
   DropColumn(operation, situation) {
@@ -100,7 +104,12 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
   SetDefault: (operation, situation) => changeColumn(operation, situation, { default: operation.default }),
   DropDefault: (operation, situation) => changeColumn(operation, situation, {}, ["default"]),
   SetNotNull(operation, situation) {
-    eachColumn(operation, situation, (table) => setNotNull(situation, table, operation.column, true));
+    // From 18 on a child's constraint has the name of its parent's.
+    let name: string | undefined;
+    eachColumn(operation, situation, (table) => {
+      setNotNull(situation, table, operation.column, true, name);
+      name ??= notNullConstraint(situation.timeline, table, operation.column)?.name;
+    });
   },
   DropNotNull(operation, situation) {
     eachColumn(operation, situation, (table) => {
@@ -138,7 +147,9 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
   },
   AlterTable(operation, situation) {
     const { timeline } = situation;
-    if (operation.kind === "index" || timeline.index(operation.table)) return;
+    const index = timeline.index(operation.table);
+    if (index && operation.subcommand === "AttachPartition") return attachIndex(timeline, index, operation.other);
+    if (operation.kind === "index" || index) return;
     const history = mention(situation, operation.table);
     if (!history) return;
     const column = operation.column;
@@ -183,6 +194,9 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
       partitionOf: nameOf(timeline.table(parent)),
       ...(operation.defaultPartition ? { defaultPartition: true } : {}),
     });
+    for (const { name, identity } of timeline.table(parent).columns.values()) {
+      if (identity) timeline.updateColumn(partition, name, { identity });
+    }
     inheritIndexes(situation, parent, partition);
     inheritForeignKeys(timeline, parent, partition);
   },
@@ -193,6 +207,10 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
     if (!partition) return;
     const { partitionOf: _, defaultPartition: __, ...facts } = timeline.table(partition);
     timeline.replaceFacts(partition, facts);
+    for (const { name, identity, sequence } of [...timeline.table(partition).columns.values()]) {
+      if (identity && !sequence)
+        changeColumn({ table: operation.partition, column: name }, situation, {}, ["identity"]);
+    }
     for (const index of timeline.indexes(partition)) {
       const { parent: ___, ...own } = index;
       timeline.replaceIndex(partition, index, own);
@@ -444,7 +462,9 @@ function createTable(operation: CreateTable, situation: Situation): void {
     addColumn(situation, history, column);
     constraints.push(...columnConstraints(column, situation));
   }
-  addConstraints(situation, history, [...constraints, ...operation.constraints]);
+  for (const constraint of inCreationOrder([...constraints, ...operation.constraints])) {
+    addConstraint(situation, history, constraint);
+  }
   if (operation.partitionOf && parentHistories[0]) {
     inheritIndexes(situation, parentHistories[0], history);
     inheritForeignKeys(timeline, parentHistories[0], history);
@@ -482,24 +502,22 @@ function copyLike(situation: Situation, like: LikeTable, source: TableHistory, t
       timeline.putConstraint(target, { ...constraint, valid: true });
     }
   }
-  if (including("indexes")) inheritIndexes(situation, source, target, false);
+  if (including("indexes")) inheritIndexes(situation, source, target, { attach: false });
 }
 
 // Columns
 
-/** The integer types behind the serial pseudo-types. */
-const serialTypes: Readonly<Record<string, string>> = {
-  smallserial: "int2",
-  serial2: "int2",
-  serial: "int4",
-  serial4: "int4",
-  bigserial: "int8",
-  serial8: "int8",
+/** The integer types behind the serial pseudo-types, by their internal and their SQL name. */
+const serialTypes: Readonly<Record<string, readonly [name: string, sql: string]>> = {
+  smallserial: ["int2", "smallint"],
+  serial: ["int4", "integer"],
+  bigserial: ["int8", "bigint"],
 };
 
-/** The type a column gets when it is declared as `serial` or one of its kin; undefined for every other type. */
-export function serialType(type: TypeName): string | undefined {
-  return type.schema === undefined && type.arrayDimensions === 0 ? serialTypes[type.name] : undefined;
+/** The type that a column gets when it is declared as `serial` or one of its kin; undefined for every other type. */
+export function serialType(type: TypeName): TypeName | undefined {
+  const integer = type.schema === undefined && type.arrayDimensions === 0 ? serialTypes[type.name] : undefined;
+  return integer && { name: integer[0], modifiers: [], arrayDimensions: 0, sql: integer[1] };
 }
 
 function addColumn({ timeline }: Situation, history: TableHistory, definition: ColumnDefinition): void {
@@ -513,7 +531,7 @@ function addColumn({ timeline }: Situation, history: TableHistory, definition: C
   const primary = definition.constraints.some((constraint) => constraint.kind === "primary key");
   timeline.putColumn(history, {
     name: definition.name,
-    ...(type ? { type: serial === undefined ? type : { ...type, name: serial } } : {}),
+    ...(type ? { type: serial ?? type } : {}),
     notNull: definition.notNull || primary || ownsSequence || inherited?.notNull === true,
     ...(value && value.kind !== "null" ? { default: value } : {}),
     ...(definition.identity ? { identity: definition.identity } : {}),
@@ -625,14 +643,9 @@ const creationOrder: readonly Constraint["kind"][] = [
   "foreign key",
 ];
 
-function addConstraints(
-  situation: Situation,
-  history: TableHistory,
-  constraints: readonly ConstraintDefinition[],
-): void {
+function inCreationOrder(constraints: readonly ConstraintDefinition[]): readonly ConstraintDefinition[] {
   const rank = (constraint: ConstraintDefinition): number => creationOrder.indexOf(constraint.kind);
-  for (const constraint of [...constraints].sort((a, b) => rank(a) - rank(b)))
-    addConstraint(situation, history, constraint);
+  return [...constraints].sort((a, b) => rank(a) - rank(b));
 }
 
 /** The constraints in a column's definition, the implied NOT NULL of 18 among them. */
@@ -662,7 +675,7 @@ function addToTree(situation: Situation, history: TableHistory, constraint: Cons
     const partition = timeline.table(child).partitionOf !== undefined;
     const isIndex = constraint.kind === "primary key" || constraint.kind === "unique" || constraint.kind === "exclude";
     if (isIndex) {
-      if (partition) inheritIndexes(situation, history, child);
+      if (partition) inheritIndexes(situation, history, child, { only: name });
     } else if (constraint.kind !== "foreign key" || partition) {
       addToTree(situation, child, name === undefined ? constraint : { ...constraint, name });
     }
@@ -741,7 +754,7 @@ function addIndexConstraint(situation: Situation, history: TableHistory, definit
       columns,
       mentions: columns,
       ...(definition.nameColumns ? { nameColumns: definition.nameColumns } : {}),
-      hasExpression: false,
+      hasExpression: kind === "exclude" && (definition.nameColumns?.length ?? 0) > columns.length,
       method: kind === "exclude" ? "gist" : "btree",
       constraint: name,
     });
@@ -812,7 +825,7 @@ function createIndex(operation: CreateIndex, situation: Situation): void {
   });
   if (operation.only) return;
   for (const child of timeline.children(history)) {
-    if (timeline.table(child).partitionOf) inheritIndexes(situation, history, child);
+    if (timeline.table(child).partitionOf) inheritIndexes(situation, history, child, { only: name });
   }
 }
 
@@ -831,12 +844,18 @@ function uniqueNames(names: readonly string[]): string[] {
  * Gives a partition its own copy of each index of its parent, unless it has a matching one that is free to be
  * attached. LIKE … INCLUDING INDEXES copies in the same way, without the tie.
  */
-function inheritIndexes(situation: Situation, parent: TableHistory, child: TableHistory, attach = true): void {
+function inheritIndexes(
+  situation: Situation,
+  parent: TableHistory,
+  child: TableHistory,
+  { attach = true, only }: { attach?: boolean; only?: string | undefined } = {},
+): void {
   const { timeline } = situation;
   const { schema } = timeline.table(child);
   const own = timeline.indexes(child);
   const constraints = timeline.table(parent).constraints;
   for (const index of timeline.indexes(parent)) {
+    if (only !== undefined && index.name !== only) continue;
     if (attach && own.some((candidate) => candidate.parent === index.name)) continue;
     const kind = index.constraint === undefined ? undefined : constraints.get(index.constraint)?.kind;
     const match = attach && own.find((candidate) => candidate.parent === undefined && matches(index, candidate));
@@ -860,7 +879,8 @@ function inheritIndexes(situation: Situation, parent: TableHistory, child: Table
       timeline.putConstraint(child, { name, kind, columns: index.columns, provesNotNull: [], valid: true });
       if (kind === "primary key") for (const column of index.columns) setNotNull(situation, child, column, true);
     }
-    if (attach) for (const grandchild of timeline.children(child)) inheritIndexes(situation, child, grandchild);
+    if (attach)
+      for (const grandchild of timeline.children(child)) inheritIndexes(situation, child, grandchild, { only: name });
   }
 }
 
@@ -894,6 +914,13 @@ function renameIndex(timeline: Timeline, index: Index, newName: string): void {
   if (!history) return;
   if (index.constraint === undefined) timeline.updateIndex(history, index, { name: newName });
   else timeline.renameConstraint(history, index.constraint, newName);
+}
+
+/** ALTER INDEX … ATTACH PARTITION. */
+function attachIndex(timeline: Timeline, parent: Index, name: QualifiedName | undefined): void {
+  const index = name && timeline.index(name);
+  const history = index && timeline.history(index.table);
+  if (history) timeline.updateIndex(history, index, { parent: parent.name });
 }
 
 /** An index of a partitioned table takes those of the partitions along. */

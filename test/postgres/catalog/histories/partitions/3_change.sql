@@ -1,0 +1,11 @@
+ALTER TABLE events ADD COLUMN source text NOT NULL DEFAULT 'web', ADD UNIQUE (source, id, day);
+ALTER TABLE events ADD CONSTRAINT sources CHECK (source <> '') NOT VALID;
+ALTER TABLE events VALIDATE CONSTRAINT sources;
+ALTER TABLE events RENAME COLUMN kind TO sort;
+ALTER TABLE events ADD FOREIGN KEY (tenant_id) REFERENCES tenants;
+ALTER TABLE events DETACH PARTITION events_2025;
+ALTER TABLE events_2025 RENAME TO old_events;
+DROP INDEX events_tenant_id_day_idx;
+DROP TABLE events_rest;
+ALTER TABLE events DROP COLUMN source;
+ALTER TABLE events ALTER COLUMN sort SET NOT NULL;

@@ -1,0 +1,13 @@
+BEGIN;
+SET LOCAL lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN customer_email text, ADD COLUMN IF NOT EXISTS note int, ADD state text NOT NULL DEFAULT 'new';
+ALTER TABLE orders ADD CONSTRAINT customer_email_set CHECK (customer_email IS NOT NULL) NOT VALID;
+ALTER TABLE orders ADD CONSTRAINT orders_email_fk FOREIGN KEY (customer_email) REFERENCES customers (email) NOT VALID;
+COMMIT;
+ALTER TABLE orders VALIDATE CONSTRAINT customer_email_set;
+ALTER TABLE orders ALTER customer_email SET NOT NULL;
+ALTER TABLE orders DROP CONSTRAINT customer_email_set;
+CREATE UNIQUE INDEX CONCURRENTLY orders_email_placed ON orders (customer_email, placed_at);
+ALTER TABLE orders ADD UNIQUE USING INDEX orders_email_placed;
+CREATE UNIQUE INDEX products_sku_new ON products (sku);
+ALTER TABLE products ADD CONSTRAINT products_sku UNIQUE USING INDEX products_sku_new;

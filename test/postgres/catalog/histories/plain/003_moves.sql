@@ -1,0 +1,13 @@
+CREATE SCHEMA archive;
+ALTER TABLE orders RENAME TO purchases;
+ALTER TABLE purchases RENAME COLUMN customer_id TO buyer_id;
+ALTER INDEX open_orders RENAME TO open_purchases;
+ALTER TABLE purchases RENAME CONSTRAINT orders_pkey TO purchases_pkey;
+ALTER TABLE products SET SCHEMA archive;
+ALTER TABLE purchases ADD COLUMN buyer int, ADD CHECK (buyer > 0), ADD UNIQUE (buyer), ADD FOREIGN KEY (buyer) REFERENCES customers;
+CREATE INDEX ON purchases (buyer_id);
+SET search_path TO archive, public;
+CREATE TABLE prices (id int PRIMARY KEY, product_id int REFERENCES products, amount numeric(10,2) NOT NULL);
+CREATE TABLE price_copies (LIKE prices INCLUDING ALL, copied date DEFAULT current_date);
+CREATE TABLE price_shapes (LIKE prices);
+ALTER TABLE customers ADD phone text;
