@@ -60,7 +60,7 @@ export default defineRule({
         const validated = constraints.filter(({ notValid, notEnforced }) => !notValid && !notEnforced);
         if (validated.some(({ kind }) => kind === "check")) {
           context.report({ node: op, messageId: "columnCheck", data });
-        } else if (given && given.kind !== "null" && validated.some(({ kind }) => kind === "foreign key")) {
+        } else if (given && validated.some(({ kind }) => kind === "foreign key")) {
           context.report({ node: op, messageId: "columnForeignKey", data });
         }
       },

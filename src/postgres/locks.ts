@@ -113,7 +113,10 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
 
   AddConstraint: ({ table, constraint }, { catalog, work }) =>
     constraint.kind === "foreign key"
-      ? [...tree(table, "SHARE ROW EXCLUSIVE", work, catalog), ...referenced(constraint, "SHARE ROW EXCLUSIVE", work)]
+      ? [
+          ...tree(table, "SHARE ROW EXCLUSIVE", work, catalog),
+          ...referenced(constraint, takesOver(constraint, work) ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", work),
+        ]
       : tree(table, "ACCESS EXCLUSIVE", work, catalog),
   ValidateConstraint: ({ table, constraint }, { catalog, work }) => {
     const known = catalog.table(table)?.constraints.get(constraint);
@@ -301,6 +304,11 @@ export function combineLocks(taken: readonly Taken[]): readonly Lock[] {
     });
   }
   return [...locks.values()];
+}
+
+/** A foreign key of a partitioned table that takes over those of its partitions, and drops their triggers. */
+function takesOver({ notValid, notEnforced }: ConstraintDefinition, work: Work): boolean {
+  return work === "instant" && !notValid && !notEnforced;
 }
 
 function taken(relation: QualifiedName, mode: LockMode, work: Work = "instant"): Taken {
