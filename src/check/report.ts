@@ -1,4 +1,4 @@
-import { nameOf } from "../deploy-order/compatibility.js";
+import { objectOf } from "../change/object-names.js";
 import type { Change } from "../model/change.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { AnalysedStatement, Migration } from "../model/migration.js";
@@ -74,25 +74,30 @@ function reportedMigration(migration: Migration): ReportedMigration {
     file,
     status,
     ...(groups.size === 1 && group !== undefined && { transactionGroup: group }),
-    statements: statements.map((statement) => reportedStatement(statement, lines)),
+    statements: statements.map((statement) => reportedStatement(migration, statement, lines)),
   };
 }
 
 function reportedStatement(
-  { statement, locks, work, transaction }: AnalysedStatement,
+  migration: Migration,
+  analysed: AnalysedStatement,
   lines: (offset: number) => number,
 ): ReportedStatement {
+  const { statement, locks, work, transaction } = analysed;
   return {
     sql: statement.sql,
     range: statement.range,
     line: lines(statement.range[0]),
     endLine: lines(Math.max(statement.range[0], statement.range[1] - 1)),
-    operations: statement.operations.map((operation, index) => ({
-      type: operation.type,
-      object: nameOf(operation),
-      range: operation.range,
-      work: work[index] ?? "instant",
-    })),
+    operations: statement.operations.map((operation, index) => {
+      const object = objectOf({ operation, statement: analysed, migration });
+      return {
+        type: operation.type,
+        ...(object !== undefined && { object }),
+        range: operation.range,
+        work: work[index] ?? "instant",
+      };
+    }),
     locks,
     transactional: transaction.inTransaction,
   };

@@ -6,8 +6,9 @@
  * statement that names something that is gone, or leaves out something that is required; the tests of this folder run
  * each row on a real PostgreSQL.
  */
+import { formatName, objectOf } from "../change/object-names.js";
 import type { PlacedOperation } from "../model/migration.js";
-import type { Operation, OperationOf, OperationType } from "../model/operation.js";
+import type { OperationOf, OperationType } from "../model/operation.js";
 import type { Answer, Compatibility } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
 
@@ -125,7 +126,7 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
 /** Answers both questions for one operation. An operation on a relation that is not in use breaks no running code. */
 export function compatibilityOf(placed: PlacedOperation, circumstances: Circumstances): Compatibility {
   const { operation } = placed;
-  const facts = { ...circumstances, placed, name: nameOf(operation) };
+  const facts = { ...circumstances, placed, name: nameOf(placed) };
   const row = ANSWERS[operation.type] as Row<OperationType> | undefined;
   const {
     running,
@@ -158,7 +159,7 @@ function addColumn({ column }: OperationOf<"AddColumn">, { name }: PlacedFacts):
   return ADDS;
 }
 
-function addConstraint({ constraint }: OperationOf<"AddConstraint">, { name }: PlacedFacts): Answers {
+function addConstraint({ constraint, table }: OperationOf<"AddConstraint">): Answers {
   if (constraint.notEnforced) return WORKS;
   if (constraint.usingIndex !== undefined && constraint.kind === "unique") return WORKS;
   const violates: Readonly<Record<typeof constraint.kind, string>> = {
@@ -173,7 +174,7 @@ function addConstraint({ constraint }: OperationOf<"AddConstraint">, { name }: P
     running: "unknown",
     next: "yes",
     reasons: [
-      `With the new constraint on ${name}, the code running now fails where it may ${violates[constraint.kind]}.`,
+      `With the new constraint on ${formatName(table)}, the code running now fails where it may ${violates[constraint.kind]}.`,
     ],
   };
 }
@@ -242,34 +243,6 @@ function stillUsed(references: readonly Reference[], side: Side): Answer {
 }
 
 /** The operation's object as a person writes it, the schema `public` left out. */
-export function nameOf(operation: Operation): string {
-  const relation =
-    "table" in operation && operation.table
-      ? operation.table
-      : "relation" in operation
-        ? operation.relation
-        : "view" in operation
-          ? operation.view
-          : undefined;
-  const table =
-    relation &&
-    (relation.schema && relation.schema !== "public" ? `${relation.schema}.${relation.name}` : relation.name);
-  switch (operation.type) {
-    case "AddColumn":
-      return `${table}.${operation.column.name}`;
-    case "CreateIndex":
-      return operation.index?.name ?? `the index on ${table}`;
-    case "CreateTrigger":
-    case "DropTrigger":
-      return operation.trigger;
-    case "DropSchema":
-    case "CreateSchema":
-      return operation.schema;
-    case "DropType":
-    case "RenameType":
-    case "CreateType":
-      return operation.name.name;
-    default:
-      return "column" in operation && operation.column ? `${table}.${operation.column}` : (table ?? operation.type);
-  }
+export function nameOf(placed: PlacedOperation): string {
+  return objectOf(placed)?.replace(/^public\./, "") ?? placed.operation.type;
 }

@@ -2,8 +2,8 @@
 export { defineRule } from "./define-rule.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { migrationOf } from "./migration-context.js";
-export { formatName } from "./names.js";
-export { quoteIdentifier } from "./quote-identifier.js";
+export { formatName } from "../change/object-names.js";
+export { quoteIdentifier } from "../text/quote-identifier.js";
 export {
   later,
   listPlaces,

@@ -8,7 +8,7 @@ import type { Operation } from "../model/operation.js";
 import type { Reference } from "../model/reference.js";
 import { type Project, projectOf } from "../change/project.js";
 import type { LocatedMigration } from "./linted-migration.js";
-import { describe, objectOf } from "./names.js";
+import { describe, objectOf } from "../change/object-names.js";
 import type { RuleContext, RuleMigration } from "./types.js";
 
 const provided = new WeakMap<object, RuleMigration>();

@@ -5,7 +5,7 @@ import type { Operation } from "../model/operation.js";
 import type { Rule } from "eslint";
 import type { Blocked } from "../model/lock.js";
 import type { Reference } from "../model/reference.js";
-import { formatName } from "./names.js";
+import { formatName } from "../change/object-names.js";
 import type { RuleMigration } from "./types.js";
 
 /** `Prisma 6.19.0`; without a version where the lockfile does not say. */
