@@ -288,7 +288,7 @@ describe("what is wrong is named with its place", () => {
 });
 
 describe("the published schema", () => {
-  const validate = new Ajv({ strictSchema: true, strictTuple: false, allowUnionTypes: true }).compile(
+  const validate = new Ajv({ strictSchema: true, strictTuples: false, allowUnionTypes: true }).compile(
     configurationSchema(rules),
   );
 
