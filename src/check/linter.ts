@@ -1,7 +1,7 @@
 import { Linter } from "eslint/universal";
 import type { Linter as LinterTypes } from "eslint";
 
-type ConfigArray = LinterTypes.Config[] & { getConfig?: unknown };
+type ConfigArray = LinterTypes.Config[] & { getConfig?: (filename: string) => unknown };
 
 /**
  * ESLint's `Linter` with one prepared configuration for all files of a run.
@@ -14,6 +14,8 @@ type ConfigArray = LinterTypes.Config[] & { getConfig?: unknown };
 export class RunLinter {
   readonly #linter: KeepingLinter;
   readonly #config: LinterTypes.Config[];
+  #same: ConfigArray | undefined;
+  #found: unknown;
 
   /** @param cwd Absolute; the `files` of the configuration are relative to it. */
   constructor(cwd: string, config: LinterTypes.Config[]) {
@@ -26,8 +28,16 @@ export class RunLinter {
     text: string,
     filename: string,
   ): { messages: LinterTypes.LintMessage[]; suppressed: LinterTypes.SuppressedLintMessage[] } {
-    const messages = this.#linter.verify(text, this.#linter.kept ?? this.#config, { filename });
+    const messages = this.#linter.verify(text, this.#prepared(filename), { filename });
     return { messages, suppressed: this.#linter.getSuppressedMessages() };
+  }
+
+  /** With a single entry, which is for all files, the lookup for each file is spared, too. */
+  #prepared(filename: string): LinterTypes.Config[] {
+    const { kept } = this.#linter;
+    if (!kept) return this.#config;
+    if (this.#config.length > 1) return kept;
+    return (this.#same ??= Object.assign([], { getConfig: () => (this.#found ??= kept.getConfig?.(filename)) }));
   }
 }
 
