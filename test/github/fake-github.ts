@@ -243,7 +243,8 @@ export class FakeGitHub {
   }
 
   #compare({ request }: Context): Answer {
-    const { base, head } = request.params as { base: string; head: string };
+    // The router takes no two parameters in one segment of a path.
+    const [base = "", head = ""] = decodeURIComponent(request.path.split("/").at(-1)!).split("...");
     const [one, other] = [this.#commit(base), this.#commit(head)];
     if (one === undefined || other === undefined) return refused(404, "Not Found");
     const mergeBase = this.#git("merge-base", one, other).trim();
@@ -464,7 +465,7 @@ function tooLong(): Answer {
 
 /**
  * The description, made strict enough to catch mistakes: a request body has no fields that are not described, and an
- * enumeration that may be null lists null (ajv takes `nullable` for the type only).
+ * enumeration or a choice that may be null lists null (ajv takes `nullable` for the type only).
  */
 function patched(document: Document): Document {
   const copy = structuredClone(document);
@@ -481,7 +482,13 @@ function patched(document: Document): Document {
 
 function listNull(part: unknown): void {
   if (typeof part !== "object" || part === null) return;
-  const schema = part as { nullable?: boolean; enum?: unknown[] };
-  if (schema.nullable === true && Array.isArray(schema.enum) && !schema.enum.includes(null)) schema.enum.push(null);
+  const schema = part as { nullable?: boolean; type?: string; enum?: unknown[]; oneOf?: unknown[] };
+  if (schema.nullable === true) {
+    if (schema.enum?.includes(null) === false) schema.enum.push(null);
+    if (schema.type === undefined && schema.oneOf) {
+      delete schema.nullable;
+      schema.oneOf.push({ enum: [null] });
+    }
+  }
   for (const value of Object.values(part)) listNull(value);
 }
