@@ -129,6 +129,9 @@ export async function buildLib() {
     cwd: project,
     stdio: "inherit",
   });
+  // The public type is written out in one file; the others describe what is inside.
+  const types = readFileSync(join(project, ".cache", "types", "src", "index.d.ts"), "utf8");
+  writeFileSync(join(out, "index.d.ts"), types.replace(/^import .* from "\..*\n/gm, ""));
 }
 
 /**

@@ -44,6 +44,7 @@ function readable(markdown) {
   const entities = { lt: "<", gt: ">", quot: '"', amp: "&", nbsp: " " };
   return markdown
     .replace(/<!--.*?-->\n?/gs, "")
+    .replace(/<br ?\/?>\n?/g, "\n")
     .replace(/<\/?code>/g, "`")
     .replace(/<summary>(.*?)<\/summary>/g, "▸ $1")
     .replace(/<\/?[a-z]+[^>]*>/g, "")
@@ -62,7 +63,8 @@ await withExample("web-shop", async ({ run, comments }) => {
 
   heading("Beside the changed lines");
   for (const { level, title, file, line, message } of annotations) {
-    console.log(`${styled(level === "error" ? "red" : "yellow", level)}  ${file ?? ""}:${line ?? ""}  ${title ?? ""}`);
+    const place = file ? `${file}:${line}  ${title}` : "the step itself";
+    console.log(`${styled(level === "error" ? "red" : "yellow", level)}  ${place}`);
     console.log(`${wrap(message, "  ")}\n`);
   }
   for (const { account, body } of comments) {

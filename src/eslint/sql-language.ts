@@ -4,7 +4,7 @@ import type { LocatedMigration } from "../rule/linted-migration.js";
 import { locateMigration } from "./locate-migration.js";
 import { type MigrationNode, SqlSourceCode } from "./sql-source-code.js";
 
-interface SqlLanguage extends Language<{
+export interface SqlLanguage extends Language<{
   LangOptions: Record<string, unknown>;
   Code: SqlSourceCode;
   RootNode: MigrationNode;
