@@ -61,7 +61,11 @@ function refusedInTransaction(op: Operation, migration: RuleMigration): string |
       return op.concurrently ? "DETACH PARTITION … CONCURRENTLY" : undefined;
     case "Reindex":
       if (op.concurrently) return "REINDEX CONCURRENTLY";
-      if (op.kind === "index" || op.kind === "table") return undefined;
+      if (op.kind === "index") return undefined;
+      if (op.kind === "table") {
+        const kind = migration.before(op).table(op.target)?.kind;
+        return kind === "partitioned table" && migration.postgres >= 14 ? "REINDEX of a partitioned table" : undefined;
+      }
       return `REINDEX ${op.kind.toUpperCase()}`;
     case "Vacuum":
       return op.analyzeOnly ? undefined : "VACUUM";

@@ -2,7 +2,15 @@
  * Rewriting a table, or rebuilding its indexes for a new column type, happens under ACCESS EXCLUSIVE: no query on the
  * table runs until it is done, SELECT included.
  */
-import { defineRule, later, lockedTables, migrationOf, type RuleMigration } from "../src/rule/index.js";
+import {
+  defineRule,
+  later,
+  lockedTables,
+  migrationOf,
+  quoteIdentifier,
+  type RuleMigration,
+  type RuleReport,
+} from "../src/rule/index.js";
 import type { AddColumn, AlterColumnType, Operation } from "../src/model/operation.js";
 
 export default defineRule({
@@ -14,6 +22,7 @@ export default defineRule({
       category: "Blocking",
       harm: "blocks",
     },
+    hasSuggestions: true,
     messages: {
       addsColumn:
         "Adding {{column}} rewrites {{table}} and its indexes, because {{cause}}: every query on {{tables}} waits until it is done, SELECT too. {{remedy}}",
@@ -21,6 +30,7 @@ export default defineRule({
         "Changing {{column}} to {{type}} {{work}}: every query on {{tables}} waits until it is done, SELECT too. {{remedy}}",
       rewrites:
         "{{statement}} rewrites {{table}} and its indexes: every query on {{table}} waits until it is done, SELECT too. {{remedy}}",
+      defaultForNewRows: "Give the default to new rows only",
     },
   },
   create(context) {
@@ -38,7 +48,7 @@ export default defineRule({
         if (migration.work(op) !== "rewrite" || !migration.isLive(op)) return;
         const tables = lockedTables(migration, op, "read");
         const data = { ...migration.describe(op), tables, ...causeOf(op, migration) };
-        context.report({ node: op, messageId: "addsColumn", data });
+        context.report({ node: op, messageId: "addsColumn", data, suggest: defaultForNewRows(op, migration) });
       },
       AlterColumnType(op) {
         const work = migration.work(op);
@@ -63,6 +73,8 @@ export default defineRule({
     };
   },
 });
+
+type Suggestions = NonNullable<RuleReport<"defaultForNewRows">["suggest"]>;
 
 interface RewritingForm {
   readonly statement: string;
@@ -120,10 +132,10 @@ function causeOf(op: AddColumn, migration: RuleMigration): { cause: string; reme
     };
   }
   const domain = migration.before(op).domain(type);
-  if (domain?.hasCheck) {
+  if (domain && (domain.hasCheck || domain.notNull)) {
     return {
       cause: `PostgreSQL checks ${type.sql} for every row`,
-      remedy: `Add it as ${domain.baseType.sql}, add the check of ${type.sql} to the table as a CHECK that is NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`,
+      remedy: `Add it as ${domain.baseType.sql}, add what ${type.sql} checks to the table as a CHECK that is NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`,
     };
   }
   return {
@@ -148,4 +160,23 @@ function remedyForType(op: AlterColumnType, migration: RuleMigration): string {
     return `Keep the type and add CHECK (char_length(${op.column}) <= ${String(length)}) NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`;
   }
   return "Add a column of the new type, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.";
+}
+
+/** Moves the default into a clause of its own, where it is for new rows only. */
+function defaultForNewRows(op: AddColumn, { migration }: RuleMigration): Suggestions {
+  const { default: given, notNull, generated, identity, range } = op.column;
+  if (!given || notNull || generated || identity) return [];
+  const { text } = migration.sql;
+  const keyword = /\s+DEFAULT\s+$/iu.exec(text.slice(0, given.range[0]));
+  if (!keyword) return [];
+  const name = quoteIdentifier(op.column.name);
+  return [
+    {
+      messageId: "defaultForNewRows",
+      fix: (fixer) => [
+        fixer.removeRange([keyword.index, given.range[1]]),
+        fixer.insertTextAfterRange([...range], `, ALTER COLUMN ${name} SET DEFAULT ${given.sql}`),
+      ],
+    },
+  ];
 }

@@ -11,7 +11,8 @@ export default defineRule({
       harm: "other",
     },
     messages: {
-      unparsed: "This statement could not be analysed: {{reason}}. What it locks and what it breaks is not known.",
+      unparsed:
+        "This statement could not be analysed: {{reason}}. What it locks and what it breaks is not known. If it is right as it stands, accept it with a reason.",
       doBlock:
         "What a DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
       call: "What a procedure runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",

@@ -1,0 +1,79 @@
+import rule from "../../rules/no-referenced-column-drop.js";
+import { ruleTester } from "./rule-tester.js";
+
+const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, legacy_ref text, total numeric);";
+const drop = "ALTER TABLE orders DROP COLUMN legacy_ref;";
+const uses = { "src/orders.ts": 'export const byId = "SELECT id, legacy_ref FROM orders WHERE id = $1";\n' };
+const clean = { "src/orders.ts": 'export const byId = "SELECT id FROM orders WHERE id = $1";\n' };
+
+ruleTester.run("no-referenced-column-drop", rule, {
+  valid: [
+    { name: "nobody names it", history: [orders], baseCode: clean, headCode: clean, code: drop },
+    { name: "a table of this change", pending: [orders], baseCode: uses, headCode: uses, code: drop },
+    {
+      name: "only old code names it, and nothing runs meanwhile",
+      history: [orders],
+      deploy: { model: "recreate" },
+      baseCode: uses,
+      headCode: clean,
+      code: drop,
+    },
+    {
+      name: "only old code names it, and migrations run after the deploy",
+      history: [orders],
+      deploy: { migrations: "after" },
+      baseCode: uses,
+      headCode: clean,
+      code: drop,
+    },
+    {
+      name: "a column of the same name in another table",
+      history: [orders, "CREATE TABLE payments (legacy_ref text);"],
+      baseCode: { "src/payments.ts": 'export const all = "SELECT legacy_ref FROM payments";\n' },
+      headCode: { "src/payments.ts": 'export const all = "SELECT legacy_ref FROM payments";\n' },
+      code: drop,
+    },
+  ],
+  invalid: [
+    {
+      name: "the running code only",
+      history: [orders],
+      baseCode: uses,
+      headCode: clean,
+      code: "ALTER TABLE orders\n  ADD COLUMN note text,\n  DROP COLUMN legacy_ref;",
+      errors: [
+        {
+          message:
+            "The running code uses legacy_ref of orders (src/orders.ts:1) and fails from the moment it is dropped until its last instance is gone. Deploy the code without it first; drop the column in a later pull request.",
+          line: 3,
+          column: 3,
+          endLine: 3,
+          endColumn: 25,
+        },
+      ],
+    },
+    {
+      name: "the code of the change as well",
+      history: [orders],
+      deploy: { model: "recreate" },
+      baseCode: uses,
+      headCode: {
+        ...uses,
+        "src/a.ts": 'export const a = "SELECT o.legacy_ref FROM orders o";\n',
+        "src/b.ts": 'export const b = "UPDATE orders SET legacy_ref = NULL";\n',
+        "src/c.ts": '\nexport const c = "SELECT legacy_ref FROM orders";\n',
+      },
+      code: drop,
+      errors: [
+        {
+          message:
+            "The code of this pull request still uses legacy_ref of orders (src/a.ts:1, src/b.ts:1, src/c.ts:2 and 1 more) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 42,
+        },
+      ],
+    },
+  ],
+});

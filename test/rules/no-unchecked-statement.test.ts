@@ -1,0 +1,62 @@
+import rule from "../../rules/no-unchecked-statement.js";
+import { ruleTester } from "./rule-tester.js";
+
+ruleTester.run("no-unchecked-statement", rule, {
+  valid: [
+    { name: "statements", code: "CREATE TABLE orders (id bigint);\nGRANT SELECT ON orders TO reporting;" },
+    { name: "an empty file", code: "" },
+    { name: "comments only", code: "-- nothing yet\n" },
+    {
+      name: "functions run nothing yet",
+      code: "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DROP TABLE orders; RETURN 1; END $$;",
+    },
+    {
+      name: "a placeholder for a name",
+      code: "CREATE TABLE :SCHEMA.jobs (id bigint);\nCREATE TABLE {{schema}}.tasks (id bigint);",
+    },
+  ],
+  invalid: [
+    {
+      name: "a syntax error costs one statement",
+      code: "CREATE TABLE orders (id bigint);\nALTER TABEL orders ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN note text;",
+      errors: [
+        {
+          message:
+            'This statement could not be analysed: syntax error at or near "TABEL". What it locks and what it breaks is not known. If it is right as it stands, accept it with a reason.',
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 40,
+        },
+      ],
+    },
+    {
+      name: "a DO block",
+      code: "CREATE TABLE orders (id bigint);\nDO $$\nBEGIN\n  DROP TABLE orders;\nEND $$;",
+      errors: [
+        {
+          message:
+            "What a DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
+          line: 2,
+          column: 1,
+          endLine: 5,
+          endColumn: 7,
+        },
+      ],
+    },
+    {
+      name: "a procedure",
+      code: "CALL archive_orders(2020);",
+      errors: [
+        {
+          message:
+            "What a procedure runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 26,
+        },
+      ],
+    },
+  ],
+});
