@@ -2,12 +2,17 @@
 import type { ESLint, Linter } from "eslint";
 import { plugin } from "./eslint/plugin.js";
 
-/** As ESLint's types know a plugin, so that a typed `eslint.config.ts` takes it. */
-type MigrationSafety = Omit<ESLint.Plugin, "configs"> & {
-  readonly configs: Readonly<Record<"recommended" | "strict" | "all", Linter.Config[]>>;
-};
+/** The plugin in ESLint's own types, so that users need no others. */
+export interface MigrationSafetyPlugin extends ESLint.Plugin {
+  /** For `eslint.config.js`; each starts from the configuration file of the repository. */
+  readonly configs: {
+    readonly recommended: Linter.Config[];
+    readonly strict: Linter.Config[];
+    readonly all: Linter.Config[];
+  };
+}
 
-const migrationSafety = plugin as unknown as MigrationSafety;
+const migrationSafety = plugin as unknown as MigrationSafetyPlugin;
 
 export default migrationSafety;
 // What `require("migration-safety")` returns.

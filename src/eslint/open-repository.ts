@@ -133,10 +133,11 @@ function sourceOf(root: string): ChangeSource {
 }
 
 function withFile(source: ChangeSource, file: string, text: string): ChangeSource {
-  const { head, changed } = source;
+  const { base, head, changed } = source;
+  const status = base?.tree.has(file) === true ? "modified" : "added";
   return {
     ...source,
     head: { ...head, tree: new OverlayTree(head.tree, new Map([[file, text]]), head.label) },
-    changed: changed.some((known) => known.file === file) ? changed : [...changed, { file, status: "modified" }],
+    changed: changed.some((known) => known.file === file) ? changed : [...changed, { file, status }],
   };
 }
