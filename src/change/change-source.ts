@@ -2,7 +2,16 @@
 import { realpathSync } from "node:fs";
 import type { Incompleteness } from "../model/report.js";
 import type { Tree } from "../model/tree.js";
-import { changedFiles, defaultBranch, Git, GitError, mergeBase, repositoryState, resolveCommit } from "./git.js";
+import {
+  changedFiles,
+  defaultBranch,
+  Git,
+  GitError,
+  lacksContents,
+  mergeBase,
+  repositoryState,
+  resolveCommit,
+} from "./git.js";
 import type { ChangedFile, GitOptions, NamedCommit, RepositoryState } from "./git.js";
 import { GitTree } from "./git-tree.js";
 import { WorkingTree } from "./working-tree.js";
@@ -60,6 +69,13 @@ export function gitChangeSource(options: GitChangeOptions): ChangeSource {
     // Before the first commit there is nothing to compare with, and nothing is missing either.
     if (options.base === undefined && head.commit === undefined && repository.head === undefined) return source({});
     return source({ incomplete: [missingBase(options.base, repository)] });
+  }
+  if (
+    [base.commit, ...(head.commit === undefined ? [] : [head.commit])].some((commit) =>
+      lacksContents(git, repository, commit),
+    )
+  ) {
+    return source({ incomplete: [PARTIAL_CLONE] });
   }
   const tree = new GitTree(git, base.commit, base.label);
   const headCommit = head.commit ?? repository.head;
@@ -132,6 +148,11 @@ function missingBase(revision: string | undefined, repository: RepositoryState):
     fix: "Set `fetch-depth: 0` on actions/checkout.",
   };
 }
+
+const PARTIAL_CLONE: Incompleteness = {
+  reason: "The clone is partial and lacks contents of files, so the change cannot be read.",
+  fix: "Remove `filter` from actions/checkout, or run `git fetch --refetch --no-filter`.",
+};
 
 function missingMergeBase(label: string): Incompleteness {
   return {

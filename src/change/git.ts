@@ -3,6 +3,8 @@
  * lists and not for single files. Nothing here writes to the repository, runs a hook or goes to the network.
  */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 export type GitErrorKind =
   "no-git" | "not-a-repository" | "dubious-ownership" | "unknown-revision" | "missing-object" | "failed";
@@ -277,6 +279,23 @@ export function changedFiles(git: Git, from: string, to?: string): readonly Chan
     }
   }
   return changed;
+}
+
+/** Whether the clone leaves out file contents that this commit has: a partial one, made with a filter. */
+export function lacksContents(git: Git, repository: RepositoryState, commit: string): boolean {
+  refuseOption(commit);
+  const config = readIfThere(join(repository.gitDirectory, "config")) ?? "";
+  if (!/^\s*(?:partialclone\s*=|promisor\s*=\s*true)/im.test(config)) return false;
+  const objects = git.run(["rev-list", "--objects", "--missing=print", "--no-walk", commit, "--"]).toString("latin1");
+  return objects.startsWith("?") || objects.includes("\n?");
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 export type EntryKind = "file" | "symbolic link" | "submodule";

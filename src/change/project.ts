@@ -1,3 +1,4 @@
+import { findReferences, targetKey } from "../references/find-references.js";
 import type { Change, Database } from "../model/change.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
@@ -15,7 +16,8 @@ export function projectOf(change: Change): Project {
 
 /** A change together with the application code on both of its sides. The code is searched when first asked about. */
 export class Project {
-  #references: ReadonlyMap<string, readonly Reference[]> | undefined;
+  /** By database; databases with the same code share one search. */
+  #references: ReadonlyMap<string, ReadonlyMap<string, readonly Reference[]>> | undefined;
 
   constructor(readonly change: Change) {
     projects.set(change, this);
@@ -23,26 +25,31 @@ export class Project {
 
   /** Whether a relation is in use while the migration runs. */
   isLive(placed: PlacedOperation, relation?: QualifiedName): boolean {
-    return isLive(this.change, this.#databaseOf(placed), placed, relation);
+    return isLive(this.change, databaseOf(this.change, placed), placed, relation);
   }
 
   /** Places in application code that name what an operation takes away; empty where it takes nothing. */
   referencesOf(placed: PlacedOperation): readonly Reference[] {
     const target = removedBy(placed);
-    return target === undefined ? [] : this.referencesTo(target);
+    return target === undefined ? [] : this.referencesTo(target, placed.migration.database);
   }
 
-  /** Places in application code that name a table or column that a judged migration takes away. */
-  referencesTo(target: ReferenceTarget): readonly Reference[] {
-    this.#references ??= new Map();
-    return this.#references.get(JSON.stringify([target.table.schema, target.table.name, target.column])) ?? [];
+  /**
+   * Places in application code that name a table or column that a judged migration takes away.
+   * @param database Its name. Default: every database.
+   */
+  referencesTo(target: ReferenceTarget, database?: string): readonly Reference[] {
+    this.#references ??= searchCode(this.change);
+    const key = targetKey(target);
+    const searches = database === undefined ? new Set(this.#references.values()) : [this.#references.get(database)];
+    return [...searches].flatMap((references) => references?.get(key) ?? []);
   }
+}
 
-  #databaseOf({ migration }: PlacedOperation): Database {
-    const database = this.change.databases.find(({ name }) => name === migration.database);
-    if (database === undefined) throw new TypeError(`The change has no database ${migration.database}.`);
-    return database;
-  }
+function databaseOf(change: Change, { migration }: PlacedOperation): Database {
+  const database = change.databases.find(({ name }) => name === migration.database);
+  if (database === undefined) throw new TypeError(`The change has no database ${migration.database}.`);
+  return database;
 }
 
 /** What an operation takes away from code that names it: a column, a table, or the old name of either. */
@@ -60,4 +67,60 @@ export function removedBy({ operation, statement }: PlacedOperation): ReferenceT
     default:
       return undefined;
   }
+}
+
+/** Looks for everything that the judged migrations take away, in one search for each set of code folders. */
+function searchCode(change: Change): ReadonlyMap<string, ReadonlyMap<string, readonly Reference[]>> {
+  const bySearch = new Map<string, { readonly code: readonly string[]; readonly databases: Database[] }>();
+  for (const database of change.databases) {
+    const code = change.configuration.databases[database.name]?.code ?? [];
+    const key = JSON.stringify(code);
+    const search = bySearch.get(key);
+    if (search === undefined) bySearch.set(key, { code, databases: [database] });
+    else search.databases.push(database);
+  }
+  const exclude = migrationFiles(change);
+  const { base, head } = change;
+  const found = new Map<string, ReadonlyMap<string, readonly Reference[]>>();
+  for (const { code, databases } of bySearch.values()) {
+    const targets = databases.flatMap(removedTargets);
+    const references = findReferences(targets, { ...(base && { base: base.tree }), head: head.tree, exclude, code });
+    for (const { name } of databases) found.set(name, references);
+  }
+  return found;
+}
+
+function removedTargets({ migrations }: Database): readonly ReferenceTarget[] {
+  const targets: ReferenceTarget[] = [];
+  for (const migration of migrations) {
+    if (!migration.judged) continue;
+    for (const statement of migration.statements) {
+      for (const operation of statement.statement.operations) {
+        const target = removedBy({ operation, statement, migration });
+        if (target !== undefined) targets.push(target);
+      }
+    }
+  }
+  return targets;
+}
+
+/** Globs of the migrations, those left out included: history names what is gone, and is no application code. */
+function migrationFiles({ databases, leftOut }: Change): readonly string[] {
+  const globs = new Set<string>();
+  for (const { tools, migrations, deleted } of databases) {
+    for (const { name, folder } of tools) {
+      // A plain folder may be the place of code, too.
+      if (folder !== "") globs.add(`${literal(folder)}/**${name === "sql" && !/migrat/i.test(folder) ? "/*.sql" : ""}`);
+    }
+    for (const { file } of [...migrations, ...deleted]) {
+      if (!tools.some(({ folder }) => folder !== "" && file.startsWith(`${folder}/`))) globs.add(literal(file));
+    }
+  }
+  for (const { file } of leftOut) globs.add(literal(file)).add(`${literal(file)}/**`);
+  return [...globs];
+}
+
+/** A path as a glob that matches nothing else. */
+function literal(path: string): string {
+  return path.replace(/[\\*?[\]{}()!+@]/g, "\\$&");
 }

@@ -256,7 +256,6 @@ function capital(text: string): string {
 
 function quote(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
-  // eslint-disable-next-line no-control-regex -- a name may hold anything, and a message is one line
   return `\`${short.replace(/[`\u0000-\u001f\u007f-\u009f]/g, "·")}\``;
 }
 

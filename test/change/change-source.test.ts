@@ -3,6 +3,8 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderChangeSource, gitChangeSource } from "../../src/change/change-source.js";
+import { Git } from "../../src/change/git.js";
+import { GitTree } from "../../src/change/git-tree.js";
 import { temporaryFolder, TemporaryRepository } from "./temporary-repository.js";
 
 /** A clone as actions/checkout makes it. */
@@ -158,25 +160,35 @@ describe("a branch in a working tree", () => {
 });
 
 describe("a partial clone", () => {
-  it("fetches nothing, and says what is missing", () => {
+  it("is incomplete where contents are missing, and nothing is fetched", () => {
     const origin = new TemporaryRepository({ "a.sql": "1\n" });
     origin.git("config", "uploadpack.allowFilter", "true");
     origin.commit("more", { "a.sql": "2\n", "b.sql": "legacy\n" });
     const root = clone(origin, "--filter=blob:none");
-    const source = gitChangeSource({ root, base: "HEAD^1", head: "HEAD" });
     renameSync(origin.root, `${origin.root}-away`);
     try {
-      expect(() => source.base?.tree.read("a.sql")).toThrow(
-        expect.objectContaining({
-          kind: "missing-object",
-          message:
-            "The clone is partial and lacks file contents that the check reads. Clone without a filter, or fetch " +
-            "the rest with: git fetch --refetch --no-filter",
-        }),
-      );
+      const source = gitChangeSource({ root, base: "HEAD^1", head: "HEAD" });
+      expect(source.base).toBeUndefined();
+      expect(source.incomplete).toEqual([
+        {
+          reason: "The clone is partial and lacks contents of files, so the change cannot be read.",
+          fix: "Remove `filter` from actions/checkout, or run `git fetch --refetch --no-filter`.",
+        },
+      ]);
+      const tree = new GitTree(new Git(root), "HEAD^1", "base");
+      expect(() => tree.read("a.sql")).toThrow(expect.objectContaining({ kind: "missing-object" }));
     } finally {
       renameSync(`${origin.root}-away`, origin.root);
     }
+  });
+
+  it("is as good as any other where nothing is missing", () => {
+    const origin = new TemporaryRepository({ "a.sql": "1\n" });
+    origin.git("config", "uploadpack.allowFilter", "true");
+    const root = clone(origin, "--filter=blob:none");
+    const source = gitChangeSource({ root, base: "HEAD" });
+    expect(source.incomplete).toEqual([]);
+    expect(source.base?.tree.read("a.sql")).toBe("1\n");
   });
 });
 
