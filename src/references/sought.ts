@@ -7,13 +7,27 @@ const DEFAULT_SCHEMA = "public";
 
 /** What a model in the code says about a table or one of its columns: `legacyRef: text("legacy_ref")` in a `pgTable`. */
 export interface Declaration {
-  readonly table: QualifiedName;
+  /** Absent: `models` have the name that the ORM makes the table's name from. */
+  readonly table?: QualifiedName;
   /** The names by which code knows the table: the model's, its class's or its variable's. */
   readonly models: readonly string[];
-  /** Absent for the table itself. */
-  readonly column?: string;
-  /** The name by which code knows the column. */
+  /** The name by which code knows the column; absent for the table itself. */
   readonly property?: string;
+  /** Absent: the property has the name that the ORM makes the column's name from. */
+  readonly column?: string;
+}
+
+/** Whether a declaration is about this table, or this column. */
+export function declares(declaration: Declaration, { table, column }: ReferenceTarget): boolean {
+  const ours =
+    declaration.table === undefined
+      ? declaration.models.some((model) =>
+          [model, ...modelSpellings(model)].flatMap(tableSpellings).includes(table.name),
+        )
+      : isSameTable(table, declaration.table);
+  if (!ours || column === undefined) return ours && declaration.property === undefined;
+  if (declaration.column !== undefined) return declaration.column === column;
+  return declaration.property !== undefined && columnSpellings(column).includes(declaration.property);
 }
 
 /**
@@ -29,6 +43,8 @@ export interface SoughtTarget {
   readonly column?: string;
   /** The names of the column, or of the table where the table itself is meant. */
   readonly names: ReadonlySet<string>;
+  /** Those that are its name in the database or that of a declared property, not only a spelling of it. */
+  readonly ownNames: ReadonlySet<string>;
   /** Whether such a name says something by itself: `legacy_ref` does, `status` does not. */
   readonly distinctive: boolean;
 }
@@ -58,23 +74,28 @@ export class Sought {
   constructor(targets: readonly ReferenceTarget[], declarations: readonly Declaration[] = []) {
     const byKey = new Map(targets.map((target) => [targetKey(target), target]));
     this.targets = [...byKey].map(([key, target]) => {
-      const ours = declarations.filter(({ table }) => isSameTable(target.table, table));
-      const tableKey = targetKey({ table: target.table });
+      const { table, column } = target;
+      const tableKey = targetKey({ table });
       if (!this.#namings.has(tableKey)) {
-        const models = ours.flatMap((declaration) => declaration.models);
-        this.#namings.set(tableKey, namingsOf(target.table.name, models));
-        this.#mentions.set(tableKey, mentionOf([target.table.name, ...models]));
+        const models = declarations.flatMap((one) =>
+          declares({ models: one.models, ...(one.table && { table: one.table }) }, { table }) ? one.models : [],
+        );
+        this.#namings.set(tableKey, namingsOf(table.name, models));
+        this.#mentions.set(tableKey, mentionOf([table.name, ...models]));
       }
-      const names =
-        target.column === undefined
-          ? [...tableSpellings(target.table.name), ...ours.flatMap(({ models }) => models)]
-          : [
-              ...columnSpellings(target.column),
-              ...ours.flatMap(({ column, property }) =>
-                column === target.column && property !== undefined ? [property] : [],
-              ),
-            ];
-      return { ...target, key, names: new Set(names), distinctive: isCompound(target.column ?? target.table.name) };
+      const declared = declarations.filter((declaration) => declares(declaration, target));
+      const own =
+        column === undefined
+          ? [table.name, ...declared.flatMap(({ models }) => models.flatMap((model) => [model, camelCase(model)]))]
+          : [column, ...declared.flatMap(({ property }) => property ?? [])];
+      const spellings = column === undefined ? tableSpellings(table.name) : columnSpellings(column);
+      return {
+        ...target,
+        key,
+        ownNames: new Set(own),
+        names: new Set([...own, ...spellings]),
+        distinctive: isCompound(column ?? table.name),
+      };
     });
     for (const target of this.targets) {
       for (const name of target.names) {

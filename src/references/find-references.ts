@@ -1,0 +1,304 @@
+import type { Reference, ReferenceGrade, ReferenceTarget, Side } from "../model/reference.js";
+import type { Tree, WordHit } from "../model/tree.js";
+import { lineCounter } from "../text/line-counter.js";
+import { isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
+import { modelsInPrismaSchema } from "./prisma-schema.js";
+import type { Script } from "./script-references.js";
+import { readScript, referencesInScript } from "./script-references.js";
+import { MAY_DECLARE } from "./script-models.js";
+import { scriptParts } from "./script-tree.js";
+import type { Declaration, Found, SoughtTarget } from "./sought.js";
+import { declares, Sought, targetKey } from "./sought.js";
+import { referencesInSqlFile, referencesInText } from "./text-references.js";
+
+export { targetKey } from "./sought.js";
+
+/** A name in more lines than this is a common word: only what is bound to the table is reported. */
+const COMMON_LINES = 100;
+/** A name that this many tables declare is one too. */
+const COMMON_TABLES = 3;
+
+const MAX_EXCERPT = 160;
+
+/** The code of a change. */
+export interface CodeSides {
+  /** Absent where there is none to compare with. */
+  readonly base?: Tree;
+  readonly head: Tree;
+  /** Globs of what is no application code: the migrations. */
+  readonly exclude: readonly string[];
+  /** Folders with application code; absent or empty: all of the tree. */
+  readonly code?: readonly string[];
+}
+
+/**
+ * Finds the places in application code that name the given columns and tables, on both sides. The keys of the result
+ * are `targetKey(target)`; each list is sorted by side (head first), grade, file and line. One search per side finds the
+ * files, and only these are parsed, each text once. Never throws for what is in the files.
+ */
+export function findReferences(
+  targets: readonly ReferenceTarget[],
+  sides: CodeSides,
+): ReadonlyMap<string, readonly Reference[]> {
+  const references = new Map<string, Reference[]>(targets.map((target) => [targetKey(target), []]));
+  if (references.size === 0) return references;
+  const trees: [Side, Tree][] = [["head", sides.head]];
+  if (sides.base !== undefined) trees.push(["base", sides.base]);
+
+  const plain = new Sought(targets);
+  const searches = trees.map(([side, tree]) => new Search(side, tree, sides, plain));
+  const models = new Models();
+  for (const search of searches) search.collectModels(models);
+  const declarations = models.declarations;
+  const sought = new Sought(targets, declarations);
+  // Names that only a model's declaration told need a search of their own.
+  const more = sought.words.filter((word) => !plain.words.includes(word));
+  for (const search of searches) search.extend(more, sought);
+
+  const common = commonTargets(sought, searches, declarations);
+  const reader = new Reader(sought, models, common);
+  for (const search of searches) {
+    for (const file of search.files) {
+      const text = search.tree.read(file);
+      if (text === undefined) continue;
+      for (const { target, ...reference } of reader.read(file, text)) {
+        references.get(target.key)?.push({ side: search.side, ...reference });
+      }
+    }
+  }
+  for (const list of references.values()) list.sort(compare);
+  return references;
+}
+
+/** The files of one side that have a name in them. */
+class Search {
+  readonly #lines = new Map<string, number>();
+  readonly #files = new Set<string>();
+
+  constructor(
+    readonly side: Side,
+    readonly tree: Tree,
+    readonly sides: CodeSides,
+    sought: Sought,
+  ) {
+    this.extend(sought.words, sought);
+  }
+
+  get files(): readonly string[] {
+    return [...this.#files];
+  }
+
+  /** In how many lines one of the names is. */
+  lines(names: Iterable<string>): number {
+    let lines = 0;
+    for (const name of names) lines = Math.max(lines, this.#lines.get(name) ?? 0);
+    return lines;
+  }
+
+  extend(words: readonly string[], sought: Sought): void {
+    if (words.length === 0) return;
+    const hits = this.tree
+      .grep(words, [...this.sides.exclude, ...NOT_APPLICATION_CODE])
+      .filter(({ file }) => this.#isCode(file));
+    const wanted = new Set(words);
+    const found = new Map<string, Set<SoughtTarget>>();
+    for (const hit of hits) this.#count(hit, wanted, sought, found);
+    const files = [...found.keys()];
+    this.tree.prefetch?.(files);
+    for (const [file, targets] of found) {
+      if (this.#files.has(file)) continue;
+      const text = this.tree.read(file);
+      // A column needs its table; where neither is named nothing can be bound.
+      if (text !== undefined && [...targets].some((target) => sought.mentions(target, text))) this.#files.add(file);
+    }
+  }
+
+  #isCode(file: string): boolean {
+    const { code } = this.sides;
+    if (code === undefined || code.length === 0) return true;
+    return code.some((folder) => {
+      const path = folder.replace(/^\.\//, "").replace(/\/+$/, "");
+      return path === "" || path === "." || file === path || file.startsWith(`${path}/`);
+    });
+  }
+
+  #count(hit: WordHit, wanted: ReadonlySet<string>, sought: Sought, found: Map<string, Set<SoughtTarget>>): void {
+    const words = new Set(hit.text.match(/[\p{L}\p{N}_$]+/gu));
+    for (const word of words) {
+      if (!wanted.has(word)) continue;
+      this.#lines.set(word, (this.#lines.get(word) ?? 0) + 1);
+      let targets = found.get(hit.file);
+      if (targets === undefined) found.set(hit.file, (targets = new Set()));
+      for (const target of sought.foundAs(word)) targets.add(target);
+    }
+  }
+
+  collectModels(models: Models): void {
+    for (const file of this.files) {
+      const text = this.tree.read(file);
+      if (text !== undefined) models.add(file, text);
+    }
+  }
+}
+
+/** The models that the files declare; a text that both sides have is read once. */
+class Models {
+  readonly #scripts = new Map<string, Script | undefined>();
+  readonly #prisma = new Set<string>();
+  readonly declarations: Declaration[] = [];
+
+  add(file: string, text: string): void {
+    const language = languageOf(file);
+    if (language === "prisma" && !this.#prisma.has(text)) {
+      this.#prisma.add(text);
+      this.declarations.push(...modelsInPrismaSchema(text));
+    }
+    if (language !== "script" || this.#scripts.has(text) || !MAY_DECLARE.test(text)) return;
+    const script = readScript(text, text, { jsx: hasJsx(file) });
+    this.#scripts.set(text, script);
+    for (const { table, models, property, column } of script?.models ?? []) {
+      this.declarations.push({
+        models,
+        ...(table !== undefined && { table }),
+        ...(property !== undefined && { property }),
+        ...(column !== undefined && { column }),
+      });
+    }
+  }
+
+  script(text: string): Script | undefined {
+    return this.#scripts.get(text);
+  }
+}
+
+type PlacedReference = Omit<Reference, "side"> & { readonly target: SoughtTarget };
+
+/** Reads a file once for each text it has. */
+class Reader {
+  readonly #known = new Map<string, readonly PlacedReference[]>();
+
+  constructor(
+    readonly sought: Sought,
+    readonly models: Models,
+    readonly common: ReadonlySet<SoughtTarget>,
+  ) {}
+
+  read(file: string, text: string): readonly PlacedReference[] {
+    const key = `${file}\n${text}`;
+    let references = this.#known.get(key);
+    if (references === undefined) {
+      references = this.#place(file, text, this.#find(file, text));
+      this.#known.set(key, references);
+    }
+    return references;
+  }
+
+  #find(file: string, text: string): readonly Found[] {
+    const language = languageOf(file);
+    const { sought } = this;
+    if (language === "sql") return referencesInSqlFile(text, sought);
+    if (language === "prisma") return prismaReferences(text, sought);
+    if (language === "script" || language === "vue") {
+      const code = language === "vue" ? scriptParts(text) : text;
+      const script = this.models.script(text) ?? readScript(text, code, { jsx: hasJsx(file) });
+      if (script !== undefined) return referencesInScript(script, sought);
+    }
+    return referencesInText(text, language === "script" || language === "vue" ? "c-like" : language, sought);
+  }
+
+  #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
+    const lineOf = lineCounter(text);
+    const capped = isTest(file) || isTypesOnly(file);
+    const placed: PlacedReference[] = [];
+    for (const { target, grade, kind, offset } of found) {
+      const cappedGrade = capped ? "possible" : grade;
+      if (cappedGrade === "possible" && this.common.has(target)) continue;
+      const lineStart = Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
+      const lineEnd = text.slice(offset).search(/[\r\n]|$/) + offset;
+      placed.push({
+        target,
+        grade: cappedGrade,
+        file,
+        line: lineOf(offset),
+        column: offset - lineStart + 1,
+        excerpt: excerptOf(text.slice(lineStart, lineEnd), offset - lineStart),
+        ...(kind !== undefined && { kind }),
+      });
+    }
+    return bestOfEachLine(placed);
+  }
+}
+
+function prismaReferences(text: string, sought: Sought): Found[] {
+  const found: Found[] = [];
+  for (const model of modelsInPrismaSchema(text)) {
+    for (const target of sought.targets) {
+      if (declares(model, target)) found.push({ target, grade: "certain", kind: "declared", offset: model.offset });
+    }
+  }
+  return found;
+}
+
+/** TypeScript's casts and JSX exclude each other. */
+function hasJsx(file: string): boolean {
+  return !/\.[cm]?ts$/.test(file);
+}
+
+/** On one line, the references of the best grade; of each kind the first. */
+function bestOfEachLine(references: readonly PlacedReference[]): readonly PlacedReference[] {
+  const best = new Map<string, number>();
+  const lineOf = ({ target, line }: PlacedReference): string => `${line} ${target.key}`;
+  for (const reference of references) {
+    const line = lineOf(reference);
+    best.set(line, Math.min(best.get(line) ?? Infinity, GRADES[reference.grade]));
+  }
+  const seen = new Set<string>();
+  return [...references]
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .filter((reference) => {
+      const line = lineOf(reference);
+      const key = `${line} ${reference.kind}`;
+      if (GRADES[reference.grade] !== best.get(line) || seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+}
+
+function excerptOf(line: string, column: number): string {
+  const trimmed = line.trim();
+  if (trimmed.length <= MAX_EXCERPT) return trimmed;
+  // A long line is cut around the name.
+  const start = Math.max(0, Math.min(column - MAX_EXCERPT / 2, line.length - MAX_EXCERPT));
+  return line.slice(start, start + MAX_EXCERPT).trim();
+}
+
+function commonTargets(
+  sought: Sought,
+  searches: readonly Search[],
+  declarations: readonly Declaration[],
+): ReadonlySet<SoughtTarget> {
+  const common = new Set<SoughtTarget>();
+  for (const target of sought.targets) {
+    const owners = new Set<string | undefined>();
+    for (const { table, models, property, column } of declarations) {
+      if ([property, column].some((name) => name !== undefined && target.names.has(name))) {
+        owners.add(table?.name ?? models[0]);
+      }
+    }
+    const lines = Math.max(...searches.map((search) => search.lines(target.names)));
+    if (lines > COMMON_LINES || owners.size >= COMMON_TABLES) common.add(target);
+  }
+  return common;
+}
+
+const GRADES: Readonly<Record<ReferenceGrade, number>> = { certain: 0, likely: 1, possible: 2, unknown: 3 };
+
+function compare(a: Reference, b: Reference): number {
+  return (
+    (a.side === b.side ? 0 : a.side === "head" ? -1 : 1) ||
+    GRADES[a.grade] - GRADES[b.grade] ||
+    (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) ||
+    a.line - b.line ||
+    a.column - b.column
+  );
+}

@@ -1,0 +1,560 @@
+/** References in JavaScript and TypeScript: SQL in strings, models, calls of database libraries, and what they give. */
+import type { ReferenceGrade, ReferenceKind } from "../model/reference.js";
+import type { PlacedDeclaration } from "./script-models.js";
+import { modelsOf } from "./script-models.js";
+import type { Place } from "./script-places.js";
+import { kindAt, placeOf } from "./script-places.js";
+import { aliasedTable } from "./script-table-names.js";
+import type { NamedTable } from "./script-tables.js";
+import { ScriptTables } from "./script-tables.js";
+import type { Node } from "./script-tree.js";
+import {
+  child,
+  children,
+  functionAround,
+  isCall,
+  isFunction,
+  isMember,
+  keyName,
+  lookUp,
+  nodesOf,
+  parseScript,
+  sqlOf,
+  stringValue,
+  unwrap,
+  wholeString,
+} from "./script-tree.js";
+import type { Found, Naming, Sought, SoughtTarget } from "./sought.js";
+import { declares, isCertainlyTable, isSameTable } from "./sought.js";
+import { looksLikeSql, readSql } from "./sql-references.js";
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
+/** Methods of query builders whose strings are no columns. */
+const NO_COLUMN_METHODS = words(
+  "as alias comment hint withSchema schema transacting timeout then catch finally debug modify " +
+    "setParameter setParameters useTransaction log throwOnError abortSignal",
+);
+
+/** Methods of query builders that take columns in every argument; others only in the first. */
+const ALL_COLUMNS = words(
+  "select addSelect column columns returning groupBy orderBy distinct distinctOn pluck first on onIn onRef andOn orOn " +
+    "whereColumn whereRef join innerJoin leftJoin rightJoin fullJoin leftOuterJoin rightOuterJoin fullOuterJoin onConflict " +
+    "leftJoinAndSelect innerJoinAndSelect whereRaw andWhereRaw orWhereRaw",
+);
+
+/** Methods whose first argument is a table. */
+const TABLE_FIRST = /^(?:from|into|table|selectFrom|insertInto|updateTable|deleteFrom|\w*[jJ]oin\w*)$/;
+
+/** Methods where the keys of an object are names that the query gives. */
+const ALIAS_KEYS = words("select addSelect column columns returning from with as selectDistinct selectDistinctOn");
+
+/** Keys under which a string or a list of strings is a list of columns. */
+const COLUMN_LISTS = words(
+  "attributes fields select order orderBy by distinct returning include exclude group conflictPaths conflictFields target " +
+    "columns omit updateOnDuplicate conflictAttributes onConflictFields onConflictMergeFields upsertKeys",
+);
+
+/** Parts of the objects that models take; every other key is a column or a relation. */
+const STRUCTURE = words(
+  "where select data orderBy include create update upsert connect connectOrCreate some every none is isNot AND OR NOT _count " +
+    "_sum _avg _min _max having by distinct cursor set createMany updateMany deleteMany delete disconnect order attributes " +
+    "fields group defaults values omit returning columns extras conflictPaths target setWhere targetWhere exclude",
+);
+
+/** Objects that hold what a request, the environment or a caller gave. */
+const NOT_ROWS = words(
+  "req request res response body input dto params props event payload args headers query process env config options opts " +
+    "settings ctx context state form formData values window document console Math JSON Object i18n theme styles t logger log",
+);
+
+/** Modules that tables and models come from. */
+const MODEL_MODULE = /entit|model|schema|prisma|drizzle|database|table|repositor|(?:^|[/@-])db(?:$|[/-])/i;
+
+export interface Script {
+  readonly text: string;
+  readonly program: Node;
+  readonly models: readonly PlacedDeclaration[];
+}
+
+/** Parses a script with its models; undefined where it cannot be parsed. `code` is `text` without what is no script. */
+export function readScript(text: string, code: string, options: { readonly jsx: boolean }): Script | undefined {
+  const program = parseScript(code, options);
+  return program === undefined ? undefined : { text: code, program, models: modelsOf(program) };
+}
+
+/** The references of a script. */
+export function referencesInScript(script: Script, sought: Sought): Found[] {
+  return new ScriptReader(script, sought).read();
+}
+
+class ScriptReader {
+  readonly #found: Found[] = [];
+  readonly #tables: ScriptTables;
+  /** Tables that a function's database calls name, those inside it included; the program's are all. */
+  readonly #named = new Map<Node, NamedTable[]>();
+  readonly #uses = new Map<string, Node[]>();
+  readonly #strings = new Set<Node>();
+  readonly #declared = new Map<Node, Set<SoughtTarget>>();
+  readonly #word: RegExp;
+
+  constructor(
+    readonly script: Script,
+    readonly sought: Sought,
+  ) {
+    this.#tables = new ScriptTables(script.text);
+    const names = sought.words.map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+    this.#word = new RegExp(`(?<![\\w$])(?:${names.join("|")})(?![\\w$])`);
+  }
+
+  read(): Found[] {
+    this.#readModels();
+    const { program } = this.script;
+    for (const node of nodesOf(program)) this.#survey(node);
+    for (const node of nodesOf(program)) this.#visit(node);
+    return this.#found;
+  }
+
+  #readModels(): void {
+    for (const declaration of this.script.models) {
+      for (const target of this.sought.targets) {
+        if (!declares(declaration, target)) continue;
+        this.#found.push({ target, grade: "certain", kind: "declared", offset: declaration.offset });
+        if (target.column === undefined) continue;
+        const targets = this.#declared.get(declaration.node);
+        if (targets === undefined) this.#declared.set(declaration.node, new Set([target]));
+        else targets.add(target);
+      }
+      // What else a `pgTable` says about its columns belongs to the declaration.
+      if (isCall(declaration.node)) this.#declared.set(declaration.node, new Set(this.sought.targets));
+    }
+  }
+
+  #survey(node: Node): void {
+    if (node.type === "Identifier") {
+      const name = node["name"] as string;
+      const uses = this.#uses.get(name);
+      if (uses === undefined) this.#uses.set(name, [node]);
+      else uses.push(node);
+    } else if (isCall(node)) this.#name(node, this.#tables.chainOf(node).tables);
+    else if (node.type === "TaggedTemplateExpression") {
+      const quasi = child(node, "quasi");
+      if (quasi !== undefined) this.#name(node, this.#tables.tablesInSql(quasi));
+    }
+  }
+
+  #name(node: Node, tables: readonly NamedTable[]): void {
+    if (tables.length === 0) return;
+    for (let at = functionAround(node); ; at = functionAround(at)) {
+      const named = this.#named.get(at);
+      if (named === undefined) this.#named.set(at, [...tables]);
+      else for (const table of tables) if (!named.includes(table)) named.push(table);
+      if (at.parent === undefined) return;
+    }
+  }
+
+  #visit(node: Node): void {
+    switch (node.type) {
+      case "StringLiteral":
+      case "TemplateLiteral":
+        this.#string(node);
+        break;
+      case "Identifier":
+        this.#tableWord(node);
+        break;
+      case "ObjectProperty":
+      case "ObjectMethod":
+        this.#property(node);
+        break;
+      case "MemberExpression":
+      case "OptionalMemberExpression":
+        this.#member(node);
+        break;
+      case "ClassProperty":
+      case "TSPropertySignature":
+        for (const target of this.#columns(keyName(node))) this.#weak(node, target, nameOffset(node));
+        break;
+    }
+  }
+
+  #columns(name: string | undefined): readonly SoughtTarget[] {
+    return name === undefined ? [] : this.sought.named(name).filter(({ column }) => column !== undefined);
+  }
+
+  #add(node: Node, target: SoughtTarget, grade: ReferenceGrade, offset: number, kind?: ReferenceKind): void {
+    for (let at: Node | undefined = node; at !== undefined; at = at.parent) {
+      if (this.#declared.get(at)?.has(target) === true) return;
+    }
+    this.#found.push({ target, grade, offset, ...(kind !== undefined && { kind }) });
+  }
+
+  /** A place that says nothing of the database: worth a look if the name is a rare one. */
+  #weak(node: Node, target: SoughtTarget, offset: number, kind?: ReferenceKind): void {
+    if (target.distinctive) this.#add(node, target, "possible", offset, kind);
+  }
+
+  // Strings
+
+  #string(literal: Node): void {
+    const { parent } = literal;
+    if (parent?.type === "ImportDeclaration" || parent?.type?.startsWith("Export") === true) return;
+    if (parent?.type === "ObjectProperty" && child(parent, "key") === literal) return;
+    const node = wholeString(literal);
+    if (this.#strings.has(node)) return;
+    this.#strings.add(node);
+    if (!this.#word.test(this.script.text.slice(node.start, node.end))) return;
+    const sql = sqlOf(node, this.script.text, (expression) => this.#databaseTable(expression));
+    if (looksLikeSql(sql.text)) {
+      for (const { target, grade, kind, offset } of readSql(sql, this.sought)) {
+        this.#add(node, target, grade, node.start + offset, kind);
+      }
+      return;
+    }
+    this.#tableString(literal);
+    const place = this.#place(node);
+    if (place !== undefined) this.#stringInCall(node, sql.text, place);
+    else this.#looseString(node, sql.text);
+  }
+
+  #databaseTable(expression: Node): ReturnType<ScriptTables["databaseTable"]> {
+    const table = this.#tables.tableIn(expression);
+    if (table === undefined) return undefined;
+    // A variable or class stands for the target's table by its own name.
+    const target = this.sought.targets.find((one) => this.#naming(one, table) === "exact");
+    return target === undefined ? { name: table.word } : { schema: target.table.schema, name: target.table.name };
+  }
+
+  #stringInCall(node: Node, text: string, place: Place): void {
+    const { method, argument, path, raw } = place;
+    if (NO_COLUMN_METHODS.has(method)) return;
+    const isList = path.length > 0 && COLUMN_LISTS.has(path.at(-1) as string);
+    if (path.length > 0 && !isList && !(path.length === 1 && ALIAS_KEYS.has(method))) return;
+    if (!raw && path.length === 0 && argument > 0 && !ALL_COLUMNS.has(method)) return;
+    if (!raw && path.length === 0 && argument === 0 && TABLE_FIRST.test(method)) return;
+    for (const { name, qualifier, offset, resource } of columnsIn(text, method === "select" && !raw)) {
+      for (const target of this.#columns(name)) {
+        this.#bound(node, target, name, node.start + offset, place, resource ?? qualifier);
+      }
+    }
+  }
+
+  #looseString(node: Node, text: string): void {
+    const trimmed = text.trim();
+    const isName = /^[\w$."]+$/.test(trimmed);
+    for (const { name, qualifier, offset } of columnsIn(text, false)) {
+      for (const target of this.#columns(name)) {
+        const at = node.start + offset;
+        if (qualifier !== undefined) {
+          const table: NamedTable = { by: "database name", word: qualifier };
+          if (this.#naming(target, table) === undefined) continue;
+          this.#add(node, target, isName && target.ownNames.has(name) ? "likely" : "possible", at);
+        } else if (isName) {
+          const isArgument = isCall(node.parent) || node.parent?.type.startsWith("TS") === true;
+          if (isArgument) this.#weakIfNamed(node, target, at);
+          else this.#unbound(node, target, name, at);
+        }
+      }
+    }
+  }
+
+  // Keys
+
+  #property(node: Node): void {
+    const written = keyName(node);
+    if (written === undefined || node["computed"] === true) return;
+    const dot = written.lastIndexOf(".");
+    const name = written.slice(dot + 1);
+    const qualifier = dot < 0 ? undefined : written.slice(0, dot);
+    const targets = this.#columns(name);
+    if (targets.length === 0) return;
+    const offset = nameOffset(node) + dot + 1;
+    if (node.parent?.type === "ObjectPattern") {
+      for (const target of targets) this.#read(node, target, name, offset, patternSource(node.parent));
+      return;
+    }
+    const place = this.#place(node);
+    for (const target of targets) {
+      if (place === undefined) this.#looseKey(node, target, name, offset);
+      else if (place.chain.style === "builder" && ALIAS_KEYS.has(place.method)) continue;
+      // The values of placeholders: `.where("o.status = :status", { status })`.
+      else if (place.argument > 0 && /where|having|join|on$/i.test(place.method)) continue;
+      else this.#bound(node, target, name, offset, place, qualifier);
+    }
+  }
+
+  #looseKey(node: Node, target: SoughtTarget, name: string, offset: number): void {
+    let at = node.parent;
+    while (at !== undefined && /^(?:Object|Array|Spread|TS|Conditional|Logical)/.test(at.type)) at = at.parent;
+    if (isCall(at) || at?.type.startsWith("JSX") === true) this.#weakIfNamed(node, target, offset);
+    else this.#unbound(node, target, name, offset);
+  }
+
+  // Members
+
+  #member(node: Node): void {
+    const name = keyName(node);
+    const targets = this.#columns(name);
+    if (name === undefined || targets.length === 0) return;
+    // A method is no column.
+    if (isCall(node.parent) && child(node.parent, "callee") === node) return;
+    const property = child(node, "property") as Node;
+    const offset = property.start + (property.type === "StringLiteral" ? 1 : 0);
+    const isWrite = node.parent?.type === "AssignmentExpression" && child(node.parent, "left") === node;
+    const object = unwrap(child(node, "object"));
+    for (const target of targets) this.#read(node, target, name, offset, object, isWrite ? "write" : "read");
+  }
+
+  /** A column taken out of a value: by a member, or by a pattern. */
+  #read(
+    node: Node,
+    target: SoughtTarget,
+    name: string,
+    offset: number,
+    object: Node | undefined,
+    kind: ReferenceKind = "read",
+  ): void {
+    if (object === undefined) return;
+    const table = this.#tableObject(object, target);
+    if (table !== undefined) {
+      const place = this.#place(node);
+      const certain = table === "exact" && target.ownNames.has(name);
+      this.#add(node, target, certain ? "certain" : "likely", offset, place === undefined ? kind : kindAt(place));
+      return;
+    }
+    if (isNotRow(object)) return;
+    const rows = object.type === "ThisExpression" ? this.#thisRow(object) : this.#tables.rowsOf(object);
+    if (rows.length > 0) {
+      if (!rows.some((one) => this.#naming(target, one) !== undefined)) return;
+      const only = new Set(rows.map(({ word }) => word)).size === 1;
+      this.#add(node, target, only || target.distinctive ? "likely" : "possible", offset, kind);
+      return;
+    }
+    if (object.type === "ThisExpression") return this.#weak(node, target, offset);
+    const variable = object.type === "Identifier" ? (object["name"] as string) : undefined;
+    const isNamedSo = variable !== undefined && this.sought.naming(target, variable) !== undefined;
+    if (isNamedSo && this.#isNamed(node, target)) {
+      const sure = target.distinctive && target.ownNames.has(name);
+      this.#add(node, target, sure ? "likely" : "possible", offset, kind);
+    } else this.#unbound(node, target, name, offset, kind);
+  }
+
+  /** Whether an expression is the table object of a target: `orders` in `orders.legacyRef`, with Drizzle. */
+  #tableObject(object: Node, target: SoughtTarget): Naming | undefined {
+    const table = this.#tables.tableOf(object);
+    if (table === undefined) return undefined;
+    const naming = this.#naming(target, table);
+    if (naming === undefined) return undefined;
+    const isClass = /^[A-Z]/.test(table.word) && table.by === "word";
+    if (isClass && naming === "derived") return undefined;
+    const root = isMember(object) ? unwrap(child(object, "object")) : object;
+    const binding = root?.type === "Identifier" ? lookUp(root["name"] as string, root) : undefined;
+    if (binding?.kind === "variable" && stringValue(unwrap(binding.init)) !== undefined) return undefined;
+    if (binding?.kind === "import" && !MODEL_MODULE.test(binding.source ?? "") && !target.distinctive) return undefined;
+    return naming;
+  }
+
+  #thisRow(node: Node): readonly NamedTable[] {
+    for (let at: Node | undefined = node; at !== undefined; at = at.parent) {
+      if (at.type !== "ClassDeclaration") continue;
+      const model = this.script.models.find((one) => one.node === at || one.node.parent?.parent === at);
+      const name = child(at, "id")?.["name"];
+      return model === undefined || typeof name !== "string" ? [] : [{ by: "word", word: name }];
+    }
+    return [];
+  }
+
+  // Grades
+
+  #place(node: Node): Place | undefined {
+    return placeOf(node, this.#tables, (declarator) => this.#usesOf(declarator));
+  }
+
+  #usesOf(declarator: Node): readonly Node[] {
+    const id = child(declarator, "id");
+    if (id?.type !== "Identifier") return [];
+    const name = id["name"] as string;
+    return (this.#uses.get(name) ?? []).filter((use) => use !== id && lookUp(name, use)?.node === declarator);
+  }
+
+  #naming(target: SoughtTarget, table: NamedTable): Naming | undefined {
+    if (table.by === "word") return this.sought.naming(target, table.word);
+    const name = { name: table.word, ...(table.schema !== undefined && { schema: table.schema }) };
+    if (!isSameTable(target.table, name)) return undefined;
+    return isCertainlyTable(target.table, name) ? "exact" : "derived";
+  }
+
+  /** A name inside a call whose chain says which tables it is about. */
+  #bound(node: Node, target: SoughtTarget, name: string, offset: number, place: Place, qualifier?: string): void {
+    let tables: readonly NamedTable[] = place.chain.tables;
+    let sure = true;
+    if (qualifier !== undefined) {
+      const own = qualifier.split(".").at(-1)?.replaceAll('"', "") as string;
+      const named = tables.filter(({ alias, word }) => (alias ?? word) === own);
+      tables = named.length > 0 ? named : [{ by: "database name", word: own }];
+    } else {
+      let { path } = place;
+      if (place.model !== undefined) {
+        tables = [place.model.table];
+        path = path.slice(path.length - place.model.below);
+      }
+      for (const key of path) {
+        if (STRUCTURE.has(key)) continue;
+        if (place.chain.style === "builder" && !ALIAS_KEYS.has(place.method)) return;
+        if (place.chain.style === "builder") continue;
+        // The key of a relation: what is below belongs to the other table.
+        if (this.sought.naming(target, key) === undefined) return;
+        tables = [{ by: "word", word: key }];
+        sure = false;
+      }
+      if (place.chain.style === "sql") return;
+    }
+    const namings = tables.map((table) => this.#naming(target, table));
+    if (namings.every((naming) => naming === undefined)) return;
+    const only = new Set(tables.map(({ word }) => word)).size === 1;
+    const certain = sure && only && namings.includes("exact") && target.ownNames.has(name);
+    this.#add(node, target, certain ? "certain" : "likely", offset, kindAt(place));
+  }
+
+  /** A name in no database call: what counts is which tables the function around it works on. */
+  #unbound(node: Node, target: SoughtTarget, name: string, offset: number, kind?: ReferenceKind): void {
+    const around = this.#tablesAround(node);
+    if (around.length === 0) return this.#weak(node, target, offset, kind);
+    const ours = around.filter((table) => this.#naming(target, table) !== undefined);
+    if (ours.length === 0) return;
+    const likely = ours.length === around.length && target.distinctive && target.ownNames.has(name);
+    this.#add(node, target, likely ? "likely" : "possible", offset, kind);
+  }
+
+  #weakIfNamed(node: Node, target: SoughtTarget, offset: number): void {
+    const around = this.#tablesAround(node);
+    if (around.length === 0 || around.some((table) => this.#naming(target, table) !== undefined)) {
+      this.#weak(node, target, offset);
+    }
+  }
+
+  #isNamed(node: Node, target: SoughtTarget): boolean {
+    const all = this.#named.get(rootOf(node)) ?? [];
+    return all.some((table) => this.#naming(target, table) !== undefined);
+  }
+
+  /** The tables that the innermost function with database calls names. */
+  #tablesAround(node: Node): readonly NamedTable[] {
+    for (let at: Node = node; at.parent !== undefined;) {
+      at = functionAround(at);
+      const named = this.#named.get(at);
+      if (named !== undefined) return named;
+    }
+    return [];
+  }
+
+  // Tables themselves
+
+  #tableString(literal: Node): void {
+    const text = stringValue(literal);
+    const table = text === undefined ? undefined : aliasedTable(text);
+    if (table === undefined) return;
+    for (const target of this.sought.named(table.name)) {
+      if (target.column !== undefined) continue;
+      const tables = this.#chainAt(literal)?.filter(({ word }) => word === table.name) ?? [];
+      this.#tableUse(literal, target, tables, literal.start + 1 + (text as string).indexOf(table.name));
+    }
+  }
+
+  #tableWord(node: Node): void {
+    const name = node["name"] as string;
+    for (const target of this.sought.named(name)) {
+      if (target.column !== undefined) continue;
+      const tables = this.#chainAt(node)?.filter(({ word }) => word === name) ?? [];
+      this.#tableUse(node, target, tables, node.start);
+    }
+  }
+
+  #tableUse(node: Node, target: SoughtTarget, tables: readonly NamedTable[], offset: number): void {
+    const namings = tables.map((table) => this.#naming(target, table));
+    if (namings.includes("exact")) this.#add(node, target, "certain", offset, "table");
+    else if (namings.includes("derived")) this.#add(node, target, "likely", offset, "table");
+  }
+
+  /** The tables of the chain that a node is the root or a direct argument of. */
+  #chainAt(node: Node): readonly NamedTable[] | undefined {
+    let at = node;
+    while (isMember(at.parent)) at = at.parent;
+    const { parent } = at;
+    if (parent?.type === "ArrayExpression" && isCall(parent.parent)) return this.#tables.chainOf(parent.parent).tables;
+    return isCall(parent) ? this.#tables.chainOf(parent).tables : undefined;
+  }
+}
+
+function rootOf(node: Node): Node {
+  let at = node;
+  while (at.parent !== undefined) at = at.parent;
+  return at;
+}
+
+function nameOffset(property: Node): number {
+  const key = child(property, "key") as Node;
+  return key.start + (key.type === "StringLiteral" ? 1 : 0);
+}
+
+/** Whether an expression is known to hold no row: `req.body`, `process.env`. */
+function isNotRow(object: Node): boolean {
+  let at: Node | undefined = object;
+  while (isMember(at)) {
+    const key = keyName(at);
+    if (key !== undefined && NOT_ROWS.has(key)) return true;
+    at = unwrap(child(at, "object"));
+  }
+  return at?.type === "Identifier" && NOT_ROWS.has(at["name"] as string);
+}
+
+/** The value that a pattern takes apart. */
+function patternSource(pattern: Node): Node | undefined {
+  const { parent } = pattern;
+  if (parent?.type === "VariableDeclarator") {
+    const init = child(parent, "init");
+    if (init !== undefined) return unwrap(init);
+    const loop = parent.parent?.parent;
+    return loop?.type === "ForOfStatement" ? unwrap(child(loop, "right")) : undefined;
+  }
+  if (parent !== undefined && isFunction(parent)) {
+    const call = parent.parent;
+    const callee = isCall(call) ? unwrap(child(call, "callee")) : undefined;
+    const isFirst = children(parent, "params")[0] === pattern;
+    return isFirst && isMember(callee) ? unwrap(child(callee, "object")) : pattern;
+  }
+  return pattern;
+}
+
+interface ColumnInText {
+  readonly name: string;
+  readonly qualifier?: string;
+  /** The embedded table of `orders(legacy_ref)` in a select list. */
+  readonly resource?: string;
+  readonly offset: number;
+}
+
+/** The words of a piece of SQL, or of a list of columns, that may be columns. */
+function* columnsIn(text: string, withResources: boolean): Generator<ColumnInText> {
+  const plain = text.replaceAll(/'(?:[^']|'')*'/g, (quoted) => " ".repeat(quoted.length));
+  const resources: (string | undefined)[] = [];
+  let before = "";
+  for (const match of plain.matchAll(/(?:"?([A-Za-z_][\w$]*)"?\.)?"?([A-Za-z_][\w$]*)"?|[():@$]|\S/g)) {
+    const [whole, qualifier, name] = match;
+    if (whole === "(") resources.push(name ?? before);
+    else if (whole === ")") resources.pop();
+    if (name !== undefined) {
+      const isPlaceholder = /^[:@$]$/.test(before) && plain[match.index - 1] === before;
+      const isFunctionName = /^\s*\(/.test(plain.slice(match.index + whole.length));
+      if (!isPlaceholder && !isFunctionName && before.toLowerCase() !== "as") {
+        const resource = withResources ? resources.findLast((one) => one !== undefined && one !== "") : undefined;
+        yield {
+          name,
+          offset: match.index + whole.lastIndexOf(name),
+          ...(qualifier !== undefined && { qualifier }),
+          ...(resource !== undefined && { resource }),
+        };
+      }
+    }
+    before = whole;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * References in languages that are not parsed: SQL in their strings, and names in a file, class or function that names
+ * the table. Comments are left out where the language's are easy to tell.
+ */
+import type { ReferenceGrade } from "../model/reference.js";
+import type { Language } from "./application-files.js";
+import type { Found, Sought, SoughtTarget } from "./sought.js";
+import { isSameTable } from "./sought.js";
+import { looksLikeSql, readSql } from "./sql-references.js";
+import { tablesNamedIn } from "./sql-tokens.js";
+
+/** Comments and strings of a language; comments first where both could begin. */
+const LEXICONS: Readonly<Partial<Record<Language, RegExp>>> = {
+  python:
+    /(?<comment>#[^\n]*)|(?<string>(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'))/g,
+  ruby: /(?<comment>#(?!\{)[^\n]*|^=begin[\s\S]*?^=end)|(?<string><<[~-]?(['"]?)([A-Z_]+)\3[^\n]*\n[\s\S]*?^\s*\4\b|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
+  php: /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*|#(?!\[)[^\n]*)|(?<string><<<(['"]?)(\w+)\3\n[\s\S]*?^\s*\4\b|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
+  "c-like":
+    /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*)|(?<string>"""[\s\S]*?"""|`[^`]*`|@"(?:[^"]|"")*"|r#+"[\s\S]*?"#+|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\.)*')/g,
+};
+
+/** Lines that begin something with a name of its own: a class, a struct, a function, a table. */
+const HEADING =
+  /\b(?:class|struct|interface|trait|record|impl|object|module)\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\(\s*(?:name\s*=\s*)?"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
+
+/** Calls that begin something about one table. */
+const WORDS = /[A-Za-z_$][\w$]*/g;
+
+export function referencesInText(text: string, language: Language, sought: Sought): Found[] {
+  const found: Found[] = [];
+  const covered: (readonly [start: number, end: number])[] = [];
+  let code = text;
+  const lexicon = LEXICONS[language];
+  const inSql: { readonly name: string; readonly schema?: string }[] = [];
+  if (lexicon !== undefined) {
+    code = text.replaceAll(lexicon, (whole: string, ...rest: unknown[]) => {
+      const offset = rest.find((part) => typeof part === "number") as number;
+      const groups = rest.at(-1) as { comment?: string };
+      if (groups.comment !== undefined) return blank(whole);
+      const sql = contentOf(whole);
+      if (!looksLikeSql(sql)) return whole;
+      covered.push([offset, offset + whole.length]);
+      inSql.push(...tablesNamedIn(sql));
+      for (const reference of readSql({ text: sql }, sought)) {
+        const grade = reference.grade === "certain" ? "likely" : reference.grade;
+        found.push({ ...reference, grade, offset: reference.offset + offset });
+      }
+      return whole;
+    });
+  }
+  const headings = headingsOf(code);
+  for (const { 0: word, index } of code.matchAll(WORDS)) {
+    const targets = sought.named(word);
+    if (targets.length === 0 || covered.some(([start, end]) => index >= start && index < end)) continue;
+    for (const target of targets) {
+      if (target.column === undefined) continue;
+      const grade = gradeOf(target, word, index, headings, code, sought, inSql, language);
+      if (grade !== undefined) found.push({ target, grade, offset: index });
+    }
+  }
+  return found;
+}
+
+/** References in a file of SQL statements. */
+export function referencesInSqlFile(text: string, sought: Sought): Found[] {
+  return readSql({ text }, sought);
+}
+
+interface Heading {
+  readonly offset: number;
+  readonly names: readonly string[];
+}
+
+function headingsOf(code: string): readonly Heading[] {
+  const headings: Heading[] = [];
+  for (const match of code.matchAll(HEADING)) {
+    const [, type, ...tables] = match;
+    const table = tables.find((name) => name !== undefined);
+    const previous = headings.at(-1);
+    // `class Order` with `__tablename__ = "orders"` in it is one thing with two names.
+    if (type !== undefined || previous === undefined) {
+      headings.push({ offset: match.index, names: [(type ?? table) as string] });
+    } else {
+      headings[headings.length - 1] = { ...previous, names: [...previous.names, table as string] };
+    }
+  }
+  return headings;
+}
+
+function gradeOf(
+  target: SoughtTarget,
+  word: string,
+  offset: number,
+  headings: readonly Heading[],
+  code: string,
+  sought: Sought,
+  inSql: readonly { readonly name: string; readonly schema?: string }[],
+  language: Language,
+): ReferenceGrade | undefined {
+  if (!target.distinctive || !sought.mentions(target, code)) return undefined;
+  if (language === "other" || !target.ownNames.has(word)) return "possible";
+  const heading = headings.findLast((one) => one.offset <= offset);
+  const named = [...(heading?.names ?? []), ...(heading === undefined ? inSql.map(({ name }) => name) : [])];
+  if (named.some((name) => sought.naming(target, name.split(".").at(-1) as string) !== undefined)) {
+    return named.every((name) => name === named[0] || heading !== undefined) ? "likely" : "possible";
+  }
+  const sqlIsOurs = inSql.length > 0 && inSql.every((table) => isSameTable(target.table, table));
+  return sqlIsOurs ? "likely" : "possible";
+}
+
+/** A string's content at its own offset: quotes, prefixes and escapes are blank. */
+function contentOf(literal: string): string {
+  const opening = /^(?:"""|'''|<<[<~-]?['"]?\w+['"]?[^\n]*\n|@"|r#+"|["'`])/.exec(literal)?.[0] ?? "";
+  const heredoc = opening.startsWith("<<");
+  const closing = heredoc
+    ? (/\n\s*\w+$/.exec(literal)?.[0].length ?? 0)
+    : opening.length === 3
+      ? 3
+      : /^r#/.test(opening)
+        ? opening.length - 1
+        : 1;
+  const content = literal.slice(opening.length, literal.length - closing);
+  const plain = content.replaceAll(/\\["'\\nrt$`]|#\{[^}]*\}|\$\{[^}]*\}/g, (escape) =>
+    escape.startsWith("\\") ? (/\\["']/.test(escape) ? ` ${escape.charAt(1)}` : "  ") : "h".padEnd(escape.length, "_"),
+  );
+  return blank(opening) + plain + blank(literal.slice(literal.length - closing));
+}
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\n]/g, " ");
+}
