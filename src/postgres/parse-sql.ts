@@ -7,7 +7,7 @@ import { commentsOf, splitStatements } from "./lexer.js";
 import { parseTree, type ParseFailure } from "./libpg-query.js";
 import { offsetsOf } from "./offsets.js";
 import { operationsOf } from "./operations.js";
-import { substitutePlaceholders, type HiddenSql } from "./placeholders.js";
+import { substitutePlaceholders, widen, type HiddenSql } from "./placeholders.js";
 import { StatementSource } from "./statement-source.js";
 
 const BYTE_ORDER_MARK = "\ufeff";
@@ -17,10 +17,11 @@ const LONGEST_PART = 1_000_000;
 /** A longer statement is not read, unless it is an INSERT of many rows. */
 const LONGEST_STATEMENT = 4_000_000;
 
-/** The text as it stands, the text as it is parsed (placeholders replaced by names), and the comments of the latter. */
+/** The text as it stands, the text as it is parsed (placeholders replaced by names), and the latter's comments. */
 interface Source {
   readonly written: string;
   readonly parsed: string;
+  readonly placeholders: readonly Range[];
   readonly comments: readonly SqlComment[];
 }
 
@@ -37,28 +38,35 @@ type Piece = { readonly range: Range } & (
  */
 export function parseSql(file: string): ParsedSql {
   const text = file.startsWith(BYTE_ORDER_MARK) ? file.slice(1) : file;
-  const source: Source = { written: text, parsed: text, comments: commentsOf(text) };
+  const source: Source = { written: text, parsed: text, placeholders: [], comments: commentsOf(text) };
   const pieces = parseWhole(source);
   if (pieces !== undefined) return parsedSql(text, source.comments, pieces);
 
   const substitution = substitutePlaceholders(text);
   if (substitution === undefined) return parsedSql(text, source.comments, parseInParts(source));
-  const { text: parsed, hidden } = substitution;
-  const substituted: Source = { written: text, parsed, comments: commentsOf(parsed) };
+  const { text: parsed, placeholders, hidden } = substitution;
+  const substituted: Source = { written: text, parsed, placeholders, comments: commentsOf(parsed) };
   const found = parseWhole(substituted) ?? parseInParts(substituted);
-  return parsedSql(text, substituted.comments, withHidden(found, hidden));
+  return parsedSql(text, substituted.comments, withHidden(found, hidden), placeholders);
 }
 
-function parsedSql(text: string, comments: readonly SqlComment[], pieces: readonly Piece[]): ParsedSql {
-  return { text, comments, statements: pieces.map((piece, index) => statementOf(text, piece, index)) };
+function parsedSql(
+  text: string,
+  comments: readonly SqlComment[],
+  pieces: readonly Piece[],
+  placeholders: readonly Range[] = [],
+): ParsedSql {
+  return { text, comments, statements: pieces.map((piece, index) => statementOf(text, piece, index, placeholders)) };
 }
 
-function statementOf(text: string, piece: Piece, index: number): Statement {
-  const { range } = piece;
+function statementOf(text: string, piece: Piece, index: number, placeholders: readonly Range[]): Statement {
+  const range = widen(piece.range, placeholders);
   const sql = text.slice(...range);
   if ("node" in piece) {
     const { node, parsed, fromByte } = piece;
-    const operations = operationsOf(new StatementSource({ index, range, node, written: text, parsed, fromByte }));
+    const operations = operationsOf(
+      new StatementSource({ index, range, node, written: text, parsed, placeholders, fromByte }),
+    );
     return { index, sql, range, operations };
   }
   const { reason, position } = piece;
@@ -72,15 +80,28 @@ function statementOf(text: string, piece: Piece, index: number): Statement {
   return { index, sql, range, operations: [unparsed] };
 }
 
+/** With what psql runs from elsewhere in its place; a statement that it stands in the middle of is as unknown. */
 function withHidden(pieces: readonly Piece[], hidden: readonly HiddenSql[]): readonly Piece[] {
-  return hidden.length === 0 ? pieces : [...pieces, ...hidden].sort((a, b) => a.range[0] - b.range[0]);
+  const apart: Piece[] = [];
+  const within = new Map<Piece, string>();
+  for (const command of hidden) {
+    const [start] = command.range;
+    const around = pieces.find(({ range }) => range[0] < start && start < range[1]);
+    if (around === undefined) apart.push(command);
+    else within.set(around, command.reason);
+  }
+  if (hidden.length === 0) return pieces;
+  return pieces
+    .map((piece): Piece => {
+      const reason = within.get(piece);
+      return reason === undefined ? piece : { range: piece.range, reason };
+    })
+    .concat(apart)
+    .sort((a, b) => a.range[0] - b.range[0]);
 }
 
 /** All statements at once; undefined where PostgreSQL refuses one of them or the text is too long for that. */
-function parseWhole(
-  { parsed, written, comments }: Source,
-  [start, end]: Range = [0, parsed.length],
-): Piece[] | undefined {
+function parseWhole({ parsed, comments }: Source, [start, end]: Range = [0, parsed.length]): Piece[] | undefined {
   if (end - start > LONGEST_PART) return undefined;
   const part = start === 0 && end === parsed.length ? parsed : parsed.slice(start, end);
   // The parser stops at NUL without a word.
@@ -94,7 +115,7 @@ function parseWhole(
     if (stmt === undefined) continue;
     const from = fromByte(stmt_location);
     const to = stmt_len === 0 ? end : fromByte(stmt_location + stmt_len);
-    pieces.push({ range: [from, trimEnd(written, from, to, comments)], node: stmt, parsed, fromByte });
+    pieces.push({ range: [from, trimEnd(parsed, from, to, comments)], node: stmt, parsed, fromByte });
   }
   return pieces;
 }

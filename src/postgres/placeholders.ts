@@ -14,7 +14,27 @@ export interface HiddenSql {
 export interface Substitution {
   /** As long as the original. */
   readonly text: string;
+  /** What was replaced by names, in order. */
+  readonly placeholders: readonly Range[];
   readonly hidden: readonly HiddenSql[];
+}
+
+/** The range grown to the borders of the placeholders that it begins or ends in: their names are shorter than they. */
+export function widen([start, end]: Range, placeholders: readonly Range[]): Range {
+  const around = (offset: number): Range | undefined => {
+    let low = 0;
+    let high = placeholders.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((placeholders[middle] as Range)[1] < offset) low = middle + 1;
+      else high = middle;
+    }
+    const found = placeholders[low];
+    return found !== undefined && found[0] < offset && offset <= found[1] ? found : undefined;
+  };
+  if (placeholders.length === 0) return [start, end];
+  const [first, last] = [around(start), around(end)];
+  return [first !== undefined && start < first[1] ? first[0] : start, last?.[1] ?? end];
 }
 
 const HINT = /\\|\{\{|\$\{|:["'A-Za-z_]|^COPY\b/im;
@@ -68,6 +88,7 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
   if (!HINT.test(text)) return undefined;
   const pieces: string[] = [];
   const hidden: HiddenSql[] = [];
+  const placeholders: Range[] = [];
   let copied = 0;
   const replace = (start: number, end: number, replacement: string): void => {
     pieces.push(text.slice(copied, start), replacement);
@@ -139,14 +160,19 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
       }
       case "{":
       case "$": {
-        const close = text.startsWith("{{", start) ? "}}" : text.startsWith("${", start) ? "}" : undefined;
-        if (close === undefined) break;
-        const found = text.indexOf(close, start + 2);
+        const double = text.startsWith("{{", start);
+        // In `a_${b}` the dollar belongs to the name before it.
+        const single = text.startsWith("${", start) ? start : text.startsWith("${", start - 1) ? start - 1 : -1;
+        if (!double && single < 0) break;
+        const from = double ? start : single;
+        const close = double ? "}}" : "}";
+        const found = text.indexOf(close, from + 2);
         if (found < 0) break;
         let end = found + close.length;
-        if (close === "}}" && text[end] === "}" && text[start + 2] === "{") end++;
-        const control = close === "}}" && CONTROL.test(text.slice(start, start + 40));
-        replace(start, end, control ? blank(text.slice(start, end)) : nameFor(text, start, end));
+        if (double && text[end] === "}" && text[from + 2] === "{") end++;
+        const control = double && CONTROL.test(text.slice(from, from + 40));
+        if (!control) placeholders.push([from, end]);
+        replace(from, end, control ? blank(text.slice(from, end)) : nameFor(text, from, end));
         continueAt(end);
         if (control) atStart = first;
         break;
@@ -158,6 +184,7 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
         const match = variable.exec(text)?.[0];
         if (match === undefined) break;
         const end = start + match.length;
+        placeholders.push([start, end]);
         const quoted = match[1] === "'" || match[1] === '"';
         replace(start, end, quoted ? ` ${match.slice(1)}` : variableName(text, start, end));
         continueAt(end);
@@ -166,7 +193,7 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
     }
   }
   if (copied === 0) return undefined;
-  return { text: pieces.join("") + text.slice(copied), hidden };
+  return { text: pieces.join("") + text.slice(copied), placeholders, hidden };
 }
 
 /** `:name` has one character to spare: a blank, or an underscore where the name alone is a reserved word. */

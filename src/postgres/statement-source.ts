@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import type { Range } from "../model/position.js";
 import { tokensOf, type Token } from "./lexer.js";
+import { widen } from "./placeholders.js";
 
 /**
  * The text of one statement beside its parse tree: the tree says what a clause means and where it begins, the tokens
@@ -15,6 +16,7 @@ export class StatementSource {
   readonly #written: string;
   /** The file as it was parsed: placeholders replaced by names of the same length. */
   readonly #parsed: string;
+  readonly #placeholders: readonly Range[];
   readonly #fromByte: (byte: number) => number;
   #tokens: readonly Token[] | undefined;
 
@@ -24,6 +26,7 @@ export class StatementSource {
     readonly node: Node;
     readonly written: string;
     readonly parsed: string;
+    readonly placeholders: readonly Range[];
     readonly fromByte: (byte: number) => number;
   }) {
     this.index = source.index;
@@ -31,6 +34,7 @@ export class StatementSource {
     this.node = source.node;
     this.#written = source.written;
     this.#parsed = source.parsed;
+    this.#placeholders = source.placeholders;
     this.#fromByte = source.fromByte;
   }
 
@@ -128,7 +132,8 @@ export class StatementSource {
   rangeOf(from: number, to: number): Range {
     const first = this.tokens[from];
     const last = this.tokens[to - 1];
-    return first === undefined || last === undefined || to <= from ? this.range : [first.start, last.end];
+    if (first === undefined || last === undefined || to <= from) return this.range;
+    return widen([first.start, last.end], this.#placeholders);
   }
 
   /** Index of the token behind a name like `a.b.c` that begins at a token, its closing parenthesis of `ONLY (…)` and `*` included. */
