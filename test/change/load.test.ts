@@ -1,60 +1,427 @@
 import { describe, expect, it } from "vitest";
-import { gitChangeSource } from "../../src/change/change-source.js";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { folderChangeSource, gitChangeSource } from "../../src/change/change-source.js";
+import type { ChangeSource } from "../../src/change/change-source.js";
+import { DEFAULT_CONFIGURATION } from "../../src/change/configuration.js";
 import { loadChange } from "../../src/change/load.js";
+import type { LoadOptions } from "../../src/change/load.js";
+import { memoryTree } from "../../src/change/overlay-tree.js";
+import { projectOf } from "../../src/change/project.js";
+import type { Change, Database } from "../../src/model/change.js";
 import type { Configuration } from "../../src/model/configuration.js";
+import type { Migration } from "../../src/model/migration.js";
 import { TemporaryRepository } from "./temporary-repository.js";
 
-const configuration: Configuration = {
-  extends: "recommended",
-  rules: {},
-  overrides: [],
-  deploy: { model: "rolling", migrations: "before" },
-  databases: {},
-  ignore: [],
-  source: "default",
-};
+const load = (source: ChangeSource, configuration: Partial<Configuration> = {}, options: LoadOptions = {}) =>
+  loadChange(source, { ...DEFAULT_CONFIGURATION, ...configuration }, options);
 
-const LOCK = 'provider = "postgresql"\n';
+const ofBranch = (repository: TemporaryRepository, configuration: Partial<Configuration> = {}) =>
+  load(gitChangeSource({ root: repository.root }), configuration);
 
-describe("loadChange on a branch with Prisma", () => {
-  it("replays history and judges what is new", () => {
+/** A change between two sets of files, as the tests write them down. */
+function between(
+  base: Readonly<Record<string, string>>,
+  head: Readonly<Record<string, string>>,
+  configuration: Partial<Configuration> = {},
+): Change {
+  const repository = new TemporaryRepository({ "README.md": "x", ...base });
+  repository.branch("work");
+  for (const file of Object.keys(base)) if (!(file in head)) repository.remove(file);
+  repository.commit("work", head);
+  return ofBranch(repository, configuration);
+}
+
+function only(change: Change): Database {
+  expect(change.databases).toHaveLength(1);
+  return change.databases[0]!;
+}
+
+const brief = ({ migrations }: Database) =>
+  migrations.map(
+    ({ file, status, judged }) => `${file.replace(/^migrations\//, "")} ${status}${judged ? " judged" : ""}`,
+  );
+
+const firstStatement = ({ migrations }: Database, index: number) => migrations[index]!.statements[0]!;
+
+const placed = (migration: Migration, statement = 0, operation = 0) => ({
+  migration,
+  statement: migration.statements[statement]!,
+  operation: migration.statements[statement]!.statement.operations[operation]!,
+});
+
+const LOCK = { "prisma/migrations/migration_lock.toml": 'provider = "postgresql"\n' };
+
+describe("the status of a migration", () => {
+  it("is what differs from the merge base, in the order in which the tool runs them", () => {
+    const database = only(
+      between(
+        { "migrations/1_a.sql": "CREATE TABLE a ();", "migrations/3_c.sql": "CREATE TABLE c ();" },
+        {
+          "migrations/1_a.sql": "CREATE TABLE a ();",
+          "migrations/2_b.sql": "CREATE TABLE b ();",
+          "migrations/3_c.sql": "CREATE TABLE c2 ();",
+          "migrations/10_d.sql": "CREATE TABLE d ();",
+        },
+      ),
+    );
+    expect(brief(database)).toEqual([
+      "1_a.sql existing",
+      "2_b.sql added judged",
+      "3_c.sql modified judged",
+      "10_d.sql added judged",
+    ]);
+    expect(database.migrations.map(({ order }) => order)).toEqual([0, 1, 2, 3]);
+    expect([...database.baseText]).toEqual([["migrations/3_c.sql", "CREATE TABLE c ();"]]);
+  });
+
+  it("counts uncommitted and untracked files", () => {
     const repository = new TemporaryRepository({
-      "prisma/migrations/migration_lock.toml": LOCK,
-      "prisma/migrations/20240101000000_init/migration.sql": "CREATE TABLE orders (id bigint PRIMARY KEY);\n",
+      "migrations/1_a.sql": "SELECT 1;",
+      "migrations/2_b.sql": "SELECT 1;",
     });
+    repository.write({ "migrations/2_b.sql": "SELECT 2;", "migrations/3_c.sql": "SELECT 3;" });
+    expect(brief(only(ofBranch(repository)))).toEqual([
+      "1_a.sql existing",
+      "2_b.sql modified judged",
+      "3_c.sql added judged",
+    ]);
+  });
+
+  it("does not judge again what only moved or was reworded in a comment", () => {
+    const long = "CREATE TABLE a (id bigint);\nCREATE TABLE b (id bigint);\nCREATE TABLE c (id bigint);\n";
+    const database = only(
+      between(
+        { "migrations/1_a.sql": long, "migrations/3_c.sql": "SELECT 1;\n" },
+        { "migrations/2_a.sql": long, "migrations/3_c.sql": "-- why\nSELECT 1;\n" },
+      ),
+    );
+    expect(brief(database)).toEqual(["2_a.sql modified", "3_c.sql modified"]);
+    expect(database.migrations[0]?.previousFile).toBe("migrations/1_a.sql");
+    expect(database.deleted).toEqual([]);
+    expect([...database.baseText.keys()]).toEqual(["migrations/2_a.sql", "migrations/3_c.sql"]);
+  });
+
+  it("is added where git sees a rename of something that was no migration", () => {
+    const long = "CREATE TABLE a (id bigint);\nCREATE TABLE b (id bigint);\nCREATE TABLE c (id bigint);\n";
+    const database = only(between({ "notes/draft.sql": long }, { "migrations/1_a.sql": long }));
+    expect(brief(database)).toEqual(["1_a.sql added judged"]);
+  });
+
+  it("lists deleted migrations, and no other deleted file", () => {
+    const database = only(
+      between(
+        { "migrations/1_a.sql": "SELECT 1;", "migrations/2_b.sql": "SELECT 2;", "queries/x.sql": "SELECT 3;" },
+        { "migrations/1_a.sql": "SELECT 1;" },
+      ),
+    );
+    expect(brief(database)).toEqual(["1_a.sql existing"]);
+    expect(database.deleted).toEqual([{ file: "migrations/2_b.sql", tool: "sql" }]);
+  });
+
+  it("is existing where the tip of base has the same file already", () => {
+    const repository = new TemporaryRepository({ "migrations/1_a.sql": "SELECT 1;" });
+    repository.branch("work");
+    repository.commit("work", { "migrations/2_b.sql": "SELECT 2;", "migrations/3_c.sql": "SELECT 3;" });
+    repository.git("checkout", "-q", "main");
+    repository.commit("the same on main", { "migrations/2_b.sql": "SELECT 2;", "migrations/3_c.sql": "SELECT 33;" });
+    repository.git("checkout", "-q", "work");
+    expect(brief(only(ofBranch(repository)))).toEqual([
+      "1_a.sql existing",
+      "2_b.sql existing",
+      "3_c.sql modified judged",
+    ]);
+  });
+
+  it("ignores with globs what is replayed all the same", () => {
+    const database = only(
+      between(
+        {},
+        {
+          "migrations/1_a.sql": "CREATE TABLE a (id bigint);",
+          "migrations/2_b.sql": "ALTER TABLE a ADD COLUMN x int;",
+        },
+        { ignore: ["migrations/1_*"] },
+      ),
+    );
+    expect(brief(database)).toEqual(["1_a.sql added", "2_b.sql added judged"]);
+    expect(firstStatement(database, 1).before.table({ name: "a" })?.columns.has("id")).toBe(true);
+  });
+});
+
+describe("what cannot be read", () => {
+  it("stays in the list and says why", () => {
+    const repository = new TemporaryRepository({ "migrations/1_a.sql": "CREATE TABLE a ();" });
     repository.branch("work");
     repository.commit("work", {
-      "prisma/migrations/20240201000000_more/migration.sql":
-        "CREATE TABLE notes (id bigint);\nCREATE INDEX notes_id ON notes (id);\n",
+      "migrations/2_b.sql": Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("SELECT 1", "utf16le")]),
+      "migrations/3_c.sql": "CREATE TABLE c ();",
     });
-    repository.write({ "prisma/migrations/20240301000000_unsaved/migration.sql": "DROP TABLE orders;\n" });
-    const change = loadChange(gitChangeSource({ root: repository.root }), configuration);
-    expect(change.base?.label).toBe("main");
-    expect(change.incomplete).toEqual([]);
-    const [database] = change.databases;
-    expect(database?.tools).toEqual([{ name: "prisma", folder: "prisma/migrations" }]);
-    expect(database?.migrations.map(({ file, status, judged, order }) => [file, status, judged, order])).toEqual([
-      ["prisma/migrations/20240101000000_init/migration.sql", "existing", false, 0],
-      ["prisma/migrations/20240201000000_more/migration.sql", "added", true, 1],
-      ["prisma/migrations/20240301000000_unsaved/migration.sql", "added", true, 2],
+    const database = only(ofBranch(repository));
+    expect(brief(database)).toEqual(["1_a.sql existing", "2_b.sql added judged", "3_c.sql added judged"]);
+    expect(database.migrations[1]!.sql.statements[0]!.operations).toEqual([
+      {
+        type: "Unparsed",
+        range: [0, 0],
+        statement: 0,
+        reason: "the file is encoded as UTF-16, little-endian; save it as UTF-8",
+      },
     ]);
-    expect(database?.migrations.map(({ statements }) => statements.map(({ transaction }) => transaction))).toEqual([
-      [{ inTransaction: false }],
-      [
-        {
-          inTransaction: true,
-          openedBy: "send",
-          group: "prisma/migrations/20240201000000_more/migration.sql#1",
-        },
-        {
-          inTransaction: true,
-          openedBy: "send",
-          group: "prisma/migrations/20240201000000_more/migration.sql#1",
-        },
-      ],
-      [{ inTransaction: false }],
-    ]);
-    expect(database?.existsAtBase("public.orders")).toBe(true);
-    expect(database?.existsAtBase("public.notes")).toBe(false);
+    expect(firstStatement(database, 2).before.complete).toBe(false);
   });
+
+  it("is listed where it is no file", () => {
+    const repository = new TemporaryRepository({ "migrations/1_a.sql": "SELECT 1;", "elsewhere/x.sql": "SELECT 2;" });
+    symlinkSync("../elsewhere/x.sql", join(repository.root, "migrations/2_b.sql"));
+    symlinkSync("x.sql", join(repository.root, "elsewhere/y.sql"));
+    repository.commit("links");
+    expect(ofBranch(repository).leftOut).toEqual([
+      { file: "migrations/2_b.sql", reason: "is a symbolic link, which is not followed" },
+    ]);
+  });
+
+  it("does not cost the rest of the file or of the history", () => {
+    const database = only(
+      between(
+        { "migrations/1_a.sql": "CREATE TABL a ();\nCREATE TABLE b (id int);" },
+        {
+          "migrations/1_a.sql": "CREATE TABL a ();\nCREATE TABLE b (id int);",
+          "migrations/2_b.sql": "DROP TABLE b;",
+        },
+      ),
+    );
+    expect(database.migrations[0]!.statements.map(({ statement }) => statement.operations[0]!.type)).toEqual([
+      "Unparsed",
+      "CreateTable",
+    ]);
+    expect(firstStatement(database, 1).before.table({ name: "b" })?.createdIn).toBe(0);
+  });
+
+  it("reads what runs on the way up only, at the places of the whole file", () => {
+    const text = "-- migrate:up\nCREATE TABLE a ();\n-- migrate:down\nDROP TABLE a;\n";
+    const database = only(between({}, { "migrations/1_a.sql": `\uFEFF${text}` }));
+    const { sql } = database.migrations[0]!;
+    expect(sql.text).toBe(text);
+    expect(sql.statements.map((statement) => text.slice(...statement.range))).toEqual(["CREATE TABLE a ()"]);
+  });
+});
+
+describe("the schema at base", () => {
+  const BASE = {
+    "migrations/1_a.sql": "CREATE TABLE orders (id bigint);",
+    "migrations/2_b.sql": "CREATE TABLE gone (id bigint);",
+    "migrations/3_c.sql": "CREATE TABLE other (id bigint);\nCREATE TABLE third (id bigint);",
+  };
+
+  it("is that before the first new migration", () => {
+    const database = only(between(BASE, { ...BASE, "migrations/4_d.sql": "CREATE TABLE fresh ();" }));
+    expect(database.existsAtBase("public.orders")).toBe(true);
+    expect(database.existsAtBase("public.other")).toBe(true);
+    expect(database.existsAtBase("public.fresh")).toBe(false);
+  });
+
+  it("is replayed from base where migrations were edited, deleted or put between", () => {
+    const { "migrations/2_b.sql": _, ...kept } = BASE;
+    const change = between(BASE, {
+      ...kept,
+      "migrations/0_z.sql": "CREATE TABLE early ();",
+      "migrations/3_c.sql": "CREATE TABLE other (id bigint);\nCREATE TABLE fresh (id bigint);",
+      "migrations/4_d.sql": "DROP TABLE orders; DROP TABLE other; DROP TABLE fresh;",
+    });
+    const database = only(change);
+    expect(brief(database)).toEqual([
+      "0_z.sql added judged",
+      "1_a.sql existing",
+      "3_c.sql modified judged",
+      "4_d.sql added judged",
+    ]);
+    for (const [table, expected] of [
+      ["orders", true],
+      ["gone", true],
+      ["other", true],
+      ["third", true],
+      ["early", false],
+      ["fresh", false],
+    ] as const) {
+      expect([table, database.existsAtBase(`public.${table}`)]).toEqual([table, expected]);
+    }
+    const last = database.migrations[3]!;
+    const project = projectOf(change);
+    expect([0, 1, 2].map((statement) => project.isLive(placed(last, statement)))).toEqual([true, true, false]);
+  });
+
+  it("is unknown for what no migration created, where history is not known whole", () => {
+    const database = only(
+      between(
+        { "migrations/1_a.sql": "ALTER TABLE squashed ADD COLUMN x int;" },
+        {
+          "migrations/1_a.sql": "ALTER TABLE squashed ADD COLUMN x int;",
+          "migrations/2_b.sql": "ALTER TABLE squashed DROP COLUMN x;",
+        },
+      ),
+    );
+    expect(database.existsAtBase("public.whatever")).toBe("unknown");
+  });
+});
+
+describe("without a base", () => {
+  const FILES = {
+    "migrations/1_a.sql": "CREATE TABLE a (id bigint);\nCREATE INDEX ON a (id);",
+    "migrations/2_b.sql": "CREATE INDEX ON a (id);",
+    "queries/report.sql": "SELECT 1;",
+  };
+
+  it("each file is a change of its own", () => {
+    const repository = new TemporaryRepository(FILES);
+    const change = load(folderChangeSource(repository.root));
+    const database = only(change);
+    expect(brief(database)).toEqual(["1_a.sql added judged", "2_b.sql added judged"]);
+    expect(database.existsAtBase("public.a")).toBe("unknown");
+    const project = projectOf(change);
+    expect(project.isLive(placed(database.migrations[0]!, 1))).toBe(false);
+    expect(project.isLive(placed(database.migrations[1]!))).toBe(true);
+  });
+
+  it("judges the files that were asked for, on the history before them", () => {
+    const repository = new TemporaryRepository(FILES);
+    const change = load(folderChangeSource(repository.root), {}, { files: ["migrations/2_b.sql"] });
+    expect(brief(only(change))).toEqual(["1_a.sql existing", "2_b.sql added judged"]);
+    expect(projectOf(change).isLive(placed(only(change).migrations[1]!))).toBe(true);
+  });
+
+  it("takes folders, files that no tool runs, and says what is not there", () => {
+    const repository = new TemporaryRepository(FILES);
+    const change = load(
+      folderChangeSource(repository.root),
+      {},
+      { files: ["migrations/", "queries/report.sql", "nope"] },
+    );
+    expect(change.databases.map((database) => [database.name, brief(database)])).toEqual([
+      ["main", ["1_a.sql added judged", "2_b.sql added judged"]],
+      ["queries", ["queries/report.sql added judged"]],
+    ]);
+    expect(change.leftOut).toEqual([{ file: "nope", reason: "is neither a file nor a folder with SQL files" }]);
+  });
+
+  it("gives every file a transaction of its own in a tool that runs all pending ones in one", () => {
+    const journal = { dialect: "postgresql", entries: [{ tag: "0000_a" }, { tag: "0001_b" }] };
+    const repository = new TemporaryRepository({
+      "drizzle/meta/_journal.json": JSON.stringify(journal),
+      "drizzle/0000_a.sql": "SELECT 1;",
+      "drizzle/0001_b.sql": "SELECT 2;",
+    });
+    const database = only(load(folderChangeSource(repository.root)));
+    expect([0, 1].map((index) => firstStatement(database, index).transaction.group)).toEqual([
+      "drizzle/0000_a.sql#1",
+      "drizzle/0001_b.sql#1",
+    ]);
+  });
+});
+
+describe("a base that is missing", () => {
+  it("judges nothing and stays incomplete", () => {
+    const tree = memoryTree(new Map([["migrations/1_a.sql", "DROP TABLE orders;"]]), "head");
+    const incomplete = [{ reason: "No base.", fix: "Fetch it." }];
+    const change = load({ root: "/nowhere", head: { label: "head", tree }, changed: [], incomplete });
+    expect(brief(only(change))).toEqual(["1_a.sql existing"]);
+    expect(change.incomplete).toEqual(incomplete);
+    expect(only(change).existsAtBase("public.orders")).toBe("unknown");
+  });
+});
+
+describe("transactions and settings over files", () => {
+  const journal = (...tags: string[]) =>
+    JSON.stringify({ dialect: "postgresql", entries: tags.map((tag) => ({ tag })) });
+  const BASE = {
+    "drizzle/meta/_journal.json": journal("0000_a"),
+    "drizzle/0000_a.sql": "SET lock_timeout = '1s';",
+  };
+
+  it("span the pending files of Drizzle, and not history", () => {
+    const database = only(
+      between(BASE, {
+        ...BASE,
+        "drizzle/meta/_journal.json": journal("0000_a", "0001_b", "0002_c"),
+        "drizzle/0001_b.sql": "SELECT 1;--> statement-breakpoint\nSET lock_timeout = '5s';",
+        "drizzle/0002_c.sql": "SELECT 2;",
+      }),
+    );
+    const seen = database.migrations.flatMap(({ statements }) =>
+      statements.map(({ transaction, session }) => [transaction.group, session.get("lock_timeout")]),
+    );
+    expect(seen).toEqual([
+      ["drizzle/0000_a.sql#1", undefined],
+      ["all pending in drizzle", undefined],
+      ["all pending in drizzle", undefined],
+      ["all pending in drizzle", "5s"],
+    ]);
+  });
+
+  it("start from the configured session", () => {
+    const database = only(
+      between(
+        {},
+        { ...LOCK, "prisma/migrations/1_a/migration.sql": "SELECT 1;" },
+        {
+          databases: { main: { migrations: [], code: [], session: { lock_timeout: "3s" } } },
+        },
+      ),
+    );
+    expect([...firstStatement(database, 0).session]).toEqual([["lock_timeout", "3s"]]);
+  });
+
+  it("are the configured runner's where the repository says how it sends files", () => {
+    const database = only(
+      between(
+        {},
+        { "db/x/1.sql": "SELECT 1;" },
+        {
+          databases: { main: { migrations: [{ path: "db/x", transaction: "file" }], code: [], session: {} } },
+        },
+      ),
+    );
+    expect(firstStatement(database, 0).transaction).toEqual({
+      inTransaction: true,
+      openedBy: "tool",
+      group: "db/x/1.sql#1",
+    });
+  });
+});
+
+describe("references", () => {
+  it("are looked for on both sides, outside migrations", () => {
+    const migrations = {
+      ...LOCK,
+      "prisma/migrations/1_a/migration.sql": "CREATE TABLE orders (id bigint, legacy_ref text);",
+    };
+    const change = between(
+      { ...migrations, "src/old.ts": "db.query('SELECT legacy_ref FROM orders');\n" },
+      { ...migrations, "prisma/migrations/2_b/migration.sql": "ALTER TABLE orders DROP COLUMN legacy_ref;" },
+    );
+    const found = projectOf(change).referencesOf(placed(only(change).migrations[1]!));
+    expect(found).toMatchObject([{ side: "base", grade: "certain", file: "src/old.ts", line: 1 }]);
+  });
+});
+
+it("loads two thousand migrations in linear time", () => {
+  const files = (count: number) =>
+    memoryTree(
+      new Map(
+        Array.from({ length: count }, (_, index) => [
+          `migrations/${String(index).padStart(5, "0")}_x.sql`,
+          `CREATE TABLE t${String(index)} (id bigint PRIMARY KEY, a text);\nCREATE INDEX i${String(index)} ON t${String(index)} (a);`,
+        ]),
+      ),
+      "head",
+    );
+  const time = (count: number) => {
+    const tree = files(count);
+    const started = performance.now();
+    const change = load({ root: "/nowhere", head: { label: "head", tree }, changed: [], incomplete: [] });
+    expect(change.databases[0]?.migrations).toHaveLength(count);
+    return performance.now() - started;
+  };
+  time(250);
+  const [small, large] = [time(500), time(2000)];
+  expect(large).toBeLessThan(small * 10 + 200);
 });
