@@ -1,4 +1,6 @@
+import { describe, expect, it } from "vitest";
 import rule from "../../rules/no-edited-migration.js";
+import { memoryChange, type Surroundings } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
 import { drizzle, prisma6, unknownRunner } from "./tools.js";
 
@@ -121,4 +123,51 @@ ruleTester.run("no-edited-migration", rule, {
       ],
     },
   ],
+});
+
+describe("migrations that are gone", () => {
+  const findings = (code: string, surroundings: Surroundings): unknown[] =>
+    [...(rule.definition.checkChange?.(memoryChange("/repo", code, surroundings).change) ?? [])].map(
+      ({ file: at, messageId, data }) => ({ file: at, messageId, data }),
+    );
+
+  it("places each at the path that it had", () => {
+    const change = { history: [was], deleted: ["db/migrations/0002_note.sql"], tool: unknownRunner };
+    expect(findings("SELECT 1;", change)).toEqual([
+      { file: "db/migrations/0002_note.sql", messageId: "deleted", data: { name: "0002_note.sql" } },
+    ]);
+  });
+
+  it("takes several with nothing in their place for deletions", () => {
+    const change = { history: [was], deleted: ["m/1.sql", "m/2.sql"], tool: unknownRunner };
+    expect(findings("CREATE TABLE payments (id bigint);", change)).toEqual([
+      { file: "m/1.sql", messageId: "deleted", data: { name: "1.sql" } },
+      { file: "m/2.sql", messageId: "deleted", data: { name: "2.sql" } },
+    ]);
+  });
+
+  it("sees a squash into the first migration, which is edited for it", () => {
+    const change: Surroundings = {
+      history: ["CREATE TABLE payments (id bigint);"],
+      was: "CREATE TABLE orders (id bigint);",
+      deleted: ["drizzle/0001_a.sql", "drizzle/0002_b.sql"],
+      file: "drizzle/0000_init.sql",
+      tool: drizzle,
+    };
+    const code = "CREATE TABLE orders (id bigint);\nCREATE TABLE payments (id bigint);";
+    expect(findings(code, change)).toEqual([
+      {
+        file: "drizzle/0000_init.sql",
+        messageId: "squashed",
+        data: {
+          name: "0000_init.sql",
+          count: "2",
+          first: "0001_a.sql",
+          last: "0002_b.sql",
+          table: "payments",
+          markAsApplied: "give it the time of the newest one that it stands for, so that Drizzle skips it there",
+        },
+      },
+    ]);
+  });
 });
