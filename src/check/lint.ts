@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Linter } from "eslint";
 import { rules as allRules } from "../../rules/index.js";
-import { plugin } from "../eslint/plugin.js";
+import { pluginWithoutSchemas } from "../eslint/plugin.js";
 import type { Change, Database } from "../model/change.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
@@ -31,7 +31,7 @@ export function lint(change: Change): LintResult {
   const findings: RuleFinding[] = [];
   const suppressed: SuppressedFinding[] = [];
   const notes: Report["notes"][number][] = [];
-  const linter = new RunLinter(change.root, configurationFor(change.configuration, plugin, RULES));
+  const linter = new RunLinter(change.root, configurationFor(change.configuration, pluginWithoutSchemas, RULES));
   const takeBack = provideChange(change, { onNote: (note) => notes.push(note) });
   try {
     for (const database of change.databases) {

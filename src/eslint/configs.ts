@@ -4,35 +4,13 @@
  */
 import type { ESLint, Linter } from "eslint";
 import { matcher } from "../change/overlay-tree.js";
-import type { Configuration, Preset, RuleLevel, RuleSetting } from "../model/configuration.js";
-import type { DefinedRule } from "../rule/define-rule.js";
+import type { Preset } from "../model/configuration.js";
 import { fileIn, repositoryAround } from "./locate-migration.js";
 import type { OpenRepository } from "./open-repository.js";
+import { prefixed, type Rules, ruleSettings } from "./rule-settings.js";
 
 /** From the fewest rules to the most. */
 const PRESETS: readonly Preset[] = ["recommended", "strict", "all"];
-
-type Rules = Readonly<Record<string, DefinedRule>>;
-
-/** A rule's level in a preset. */
-export function presetLevel(preset: Preset, { meta }: DefinedRule): RuleLevel {
-  const { recommended } = meta.docs;
-  if (recommended !== "strict") return recommended;
-  return preset === "recommended" ? "off" : "warn";
-}
-
-/** Every rule's setting: the preset's, where the configuration file does not say otherwise. */
-export function ruleSettings(preset: Preset, configuration: Configuration, rules: Rules): Record<string, RuleSetting> {
-  const levels = Object.entries(rules).map(([name, rule]) => [name, [presetLevel(preset, rule)]] as const);
-  return { ...Object.fromEntries(levels), ...configuration.rules };
-}
-
-/** Settings under the names that ESLint knows the rules by. */
-export function prefixed(settings: Readonly<Record<string, RuleSetting>>): Linter.RulesRecord {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, setting]) => [`migration-safety/${name}`, [...setting] as Linter.RuleEntry]),
-  );
-}
 
 /**
  * The configuration of a preset for the repository around the working directory. Where the configuration file extends
@@ -51,7 +29,7 @@ export function configFor(preset: Preset, plugin: ESLint.Plugin, rules: Rules): 
       language: "migration-safety/sql",
       // ESLint's cache knows the file and its configuration; findings depend on the files beside it, too.
       settings: { "migration-safety": { root, fingerprint } },
-      rules: prefixed(ruleSettings(larger, configuration, rules)),
+      rules: prefixed(ruleSettings(configuration, rules, larger)),
     },
     ...configuration.overrides.map((override, index) => ({
       name: `migration-safety/override ${String(index + 1)}`,

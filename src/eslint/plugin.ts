@@ -33,6 +33,17 @@ export const plugin = {
   } satisfies Configs as Configs,
 };
 
+/**
+ * The plugin for runs whose options were checked when the configuration was read. ESLint would check them again, and
+ * loading its validator takes longer than to lint a migration.
+ */
+export const pluginWithoutSchemas = {
+  ...plugin,
+  rules: Object.fromEntries(
+    Object.entries(rules).map(([name, rule]) => [name, { ...rule, meta: { ...rule.meta, schema: false } }]),
+  ),
+};
+
 /** ESLint's types know a plugin's rules and languages in their most general form only. */
 function asPlugin(): ESLint.Plugin {
   return plugin as unknown as ESLint.Plugin;
