@@ -71,11 +71,18 @@ class MarkdownView {
   readonly #report: Report;
   readonly #options: MarkdownOptions;
   readonly #level: Level;
+  readonly #groups: readonly StatementFindings[];
+  /** The statements with findings, as `file:line`. */
+  readonly #shown: ReadonlySet<string>;
 
   constructor(report: Report, options: MarkdownOptions, level: Level) {
     this.#report = report;
     this.#options = options;
     this.#level = level;
+    this.#groups = findingsByStatement(report);
+    this.#shown = new Set(
+      this.#groups.map(({ speaks, statement }) => `${speaks.file}:${String(statement?.line ?? speaks.line)}`),
+    );
   }
 
   render(): string {
@@ -97,9 +104,8 @@ class MarkdownView {
 
   /** Errors first; otherwise in the order in which the statements run. */
   #findings(): string {
-    const groups = findingsByStatement(this.#report);
     return (["error", "warning"] as const)
-      .flatMap((severity) => groups.filter(({ speaks }) => speaks.severity === severity))
+      .flatMap((severity) => this.#groups.filter(({ speaks }) => speaks.severity === severity))
       .map((group) => this.#statement(group))
       .join("\n\n");
   }
@@ -186,20 +192,30 @@ class MarkdownView {
   }
 
   #step(step: Step): string {
-    const title = prose(cut(step.title, MESSAGE_LENGTH));
-    const place = step.place ? ` (${this.#place(step.place.file, step.place.line)})` : "";
-    const head = `${title}${place}${step.origin === "proposed" && step.sql !== undefined ? " Proposed:" : ""}`;
-    const line = step.person ? `- [ ] ${head} <!-- step:${identifier(step.id)} -->` : `- ${head}`;
-    return this.#level === "counts" ? line : [line, ...this.#stepDetails(step)].join("\n");
+    const { title, person, sql, origin, place } = step;
+    // The SQL of a statement with findings stands above already.
+    const above = place !== undefined && this.#shown.has(`${place.file}:${String(place.line)}`);
+    const beside = this.#level === "full" && origin === "this pull request" && sql !== undefined && !above;
+    const where = place ? this.#place(place.file, place.line) : "";
+    const head = [
+      prose(cut(title, MESSAGE_LENGTH)),
+      where !== "" && !beside ? `(${where})` : "",
+      origin === "proposed" && sql !== undefined ? "Proposed:" : "",
+      person ? `<!-- step:${identifier(step.id)} -->` : "",
+    ];
+    const line = `- ${person ? "[ ] " : ""}${head.filter((part) => part !== "").join(" ")}`;
+    if (this.#level === "counts") return line;
+    return [line, ...this.#stepDetails(step, beside ? `${where} ${code(cut(oneLine(sql), 200))}`.trim() : "")].join(
+      "\n",
+    );
   }
 
-  #stepDetails(step: Step): string[] {
+  #stepDetails(step: Step, statement: string): string[] {
     // Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation.
     const indent = "  ";
     const { sql, origin, locks, check, stopCondition, wayBack } = step;
-    const own = this.#level === "full" && origin === "this pull request" && sql !== undefined;
     const facts = [
-      own && code(cut(oneLine(sql), 200)),
+      statement !== "" && statement,
       ...locks.map((lock) => `Lock: ${prose(lockWords(lock))}.`),
       check !== undefined && `Done when: ${code(cut(check, MESSAGE_LENGTH))}`,
       stopCondition !== undefined && `Stop if: ${prose(cut(stopCondition, MESSAGE_LENGTH))}`,
@@ -219,7 +235,7 @@ class MarkdownView {
       compatibility && Object.values(compatibility).some((answer) => answer === "no" || answer === "unknown");
     const lines = evidence.slice(0, EVIDENCE).map((reference) => `- ${this.#reference(reference)}`);
     if (evidence.length > EVIDENCE) lines.push(`- and ${counted(evidence.length - EVIDENCE, "place")} more`);
-    if (decided) lines.unshift(prose(compatibilityWords(compatibility)));
+    if (decided) lines.unshift(prose([compatibilityWords(compatibility), ...compatibility.reasons].join(" ")));
     if (lines.length === 0) return "";
     const summary = evidence.length === 0 ? "Why" : `Why: ${counted(evidence.length, "place")} in the code`;
     return indented(folded(summary, lines.join("\n")), indent);
@@ -246,7 +262,7 @@ class MarkdownView {
     const shown = lines.slice(0, limit).map((line) => `- ${line}`);
     if (lines.length > limit) shown.push(`- and ${counted(lines.length - limit, "line")} more`);
     const accepted = suppressed.length > 0 ? `; ${counted(suppressed.length, "finding")} accepted` : "";
-    return folded(`Judged: ${markdown(judgedWords(this.#report))}${accepted}`, shown.join("\n"));
+    return folded(`Migration Safety judged ${markdown(judgedWords(this.#report))}${accepted}`, shown.join("\n"));
   }
 
   #side({ label, commit }: { readonly label: string; readonly commit?: string }): string {

@@ -65,10 +65,9 @@ Above the statement, with your reason:
 -- migration-safety-disable-next-line no-blocking-index-build -- why this is fine here
 Before you merge
 [ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0051_orders.sql:2)
-ALTER TABLE orders DROP COLUMN legacy_ref
 Lock: ACCESS EXCLUSIVE on orders for an instant, whatever the size of the table: reads and writes wait.
 Why: 2 places in the code
-The code running now works on the new schema: no. The code in this pull request works on the old schema: yes.
+The code running now works on the new schema: no. The code in this pull request works on the old schema: yes. The code running now reads orders.legacy_ref.
 src/orders/repository.ts:88 in the code running now, read: db.query("SELECT id, legacy_ref FROM orders")
 src/entity/order.ts:23 in the code in this pull request, likely declared: legacy_ref: string;
 Runs by itself
@@ -79,7 +78,7 @@ ALTER TABLE orders DROP COLUMN legacy_ref;
 Done when: SELECT 1 FROM information_schema.columns WHERE column_name = 'legacy_ref'
 Stop if: It times out three times.
 Way back: The values come back only from a copy.
-Judged: 1 migration, 2 statements
+Migration Safety judged 1 migration, 2 statements
 refs/pull/7/merge (2222222222) against main (1111111111).
 PostgreSQL 16 (docker-compose.yml:4), sql in db/migrations
 Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
@@ -108,10 +107,19 @@ Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
     expect(markdown).toContain("(https://example.test/base/a%28b%29#L88)");
   });
 
+  it("shows the SQL of a step whose statement has no finding", () => {
+    const [found] = aReport().findings;
+    expect(seen(renderMarkdown(aReport({ findings: [found!] }), always))).not.toContain("(account_id)");
+    const markdown = seen(renderMarkdown(aReport({ findings: [aFinding()] }), always));
+    expect(markdown).toContain(
+      "as soon as it has run.\ndb/migrations/0051_orders.sql:2 ALTER TABLE orders DROP COLUMN legacy_ref\nLock: ",
+    );
+  });
+
   it("has no order where no person acts", () => {
     expect(seen(renderMarkdown(aSafeReport(), always))).toBe(
       `The migrations and the code can ship in any order.
-Judged: 1 migration, 2 statements
+Migration Safety judged 1 migration, 2 statements
 refs/pull/7/merge (2222222222) against main (1111111111).
 PostgreSQL 16 (docker-compose.yml:4), sql in db/migrations
 Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
@@ -146,7 +154,7 @@ Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
       coverage: { ...aReport().coverage, notAnalysable: 1, leftOut: [{ file: "db/x.bin", reason: "is not UTF-8" }] },
     });
     expect(seen(renderMarkdown(report, always)).split("\n").slice(1)).toEqual([
-      "Judged: 1 migration, 2 statements; 1 statement could not be analysed; 1 file left out; 1 finding accepted",
+      "Migration Safety judged 1 migration, 2 statements; 1 statement could not be analysed; 1 file left out; 1 finding accepted",
       "refs/pull/7/merge (2222222222) against main (1111111111).",
       "PostgreSQL 16 (docker-compose.yml:4), sql in db/migrations",
       "Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.",
