@@ -321,7 +321,22 @@ function replayAll(
     const statements = draft.sql.statements.map((statement, index): AnalysedStatement => {
       const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
       const inForce = session.run(statement, transaction);
-      return { statement, ...replay.apply(statement, order), transaction, session: inForce };
+      const replayed = replay.apply(statement, order);
+      const { before, after } = replayed;
+      return {
+        statement,
+        before,
+        after,
+        // Found when they are asked for: nobody asks for those of history.
+        get locks() {
+          return replayed.locks;
+        },
+        get work() {
+          return replayed.work;
+        },
+        transaction,
+        session: inForce,
+      };
     });
     return { ...draft, order, statements };
   });

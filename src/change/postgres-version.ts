@@ -15,12 +15,13 @@ export interface PostgresVersion {
 /** `docker-compose.yml`, `compose.prod.yaml`, `docker-compose.override.yml`. */
 const COMPOSE = /^(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/;
 
-/**
- * An image of PostgreSQL with its tag: the official one, and builds of it whose tag starts with, or names, its version.
- * `supabase/postgres:15.1.0.147`, `postgis/postgis:16-3.4`, `pgvector/pgvector:pg17`, `timescale/timescaledb:2.14.2-pg16`.
- */
-const IMAGE =
-  /\bimage\s*:\s*["']?(?:[\w.-]+(?::\d+)?\/)*?(?:(?:postgres|postgresql|postgis|postgres-[\w-]+|alloydbomni):v?(\d+)\b|(?:pgvector|pgvecto-rs|timescaledb(?:-ha)?|postgis|citus|paradedb|postgresml|postgres[\w-]*):[\w.-]*?\bpg-?(\d+)\b)/;
+/** Images of PostgreSQL by the last part of their name, and where their tag has its major version. */
+const IMAGES: readonly (readonly [name: RegExp, tag: RegExp])[] = [
+  // postgres:16-alpine, postgis/postgis:16-3.4, bitnami/postgresql:15.3.0, supabase/postgres:15.1.0.147, cimg/postgres:14.0
+  [/^(?:postgres|postgresql|postgresql-repmgr|postgis)$/, /^v?(\d+)(?:\D|$)/],
+  // pgvector/pgvector:0.8.0-pg16, timescale/timescaledb:latest-pg15, timescale/timescaledb-ha:pg14.11-ts2.14.2
+  [/^(?:pgvector|pgvecto-rs|timescaledb|timescaledb-ha|citus|paradedb)$/, /(?:^|-)pg-?(\d+)(?:\D|$)/],
+];
 
 /**
  * The first of: the configuration, `supabase/config.toml`, compose files, services of GitHub workflows. Files nearer to
@@ -72,11 +73,18 @@ function fromWorkflows(listing: Listing): PostgresVersion | undefined {
 
 function fromImages(listing: Listing, file: string): PostgresVersion | undefined {
   for (const [index, line] of lines(listing, file)) {
-    const image = IMAGE.exec(line.replace(/^\s*#.*/, ""));
-    const version = image?.[1] ?? image?.[2];
+    const image = /^\s*(?:-\s+)?["']?image["']?\s*:\s*["']?([^\s"'#]+)/.exec(line)?.[1];
+    const version = image === undefined ? undefined : versionOfImage(image);
     if (version !== undefined) return found(version, file, index);
   }
   return undefined;
+}
+
+function versionOfImage(image: string): string | undefined {
+  // `${VARIABLE:-default}` is the default until somebody sets the variable.
+  const reference = image.replace(/\$\{\w+(?::?-([^}]*))?\}/g, (_, value: string | undefined) => value ?? "");
+  const [, name = "", tag = ""] = /([^/:@]+)(?::([\w.-]+))?(?:@.*)?$/.exec(reference) ?? [];
+  return IMAGES.find(([pattern]) => pattern.test(name))?.[1].exec(tag)?.[1];
 }
 
 function found(version: string, file: string, index: number): PostgresVersion | undefined {
