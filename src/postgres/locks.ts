@@ -39,7 +39,7 @@ const blocks: Readonly<Record<LockMode, readonly Blocked[]>> = {
 };
 
 /** A lock of one operation. `work` is done on this relation meanwhile. */
-interface Taken {
+export interface Taken {
   readonly relation: QualifiedName;
   readonly mode: LockMode;
   readonly work: Work;

@@ -1,20 +1,45 @@
 import type { Catalog } from "../model/catalog.js";
 import type { Lock, Work } from "../model/lock.js";
+import type { Operation } from "../model/operation.js";
 import type { Statement } from "../model/statement.js";
 import { inPassOrder } from "./alter-table-passes.js";
 import { applyOperation } from "./catalog/apply.js";
 import { CatalogAt } from "./catalog/catalog-at.js";
 import { Timeline } from "./catalog/timeline.js";
-import { combineLocks, locksOf } from "./locks.js";
+import type { Circumstances } from "./circumstances.js";
+import { combineLocks, locksOf, type Taken } from "./locks.js";
 import { workOf } from "./work.js";
 
-/** One statement after replay: the schema on both sides of it, and what it costs. */
-export interface ReplayedStatement {
-  readonly before: Catalog;
-  readonly after: Catalog;
+interface Cost {
   readonly locks: readonly Lock[];
   /** One entry per operation of the statement, in the statement's order. */
   readonly work: readonly Work[];
+}
+
+/**
+ * One statement after replay: the schema on both sides of it, and what it costs. The cost is found when it is first
+ * asked for: most statements are history, which is replayed and never judged.
+ */
+export interface ReplayedStatement extends Cost {
+  readonly before: Catalog;
+  readonly after: Catalog;
+}
+
+/** An operation with the schema that it meets. */
+interface Step {
+  readonly operation: Operation;
+  readonly circumstances: Circumstances;
+}
+
+function costOf(statement: Statement, steps: readonly Step[]): Cost {
+  const locks: Taken[] = [];
+  const workOfOperation = new Map<Operation, Work>();
+  for (const { operation, circumstances } of steps) {
+    const work = workOf(operation, circumstances);
+    workOfOperation.set(operation, work);
+    locks.push(...locksOf(operation, { ...circumstances, work }));
+  }
+  return { locks: combineLocks(locks), work: statement.operations.map((operation) => workOfOperation.get(operation)!) };
 }
 
 /**
@@ -48,20 +73,26 @@ export class Replay {
     }
     const postgres = this.#postgres;
     const before = this.#now();
-    const work: Work[] = [];
-    const locks = [];
-    for (const operation of inPassOrder(statement.operations)) {
-      const circumstances = { catalog: this.#now(), postgres, utc: this.#utc };
-      const own = workOf(operation, circumstances);
-      work[statement.operations.indexOf(operation)] = own;
-      locks.push(...locksOf(operation, { ...circumstances, work: own }));
+    const steps = inPassOrder(statement.operations).map((operation): Step => {
+      const step = { operation, circumstances: { catalog: this.#now(), postgres, utc: this.#utc } };
       timeline.time++;
       applyOperation(operation, { timeline, order, postgres });
       if (operation.type === "SetVariable" && operation.variable === "timezone") {
         this.#utc = /^utc$/i.test(operation.value ?? "");
       }
-    }
-    return { before, after: this.#now(), locks: combineLocks(locks), work };
+      return step;
+    });
+    let cost: Cost | undefined;
+    return {
+      before,
+      after: this.#now(),
+      get locks() {
+        return (cost ??= costOf(statement, steps)).locks;
+      },
+      get work() {
+        return (cost ??= costOf(statement, steps)).work;
+      },
+    };
   }
 
   #now(): CatalogAt {

@@ -44,7 +44,7 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
     const reads = knownReads(situation, operation.reads);
     if (existing && operation.replace) {
       timeline.touch(existing, { reads });
-      for (const read of reads) timeline.history(read)?.neighbours.add(existing);
+      for (const read of reads) timeline.history(read)?.namedBy(existing, "reader");
     } else {
       newRelation(situation, operation.view, "view", { reads, temporary: operation.temporary });
     }
@@ -174,7 +174,7 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
         if (!parent) return;
         const name = nameOf(timeline.table(parent));
         const others = timeline.table(history).inherits.filter((inherited) => !sameName(inherited, name));
-        parent.neighbours.add(history);
+        parent.namedBy(history, "child");
         return timeline.touch(history, {
           inherits: operation.subcommand === "AddInherit" ? [...others, name] : others,
         });
@@ -189,7 +189,7 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
     const parent = mention(situation, operation.table);
     const partition = mention(situation, operation.partition);
     if (!parent || !partition) return;
-    parent.neighbours.add(partition);
+    parent.namedBy(partition, "child");
     timeline.touch(partition, {
       partitionOf: nameOf(timeline.table(parent)),
       ...(operation.defaultPartition ? { defaultPartition: true } : {}),
@@ -277,7 +277,7 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
   },
   DropSchema(operation, { timeline }) {
     for (const [, relation] of [...timeline.relations.entries(timeline.time)]) {
-      if ("versions" in relation && relation.versions.at(timeline.time)?.schema === operation.schema) {
+      if ("versions" in relation && relation.at(timeline.time)?.schema === operation.schema) {
         dropRelation(timeline, relation, true);
       }
     }
@@ -413,7 +413,7 @@ function knownReads(situation: Situation, reads: readonly QualifiedName[]): Requ
 
 /** Partitions always go with their parent; views and inheriting tables with CASCADE. */
 function dropRelation(timeline: Timeline, history: TableHistory, cascade: boolean): void {
-  const table = history.versions.at(timeline.time);
+  const table = history.at(timeline.time);
   if (!table) return;
   for (const child of timeline.children(history)) {
     if (cascade || timeline.table(child).partitionOf) dropRelation(timeline, child, cascade);

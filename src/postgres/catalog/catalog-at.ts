@@ -1,6 +1,6 @@
 import type { Catalog, DomainType, EnumType, Index, Table } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
-import { sameName, TableHistory, type Timeline, type Volatility } from "./timeline.js";
+import { TableHistory, type Timeline, type Volatility } from "./timeline.js";
 
 /** The schema at one moment of a timeline. Making one costs nothing; it never changes. */
 export class CatalogAt implements Catalog {
@@ -17,7 +17,7 @@ export class CatalogAt implements Catalog {
   }
 
   table(name: QualifiedName): Table | undefined {
-    return this.#history(name)?.versions.at(this.#time);
+    return this.#history(name)?.at(this.#time);
   }
 
   index(name: QualifiedName): Index | undefined {
@@ -31,24 +31,19 @@ export class CatalogAt implements Catalog {
   }
 
   referencedBy(table: QualifiedName): readonly Table[] {
-    return this.#neighbours(table, (other, self) => {
-      for (const constraint of other.constraints.values()) {
-        if (sameName(constraint.references?.table, self)) return true;
-      }
-      return false;
-    });
+    return this.#tables(this.#history(table)?.referencingAt(this.#time));
   }
 
   partitionsOf(table: QualifiedName): readonly Table[] {
-    return this.#neighbours(table, (other, self) => sameName(other.partitionOf, self));
+    return this.#tables(this.#history(table)?.childrenAt(this.#time)).filter(({ partitionOf }) => partitionOf);
   }
 
   inheritedBy(table: QualifiedName): readonly Table[] {
-    return this.#neighbours(table, (other, self) => other.inherits.some((parent) => sameName(parent, self)));
+    return this.#tables(this.#history(table)?.childrenAt(this.#time)).filter(({ partitionOf }) => !partitionOf);
   }
 
   readBy(relation: QualifiedName): readonly Table[] {
-    return this.#neighbours(relation, (other, self) => other.reads.some((read) => sameName(read, self)));
+    return this.#tables(this.#history(relation)?.readersAt(this.#time));
   }
 
   enum(name: QualifiedName): EnumType | undefined {
@@ -68,7 +63,7 @@ export class CatalogAt implements Catalog {
   *tables(): Generator<Table, void> {
     for (const [, relation] of this.#timeline.relations.entries(this.#time)) {
       if (!(relation instanceof TableHistory)) continue;
-      const table = relation.versions.at(this.#time);
+      const table = relation.at(this.#time);
       if (table && table.kind !== "sequence") yield table;
     }
   }
@@ -76,7 +71,7 @@ export class CatalogAt implements Catalog {
   qualify(name: QualifiedName): Required<QualifiedName> {
     if (name.schema !== undefined) return { schema: name.schema, name: name.name };
     const found = this.#timeline.find(this.#timeline.relations, name, this.#time);
-    const relation = found instanceof TableHistory ? found.versions.at(this.#time) : found;
+    const relation = found instanceof TableHistory ? found.at(this.#time) : found;
     return { schema: relation?.schema ?? this.#timeline.searchPath(this.#time)[0]!, name: name.name };
   }
 
@@ -85,16 +80,7 @@ export class CatalogAt implements Catalog {
     return found instanceof TableHistory ? found : undefined;
   }
 
-  /** Relations that name this one now, itself included. */
-  #neighbours(name: QualifiedName, names: (other: Table, self: Table) => boolean): Table[] {
-    const history = this.#history(name);
-    const self = history?.versions.at(this.#time);
-    if (!history || !self) return [];
-    const found: Table[] = [];
-    for (const neighbour of history.neighbours) {
-      const other = neighbour.versions.at(this.#time);
-      if (other && names(other, self)) found.push(other);
-    }
-    return found;
+  #tables(histories: readonly TableHistory[] = []): Table[] {
+    return histories.map((history) => history.at(this.#time)!);
   }
 }

@@ -18,9 +18,51 @@ export class TableHistory {
   readonly columns = new VersionedMap<Column>();
   readonly constraints = new VersionedMap<Constraint>();
   readonly indexes = new VersionedMap<Index>();
-  /** Relations that named this one at some time: by a foreign key, as parent, in a view. Readers check which still do. */
-  readonly neighbours = new Set<TableHistory>();
+  /** Relations that named this one at some time; whether they still do is read from themselves. */
+  readonly #namedBy: { [Kind in "foreign key" | "child" | "reader"]?: Set<TableHistory> } = {};
   lastWritten = -1;
+
+  at(time: number): Table | undefined {
+    return this.versions.at(time);
+  }
+
+  /** To be told of every foreign key, parent and view that names this relation. */
+  namedBy(other: TableHistory, as: "foreign key" | "child" | "reader"): void {
+    (this.#namedBy[as] ??= new Set()).add(other);
+  }
+
+  /** Tables with a foreign key to this one, itself included. */
+  referencingAt(time: number): TableHistory[] {
+    return this.#still("foreign key", time, ({ constraints }, self) => {
+      for (const { references } of constraints.values()) if (sameName(references?.table, self)) return true;
+      return false;
+    });
+  }
+
+  /** Partitions and inheriting tables, one level down. */
+  childrenAt(time: number): TableHistory[] {
+    return this.#still(
+      "child",
+      time,
+      ({ partitionOf, inherits }, self) =>
+        sameName(partitionOf, self) || inherits.some((parent) => sameName(parent, self)),
+    );
+  }
+
+  /** Views that select from this relation. */
+  readersAt(time: number): TableHistory[] {
+    return this.#still("reader", time, ({ reads }, self) => reads.some((read) => sameName(read, self)));
+  }
+
+  #still(as: "foreign key" | "child" | "reader", time: number, names: (other: Table, self: Table) => boolean) {
+    const candidates = this.#namedBy[as];
+    const self = candidates && this.at(time);
+    if (!self) return [];
+    return [...candidates].filter((candidate) => {
+      const other = candidate.at(time);
+      return other !== undefined && names(other, self);
+    });
+  }
 }
 
 /** Any other type: composite, range, base. */
@@ -47,6 +89,7 @@ export class Timeline {
   readonly relations = new VersionedMap<TableHistory | Index>();
   readonly types = new VersionedMap<UserType>();
   readonly functions = new VersionedMap<Volatility>();
+  #hasTemporary = false;
   readonly #searchPath = new Versions<readonly string[]>();
   /** Tables that had a column of this type at some time, by the type's bare name. */
   readonly #typeUsers = new Map<string, Set<TableHistory>>();
@@ -95,8 +138,10 @@ export class Timeline {
   /** Looks a name up in one of the namespaces, as PostgreSQL does: in its schema, else along `search_path`. */
   find<Value>(map: VersionedMap<Value>, name: QualifiedName, time: number): Value | undefined {
     if (name.schema !== undefined) return map.get(key(name.schema, name.name), time);
-    const temporary = map.get(key(temporarySchema, name.name), time);
-    if (temporary !== undefined) return temporary;
+    if (this.#hasTemporary) {
+      const temporary = map.get(key(temporarySchema, name.name), time);
+      if (temporary !== undefined) return temporary;
+    }
     for (const schema of this.searchPath(time)) {
       const found = map.get(key(schema, name.name), time);
       if (found !== undefined) return found;
@@ -132,9 +177,11 @@ export class Timeline {
     const history = new TableHistory();
     this.#write(history, facts);
     this.relations.set(key(facts.schema, facts.name), history, this.time);
-    for (const parent of [facts.partitionOf, ...facts.inherits, ...facts.reads]) {
-      if (parent) this.history(parent)?.neighbours.add(history);
+    if (facts.temporary) this.#hasTemporary = true;
+    for (const parent of [facts.partitionOf, ...facts.inherits]) {
+      if (parent) this.history(parent)?.namedBy(history, "child");
     }
+    for (const read of facts.reads) this.history(read)?.namedBy(history, "reader");
     return history;
   }
 
@@ -179,8 +226,8 @@ export class Timeline {
   moveTable(history: TableHistory, to: Required<QualifiedName>): void {
     const from = this.table(history);
     this.relations.rename(key(from.schema, from.name), key(to.schema, to.name), history, this.time);
-    for (const neighbour of this.#neighbours(history)) this.#follow(neighbour, from, to);
-    this.#follow(history, from, to);
+    const named = [...this.referencing(history), ...this.children(history), ...this.readers(history)];
+    for (const other of new Set(named)) this.#follow(other, from, to);
     this.touch(history, to);
     for (const index of [...history.indexes.at(this.time).values()]) {
       this.replaceIndex(history, index, { ...index, schema: to.schema, table: to });
@@ -213,34 +260,16 @@ export class Timeline {
     });
   }
 
-  #neighbours(history: TableHistory): TableHistory[] {
-    return [...history.neighbours].filter((other) => other !== history && other.versions.at(this.time) !== undefined);
-  }
-
-  /** Tables with a foreign key to this one, itself included. */
   referencing(history: TableHistory): TableHistory[] {
-    const table = this.table(history);
-    return [...history.neighbours].filter((other) => {
-      for (const constraint of other.versions.at(this.time)?.constraints.values() ?? []) {
-        if (constraint.references && sameName(constraint.references.table, table)) return true;
-      }
-      return false;
-    });
+    return history.referencingAt(this.time);
   }
 
-  /** Partitions and inheriting tables, one level down. */
   children(history: TableHistory): TableHistory[] {
-    const table = this.table(history);
-    return this.#neighbours(history).filter((other) => {
-      const child = this.table(other);
-      return sameName(child.partitionOf, table) || child.inherits.some((parent) => sameName(parent, table));
-    });
+    return history.childrenAt(this.time);
   }
 
-  /** Views that select from this relation. */
   readers(history: TableHistory): TableHistory[] {
-    const table = this.table(history);
-    return this.#neighbours(history).filter((other) => this.table(other).reads.some((read) => sameName(read, table)));
+    return history.readersAt(this.time);
   }
 
   // Columns
@@ -316,7 +345,7 @@ export class Timeline {
     const { schema } = this.table(history);
     if (!history.constraints.get(constraint.name, this.time)) this.#countConstraint(schema, constraint.name, 1);
     history.constraints.set(constraint.name, constraint, this.time);
-    if (constraint.references) this.history(constraint.references.table)?.neighbours.add(history);
+    if (constraint.references) this.history(constraint.references.table)?.namedBy(history, "foreign key");
     this.touch(history);
   }
 

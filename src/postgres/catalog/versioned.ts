@@ -4,74 +4,87 @@
  * search over the versions of that one value.
  */
 
-/** One value over time. Times are written in ascending order. */
+/** One value over time. Times are written in ascending order. Most values have a single version. */
 export class Versions<Value> {
-  readonly #times: number[] = [];
-  readonly #values: (Value | undefined)[] = [];
+  #firstTime = Infinity;
+  #firstValue: Value | undefined;
+  #later: { readonly time: number; value: Value | undefined }[] | undefined;
 
   /** The value from `time` on; `undefined` means that it is gone. A second write at one time replaces the first. */
   set(time: number, value: Value | undefined): void {
-    const last = this.#times.length - 1;
-    if (last >= 0 && this.#times[last] === time) {
-      this.#values[last] = value;
-    } else {
-      this.#times.push(time);
-      this.#values.push(value);
+    if (this.#firstTime >= time) {
+      this.#firstTime = time;
+      this.#firstValue = value;
+      return;
     }
+    const later = (this.#later ??= []);
+    const last = later.at(-1);
+    if (last?.time === time) last.value = value;
+    else later.push({ time, value });
   }
 
   at(time: number): Value | undefined {
-    let high = this.#times.length - 1;
-    if (high < 0 || this.#times[high]! <= time) return this.#values[high];
-    let low = -1;
-    while (low < high - 1) {
-      const middle = (low + high) >> 1;
-      if (this.#times[middle]! <= time) low = middle;
-      else high = middle;
+    if (this.#later !== undefined) {
+      const later = this.#later;
+      let high = later.length - 1;
+      if (later[high]!.time <= time) return later[high]!.value;
+      let low = -1;
+      while (low < high - 1) {
+        const middle = (low + high) >> 1;
+        if (later[middle]!.time <= time) low = middle;
+        else high = middle;
+      }
+      if (low >= 0) return later[low]!.value;
     }
-    return this.#values[low];
+    return this.#firstTime <= time ? this.#firstValue : undefined;
   }
 }
 
-interface Placed<Value> {
-  readonly slot: number;
-  readonly value: Value;
+/** What a key of a map holds over time, and its place in the order while it holds something. */
+class Entry<Value> extends Versions<Value> {
+  slot: number | undefined;
 }
 
 /** A map over time. Its order is that of insertion; a renamed entry keeps its place, as a renamed column does. */
 export class VersionedMap<Value> {
-  readonly #entries = new Map<string, Versions<Placed<Value>>>();
+  #entries: Map<string, Entry<Value>> | undefined;
   /** The key at each place of the order. */
   readonly #slots: Versions<string>[] = [];
 
   get(key: string, time: number): Value | undefined {
-    return this.#entries.get(key)?.at(time)?.value;
+    return this.#entries?.get(key)?.at(time);
   }
 
   set(key: string, value: Value, time: number): void {
-    let slot = this.#entries.get(key)?.at(time)?.slot;
-    if (slot === undefined) {
-      slot = this.#slots.length;
-      this.#place(slot, key, time);
+    const entry = this.#entry(key);
+    if (entry.slot === undefined) {
+      entry.slot = this.#slots.length;
+      const keys = new Versions<string>();
+      keys.set(time, key);
+      this.#slots.push(keys);
     }
-    this.#write(key, { slot, value }, time);
+    entry.set(time, value);
   }
 
   delete(key: string, time: number): void {
-    const slot = this.#entries.get(key)?.at(time)?.slot;
-    if (slot === undefined) return;
-    this.#slots[slot]!.set(time, undefined);
-    this.#write(key, undefined, time);
+    const entry = this.#entries?.get(key);
+    if (entry?.slot === undefined) return;
+    this.#slots[entry.slot]!.set(time, undefined);
+    entry.slot = undefined;
+    entry.set(time, undefined);
   }
 
   /** Moves an entry to another key with a new value, in its place. */
   rename(key: string, newKey: string, value: Value, time: number): void {
-    const slot = this.#entries.get(key)?.at(time)?.slot;
-    if (slot === undefined || key === newKey) return this.set(newKey, value, time);
+    const entry = this.#entries?.get(key);
+    if (entry?.slot === undefined || key === newKey) return this.set(newKey, value, time);
     this.delete(newKey, time);
-    this.#write(key, undefined, time);
-    this.#slots[slot]!.set(time, newKey);
-    this.#write(newKey, { slot, value }, time);
+    const renamed = this.#entry(newKey);
+    renamed.slot = entry.slot;
+    this.#slots[entry.slot]!.set(time, newKey);
+    entry.slot = undefined;
+    entry.set(time, undefined);
+    renamed.set(time, value);
   }
 
   at(time: number): ReadonlyMap<string, Value> {
@@ -81,21 +94,16 @@ export class VersionedMap<Value> {
   *entries(time: number): Generator<[string, Value], undefined> {
     for (const slot of this.#slots) {
       const key = slot.at(time);
-      if (key !== undefined) yield [key, this.#entries.get(key)!.at(time)!.value];
+      if (key !== undefined) yield [key, this.get(key, time)!];
     }
     return undefined;
   }
 
-  #place(slot: number, key: string, time: number): void {
-    const versions = new Versions<string>();
-    versions.set(time, key);
-    this.#slots[slot] = versions;
-  }
-
-  #write(key: string, placed: Placed<Value> | undefined, time: number): void {
-    let versions = this.#entries.get(key);
-    if (!versions) this.#entries.set(key, (versions = new Versions()));
-    versions.set(time, placed);
+  #entry(key: string): Entry<Value> {
+    const entries = (this.#entries ??= new Map());
+    let entry = entries.get(key);
+    if (!entry) entries.set(key, (entry = new Entry()));
+    return entry;
   }
 }
 
