@@ -8,7 +8,6 @@
  * is the same, byte for byte, on every machine: no times, no absolute paths, exact versions from the lockfile.
  */
 import { build } from "esbuild";
-import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -125,13 +124,12 @@ export async function buildLib() {
     define: packageVersion,
     logLevel: "warning",
   });
-  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"], {
-    cwd: project,
-    stdio: "inherit",
+  // The public type is written out in one file; the types of everything else describe what is inside.
+  const { default: typescript } = await import("typescript");
+  const { outputText } = typescript.transpileDeclaration(readFileSync(join(project, "src/index.ts"), "utf8"), {
+    compilerOptions: { isolatedDeclarations: true },
   });
-  // The public type is written out in one file; the others describe what is inside.
-  const types = readFileSync(join(project, ".cache", "types", "src", "index.d.ts"), "utf8");
-  writeFileSync(join(out, "index.d.ts"), types.replace(/^import .* from "\..*\n/gm, ""));
+  writeFileSync(join(out, "index.d.ts"), outputText);
 }
 
 /**

@@ -24,7 +24,7 @@ function filesIn(folder) {
  * @template Result
  * @param {string} example A folder of `examples/`.
  * @param {(pullRequest: {
- *   run(options: { program: string, node?: string }): Promise<import("../test/github/runner.js").RunResult>,
+ *   run: (options: { program: string, node?: string }) => Promise<import("../test/github/runner.js").RunResult>,
  *   comments: readonly import("../test/github/fake-github.js").StoredComment[],
  * }) => Promise<Result>} use
  */
