@@ -72,13 +72,17 @@ const SERIAL_ALIASES: Readonly<Record<string, string>> = {
 /** A type's clause ends at one of these, outside of brackets. */
 const BEHIND_TYPE = [",", "collate", "storage", "compression", "options", "using"];
 
+/** In CREATE TABLE … OF and PARTITION OF a column has no type of its own: its name is empty then. */
+const NO_TYPE: TypeName = { name: "", modifiers: [], arrayDimensions: 0, sql: "" };
+
 /** `limit` is the offset where the next clause begins. */
 export function typeName(source: StatementSource, type: TypeNameNode | undefined, limit: number): TypeName {
-  const { schema, name } = nameOf(type?.names);
-  const from = source.tokenAt(source.offset(type?.location));
+  if (type === undefined) return NO_TYPE;
+  const { schema, name } = nameOf(type.names);
+  const from = source.tokenAt(source.offset(type.location));
   const to = source.find(from + 1, BEHIND_TYPE, source.tokenAt(limit));
   const modifiers: number[] = [];
-  for (const modifier of type?.typmods ?? []) {
+  for (const modifier of type.typmods ?? []) {
     const value = as<{ ival?: { ival?: number } }>(modifier, "A_Const")?.ival;
     if (value !== undefined) modifiers.push(value.ival ?? 0);
   }
@@ -86,7 +90,7 @@ export function typeName(source: StatementSource, type: TypeNameNode | undefined
     ...(schema !== undefined && schema !== "pg_catalog" && { schema }),
     name: (schema === undefined && SERIAL_ALIASES[name]) || name,
     modifiers,
-    arrayDimensions: type?.arrayBounds?.length ?? 0,
+    arrayDimensions: type.arrayBounds?.length ?? 0,
     sql: source.sql(source.rangeOf(from, to)),
   };
 }

@@ -1,5 +1,5 @@
 /** Statements without an operation of their own: what locks and transactions need to know about them. */
-import type { DefElem, Node, RangeVar } from "libpg-query";
+import type { DefElem, Node, PublicationObjSpec, RangeVar } from "libpg-query";
 import type { QualifiedName } from "../../model/name.js";
 import { other, type Draft } from "./draft.js";
 import { all, objectParts, qualified, relationName } from "./names.js";
@@ -8,6 +8,8 @@ import { isOn } from "./relations.js";
 interface AnyStatement {
   readonly relation?: RangeVar;
   readonly table?: RangeVar;
+  readonly sequence?: RangeVar;
+  readonly pubobjects?: Node[];
   readonly relations?: Node[];
   readonly objtype?: string;
   readonly objectType?: string;
@@ -61,13 +63,16 @@ const PARTS_BEHIND_RELATION: Readonly<Record<string, number>> = {
 };
 
 function relationsOf(statement: AnyStatement): QualifiedName[] {
-  const relation = statement.relation ?? statement.table;
+  const relation = statement.relation ?? statement.table ?? statement.sequence;
   if (relation !== undefined) return [relationName(relation)];
   const parts = PARTS_BEHIND_RELATION[statement.objtype ?? statement.objectType ?? ""];
   if (statement.object !== undefined && parts !== undefined) {
     const names = objectParts(statement.object);
     return [qualified(names.slice(0, names.length - parts))];
   }
+  const published = all<PublicationObjSpec>(statement.pubobjects, "PublicationObjSpec");
+  if (published.length > 0)
+    return published.flatMap(({ pubtable }) => (pubtable ? relationName(pubtable.relation) : []));
   return all<RangeVar>(statement.relations ?? statement.objects, "RangeVar").map(relationName);
 }
 
