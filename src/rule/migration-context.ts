@@ -64,8 +64,8 @@ export class MigrationContext implements RuleMigration {
   }
 
   work(operation: Operation): Work {
-    const { statement } = this.#placed(operation);
-    return statement.work[statement.statement.operations.indexOf(operation)] ?? "instant";
+    const { statement, index } = this.#placed(operation);
+    return statement.work[index] ?? "instant";
   }
 
   isLive(operation: Operation, relation?: QualifiedName): boolean {
@@ -91,21 +91,34 @@ export class MigrationContext implements RuleMigration {
     return objectOf(this.#placed(operation));
   }
 
-  /** Rules mostly ask about the file's own operations, and sometimes about one that `judged()` gave them. */
-  #placed(operation: Operation): PlacedOperation {
-    const placed = placeIn(this.migration, operation);
+  #placed(operation: Operation): IndexedOperation {
+    const placed = operationsOf(this.database).get(operation);
     if (placed) return placed;
-    for (const migration of this.database.migrations) {
-      const elsewhere = placeIn(migration, operation);
-      if (elsewhere) return elsewhere;
-    }
-    throw new TypeError(
-      `The operation ${operation.type} belongs to no migration of the database ${this.database.name}.`,
-    );
+    throw new TypeError(`The operation ${operation.type} belongs to no judged migration of ${this.database.name}.`);
   }
 }
 
-function placeIn(migration: Migration, operation: Operation): PlacedOperation | undefined {
-  const statement = migration.statements[operation.statement];
-  return statement?.statement.operations.includes(operation) ? { operation, statement, migration } : undefined;
+interface IndexedOperation extends PlacedOperation {
+  /** Position in its statement. */
+  readonly index: number;
+}
+
+const operations = new WeakMap<Database, ReadonlyMap<Operation, IndexedOperation>>();
+
+/** Every operation of a database's judged migrations. */
+function operationsOf(database: Database): ReadonlyMap<Operation, IndexedOperation> {
+  let known = operations.get(database);
+  if (!known) {
+    const found = new Map<Operation, IndexedOperation>();
+    for (const migration of database.migrations) {
+      if (!migration.judged) continue;
+      for (const statement of migration.statements) {
+        for (const [index, operation] of statement.statement.operations.entries()) {
+          found.set(operation, { operation, statement, migration, index });
+        }
+      }
+    }
+    operations.set(database, (known = found));
+  }
+  return known;
 }
