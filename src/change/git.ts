@@ -352,8 +352,8 @@ export function listWorkingTree(git: Git): readonly WorkingEntry[] {
     const file = line.slice(tab + 1);
     if (file === previous) continue;
     previous = file;
-    const [tag, mode = "", object = ""] = line.slice(0, tab).split(" ");
-    entries.push({ file, kind: KIND_OF_MODE[mode] ?? "file", tracked: true, sparse: tag === "S", object });
+    const kind = KIND_OF_MODE[line.slice(2, 8)] ?? "file";
+    entries.push({ file, kind, tracked: true, sparse: line.startsWith("S"), object: line.slice(9, tab - 2) });
   }
   return entries;
 }

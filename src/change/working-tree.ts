@@ -21,6 +21,7 @@ export class WorkingTree implements Tree {
   #files: readonly string[] | undefined;
   readonly #realRoot: string;
   readonly #folders = new Map<string, boolean>();
+  readonly #sizes = new Map<string, number | undefined>();
   readonly #texts = new Map<string, TextFile>();
 
   /** `git` is absent for a folder outside a repository. */
@@ -36,7 +37,7 @@ export class WorkingTree implements Tree {
   }
 
   has(file: string): boolean {
-    return this.#stat(file) !== undefined || this.#sparse(file) !== undefined;
+    return this.#size(file) !== undefined || this.#sparse(file) !== undefined;
   }
 
   read(file: string): string | undefined {
@@ -63,10 +64,10 @@ export class WorkingTree implements Tree {
   grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[] {
     if (this.git !== undefined) return grepWords(this.git, words, exclude);
     const excluded = matcher(exclude);
-    return searchWords(this.#texts_(excluded), words);
+    return searchWords(this.#readable(excluded), words);
   }
 
-  *#texts_(excluded: (file: string) => boolean): Generator<[string, string]> {
+  *#readable(excluded: (file: string) => boolean): Generator<[string, string]> {
     for (const file of this.files()) {
       const text = excluded(file) ? undefined : this.read(file);
       if (text !== undefined) yield [file, text];
@@ -76,18 +77,18 @@ export class WorkingTree implements Tree {
   #load(file: string): TextFile | undefined {
     const known = this.#texts.get(file);
     if (known !== undefined) return known;
-    const stat = this.#stat(file);
+    const size = this.#size(file);
     let found: TextFile | undefined;
-    if (stat === undefined) {
+    if (size === undefined) {
       const object = this.#sparse(file);
       const bytes = object === undefined || this.git === undefined ? undefined : readObjects(this.git, [object])[0];
       if (bytes === undefined) return undefined;
       found = decode(bytes);
-    } else if (stat.size > MAX_TEXT_BYTES) {
-      found = { reason: tooLarge(stat.size) };
+    } else if (size > MAX_TEXT_BYTES) {
+      found = { reason: tooLarge(size) };
     } else {
       try {
-        found = decode(readFileSync(join(this.root, file)));
+        found = decode(readFileSync(`${this.root}/${file}`));
       } catch (error) {
         found = { reason: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}` };
       }
@@ -96,11 +97,16 @@ export class WorkingTree implements Tree {
     return found;
   }
 
-  /** Undefined for whatever is no regular file inside the root. */
-  #stat(file: string): { readonly size: number } | undefined {
-    if (!isInside(file) || !this.#folderIsOurs(file)) return undefined;
-    const stat = lstatSync(join(this.root, file), { throwIfNoEntry: false });
-    return stat?.isFile() === true ? stat : undefined;
+  /** In bytes; undefined for whatever is no regular file inside the root. */
+  #size(file: string): number | undefined {
+    let size = this.#sizes.get(file);
+    if (size === undefined && !this.#sizes.has(file)) {
+      const inside = isInside(file) && this.#folderIsOurs(file);
+      const stat = inside ? lstatSync(`${this.root}/${file}`, { throwIfNoEntry: false }) : undefined;
+      size = stat?.isFile() === true ? stat.size : undefined;
+      this.#sizes.set(file, size);
+    }
+    return size;
   }
 
   #folderIsOurs(file: string): boolean {
