@@ -1,10 +1,8 @@
 /** One run of the Action. It only wires: what is read, what is judged, and where the report goes. */
-import { info, notice, setFailed } from "@actions/core";
+import { info, notice, setFailed, warning } from "@actions/core";
 import { resolve } from "node:path";
-import type { ChangeSource } from "../change/change-source.js";
-import type { ConfigurableRule } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
-import type { Configuration } from "../model/configuration.js";
+import { check } from "../check/check.js";
 import type { Report } from "../model/report.js";
 import { pickAnnotations } from "../report/annotations.js";
 import { cut, log } from "../report/escape.js";
@@ -22,22 +20,16 @@ import { writeOutputs } from "./outputs.js";
 import { ConfigurationError } from "./problem.js";
 import { writeSummary } from "./summary.js";
 
-/** What judges the change; the entry point wires the real one. */
-export interface Engine {
-  readonly rules: readonly ConfigurableRule[];
-  check(source: ChangeSource, configuration: Configuration): Report;
-}
-
 /** Runs the Action. Never throws: what goes wrong becomes the message of a failed step. */
-export async function run(engine: Engine): Promise<void> {
+export async function run(): Promise<void> {
   try {
-    await judge(engine);
+    await judge();
   } catch (error) {
     fail(failureMessage(error));
   }
 }
 
-async function judge(engine: Engine): Promise<void> {
+async function judge(): Promise<void> {
   const inputs = readInputs();
   const event = readEvent(process.env);
   const workspace = resolve(process.env["GITHUB_WORKSPACE"] || ".");
@@ -47,23 +39,31 @@ async function judge(engine: Engine): Promise<void> {
   const source = await readChange({ event, root, ...(inputs.base && { base: inputs.base }), ...(api && { api }) });
   const configuration = configurationOf({
     source,
-    rules: engine.rules,
     side: isFork(event) ? "base" : "head",
     workspace,
     ...(inputs.configuration && { input: inputs.configuration }),
   });
-  const report = engine.check(source, configuration);
+  const report = check(source, configuration);
 
-  writeOutputs(report);
   if (inputs.annotations === "commands") {
     printAnnotations(pickAnnotations(report, { addedLines: addedLinesOf(source) }));
   }
   const link = linksTo(event, source, process.env);
-  await writeSummary(report, link);
-  if (api) await comment({ api, event, inputs, report, link });
+  await attempt("The outputs were not set", () => writeOutputs(report));
+  await attempt("The summary was not written", () => writeSummary(report, link));
+  if (api) await attempt("No comment was written", () => comment({ api, event, inputs, report, link }));
   info(log(`${report.verdict}: ${verdictSentence(report)}`));
   const reason = failureOf(report, inputs.failOn);
   if (reason !== undefined) fail(reason);
+}
+
+/** One place that the report cannot reach must not cost the others. */
+async function attempt(otherwise: string, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    warning(log(`${otherwise}: ${error instanceof Error ? error.message : String(error)}`));
+  }
 }
 
 interface CommentTask {
