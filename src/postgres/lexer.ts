@@ -306,6 +306,7 @@ export function splitStatements(text: string): Range[] {
   let start = -1;
   let end = -1;
   let words: string[] = [];
+  let previous = "";
   let parentheses = 0;
   let blocks = 0;
   const finish = (): void => {
@@ -329,9 +330,11 @@ export function splitStatements(text: string): Range[] {
       const word = text.slice(lexer.start, lexer.end).toLowerCase();
       if (words.length < 4) words.push(word);
       if (isRoutine(words)) {
-        if (blocks > 0 ? word === "begin" || word === "case" : word === "atomic") blocks++;
+        const opens = blocks > 0 ? word === "begin" || word === "case" : word === "atomic" && previous === "begin";
+        if (opens) blocks++;
         else if (word === "end" && blocks > 0) blocks--;
       }
+      previous = word;
     }
     if (start < 0) start = lexer.start;
     end = lexer.end;

@@ -105,6 +105,12 @@ function shorten(message: string): string {
 }
 
 function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): Tree | ParseFailure {
+  const nul = sql.indexOf("\0");
+  if (nul >= 0) {
+    // The parser would stop there without a word.
+    const codePoint = [...sql.slice(0, nul)].length;
+    return { ok: false, message: "a NUL character, which PostgreSQL does not accept", codePoint };
+  }
   try {
     return withModule((module) => {
       const query = writeString(module, sql);
@@ -129,10 +135,7 @@ function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): T
   }
 }
 
-/**
- * Parses SQL with PostgreSQL 18's grammar. Locations in the tree are UTF-8 byte offsets, that of an error counts code
- * points. `sql` must not contain NUL: the parser would stop there without a word.
- */
+/** Parses SQL with PostgreSQL 18's grammar. Locations in the tree are UTF-8 bytes, that of an error counts code points. */
 export function parseTree(sql: string): ParseOutcome {
   return parseWith<ParseOutcome>(sql, (json) => ({
     ok: true,

@@ -101,13 +101,18 @@ function withHidden(pieces: readonly Piece[], hidden: readonly HiddenSql[]): rea
 }
 
 /** All statements at once; undefined where PostgreSQL refuses one of them or the text is too long for that. */
-function parseWhole({ parsed, comments }: Source, [start, end]: Range = [0, parsed.length]): Piece[] | undefined {
+function parseWhole({ parsed, comments }: Source, range: Range = [0, parsed.length]): Piece[] | undefined {
+  const [start, end] = range;
   if (end - start > LONGEST_PART) return undefined;
-  const part = start === 0 && end === parsed.length ? parsed : parsed.slice(start, end);
-  // The parser stops at NUL without a word.
-  if (part.includes("\0")) return undefined;
+  const pieces = parsePart(parsed, range, comments);
+  return "message" in pieces ? undefined : pieces;
+}
+
+/** The statements in a stretch of the text. */
+function parsePart(parsed: string, [start, end]: Range, comments: readonly SqlComment[]): Piece[] | ParseFailure {
+  const part = parsed.slice(start, end);
   const outcome = parseTree(part);
-  if (!outcome.ok) return undefined;
+  if (!outcome.ok) return outcome;
   const offsets = offsetsOf(part);
   const fromByte = start === 0 ? offsets.fromByte : (byte: number) => start + offsets.fromByte(byte);
   const pieces: Piece[] = [];
@@ -150,11 +155,11 @@ function commentEndingAt(comments: readonly SqlComment[], end: number): SqlComme
 /** Statement by statement where PostgreSQL refuses one of them; many at a time where the text is only too long. */
 function parseInParts(source: Source): Piece[] {
   const ranges = splitStatements(source.parsed);
-  if (source.parsed.length <= LONGEST_PART) return ranges.map((range) => parseOne(source, range));
+  if (source.parsed.length <= LONGEST_PART) return ranges.flatMap((range) => parseOne(source, range));
   return inParts(ranges).flatMap((part) => {
     const [first, last] = [part[0], part.at(-1)];
     if (first === undefined || last === undefined) return [];
-    return parseWhole(source, [first[0], last[1]]) ?? part.map((range) => parseOne(source, range));
+    return parseWhole(source, [first[0], last[1]]) ?? part.flatMap((range) => parseOne(source, range));
   });
 }
 
@@ -173,40 +178,24 @@ function inParts(ranges: readonly Range[]): Range[][] {
   return parts;
 }
 
-function parseOne({ written, parsed }: Source, range: Range): Piece {
+/** One statement; its range holds several where the splitter did not see where the first ends. */
+function parseOne({ written, parsed, comments }: Source, range: Range): Piece[] {
   const [start, end] = range;
-  const nul = parsed.slice(start, end).indexOf("\0");
-  if (nul >= 0) {
-    return { range, reason: "contains a NUL character, which PostgreSQL does not accept", position: start + nul };
-  }
   if (end - start > LONGEST_PART) {
     const insert = parseLargeInsert(parsed, range);
-    if (insert !== undefined) return "node" in insert ? { range, parsed, ...insert } : { range, ...insert };
+    if (insert !== undefined) return ["node" in insert ? { range, parsed, ...insert } : { range, ...insert }];
     if (end - start > LONGEST_STATEMENT) {
-      return { range, reason: `a statement of ${megabytes(end - start)} MB is too large to be analysed` };
+      return [{ range, reason: `a statement of ${megabytes(end - start)} MB is too large to be analysed` }];
     }
   }
-  const asWritten = written.slice(start, end);
-  const substituted = parsed.slice(start, end);
-  let failure: ParseFailure | undefined;
-  let failed = asWritten;
   // What parses as it is written has no placeholders, whatever it looks like.
-  for (const [text, whole] of [[asWritten, written] as const, [substituted, parsed] as const]) {
-    if (failure !== undefined && text === failed) break;
-    const outcome = parseTree(text);
-    if (outcome.ok) {
-      const node = outcome.statements[0]?.stmt;
-      if (node === undefined || outcome.statements.length > 1) break;
-      const { fromByte } = offsetsOf(text);
-      return { range, node, parsed: whole, fromByte: (byte) => start + fromByte(byte) };
-    }
-    failure = outcome;
-    failed = text;
-  }
-  if (failure === undefined) return { range, reason: "it is not clear where its statements end" };
-  const { message: reason, codePoint } = failure;
-  if (codePoint === undefined) return { range, reason };
-  return { range, reason, position: start + offsetsOf(failed).fromCodePoint(codePoint) };
+  const asWritten = parsePart(written, range, comments);
+  if (!("message" in asWritten)) return asWritten;
+  const substituted = written === parsed ? asWritten : parsePart(parsed, range, comments);
+  if (!("message" in substituted)) return substituted;
+  const { message: reason, codePoint } = substituted;
+  if (codePoint === undefined) return [{ range, reason }];
+  return [{ range, reason, position: start + offsetsOf(parsed.slice(start, end)).fromCodePoint(codePoint) }];
 }
 
 function megabytes(length: number): string {

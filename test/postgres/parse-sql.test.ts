@@ -143,9 +143,24 @@ describe("a file with an error", () => {
     expect(operations(sql)[0]).toEqual(["Select", "select 1"]);
   });
 
+  test("a body with semicolons, beside an error", () => {
+    const sql = `create function a(atomic int) returns int language sql return atomic;
+      create or replace procedure p() language sql begin atomic
+        select case when a then 1 else 2 end; update t set x = 1;
+      end;
+      alter tabl x; create rule r as on insert to t do also (select 1; select 2); select 1`;
+    expect(operations(sql).map(([type]) => type)).toEqual([
+      "CreateFunction",
+      "CreateFunction",
+      "Unparsed",
+      "OtherStatement",
+      "Select",
+    ]);
+  });
+
   test("NUL is refused: the parser would stop there without a word", () => {
     expect(unparsed("select 1; select 2\0; drop table x;")).toEqual([
-      { sql: "select 2\0", reason: "contains a NUL character, which PostgreSQL does not accept", at: "\0;" },
+      { sql: "select 2\0", reason: "a NUL character, which PostgreSQL does not accept", at: "\0;" },
     ]);
     expect(operations("select 1\0; drop table x;").map(([type]) => type)).toEqual(["Unparsed", "DropRelation"]);
   });
@@ -199,6 +214,19 @@ describe("large and deep input", () => {
       reason: 'syntax error at or near "conflikt"',
       position: sql.indexOf("conflikt"),
     });
+  });
+
+  test("a NUL in its middle is found", () => {
+    const sql = `insert into t (a, b) values ${rows(30_000)}, ('\0'), ${rows(30_000)}`;
+    expect(parseSql(sql).statements.map(({ operations }) => operations)).toMatchObject([
+      [
+        {
+          type: "Unparsed",
+          reason: "a NUL character, which PostgreSQL does not accept",
+          position: sql.indexOf("\0"),
+        },
+      ],
+    ]);
   });
 
   test("a long file of small statements is read in parts", () => {
