@@ -36,10 +36,7 @@ export default defineRule({
             ...migration.describe(op),
             column: op.column.name,
             inserts: downtime ? "" : ", and otherwise fails every INSERT of the running code, which leaves it out",
-            remedy:
-              migration.postgres >= 11
-                ? "Give it a DEFAULT that is a constant, which is instant, or add it without NOT NULL."
-                : "Add it without NOT NULL: before PostgreSQL 11 a default rewrites the table.",
+            remedy: remedyFor(op, migration),
           },
         });
       },
@@ -57,12 +54,22 @@ export default defineRule({
   },
 });
 
-function requiresValue({ column }: AddColumn, migration: RuleMigration): boolean {
-  const { default: given, identity, generated, type } = column;
-  const hasValue = given
-    ? given.kind !== "null"
-    : Boolean(identity ?? generated) || /^(small|big)?serial$/.test(type.name);
-  return column.notNull && !hasValue;
+/** Whether every row needs a value that the column does not bring along. */
+function requiresValue(op: AddColumn, migration: RuleMigration): boolean {
+  const { default: given, identity, generated, notNull, type } = op.column;
+  const domain = type.arrayDimensions === 0 ? migration.before(op).domain(type) : undefined;
+  if (!notNull && !domain?.notNull) return false;
+  if (given) return given.kind === "null";
+  const fillsItself = Boolean(identity ?? generated) || /^(small|big)?serial$/.test(type.name);
+  return !fillsItself && !domain?.hasDefault;
+}
+
+function remedyFor(op: AddColumn, migration: RuleMigration): string {
+  const domain = op.column.notNull ? undefined : migration.before(op).domain(op.column.type);
+  if (domain) return `Add it as ${domain.baseType.sql}.`;
+  return migration.postgres >= 11
+    ? "Give it a DEFAULT that is a constant, which is instant, or add it without NOT NULL."
+    : "Add it without NOT NULL: before PostgreSQL 11 a default rewrites the table.";
 }
 
 /** Whether this change added the column. */

@@ -132,7 +132,7 @@ const firstWaits = new WeakMap<Database, Map<number, Operation | undefined>>();
  */
 function firstWait(migration: RuleMigration, longest: number): Operation | undefined {
   let known = firstWaits.get(migration.database);
-  if (!known) firstWaits.set(migration.database, (known = new Map()));
+  if (!known) firstWaits.set(migration.database, (known = new Map<number, Operation | undefined>()));
   if (!known.has(longest)) known.set(longest, findFirstWait(migration, longest));
   return known.get(longest);
 }

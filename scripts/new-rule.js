@@ -56,17 +56,29 @@ ruleTester.run("${name}", rule, {
 
 What happens, to whom, and until when.
 
-## What is reported
+<!-- history
+CREATE TABLE orders (id bigint PRIMARY KEY);
+-->
+
+## Incorrect
 
 \`\`\`sql
 \`\`\`
 
-## The safe form
+## Correct
 
 \`\`\`sql
 \`\`\`
 
-## When it stays silent
+## When it is silent
+
+## Options
+
+None.
+
+## Versions
+
+All versions of PostgreSQL behave alike here.
 
 ## When not to use it
 `,

@@ -89,6 +89,8 @@ export interface DomainType {
   readonly baseType: TypeName;
   readonly hasCheck: boolean;
   readonly notNull: boolean;
+  /** A column of it without a default of its own gets this one. */
+  readonly hasDefault: boolean;
 }
 
 /** The schema at one moment of a replay. */

@@ -100,6 +100,21 @@ ruleTester.run("no-not-null-without-default", rule, {
       ],
     },
     {
+      name: "a domain that is NOT NULL",
+      history: [`${orders} CREATE DOMAIN cents AS bigint NOT NULL;`],
+      code: "ALTER TABLE orders ADD COLUMN fee cents;",
+      errors: [
+        {
+          message:
+            "Adding fee to orders as NOT NULL without a default fails if orders has a row, and otherwise fails every INSERT of the running code, which leaves it out. Add it as bigint.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 40,
+        },
+      ],
+    },
+    {
       name: "one version at a time",
       history: [orders],
       deploy: { model: "recreate" },

@@ -241,8 +241,9 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
     timeline.putType({ ...type, values });
   },
   CreateDomain(operation, { timeline }) {
-    const { baseType, hasCheck, notNull } = operation;
-    timeline.putType({ kind: "domain", ...timeline.place(operation.domain), baseType, hasCheck, notNull });
+    const { baseType, hasCheck, notNull, default: given } = operation;
+    const hasDefault = given !== undefined && given.kind !== "null";
+    timeline.putType({ kind: "domain", ...timeline.place(operation.domain), baseType, hasCheck, notNull, hasDefault });
   },
   AlterDomain(operation, { timeline }) {
     const type = timeline.typeOf(operation.domain, timeline.time);
@@ -257,6 +258,10 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
         return timeline.putType({ ...type, notNull: true });
       case "DropNotNull":
         return timeline.putType({ ...type, notNull: false });
+      case "SetDefault":
+        return timeline.putType({ ...type, hasDefault: true });
+      case "DropDefault":
+        return timeline.putType({ ...type, hasDefault: false });
     }
   },
   CreateType(operation, { timeline }) {
