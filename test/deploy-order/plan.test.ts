@@ -6,6 +6,7 @@ import type { Finding, Harm } from "../../src/model/finding.js";
 import type { Plan } from "../../src/model/plan.js";
 import type { Reference, Side } from "../../src/model/reference.js";
 import { isLive } from "../../src/change/live.js";
+import { removedBy } from "../../src/change/project.js";
 import { memoryChange } from "../rules/memory-change.js";
 
 const SCHEMA =
@@ -38,7 +39,7 @@ function plan(
     change,
     findings: hazard ? [finding(file, hazard)] : [],
     isLive: (placed, relation) => isLive(change, change.databases[0]!, placed, relation),
-    referencesTo: () => references,
+    referencesTo: (placed) => (removedBy(placed) ? references : []),
   });
 }
 
@@ -107,11 +108,11 @@ test("a drop that the running code uses is taken out, and comes later", () => {
   expect(made.deployOrder).toBe("code-first");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:2)",
+    "[ ] Take the drop of orders.legacy_ref out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:2)",
     "automatic",
     " -  1 statement that blocks nobody (db/migrations/0002.sql:1)",
     "later",
-    "[ ] Run it from a pull request of its own, once every instance runs code that no longer uses orders.legacy_ref. (db/migrations/0002.sql:2)",
+    "[ ] Drop orders.legacy_ref in a pull request of its own, once every instance runs code that no longer uses it. (db/migrations/0002.sql:2)",
   ]);
   const [take] = made.phases[0]!.steps;
   expect(take!.evidence.map(({ side, file, line }) => `${side} ${file}:${line}`)).toEqual([
@@ -127,9 +128,49 @@ test("a drop that the code of the pull request still uses: the code comes out fi
   const made = plan(DROP, { used: ["base", "head"] });
   expect(lines(made).slice(0, 2)).toEqual([
     "before-merge",
-    "[ ] Take orders.legacy_ref out of the code in this pull request: it fails once the statement has run, in any order. (db/migrations/0002.sql:1)",
+    "[ ] Take orders.legacy_ref out of the code in this pull request: whatever the order, it fails once orders.legacy_ref is dropped. (db/migrations/0002.sql:1)",
   ]);
   expect(made.phases[0]!.steps[0]!.evidence.map(({ side }) => side)).toEqual(["head"]);
+});
+
+test("a statement of several clauses: each use is named, and the hazard beside it is not forgotten", () => {
+  const made = plan("ALTER TABLE orders ADD COLUMN region text NOT NULL, DROP COLUMN legacy_ref", {
+    used: ["base"],
+    hazard: "fails",
+  });
+  expect(made.sentence).toBe(
+    "Split this pull request: the code running now still uses orders.legacy_ref. Change 1 statement before you merge.",
+  );
+  expect(made.deployOrder).toBe("split");
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Take the drop of orders.legacy_ref out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
+    "[ ] Change this statement: it can fail. (db/migrations/0002.sql:1)",
+    "later",
+    "[ ] Drop orders.legacy_ref in a pull request of its own, once every instance runs code that no longer uses it. (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("a rename in use is given its new name in steps", () => {
+  const made = plan("ALTER TABLE orders RENAME COLUMN note TO remark", { used: ["base"] });
+  expect(made.deployOrder).toBe("split");
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
+    "later",
+    "[ ] Give orders.note its new name in steps: add the new one beside it, write both, copy, read the new one, drop orders.note. (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("without the rule that reports it, a required column still splits the pull request", () => {
+  const made = plan("ALTER TABLE orders ADD COLUMN region text NOT NULL");
+  expect(made.sentence).toBe("Split this pull request: the code running now fails with it.");
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Take this statement out of this pull request. Inserts of the code running now leave orders.region out, and it has no default. (db/migrations/0002.sql:1)",
+    "later",
+    "[ ] Run it once every instance runs the code in this pull request. (db/migrations/0002.sql:1)",
+  ]);
 });
 
 test("a possible use is a thing to confirm", () => {
