@@ -84,12 +84,31 @@ export function gitChangeSource(options: GitChangeOptions): ChangeSource {
     return source({ base: { ...base, tree }, incomplete: [missingMergeBase(base.label)] });
   }
   const comparedWith = from ?? base.commit;
-  const changed = [...changedFiles(git, comparedWith, head.commit)];
-  if (head.tree instanceof WorkingTree) {
-    const known = new Set(changed.map(({ file }) => file));
-    for (const file of head.tree.untracked()) if (!known.has(file)) changed.push({ file, status: "added" });
-  }
-  return source({ base: { ...base, tree }, comparedWith, changed });
+  const changed = changedFiles(git, comparedWith, head.commit);
+  const complete = head.tree instanceof WorkingTree ? withUntracked(changed, head.tree, tree) : changed;
+  return source({ base: { ...base, tree }, comparedWith, changed: complete });
+}
+
+/** Files that git does not track yet are added; with the contents of a deleted one they are that file, renamed. */
+function withUntracked(changed: readonly ChangedFile[], head: WorkingTree, base: Tree): readonly ChangedFile[] {
+  const known = new Set(changed.map(({ file }) => file));
+  const untracked = head.untracked().filter((file) => !known.has(file));
+  if (untracked.length === 0) return changed;
+  const deleted = changed.filter(({ file, status }) => status === "deleted" && isSql(file));
+  const byText = new Map(deleted.map(({ file }) => [base.read(file), file]));
+  byText.delete(undefined);
+  const renamed = new Set<string>();
+  const added = untracked.map((file): ChangedFile => {
+    const previousFile = byText.size > 0 && isSql(file) ? byText.get(head.read(file)) : undefined;
+    if (previousFile === undefined || renamed.has(previousFile)) return { file, status: "added" };
+    renamed.add(previousFile);
+    return { file, status: "renamed", previousFile };
+  });
+  return [...changed.filter(({ file }) => !renamed.has(file)), ...added];
+}
+
+function isSql(file: string): boolean {
+  return /\.sql$/i.test(file);
 }
 
 /** A folder outside a repository, or a check of files by themselves: there is no base, and none is missing. */

@@ -109,29 +109,65 @@ class Loader {
     const { tree } = this.source.head;
     tree.prefetch?.(sources.flatMap(({ files }) => files));
     const drafts: Draft[] = [];
-    for (const { files, tool, folder } of sources) {
-      for (const file of files) {
-        // Git lists tracked files that are gone from the disk, too.
-        if (!tree.has(file)) continue;
+    for (const source of sources) {
+      const { tool, folder } = source;
+      const common = { tool, database: name, transaction: tool.transaction };
+      const meanwhile = this.#meanwhile(source);
+      const add = (file: string): void => {
         const status = this.#status(file, asked);
         const sql = this.#read(tree, file);
         const judged =
           status.status !== "existing" &&
           !this.#isIgnored(file) &&
           !(status.status === "modified" && this.#sameStatements(status.previousFile ?? file, sql));
-        drafts.push({
-          file,
-          ...status,
-          tool,
-          database: name,
-          transaction: tool.transaction,
-          sql,
-          judged,
-          ...(status.status === "existing" || this.#alone ? {} : { run: folder }),
-        });
+        const pending = status.status !== "existing" && !this.#alone;
+        drafts.push({ file, ...common, ...status, sql, judged, ...(pending && { run: folder }) });
+      };
+      const addMeanwhile = (after: string | undefined): void => {
+        for (const [file, base] of meanwhile.get(after) ?? []) {
+          drafts.push({ file, ...common, status: "existing", sql: this.#read(base, file), judged: false });
+          addMeanwhile(file);
+        }
+      };
+      addMeanwhile(undefined);
+      for (const file of source.files) {
+        // Git lists tracked files that are gone from the disk, too.
+        if (tree.has(file)) add(file);
+        addMeanwhile(file);
       }
     }
     return drafts;
+  }
+
+  /**
+   * Migrations that base has got since head left it, by the one that they come after: they are history by the time that
+   * the new ones run.
+   */
+  #meanwhile({
+    folder,
+    files,
+  }: MigrationSource): ReadonlyMap<string | undefined, readonly (readonly [string, Tree])[]> {
+    const found = new Map<string | undefined, (readonly [string, Tree])[]>();
+    const { base, comparedWith, changed } = this.source;
+    if (base === undefined || comparedWith === undefined || comparedWith === base.commit) return found;
+    const atBase = this.#atBase()
+      .databases.flatMap(({ sources }) => sources)
+      .find((source) => source.folder === folder);
+    if (atBase === undefined) return found;
+    const here = new Set(files);
+    const left = new Set(changed.map(({ file, previousFile }) => previousFile ?? file));
+    let after: string | undefined;
+    for (const file of atBase.files) {
+      if (left.has(file) && !here.has(file)) continue;
+      if (!here.has(file)) {
+        const list = found.get(after);
+        if (list === undefined) found.set(after, [[file, base.tree]]);
+        else list.push([file, base.tree]);
+      }
+      after = file;
+    }
+    for (const list of found.values()) base.tree.prefetch?.(list.map(([file]) => file));
+    return found;
   }
 
   #read(tree: Tree, file: string): ParsedSql {

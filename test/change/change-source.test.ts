@@ -104,7 +104,7 @@ describe("a branch in a working tree", () => {
 
   it("shows what is not committed on the default branch itself", () => {
     const repository = new TemporaryRepository({ "a.sql": "1" });
-    repository.write({ "b.sql": "1" });
+    repository.write({ "b.sql": "2" });
     repository.remove("a.sql");
     expect(gitChangeSource({ root: repository.root }).changed).toEqual([
       { file: "a.sql", status: "deleted" },

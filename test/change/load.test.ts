@@ -133,6 +133,44 @@ describe("the status of a migration", () => {
     ]);
   });
 
+  it("is history where base has got it since the branch left", () => {
+    const repository = new TemporaryRepository({
+      "migrations/1_a.sql": "SELECT 1;",
+      "migrations/2_b.sql": "SELECT 2;",
+    });
+    repository.branch("work");
+    repository.remove("migrations/1_a.sql");
+    repository.commit("work", { "migrations/3_c.sql": "ALTER TABLE d ADD COLUMN x int;" });
+    repository.git("checkout", "-q", "main");
+    repository.commit("main", { "migrations/0_z.sql": "SELECT 0;", "migrations/4_d.sql": "CREATE TABLE d (id int);" });
+    repository.commit("main again", { "migrations/5_e.sql": "SELECT 5;" });
+    repository.git("checkout", "-q", "work");
+    const database = only(ofBranch(repository));
+    expect(brief(database)).toEqual([
+      "0_z.sql existing",
+      "2_b.sql existing",
+      "4_d.sql existing",
+      "5_e.sql existing",
+      "3_c.sql added judged",
+    ]);
+    expect(firstStatement(database, 4).before.table({ name: "d" })?.columns.has("id")).toBe(true);
+    expect(database.deleted).toEqual([{ file: "migrations/1_a.sql", tool: "sql" }]);
+    expect(database.existsAtBase("public.d")).toBe(true);
+  });
+
+  it("is modified where a file was moved without telling git", () => {
+    const repository = new TemporaryRepository({
+      "migrations/1_a.sql": "SELECT 1;",
+      "migrations/2_b.sql": "SELECT 2;",
+    });
+    repository.remove("migrations/2_b.sql");
+    repository.write({ "migrations/3_b.sql": "SELECT 2;", "migrations/4_b.sql": "SELECT 2;" });
+    const database = only(ofBranch(repository));
+    expect(brief(database)).toEqual(["1_a.sql existing", "3_b.sql modified", "4_b.sql added judged"]);
+    expect(database.migrations[1]?.previousFile).toBe("migrations/2_b.sql");
+    expect(database.deleted).toEqual([]);
+  });
+
   it("ignores with globs what is replayed all the same", () => {
     const database = only(
       between(
