@@ -135,7 +135,8 @@ function step(
     title: parts.title,
     person: parts.person ?? true,
     sql: facts.statement.statement.sql,
-    locks: facts.locks,
+    // What is taken out of the code or of the pull request takes no lock here.
+    locks: kind === "remove-uses" || kind === "take-out" ? [] : facts.locks,
     origin: "this pull request",
     place: placeOf(facts),
     compatibility: facts.compatibility,
