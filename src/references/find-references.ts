@@ -4,7 +4,7 @@ import { lineCounter } from "../text/line-counter.js";
 import { isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
 import type { Script } from "./script-references.js";
-import { readScript, referencesInScript } from "./script-references.js";
+import { mayUseDatabase, readScript, referencesInScript } from "./script-references.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { scriptParts } from "./script-tree.js";
 import type { Declaration, Found, SoughtTarget } from "./sought.js";
@@ -58,10 +58,10 @@ export function findReferences(
   const common = commonTargets(sought, searches, declarations);
   const reader = new Reader(sought, models, common);
   for (const search of searches) {
-    for (const file of search.files) {
+    for (const [file, keys] of search.files) {
       const text = search.tree.read(file);
       if (text === undefined) continue;
-      for (const { target, ...reference } of reader.read(file, text)) {
+      for (const { target, ...reference } of reader.read(file, text, keys)) {
         references.get(target.key)?.push({ side: search.side, ...reference });
       }
     }
@@ -73,7 +73,8 @@ export function findReferences(
 /** The files of one side that have a name in them. */
 class Search {
   readonly #lines = new Map<string, number>();
-  readonly #files = new Set<string>();
+  /** The keys of the targets that each file may name. */
+  readonly #files = new Map<string, Set<string>>();
 
   constructor(
     readonly side: Side,
@@ -84,8 +85,8 @@ class Search {
     this.extend(sought.words, sought);
   }
 
-  get files(): readonly string[] {
-    return [...this.#files];
+  get files(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#files;
   }
 
   /** In how many lines one of the names is. */
@@ -103,13 +104,16 @@ class Search {
     const wanted = new Set(words);
     const found = new Map<string, Set<SoughtTarget>>();
     for (const hit of hits) this.#count(hit, wanted, sought, found);
-    const files = [...found.keys()];
-    this.tree.prefetch?.(files);
+    this.tree.prefetch?.([...found.keys()]);
     for (const [file, targets] of found) {
-      if (this.#files.has(file)) continue;
       const text = this.tree.read(file);
-      // A column needs its table; where neither is named nothing can be bound.
-      if (text !== undefined && [...targets].some((target) => sought.mentions(target, text))) this.#files.add(file);
+      if (text === undefined) continue;
+      // Without its table's name near it, a column's name says nothing.
+      const named = [...targets].filter((target) => sought.mentions(target, text)).map(({ key }) => key);
+      if (named.length === 0) continue;
+      const known = this.#files.get(file);
+      if (known === undefined) this.#files.set(file, new Set(named));
+      else for (const key of named) known.add(key);
     }
   }
 
@@ -134,7 +138,7 @@ class Search {
   }
 
   collectModels(models: Models): void {
-    for (const file of this.files) {
+    for (const file of this.files.keys()) {
       const text = this.tree.read(file);
       if (text !== undefined) models.add(file, text);
     }
@@ -148,13 +152,14 @@ class Models {
   readonly declarations: Declaration[] = [];
 
   add(file: string, text: string): void {
+    if (isCapped(file)) return;
     const language = languageOf(file);
     if (language === "prisma" && !this.#prisma.has(text)) {
       this.#prisma.add(text);
       this.declarations.push(...modelsInPrismaSchema(text));
     }
     if (language !== "script" || this.#scripts.has(text) || !MAY_DECLARE.test(text)) return;
-    const script = readScript(text, text, { jsx: hasJsx(file) });
+    const script = readScript(text, { jsx: hasJsx(file) });
     this.#scripts.set(text, script);
     for (const { table, models, property, column } of script?.models ?? []) {
       this.declarations.push({
@@ -183,32 +188,40 @@ class Reader {
     readonly common: ReadonlySet<SoughtTarget>,
   ) {}
 
-  read(file: string, text: string): readonly PlacedReference[] {
+  /** `keys` are those of the targets that the file may name. */
+  read(file: string, text: string, keys: ReadonlySet<string>): readonly PlacedReference[] {
     const key = `${file}\n${text}`;
     let references = this.#known.get(key);
     if (references === undefined) {
-      references = this.#place(file, text, this.#find(file, text));
+      references = this.#place(file, text, this.#find(file, text, keys));
       this.#known.set(key, references);
     }
     return references;
   }
 
-  #find(file: string, text: string): readonly Found[] {
+  #find(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {
     const language = languageOf(file);
     const { sought } = this;
     if (language === "sql") return referencesInSqlFile(text, sought);
     if (language === "prisma") return prismaReferences(text, sought);
     if (language === "script" || language === "vue") {
       const code = language === "vue" ? scriptParts(text) : text;
-      const script = this.models.script(text) ?? readScript(text, code, { jsx: hasJsx(file) });
+      const script = this.models.script(text) ?? this.#parse(file, code, keys);
       if (script !== undefined) return referencesInScript(script, sought);
     }
     return referencesInText(text, language === "script" || language === "vue" ? "c-like" : language, sought);
   }
 
+  /** Only a script that may have more than possible references is worth being parsed. */
+  #parse(file: string, code: string, keys: ReadonlySet<string>): Script | undefined {
+    if (isCapped(file)) return undefined;
+    const named = this.sought.targets.some((target) => keys.has(target.key) && this.sought.names(target, code));
+    return named && mayUseDatabase(code) ? readScript(code, { jsx: hasJsx(file) }) : undefined;
+  }
+
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
     const lineOf = lineCounter(text);
-    const capped = isTest(file) || isTypesOnly(file);
+    const capped = isCapped(file);
     const placed: PlacedReference[] = [];
     for (const { target, grade, kind, offset } of found) {
       const cappedGrade = capped ? "possible" : grade;
@@ -237,6 +250,11 @@ function prismaReferences(text: string, sought: Sought): Found[] {
     }
   }
   return found;
+}
+
+/** Whether nothing in a file breaks running code, so that its references are possible ones at best. */
+function isCapped(file: string): boolean {
+  return isTest(file) || isTypesOnly(file);
 }
 
 /** TypeScript's casts and JSX exclude each other. */

@@ -9,7 +9,6 @@ import {
   isFunction,
   isMember,
   keyName,
-  nodesOf,
   propertyOf,
   stringValue,
   unwrap,
@@ -25,16 +24,16 @@ export interface PlacedDeclaration extends Declaration {
 
 /** A text without any of these declares no model; a cheap test before it is parsed. */
 export const MAY_DECLARE =
-  /\b(?:pgTable\w*|pgSchema|Entity|EntitySchema|Table|define|init|tableName|createTable)\b|\.table\(/;
+  /\bpgTable|\bcreateTable\(|\.table\(|@Entity\b|\bEntitySchema\b|@Table\b|\.define\(|\.init\(|\bstatic\s+(?:readonly\s+)?(?:get\s+)?tableName\b/;
 
 /** Decorators of a property that is a column: TypeORM's, MikroORM's, sequelize-typescript's. */
 const COLUMN_DECORATOR =
   /^(?:\w*Column|Property|PrimaryKey|PrimaryColumn|PrimaryGeneratedColumn|Enum|Formula|SerializedPrimaryKey|Unique|Index|ForeignKey|CreatedAt|UpdatedAt|DeletedAt|Version|ManyToOne|OneToOne|JoinColumn)$/;
 
-/** The models of a program. */
-export function modelsOf(program: Node): PlacedDeclaration[] {
+/** The models among a program's nodes. */
+export function modelsOf(nodes: readonly Node[]): PlacedDeclaration[] {
   const found: PlacedDeclaration[] = [];
-  for (const node of nodesOf(program)) {
+  for (const node of nodes) {
     if (node.type === "ClassDeclaration" || node.type === "ClassExpression") found.push(...classModel(node));
     else if (isCall(node)) found.push(...drizzleTable(node), ...sequelizeModel(node), ...entitySchema(node));
   }

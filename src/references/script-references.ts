@@ -17,7 +17,6 @@ import {
   isMember,
   keyName,
   lookUp,
-  nodesOf,
   parseScript,
   sqlOf,
   stringValue,
@@ -71,16 +70,29 @@ const NOT_ROWS = words(
 /** Modules that tables and models come from. */
 const MODEL_MODULE = /entit|model|schema|prisma|drizzle|database|table|repositor|(?:^|[/@-])db(?:$|[/-])/i;
 
+/**
+ * What code that works on a database has in it somewhere. A file with nothing of it, such as a component of a page, may
+ * name what comes from the database, but is not worth being parsed.
+ */
+const DATABASE_SIGNAL =
+  /\b(?:prisma|knex|kysely|drizzle|typeorm|sequelize|objection|supabase|slonik|postgres|pg|sql|db|trx|tx|pool|em|orm)\b|entit|model|schema|database|mikro-?orm|repo(?:sitor|\b)|\.query\(|pgTable|tableName|createQueryBuilder|\b(?:from|into|table)\(|\w(?:Db|Knex|Repo|Dao)\b|selectFrom|(?:insert|merge)\s*into|\b(?:FROM|JOIN|INTO|UPDATE)\s|\b(?:select|delete|with)\s[^;]{0,4000}?\sfrom\s|\bupdate\s[\w".]+\s+set\s/i;
+
+/** Whether a script may have more than possible references. */
+export function mayUseDatabase(text: string): boolean {
+  return DATABASE_SIGNAL.test(text);
+}
+
 export interface Script {
   readonly text: string;
-  readonly program: Node;
+  /** Of the whole program, parents first. */
+  readonly nodes: readonly Node[];
   readonly models: readonly PlacedDeclaration[];
 }
 
-/** Parses a script with its models; undefined where it cannot be parsed. `code` is `text` without what is no script. */
-export function readScript(text: string, code: string, options: { readonly jsx: boolean }): Script | undefined {
-  const program = parseScript(code, options);
-  return program === undefined ? undefined : { text: code, program, models: modelsOf(program) };
+/** Parses a script with its models; undefined where it cannot be parsed. */
+export function readScript(code: string, options: { readonly jsx: boolean }): Script | undefined {
+  const nodes = parseScript(code, options);
+  return nodes === undefined ? undefined : { text: code, nodes, models: modelsOf(nodes) };
 }
 
 /** The references of a script. */
@@ -109,9 +121,9 @@ class ScriptReader {
 
   read(): Found[] {
     this.#readModels();
-    const { program } = this.script;
-    for (const node of nodesOf(program)) this.#survey(node);
-    for (const node of nodesOf(program)) this.#visit(node);
+    const { nodes } = this.script;
+    for (const node of nodes) this.#survey(node);
+    for (const node of nodes) this.#visit(node);
     return this.#found;
   }
 

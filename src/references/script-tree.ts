@@ -35,8 +35,8 @@ export interface Binding {
 
 const SKIPPED = new Set(["loc", "extra", "errors", "comments", "tokens", "parent", "names", "interpreter", "range"]);
 
-/** Parses a script; undefined where it is no JavaScript or TypeScript. Comments are not in the tree. */
-export function parseScript(text: string, options: { readonly jsx: boolean }): Node | undefined {
+/** Parses a script into its nodes, the program first; undefined where it is no JavaScript or TypeScript. */
+export function parseScript(text: string, options: { readonly jsx: boolean }): readonly Node[] | undefined {
   if (text.length > MAX_PARSED_LENGTH) return undefined;
   const { parse } = require("@babel/parser") as typeof import("@babel/parser");
   try {
@@ -47,9 +47,7 @@ export function parseScript(text: string, options: { readonly jsx: boolean }): N
       attachComment: false,
       plugins: ["typescript", "decorators-legacy", "decoratorAutoAccessors", ...(options.jsx ? ["jsx" as const] : [])],
     });
-    const program = file.program as unknown as Node;
-    link(program);
-    return program;
+    return link(file.program as unknown as Node);
   } catch {
     return undefined;
   }
@@ -81,38 +79,42 @@ export function children(node: Node | undefined, key: string): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
-/** Every node of the tree, parents first. */
-export function* nodesOf(root: Node): Generator<Node> {
-  const stack: Node[] = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    yield node;
-    const below: Node[] = [];
-    for (const key in node) {
-      if (SKIPPED.has(key)) continue;
+/** Gives every node its parent and its names; returns all of them, parents first. */
+function link(program: Node): readonly Node[] {
+  const nodes: Node[] = [program];
+  // The list grows while it is walked: breadth first.
+  for (let at = 0; at < nodes.length; at++) {
+    const node = nodes[at] as Node;
+    for (const key of Object.keys(node)) {
       const value = node[key];
+      if (typeof value !== "object" || value === null || SKIPPED.has(key)) continue;
       if (Array.isArray(value)) {
-        for (const element of value) if (isNode(element)) below.push(element);
-      } else if (isNode(value)) below.push(value);
-    }
-    for (let at = below.length - 1; at >= 0; at--) stack.push(below[at] as Node);
-  }
-}
-
-function link(program: Node): void {
-  for (const node of nodesOf(program)) {
-    for (const key in node) {
-      if (SKIPPED.has(key)) continue;
-      const value = node[key];
-      if (Array.isArray(value)) {
-        for (const element of value) if (isNode(element)) element.parent = node;
-      } else if (isNode(value)) value.parent = node;
+        for (const element of value) {
+          if (!isNode(element)) continue;
+          element.parent = node;
+          nodes.push(element);
+        }
+      } else if (isNode(value)) {
+        value.parent = node;
+        nodes.push(value);
+      }
     }
     declare(node);
   }
+  return nodes;
 }
 
+const FUNCTIONS = new Set([
+  "ArrowFunctionExpression",
+  "FunctionExpression",
+  "FunctionDeclaration",
+  "ObjectMethod",
+  "ClassMethod",
+  "ClassPrivateMethod",
+]);
+
 export function isFunction(node: Node): boolean {
-  return /Function|ObjectMethod|ClassMethod|ClassPrivateMethod/.test(node.type) && !node.type.startsWith("TS");
+  return FUNCTIONS.has(node.type);
 }
 
 /** The innermost function around a node, or the program. */
@@ -126,6 +128,12 @@ export function functionAround(node: Node): Node {
 }
 
 function declare(node: Node): void {
+  const declares =
+    node.type === "ImportDeclaration" ||
+    node.type === "VariableDeclarator" ||
+    node.type === "ClassDeclaration" ||
+    isFunction(node);
+  if (!declares) return;
   const scope = functionAround(node);
   const add = (home: Node, name: string, binding: Binding): void => {
     home.names ??= new Map();

@@ -64,6 +64,9 @@ export function targetKey({ table, column }: ReferenceTarget): string {
   return parts.map((part) => (/[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part)).join(".");
 }
 
+/** What the variables and classes that work on a table are called behind its name. */
+const TABLE_SUFFIX = /(?:Table|Repository|Repo|Model|Entity|Dao|Collection)$/;
+
 /** Everything that is looked for, found by the words that code writes. */
 export class Sought {
   readonly targets: readonly SoughtTarget[];
@@ -136,8 +139,15 @@ export class Sought {
     const namings = this.#namings.get(targetKey({ table }));
     const naming = namings?.get(word);
     if (naming !== undefined) return naming;
-    const stem = word.replace(/^_+/, "").replace(/(?:Table|Repository|Repo|Model|Entity|Dao|Collection)$/, "");
+    const stem = word.replace(/^_+/, "").replace(TABLE_SUFFIX, "");
     return stem !== word && stem !== "" && namings?.has(stem) === true ? "derived" : undefined;
+  }
+
+  /** Whether a text has a word that names the target's table: without one, no column in it can be bound. */
+  names(target: SoughtTarget, text: string): boolean {
+    if (!this.mentions(target, text)) return false;
+    for (const [word] of text.matchAll(/[\w$]+/g)) if (this.naming(target, word) !== undefined) return true;
+    return false;
   }
 
   /** Whether a text has the table's name in it in any form; a cheap test before a text is parsed. */

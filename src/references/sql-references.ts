@@ -60,14 +60,15 @@ function readStatement(sql: EmbeddedSql, sought: Sought): Found[] {
     if (starter === "do" || created === "function" || created === "procedure") return readBodies(sql.text, sought);
     if (created !== "view" && created !== "materialized" && created !== "recursive") return [];
   }
-  for (const text of [sql.text, withoutPlaceholders(sql.text)]) {
+  const plain = withoutPlaceholders(sql.text);
+  // `?` may also be an operator of jsonb.
+  for (const text of new Set([plain, sql.text])) {
     const statements = parse(text);
     if (statements === undefined) continue;
     const binder = new Binder(text, sought, sql.holes ?? new Map());
     for (const statement of statements) binder.statement(statement);
     return binder.found;
   }
-  const plain = withoutPlaceholders(sql.text);
   return readTokens(sql.text, sought, sql.holes === undefined && checkSyntax(plain).ok);
 }
 
