@@ -55,6 +55,7 @@ async function judge(): Promise<void> {
   info(log(`${report.verdict}: ${verdictSentence(report)}`));
   const reason = failureOf(report, inputs.failOn);
   if (reason !== undefined) fail(reason);
+  else if (report.verdict === "incomplete") warning(log(incompleteMessage(report)));
 }
 
 /** One place that the report cannot reach must not cost the others. */
@@ -101,18 +102,22 @@ function commentNotice({ kind, message }: ApiError): string {
 
 /** Why the step fails; undefined where it passes. */
 function failureOf(report: Report, failOn: FailOn): string | undefined {
+  const { verdict, findings } = report;
   if (failOn === "never") return undefined;
-  const { verdict, change, findings } = report;
-  if (verdict === "incomplete") {
-    const [first] = change.incomplete;
-    return `The change could not be read whole. ${first ? `${first.reason} ${first.fix}` : ""}`;
-  }
+  if (verdict === "incomplete") return incompleteMessage(report);
   if (verdict === "unsafe" || (verdict === "warnings" && failOn === "warning")) {
     const counts = countedFindings(findings);
     const sentence = verdictSentence(report);
     return `${counts} in the migrations. ${sentence.startsWith(counts) ? "" : sentence}`.trimEnd();
   }
   return undefined;
+}
+
+function incompleteMessage({ change: { incomplete } }: Report): string {
+  return [
+    "The change could not be read whole.",
+    ...incomplete.slice(0, 1).map(({ reason, fix }) => `${reason} ${fix}`),
+  ].join(" ");
 }
 
 function failureMessage(error: unknown): string {

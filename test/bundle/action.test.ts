@@ -154,6 +154,30 @@ describe("the comment", () => {
     expect(github.comments).toHaveLength(125);
   });
 
+  it("gives the lines that accept a finding", async () => {
+    await start(BASE, UNSAFE);
+    await run();
+    const lines = github.comments[0]!.body.match(/^-- migration-safety-disable-next-line .*$/gm)!;
+    expect(lines).toEqual(["-- migration-safety-disable-next-line no-blocking-index-build -- why this is fine here"]);
+    await github.stop();
+    served.remove();
+    const [file, sql] = Object.entries(UNSAFE)[0]!;
+    await start(BASE, { [file]: sql!.replace("CREATE INDEX", `${lines.join("\n")}\nCREATE INDEX`) });
+    const result = await run();
+    expect(result).toMatchObject({ conclusion: "success", annotations: [], outputs: { verdict: "safe" } });
+    expect(result.summary).toContain("1 finding accepted");
+    expect(result.summary).toMatch(/^- Accepted, no-blocking-index-build at .*: why this is fine here$/m);
+  });
+
+  it("is written anew where somebody deleted it meanwhile", async () => {
+    await start(BASE, UNSAFE);
+    github.addComment(NUMBER, GITHUB_ACTIONS, `${MARKER}\nold`);
+    github.fail({ operation: "issues/update-comment", status: 404 });
+    const result = await run();
+    expect(result.annotations).toEqual([FINDING, FAILED]);
+    expect(github.comments.map(({ body }) => body.includes("Change 1 statement"))).toEqual([false, true]);
+  });
+
   it("is not written with comment: never, and also without findings with comment: always", async () => {
     await start(BASE, SAFE);
     await run({ inputs: { comment: "always" } });
@@ -199,6 +223,19 @@ describe("a token that may not comment", () => {
     expect(result.outputs).toMatchObject({ verdict: "unsafe", errors: "1" });
     expect(result.summary).toContain("**Error** [<code>migrations/002&#95;orders&#95;account.sql:3</code>]");
     expect(github.comments).toEqual([]);
+  });
+
+  it("is met by 404 in a private repository, and that is the same", async () => {
+    await start(BASE, UNSAFE, { tokens: NO_ACCESS });
+    const result = await run();
+    expect(result.annotations).toEqual([
+      FINDING,
+      expect.objectContaining({
+        level: "notice",
+        message: expect.stringMatching(/^The token of this run may not comment\./),
+      }),
+      FAILED,
+    ]);
   });
 
   it("costs no notice where there is nothing to say", async () => {
@@ -348,6 +385,15 @@ describe("inputs", () => {
     await start(BASE, UNSAFE);
     const result = await run({ inputs: { "fail-on": "never" } });
     expect(result).toMatchObject({ conclusion: "success", annotations: [FINDING], outputs: { verdict: "unsafe" } });
+  });
+
+  it("warns of an incomplete change where fail-on: never lets it pass", async () => {
+    await start(BASE, UNSAFE);
+    const result = await run({ depth: 1, inputs: { "fail-on": "never", "github-token": "" } });
+    expect(result).toMatchObject({ conclusion: "success", outputs: { verdict: "incomplete" } });
+    expect(result.annotations).toEqual([
+      { level: "warning", message: expect.stringMatching(/^The change could not be read whole\. .*fetch-depth: 2/) },
+    ]);
   });
 
   it("prints no annotations with annotations: none", async () => {
