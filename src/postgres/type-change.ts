@@ -25,6 +25,11 @@ const notNarrower = (from: readonly number[], to: readonly number[]): boolean =>
   to.length === 0 || (from.length > 0 && to[0]! >= from[0]!);
 /** Fractional seconds: six digits unless the type says fewer. */
 const notLessPrecise = (from: readonly number[], to: readonly number[]): boolean => (to[0] ?? 6) >= (from[0] ?? 6);
+/** INTERVAL's first modifier is a mask of fields: all of them unless it names some. */
+const notLessPreciseInterval = ([fromFields = 32767, from = 6]: readonly number[], to: readonly number[]): boolean => {
+  const [toFields = 32767, digits = 6] = to;
+  return (toFields === 32767 || toFields === fromFields) && digits >= from;
+};
 const moreDigitsSameScale = (from: readonly number[], to: readonly number[]): boolean =>
   to.length === 0 || (from.length > 0 && to[0]! >= from[0]! && (to[1] ?? 0) === (from[1] ?? 0));
 
@@ -34,12 +39,20 @@ const rows: readonly Row[] = [
   { from: "varchar", to: "text", change: "free" },
   { from: "text", to: "varchar", when: unlimited, change: "free" },
   { from: "varbit", to: "varbit", when: notNarrower, change: "free" },
+  { from: "bit", to: "varbit", when: unlimited, change: "index-build" },
   { from: "numeric", to: "numeric", when: moreDigitsSameScale, change: "free" },
   { from: "timestamp", to: "timestamp", when: notLessPrecise, change: "free" },
   { from: "timestamptz", to: "timestamptz", when: notLessPrecise, change: "free" },
   { from: "time", to: "time", when: notLessPrecise, change: "free" },
   { from: "timetz", to: "timetz", when: notLessPrecise, change: "free" },
+  { from: "interval", to: "interval", when: notLessPreciseInterval, change: "free" },
   { from: "cidr", to: "inet", change: "free" },
+  { from: "oid", to: "regclass", change: "free" },
+  { from: "regclass", to: "oid", change: "free" },
+  { from: "int4", to: "oid", change: "index-build" },
+  { from: "int4", to: "regclass", change: "index-build" },
+  { from: "oid", to: "int4", change: "index-build" },
+  { from: "regclass", to: "int4", change: "index-build" },
   { from: "text", to: "citext", change: "index-build" },
   { from: "varchar", to: "citext", change: "index-build" },
   { from: "citext", to: "text", change: "index-build" },
@@ -48,8 +61,8 @@ const rows: readonly Row[] = [
 
 /** Free where the session's time zone is UTC (12 and later), a rewrite elsewhere; the indexes are built again. */
 const betweenTimestamps: readonly Row[] = [
-  { from: "timestamp", to: "timestamptz", change: "index-build" },
-  { from: "timestamptz", to: "timestamp", change: "index-build" },
+  { from: "timestamp", to: "timestamptz", when: unlimited, change: "index-build" },
+  { from: "timestamptz", to: "timestamp", when: unlimited, change: "index-build" },
 ];
 
 /**
@@ -109,10 +122,10 @@ function elementsSame(a: TypeName, b: TypeName): boolean {
   );
 }
 
-/** A domain is stored as its base type. */
+/** A domain is stored as its base type. PostgreSQL does not remember that its values are short enough already. */
 function base(type: TypeName, catalog: Catalog): TypeName {
   const domain = type.arrayDimensions === 0 ? catalog.domain(type) : undefined;
-  return domain ? base(domain.baseType, catalog) : type;
+  return domain ? { ...base(domain.baseType, catalog), modifiers: [] } : type;
 }
 
 /** What a change that keeps the stored values still does for the indexes and CHECKs of the column. */

@@ -3,15 +3,13 @@
 /** PostgreSQL cuts identifiers at this many bytes (`NAMEDATALEN - 1`). */
 const maximumBytes = 63;
 
-const encoder = new TextEncoder();
-
 /** The longest prefix of whole characters that fits. */
 function clip(text: string, bytes: number): string {
-  if (text.length * 3 <= bytes || encoder.encode(text).length <= bytes) return text;
+  if (Buffer.byteLength(text) <= bytes) return text;
   let used = 0;
   let end = 0;
   for (const character of text) {
-    used += encoder.encode(character).length;
+    used += Buffer.byteLength(character);
     if (used > bytes) break;
     end += character.length;
   }
@@ -20,8 +18,8 @@ function clip(text: string, bytes: number): string {
 
 /** `name1_name2_label`, the longer of the two names shortened until it fits (`makeObjectName` in indexcmds.c). */
 function objectName(name1: string, name2: string | undefined, label: string): string {
-  let bytes1 = encoder.encode(name1).length;
-  let bytes2 = name2 === undefined ? 0 : encoder.encode(name2).length;
+  let bytes1 = Buffer.byteLength(name1);
+  let bytes2 = name2 === undefined ? 0 : Buffer.byteLength(name2);
   const available = maximumBytes - label.length - 1 - (name2 === undefined ? 0 : 1);
   while (bytes1 + bytes2 > available) {
     if (bytes1 > bytes2) bytes1--;
@@ -50,7 +48,7 @@ function joinColumns(columns: readonly string[]): string {
   for (const column of columns) {
     if (joined !== "") joined += "_";
     joined += column;
-    if (encoder.encode(joined).length > maximumBytes) break;
+    if (Buffer.byteLength(joined) > maximumBytes) break;
   }
   return joined;
 }
