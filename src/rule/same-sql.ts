@@ -8,13 +8,12 @@ export function sameSql(one: string, other: string): boolean {
 }
 
 function statementTokens(text: string): string[] {
-  const tokens = tokensOf(text, [0, text.length]).map(({ kind, start, end }) => {
+  const tokens: string[] = [];
+  for (const { kind, start, end } of tokensOf(text, [0, text.length])) {
     const token = text.slice(start, end);
-    return kind === "word" ? token.toLowerCase() : token;
-  });
-  return tokens
-    .filter((token, index) => token !== ";" || (tokens[index - 1] ?? ";") !== ";")
-    .join("\0")
-    .replace(/\0;$/, "")
-    .split("\0");
+    const endsNothing = token === ";" && (tokens.at(-1) ?? ";") === ";";
+    if (!endsNothing) tokens.push(kind === "word" ? token.toLowerCase() : token);
+  }
+  if (tokens.at(-1) === ";") tokens.pop();
+  return tokens;
 }

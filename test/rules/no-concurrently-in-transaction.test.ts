@@ -110,7 +110,7 @@ ruleTester.run("no-concurrently-in-transaction", rule, {
       errors: [
         {
           message:
-            "CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses it inside a transaction. Drizzle's migrate() runs all pending migrations in one transaction. Run the statement by hand with CONCURRENTLY before the deploy, and keep it with IF NOT EXISTS and without CONCURRENTLY in the migration, which then finds the work done. Accept no-blocking-index-build there, with that reason.",
+            "CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses it inside a transaction. Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. Accept no-blocking-index-build there, with that reason.",
           line: 1,
           column: 1,
           endLine: 1,

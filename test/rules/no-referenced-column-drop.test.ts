@@ -1,4 +1,7 @@
+import { expect, it } from "vitest";
 import rule from "../../rules/no-referenced-column-drop.js";
+import { lint } from "../../src/check/lint.js";
+import { memoryChange } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
 
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, legacy_ref text, total numeric);";
@@ -76,4 +79,15 @@ ruleTester.run("no-referenced-column-drop", rule, {
       ],
     },
   ],
+});
+
+it("hands on every place, those that the message leaves out too", () => {
+  const many = Object.fromEntries(Array.from({ length: 5 }, (_, n) => [`src/r${String(n)}.ts`, uses["src/orders.ts"]]));
+  const { change } = memoryChange("/repo", drop, { history: [orders], baseCode: many, headCode: clean });
+  const found = lint(change).findings.find(({ finding }) => finding.rule === "no-referenced-column-drop")?.finding;
+  expect(found?.message).toContain("(src/r0.ts:1, src/r1.ts:1, src/r2.ts:1 and 2 more)");
+  expect(found?.object).toBe("public.orders.legacy_ref");
+  expect(found?.evidence.map(({ side, file, line }) => `${side} ${file}:${String(line)}`)).toEqual(
+    Object.keys(many).map((file) => `base ${file}:1`),
+  );
 });

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { sameSql } from "../../src/rule/same-sql.js";
+
+const sql = "CREATE TABLE orders (id bigint);\nINSERT INTO orders VALUES (1);";
+
+describe("sameSql", () => {
+  it.each([
+    ["comments", `-- orders\n${sql} /* done */`],
+    ["white space and line ends", sql.replaceAll(" ", "\r\n\t")],
+    ["the case of words", sql.toLowerCase()],
+    ["semicolons that end nothing", `;${sql};;`],
+    ["a last semicolon", sql.slice(0, -1)],
+    ["a breakpoint of Drizzle's", sql.replace(";", ";--> statement-breakpoint")],
+  ])("overlooks %s", (_, other) => {
+    expect(sameSql(sql, other)).toBe(true);
+    expect(sameSql(other, sql)).toBe(true);
+  });
+
+  it.each([
+    ["a constant", sql.replace("1", "2")],
+    ["a name in quotes", sql.replace("(id", '("ID"')],
+    ["a statement more", `${sql} SELECT 1;`],
+    ["a statement less", "CREATE TABLE orders (id bigint);"],
+    ["a semicolon that ends something", sql.replace(";", "")],
+    ["a text in quotes that looks like a comment", sql.replace("1", "'-- orders'")],
+  ])("sees %s", (_, other) => {
+    expect(sameSql(sql, other)).toBe(false);
+  });
+
+  it("compares texts without statements", () => {
+    expect(sameSql("", "-- nothing\n;")).toBe(true);
+    expect(sameSql("", "SELECT 1")).toBe(false);
+  });
+});
