@@ -2,11 +2,11 @@
  * The three units in which positions are counted: libpg-query's trees count UTF-8 bytes, its errors code points, and we
  * count UTF-16 units, as JavaScript does. In ASCII text they are equal.
  */
-export interface Offsets {
+interface Offsets {
   /** UTF-8 byte offset → UTF-16 offset. */
-  fromByte(byte: number): number;
+  readonly fromByte: (byte: number) => number;
   /** Code point offset → UTF-16 offset. */
-  fromCodePoint(codePoint: number): number;
+  readonly fromCodePoint: (codePoint: number) => number;
 }
 
 const ASCII: Offsets = { fromByte: (byte) => byte, fromCodePoint: (codePoint) => codePoint };

@@ -41,7 +41,5 @@ function draftsOf(type: string, node: unknown, source: StatementSource): readonl
 /** At least one operation. */
 export function operationsOf(source: StatementSource): Operation[] {
   const [type, node] = unwrap(source.node);
-  return draftsOf(type, node, source).map(
-    (draft) => ({ range: source.range, ...draft, statement: source.index }) as Operation,
-  );
+  return draftsOf(type, node, source).map((draft) => ({ range: source.range, ...draft, statement: source.index }));
 }

@@ -328,6 +328,22 @@ describe("constraints", () => {
     });
     expect(constraint("check (a > 0) not enforced")).toMatchObject({ notEnforced: true, notValid: true });
     expect(constraint("check (a > 0)")).toMatchObject({ notEnforced: false, notValid: false });
+    expect(column("a int check (a > 0) not enforced references r").constraints).toMatchObject([
+      { kind: "check", notEnforced: true, notValid: true },
+      { kind: "foreign key", notEnforced: false, notValid: false },
+    ]);
+  });
+
+  test("DEFERRABLE, also where only INITIALLY DEFERRED is written", () => {
+    const references = (attributes: string) =>
+      column(`a int references r ${attributes}`.trim()).constraints[0]?.deferrable;
+    expect(["", "deferrable", "initially deferred", "not deferrable", "initially immediate"].map(references)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   test.each([

@@ -21,6 +21,9 @@ function parenthesized(source: StatementSource, node: Node | undefined, from: nu
   return expression(source, node, source.rangeOf(open + 1, source.behindBracket(open) - 1));
 }
 
+/** INITIALLY DEFERRED alone makes a constraint deferrable too. */
+const DEFERRABLE: readonly string[] = ["CONSTR_ATTR_DEFERRABLE", "CONSTR_ATTR_DEFERRED"];
+
 function excludedElements(constraint: Constraint): IndexElem[] {
   return all<{ items?: Node[] }>(constraint.exclusions, "List").flatMap((pair) =>
     all<IndexElem>(pair.items, "IndexElem"),
@@ -35,7 +38,7 @@ function excludedColumns(constraint: Constraint): string[] {
  * A constraint whose clause is the tokens `from` to `to`. `column` is the one that it is written in;
  * `attributes` are the parse nodes for DEFERRABLE and NOT ENFORCED, which a column's constraints have beside them.
  */
-export function constraintDefinition(
+function constraintDefinition(
   source: StatementSource,
   constraint: Constraint,
   from: number,
@@ -68,9 +71,9 @@ export function constraintDefinition(
     ...(kind === "check" && { expression: parenthesized(source, constraint.raw_expr, from, to) }),
     provesNotNull: kind === "check" ? provesNotNull(constraint.raw_expr) : [],
     ...(constraint.indexname !== undefined && { usingIndex: constraint.indexname }),
-    notValid: constraint.skip_validation === true,
+    notValid: constraint.skip_validation === true || notEnforced,
     notEnforced,
-    deferrable: constraint.deferrable === true || attributes.includes("CONSTR_ATTR_DEFERRABLE"),
+    deferrable: constraint.deferrable === true || attributes.some((attribute) => DEFERRABLE.includes(attribute)),
   };
 }
 

@@ -21,7 +21,6 @@ import type {
   TableLikeClause,
   ViewStmt,
 } from "libpg-query";
-import type { QualifiedName } from "../../model/name.js";
 import type {
   ColumnDefinition,
   ConstraintDefinition,
