@@ -21,8 +21,8 @@ import { transactionsOf } from "./transactions.js";
 
 export interface LoadOptions {
   /**
-   * Files or folders to judge, relative to the root, where there is no base: each file is then its own change.
-   * Absent without a base: every migration.
+   * Files or folders to judge, relative to the root; absent: all. Without a base each of them is its own change, with
+   * one those among them are judged that are new.
    */
   readonly files?: readonly string[];
   /** Parses a file; a caller that loads again and again keeps what it has parsed. Default: `parseMigration`. */
@@ -64,8 +64,7 @@ class Loader {
   load(): Change {
     const { root, base, head, incomplete } = this.source;
     const detection = detectMigrations(head.tree, this.configuration.databases);
-    const asked =
-      this.#alone && this.options.files !== undefined ? this.#askedFiles(detection, this.options.files) : undefined;
+    const asked = this.options.files === undefined ? undefined : this.#askedFiles(detection, this.options.files);
     const detected = asked?.databases ?? detection.databases;
     return {
       root,
@@ -118,6 +117,7 @@ class Loader {
         const sql = this.#read(tree, file);
         const judged =
           status.status !== "existing" &&
+          asked?.has(file) !== false &&
           !this.#isIgnored(file) &&
           !(status.status === "modified" && this.#sameStatements(status.previousFile ?? file, sql));
         const pending = status.status !== "existing" && !this.#alone;

@@ -125,9 +125,8 @@ function facts(listing: Listing, folder: string): ToolFacts {
     ...(installed === undefined ? {} : { version: installed.version }),
     transaction: "all-pending",
     withoutOutside:
-      "Drizzle's migrate() runs all pending migrations in one transaction. Run the statement by hand with " +
-      "CONCURRENTLY before the deploy, and keep it with IF NOT EXISTS and without CONCURRENTLY in the migration, " +
-      "which then finds the work done.",
+      "Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX " +
+      "CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built.",
     checksums: false,
   };
 }

@@ -6,7 +6,7 @@ import { byNumber } from "./name-order.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 /** `0001_x.sql`, `20240102030405-x.sql`, `1.up.sql`, `007.sql`; not `V1__x.sql`, which Flyway reads in its own way. */
-const NUMBERED = /^\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/i;
+const NUMBERED = /^\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/is;
 const NUMBERED_FOLDER = /^\d+[._\- ]|^\d{3,}/;
 
 /** Undoes a migration, and never runs on the way up. */

@@ -31,7 +31,7 @@ export interface ToolFacts {
    * Absent where it cannot.
    */
   readonly outsideTransaction?: string;
-  /** What to do instead where it cannot, as a sentence. */
+  /** What to do instead where it cannot: how an index is built, in sentences. */
   readonly withoutOutside?: string;
   /** What is assumed of the tool because the repository does not say, and why, as a sentence. */
   readonly assumption?: string;

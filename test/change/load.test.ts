@@ -356,6 +356,67 @@ describe("without a base", () => {
   });
 });
 
+describe("files that were asked for, with a base", () => {
+  it("are judged where they are new", () => {
+    const repository = new TemporaryRepository({ "migrations/1_a.sql": "SELECT 1;" });
+    repository.write({ "migrations/2_b.sql": "SELECT 2;", "migrations/3_c.sql": "SELECT 3;" });
+    const change = load(
+      gitChangeSource({ root: repository.root }),
+      {},
+      {
+        files: ["migrations/1_a.sql", "migrations/3_c.sql"],
+      },
+    );
+    expect(brief(only(change))).toEqual(["1_a.sql existing", "2_b.sql added", "3_c.sql added judged"]);
+  });
+});
+
+describe("hostile names", () => {
+  const NAMES = [
+    "1_a\nb.sql",
+    "2_quote\"d's.sql",
+    "3_back\\slash.sql",
+    "4 -x --help.sql",
+    "5_:(glob)**[!a].sql",
+    "6_ünïcödé 🐘.sql",
+    "7_$(touch x) `y` %0A::error::.sql",
+    `8_${"n".repeat(240)}.sql`,
+  ];
+  const folder = `migrations/-rf ${"d".repeat(120)}`;
+
+  it("are read, ordered, judged and kept out of the search for references", () => {
+    const base = Object.fromEntries(
+      NAMES.slice(0, 4).map((name, index) => [`${folder}/${name}`, `CREATE TABLE t${String(index)} (legacy_ref int);`]),
+    );
+    const change = between(base, {
+      ...base,
+      ...Object.fromEntries(
+        NAMES.slice(4).map((name) => [`${folder}/${name}`, "ALTER TABLE t1 DROP COLUMN legacy_ref;"]),
+      ),
+    });
+    const database = only(change);
+    expect(database.migrations.map(({ file }) => file)).toEqual(NAMES.map((name) => `${folder}/${name}`));
+    expect(database.migrations.map(({ judged }) => judged)).toEqual([0, 0, 0, 0, 1, 1, 1, 1].map(Boolean));
+    expect(database.migrations.every(({ statements }) => statements.length === 1)).toBe(true);
+    expect(projectOf(change).referencesOf(placed(database.migrations[4]!))).toEqual([]);
+    expect(change.leftOut).toEqual([]);
+  });
+
+  it("do not hide a file of code beside them", () => {
+    const change = between(
+      { "a[b]/migrations/1.sql": "CREATE TABLE t1 (legacy_ref int);" },
+      {
+        "a[b]/migrations/1.sql": "CREATE TABLE t1 (legacy_ref int);",
+        "a[b]/migrations/2.sql": "ALTER TABLE t1 DROP COLUMN legacy_ref;",
+        "ab/migrations/code.ts": 'db.query("SELECT legacy_ref FROM t1");',
+      },
+    );
+    expect(projectOf(change).referencesOf(placed(only(change).migrations[1]!))).toMatchObject([
+      { side: "head", file: "ab/migrations/code.ts" },
+    ]);
+  });
+});
+
 describe("a base that is missing", () => {
   it("judges nothing and stays incomplete", () => {
     const tree = memoryTree(new Map([["migrations/1_a.sql", "DROP TABLE orders;"]]), "head");
