@@ -1,24 +1,11 @@
 /** Reads the configuration of a change against the rules that there are. */
-import { rules } from "../../rules/index.js";
 import type { ChangeSource } from "../change/change-source.js";
-import {
-  ConfigurationError,
-  type ConfigurableRule,
-  type ConfigurationText,
-  readConfiguration,
-} from "../change/configuration.js";
+import { ConfigurationError, type ConfigurationText, readConfiguration } from "../change/configuration.js";
+import { configurableRules } from "../eslint/configurable-rules.js";
 import type { Configuration } from "../model/configuration.js";
 
 export { ConfigurationError } from "../change/configuration.js";
-
-/** Every rule, as the configuration may name it. */
-export function configurableRules(): ConfigurableRule[] {
-  return Object.entries(rules).map(([name, { meta }]) => ({
-    name,
-    description: meta.docs.description,
-    schema: meta.schema,
-  }));
-}
+export { configurableRules } from "../eslint/configurable-rules.js";
 
 export interface ConfigureOptions {
   /** Whose file counts: a stranger's pull request is checked with base's. Default: `head`. */

@@ -10,6 +10,7 @@ import type { Place } from "../model/position.js";
 import type { Report } from "../model/report.js";
 import { type DefinedRule, findingsOf } from "../rule/define-rule.js";
 import { provideChange } from "../rule/project-registry.js";
+import { rulePage } from "../rule/rule-page.js";
 import { type FindingRecord, joinRecords, recordFindings } from "../rule/records.js";
 import { lineCounter } from "../text/line-counter.js";
 import { RunLinter } from "./linter.js";
@@ -18,7 +19,6 @@ import { configurationFor, severityOf } from "./rule-levels.js";
 
 const RULES: Readonly<Record<string, DefinedRule>> = allRules;
 const PREFIX = "migration-safety/";
-const DOCUMENTATION = "https://github.com/migration-safety/migration-safety/blob/main/docs/rules";
 
 export interface LintResult {
   readonly findings: readonly RuleFinding[];
@@ -110,7 +110,7 @@ function findingOf(
       range: fix.range,
       text: fix.text,
     })),
-    help: `${DOCUMENTATION}/${rule}.md`,
+    help: rulePage(rule),
   };
 }
 
@@ -154,7 +154,7 @@ function findingsOutside(change: Change, database: Database): RuleFinding[] {
         ...(found.object !== undefined && { object: found.object }),
         evidence: [],
         suggestions: [],
-        help: `${DOCUMENTATION}/${rule}.md`,
+        help: rulePage(rule),
       };
       return [{ finding, yieldsTo: meta.docs.yieldsTo ?? [] }];
     }),

@@ -8,7 +8,7 @@ import { ConfigCommentParser, Directive } from "@eslint/plugin-kit";
 import { rules as ourRules } from "../../rules/index.js";
 import type { Range } from "../model/position.js";
 import type { SqlComment, Statement } from "../model/statement.js";
-import type { DirectiveNote, LocatedMigration } from "../rule/linted-migration.js";
+import type { LocatedMigration } from "../rule/linted-migration.js";
 
 /** Where ESLint finds a directive: `range` is what its autofix removes, `loc` is from where to where it holds. */
 export interface DirectiveNode {

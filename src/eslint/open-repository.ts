@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { rules } from "../../rules/index.js";
 import { type ChangeSource, folderChangeSource, gitChangeSource } from "../change/change-source.js";
-import { type ConfigurableRule, readConfiguration } from "../change/configuration.js";
+import { readConfiguration } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
@@ -13,13 +12,7 @@ import { detectMigrations } from "../migrations/detect.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import type { ParsedSql } from "../model/statement.js";
-
-/** What the configuration file may say of each rule. */
-export const configurableRules: readonly ConfigurableRule[] = Object.entries(rules).map(([name, { meta }]) => ({
-  name,
-  description: meta.docs.description,
-  schema: meta.schema,
-}));
+import { configurableRules } from "./configurable-rules.js";
 
 /** How long a repository is taken to be as it was; looking costs some milliseconds of git. */
 const FRESH_MS = 500;
@@ -84,6 +77,7 @@ export class OpenRepository {
     const snapshot = look(this.root);
     this.#lookedAt = performance.now();
     if (snapshot.fingerprint !== this.#snapshot?.fingerprint) {
+      for (const { reason, fix } of snapshot.source.incomplete) warnOnce(`${reason} ${fix}`);
       this.#snapshot = snapshot;
       this.#change = this.#folders = this.#edited = undefined;
     }
@@ -107,7 +101,7 @@ export class OpenRepository {
 
 function look(root: string): Snapshot {
   const source = sourceOf(root);
-  const configuration = readConfiguration({ rules: configurableRules, head: source.head.tree });
+  const configuration = readConfiguration({ rules: configurableRules(), head: source.head.tree });
   // Without a base nothing says which files changed: then it is all of them.
   const files = source.base ? source.changed.map(({ file }) => file) : source.head.tree.files();
   const hash = createHash("sha256").update(
@@ -140,4 +134,13 @@ function withFile(source: ChangeSource, file: string, text: string): ChangeSourc
     head: { ...head, tree: new OverlayTree(head.tree, new Map([[file, text]]), head.label) },
     changed: changed.some((known) => known.file === file) ? changed : [...changed, { file, status }],
   };
+}
+
+const warned = new Set<string>();
+
+/** ESLint has no word for what could not be known of the repository; silence would pass for an answer. */
+function warnOnce(message: string): void {
+  if (warned.has(message)) return;
+  warned.add(message);
+  process.emitWarning(message, "MigrationSafetyWarning");
 }

@@ -1,11 +1,20 @@
 /** The ESLint plugin: rules, the language that they understand, and configurations that turn them on. */
 import type { ESLint, Linter } from "eslint";
-import { rules } from "../../rules/index.js";
+import { rules as definedRules } from "../../rules/index.js";
+import { rulePage } from "../rule/rule-page.js";
 import { configFor } from "./configs.js";
 import { packageVersion } from "../text/package-version.js";
 import { sqlLanguage } from "./sql-language.js";
 
 type Configs = Readonly<Record<"recommended" | "strict" | "all", Linter.Config[]>>;
+
+/** Editors link a finding to its rule's page. */
+const rules = Object.fromEntries(
+  Object.entries(definedRules).map(([name, { meta, ...rule }]) => [
+    name,
+    { ...rule, meta: { ...meta, docs: { ...meta.docs, url: rulePage(name) } } },
+  ]),
+);
 
 export const plugin = {
   meta: {

@@ -10,17 +10,21 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+/** Timeouts are integers of 32 bits, and none is negative. */
+const MAXIMUM = 2 ** 31 - 1;
+
 /**
- * Reads a setting such as `5s`, `1.5 min` or `500`; a bare number is in milliseconds, the unit of every timeout.
+ * Reads a timeout such as `5s`, `1.5 min` or `500`; a bare number is in milliseconds.
  * @returns Milliseconds; undefined for what PostgreSQL refuses.
  */
 export function parseDuration(value: string): number | undefined {
-  const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(us|ms|s|min|h|d)?\s*$/i.exec(value);
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*(us|ms|s|min|h|d)?$/i.exec(value.trim());
   if (!match) return undefined;
-  const unit = match[2] ?? "ms";
-  const factor = MILLISECONDS[unit];
   // Units are case-sensitive: PostgreSQL refuses `5S`.
-  return factor === undefined ? undefined : Math.round(Number(match[1]) * factor);
+  const factor = MILLISECONDS[match[2] ?? "ms"];
+  if (factor === undefined) return undefined;
+  const milliseconds = Math.round(Number(match[1]) * factor);
+  return milliseconds >= 0 && milliseconds <= MAXIMUM ? milliseconds : undefined;
 }
 
 /** Writes milliseconds in the largest unit that needs no fraction: `5000` is `5s`. */
