@@ -22,13 +22,14 @@ function filesIn(folder) {
 /**
  * Serves the example and calls `use` with what runs the Action on it; everything is gone afterwards.
  * @template Result
- * @param {string} example A folder of `examples/`.
+ * @param {string} example A folder of `examples/`, with `base/` and `pull-request/`.
  * @param {(pullRequest: {
  *   run: (options: { program: string, node?: string }) => Promise<import("../test/github/runner.js").RunResult>,
  *   comments: readonly import("../test/github/fake-github.js").StoredComment[],
  * }) => Promise<Result>} use
+ * @param {Record<string, string>} [change] Another pull request than the example's: path → text.
  */
-export async function withExample(example, use) {
+export async function withExample(example, use, change = filesIn(join(project, "examples", example, "pull-request"))) {
   /** @type {typeof import("../test/github/checkout.js")} */
   const { serve } = await importTypeScript("test/github/checkout.ts");
   /** @type {typeof import("../test/github/fake-github.js")} */
@@ -38,8 +39,7 @@ export async function withExample(example, use) {
   /** @type {typeof import("../test/github/events.js")} */
   const { pullRequestEvent } = await importTypeScript("test/github/events.ts");
 
-  const folder = join(project, "examples", example);
-  const served = serve(filesIn(join(folder, "base")), filesIn(join(folder, "pull-request")));
+  const served = serve(filesIn(join(project, "examples", example, "base")), change);
   const { git, base, head, merge, changedFiles } = served;
   const github = await FakeGitHub.start({ repository, git, pullRequests: { [number]: { base, head } } });
   try {

@@ -65,9 +65,15 @@ export function memoryTree(files: ReadonlyMap<string, string>, label: string): T
   return new OverlayTree(EMPTY_TREE, files, label);
 }
 
+const GLOB = /^\.\/|[\\*?[\]{}()!+@|]/;
+
 /** Matches paths against glob patterns as git's `glob` pathspecs do: `**` crosses folders, dots are not special. */
 export function matcher(patterns: readonly string[]): (file: string) => boolean {
-  if (patterns.length === 0) return () => false;
+  // A list of a thousand files is looked up, not tried one by one.
+  const paths = new Set(patterns.filter((pattern) => !GLOB.test(pattern)));
+  const globs = patterns.filter((pattern) => GLOB.test(pattern));
+  if (globs.length === 0) return (file) => paths.has(file);
   const picomatch = require("picomatch") as typeof import("picomatch");
-  return picomatch([...patterns], { dot: true, nonegate: true });
+  const matchesGlob = picomatch(globs, { dot: true, nonegate: true });
+  return (file) => paths.has(file) || matchesGlob(file);
 }

@@ -70,35 +70,36 @@ const TABLE_SUFFIX = /(?:Table|Repository|Repo|Model|Entity|Dao|Collection)$/;
 /** Everything that is looked for, found by the words that code writes. */
 export class Sought {
   readonly targets: readonly SoughtTarget[];
+  #words: readonly string[] | undefined;
   readonly #byName = new Map<string, SoughtTarget[]>();
-  readonly #namings = new Map<string, ReadonlyMap<string, Naming>>();
-  readonly #mentions = new Map<string, RegExp>();
+  readonly #tables = new Map<SoughtTarget, TableWords>();
 
   constructor(targets: readonly ReferenceTarget[], declarations: readonly Declaration[] = []) {
     const byKey = new Map(targets.map((target) => [targetKey(target), target]));
-    this.targets = [...byKey].map(([key, target]) => {
-      const { table, column } = target;
-      const tableKey = targetKey({ table });
-      if (!this.#namings.has(tableKey)) {
-        const models = declarations.flatMap((one) =>
-          declares({ models: one.models, ...(one.table && { table: one.table }) }, { table }) ? one.models : [],
-        );
-        this.#namings.set(tableKey, namingsOf(table.name, models));
-        this.#mentions.set(tableKey, mentionOf([table.name, ...models]));
-      }
-      const declared = declarations.filter((declaration) => declares(declaration, target));
+    const tables = new Map<string, TableWords>();
+    this.targets = [...byKey].map(([key, { table, column }]) => {
+      const declared = declarations.filter((declaration) =>
+        declares(declaration, { table, ...(column && { column }) }),
+      );
+      const models = declared.flatMap((declaration) => declaration.models);
       const own =
         column === undefined
-          ? [table.name, ...declared.flatMap(({ models }) => models.flatMap((model) => [model, camelCase(model)]))]
+          ? [table.name, ...models.flatMap((model) => [model, camelCase(model)])]
           : [column, ...declared.flatMap(({ property }) => property ?? [])];
       const spellings = column === undefined ? tableSpellings(table.name) : columnSpellings(column);
-      return {
-        ...target,
+      const target = {
+        table,
+        ...(column !== undefined && { column }),
         key,
         ownNames: new Set(own),
         names: new Set([...own, ...spellings]),
         distinctive: isCompound(column ?? table.name),
       };
+      const tableKey = targetKey({ table });
+      let words = tables.get(tableKey);
+      if (words === undefined) tables.set(tableKey, (words = tableWordsOf(table, declarations)));
+      this.#tables.set(target, words);
+      return target;
     });
     for (const target of this.targets) {
       for (const name of target.names) {
@@ -111,6 +112,10 @@ export class Sought {
 
   /** The words to search for. SQL may also be written in capitals. */
   get words(): readonly string[] {
+    return (this.#words ??= this.#allWords());
+  }
+
+  #allWords(): readonly string[] {
     const words = new Set(this.#byName.keys());
     for (const { column, table } of this.targets) {
       const name = column ?? table.name;
@@ -135,24 +140,22 @@ export class Sought {
   }
 
   /** How a word names the target's table, if it does. `orderItemsTable` and `orderItemRepository` do too. */
-  naming({ table }: SoughtTarget, word: string): Naming | undefined {
-    const namings = this.#namings.get(targetKey({ table }));
+  naming(target: SoughtTarget, word: string): Naming | undefined {
+    const namings = this.#tables.get(target)?.namings;
     const naming = namings?.get(word);
     if (naming !== undefined) return naming;
     const stem = word.replace(/^_+/, "").replace(TABLE_SUFFIX, "");
-    return stem !== word && stem !== "" && namings?.has(stem) === true ? "derived" : undefined;
+    return stem !== word && namings?.has(stem) === true ? "derived" : undefined;
   }
 
   /** Whether a text has a word that names the target's table: without one, no column in it can be bound. */
   names(target: SoughtTarget, text: string): boolean {
-    if (!this.mentions(target, text)) return false;
-    for (const [word] of text.matchAll(/[\w$]+/g)) if (this.naming(target, word) !== undefined) return true;
-    return false;
+    return this.#tables.get(target)?.word.test(text) ?? false;
   }
 
   /** Whether a text has the table's name in it in any form; a cheap test before a text is parsed. */
-  mentions({ table }: SoughtTarget, text: string): boolean {
-    return this.#mentions.get(targetKey({ table }))?.test(text) ?? false;
+  mentions(target: SoughtTarget, text: string): boolean {
+    return this.#tables.get(target)?.mention.test(text) ?? false;
   }
 }
 
@@ -166,22 +169,42 @@ export function isCertainlyTable(table: Required<QualifiedName>, name: Qualified
   return isSameTable(table, name) && (name.schema !== undefined || table.schema === DEFAULT_SCHEMA);
 }
 
-function namingsOf(table: string, models: readonly string[]): ReadonlyMap<string, Naming> {
+/** The words that name one table. */
+interface TableWords {
+  readonly namings: ReadonlyMap<string, Naming>;
+  /** One of these words, and what may stand behind it. */
+  readonly word: RegExp;
+  /** The table's name as a part of anything. */
+  readonly mention: RegExp;
+}
+
+function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Declaration[]): TableWords {
+  const models = declarations.flatMap((declaration) =>
+    declaration.property === undefined && declares(declaration, { table }) ? declaration.models : [],
+  );
+  const { name } = table;
   const namings = new Map<string, Naming>();
-  for (const word of modelSpellings(table)) namings.set(word, "derived");
-  for (const word of [table, camelCase(table), snakeCase(table)]) namings.set(word, "exact");
-  for (const word of tableSpellings(table)) if (!namings.has(word)) namings.set(word, "derived");
+  for (const word of modelSpellings(name)) namings.set(word, "derived");
+  for (const word of [name, camelCase(name), snakeCase(name)]) namings.set(word, "exact");
+  for (const word of tableSpellings(name)) if (!namings.has(word)) namings.set(word, "derived");
   // A generated client's accessor is the model's name with a small first letter.
   for (const model of models) namings.set(model, "exact").set(camelCase(model), "exact");
-  return namings;
+  const words = [...namings.keys()].map(escapeRegExp).join("|");
+  return {
+    namings,
+    word: new RegExp(`(?<![A-Za-z0-9$])_*(?:${words})(?:${TABLE_SUFFIX.source.slice(3, -2)})?(?![\\w$])`),
+    mention: mentionOf([name, ...models]),
+  };
 }
 
 function mentionOf(names: readonly string[]): RegExp {
   const stems = names.map((name) => {
     const [shortest] = [name, ...modelSpellings(name)].sort((a, b) => a.length - b.length);
-    return snakeCase(shortest ?? name)
-      .replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")
-      .replaceAll(/_+/g, "[_ -]?");
+    return escapeRegExp(snakeCase(shortest ?? name)).replaceAll(/_+/g, "[_ -]?");
   });
   return new RegExp([...new Set(stems)].join("|"), "i");
+}
+
+export function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
