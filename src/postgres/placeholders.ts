@@ -127,6 +127,18 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
         continueAt(end);
         break;
       }
+      case '"': {
+        // In `"{{ index .Options "Namespace" }}"` the inner quotes are the template's.
+        const open = text.lastIndexOf("{{", lexer.end);
+        if (open < start || text.lastIndexOf("}}", lexer.end) > open) break;
+        const close = text.indexOf("}}", lexer.end);
+        const quote = close < 0 ? -1 : text.indexOf('"', close);
+        if (quote < 0) break;
+        placeholders.push([start, quote + 1]);
+        replace(start, quote + 1, nameFor(text, start, quote + 1));
+        continueAt(quote + 1);
+        break;
+      }
       case "[":
         brackets++;
         break;

@@ -24,6 +24,7 @@ describe("placeholders become names of the same length", () => {
   test.each([
     ["drop table {{ .Schema }}.jobs", "drop table        Schema.jobs"],
     ['drop table {{ index .Options "Namespace" }}.jobs', "drop table          index_Options_Namespace.jobs"],
+    ['drop table "{{ index .Options "Namespace" }}".jobs', "drop table            index_Options_Namespace.jobs"],
     ["drop table ${schema}.jobs", "drop table    schema.jobs"],
     ["drop table {{prefix}}jobs", "drop table     prefixjobs"],
     ["drop table my_{{name}}", "drop table my_name    "],
@@ -35,6 +36,7 @@ describe("placeholders become names of the same length", () => {
     ["drop table :user", "drop table _user"],
     ['grant select on t to :"role"', 'grant select on t to  "role"'],
     ["select :'text', :n", "select  'text',  n"],
+    ['drop table "a{{b}}c", {{d}}', 'drop table "a{{b}}c",     d'],
   ])("%s", (sql, expected) => {
     expect(substituted(sql)).toBe(expected);
   });
