@@ -4,15 +4,16 @@ import type { ChangeSource } from "../change/change-source.js";
 import {
   ConfigurationError as BrokenConfiguration,
   readConfiguration,
+  type ConfigurableRule,
   type ConfigurationText,
 } from "../change/configuration.js";
-import { configurableRules } from "../check/configuration.js";
 import type { Configuration } from "../model/configuration.js";
 import type { ConfigurationInput } from "./inputs.js";
 import { ConfigurationError } from "./problem.js";
 
 export interface ConfigurationOptions {
   readonly source: ChangeSource;
+  readonly rules: readonly ConfigurableRule[];
   /** Whose files count: what a stranger's pull request changes in the configuration does not. */
   readonly side: "base" | "head";
   readonly input?: ConfigurationInput;
@@ -21,11 +22,11 @@ export interface ConfigurationOptions {
 }
 
 /** Reads the configuration, with the workflow's own under the repository's. Throws a ConfigurationError. */
-export function configurationOf({ source, side, input, workspace }: ConfigurationOptions): Configuration {
+export function configurationOf({ source, rules, side, input, workspace }: ConfigurationOptions): Configuration {
   const inline = input && textOf(input, source, side, workspace);
   try {
     return readConfiguration({
-      rules: configurableRules(),
+      rules,
       head: source.head.tree,
       base: source.base?.tree,
       side,

@@ -1,8 +1,10 @@
 /** One run of the Action. It only wires: what is read, what is judged, and where the report goes. */
 import { info, notice, setFailed, warning } from "@actions/core";
 import { resolve } from "node:path";
+import type { ChangeSource } from "../change/change-source.js";
+import type { ConfigurableRule } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
-import { check } from "../check/check.js";
+import type { Configuration } from "../model/configuration.js";
 import type { Report } from "../model/report.js";
 import { pickAnnotations } from "../report/annotations.js";
 import { cut, log } from "../report/escape.js";
@@ -20,16 +22,22 @@ import { writeOutputs } from "./outputs.js";
 import { ConfigurationError } from "./problem.js";
 import { writeSummary } from "./summary.js";
 
+/** What judges the change; the entry point wires it. */
+export interface Engine {
+  readonly rules: readonly ConfigurableRule[];
+  check(source: ChangeSource, configuration: Configuration): Report;
+}
+
 /** Runs the Action. Never throws: what goes wrong becomes the message of a failed step. */
-export async function run(): Promise<void> {
+export async function run(engine: Engine): Promise<void> {
   try {
-    await judge();
+    await judge(engine);
   } catch (error) {
     fail(failureMessage(error));
   }
 }
 
-async function judge(): Promise<void> {
+async function judge(engine: Engine): Promise<void> {
   const inputs = readInputs();
   const event = readEvent(process.env);
   const workspace = resolve(process.env["GITHUB_WORKSPACE"] || ".");
@@ -39,11 +47,12 @@ async function judge(): Promise<void> {
   const source = await readChange({ event, root, ...(inputs.base && { base: inputs.base }), ...(api && { api }) });
   const configuration = configurationOf({
     source,
+    rules: engine.rules,
     side: isFork(event) ? "base" : "head",
     workspace,
     ...(inputs.configuration && { input: inputs.configuration }),
   });
-  const report = check(source, configuration);
+  const report = engine.check(source, configuration);
 
   if (inputs.annotations === "commands") {
     printAnnotations(pickAnnotations(report, { addedLines: addedLinesOf(source) }));

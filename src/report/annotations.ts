@@ -22,7 +22,7 @@ export interface Annotation {
  * The runner shows 10 annotations of each level for a step (actions/runner, ExecutionContext.cs); one error is kept
  * for the message that says why the step failed.
  */
-export const BUDGET: Readonly<Record<AnnotationLevel, number>> = { error: 9, warning: 10, notice: 10 };
+const BUDGET: Readonly<Record<AnnotationLevel, number>> = { error: 9, warning: 10, notice: 10 };
 
 /** The runner cuts messages at this length (actions/runner, ExecutionContext.cs). */
 export const MESSAGE_LENGTH = 4096;

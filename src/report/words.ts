@@ -58,7 +58,7 @@ export function lockWords({ relation, mode, blocks, while: work }: Lock): string
 }
 
 /** `public.orders` as people write it: `orders`. */
-export function shortName(qualified: string): string {
+function shortName(qualified: string): string {
   return qualified.replace(/^public\./, "");
 }
 

@@ -16,12 +16,12 @@ class LocalApi extends GitHubApi {
   ) {
     super({ token: "", repository: { owner: "acme", name: "shop" } });
   }
-  override async pullRequestFiles(): Promise<ListedFile[]> {
-    return [...this.files];
+  override pullRequestFiles(): Promise<ListedFile[]> {
+    return Promise.resolve([...this.files]);
   }
-  override async contents(file: string): Promise<Buffer | undefined> {
+  override contents(file: string): Promise<Buffer | undefined> {
     const text = this.before[file];
-    return text === undefined ? undefined : Buffer.from(text, file.endsWith("16.sql") ? "utf16le" : "utf8");
+    return Promise.resolve(text === undefined ? undefined : Buffer.from(text));
   }
 }
 

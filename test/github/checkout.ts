@@ -21,7 +21,7 @@ export interface Served {
   remove(): void;
 }
 
-export function git(folder: string, ...args: string[]): string {
+function git(folder: string, ...args: string[]): string {
   return execFileSync("git", ["-c", "init.defaultBranch=main", ...args], {
     cwd: folder,
     encoding: "utf8",

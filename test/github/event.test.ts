@@ -41,7 +41,7 @@ describe("readEvent", () => {
 
   it("takes a pull request whose repository is gone for one from a fork", () => {
     const { name, payload } = pullRequest();
-    payload["pull_request"].head.repo = null;
+    payload.pull_request!.head.repo = null;
     expect(read(name, payload).trigger).toMatchObject({ pullRequest: { fork: true } });
   });
 
@@ -75,10 +75,10 @@ describe("readEvent", () => {
     expect(() => read("pull_request_target", pullRequest().payload)).toThrow("does not run on pull_request_target");
     expect(() => read("pull_request", "{")).toThrow("cannot be read as JSON");
     const option = pullRequest().payload;
-    option["pull_request"].base.sha = "--upload-pack=x";
+    option.pull_request!.base.sha = "--upload-pack=x";
     expect(() => read("pull_request", option)).toThrow("is not what GitHub documents");
     const path = pullRequest().payload;
-    path["pull_request"].number = "7/../../x";
+    path.pull_request!.number = "7/../../x";
     expect(() => read("pull_request", path)).toThrow("is not what GitHub documents");
     expect(() => readEvent({ GITHUB_EVENT_NAME: "push" })).toThrow("GITHUB_REPOSITORY is not set");
   });

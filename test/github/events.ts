@@ -3,7 +3,28 @@ import examples from "@octokit/webhooks-examples" with { type: "json" };
 
 export const NO_COMMIT = "0".repeat(40);
 
-type Payload = Record<string, any>;
+export interface TestEvent {
+  readonly name: string;
+  readonly payload: Payload;
+}
+
+/** Only what the tests set; a payload holds much more. */
+export interface Payload {
+  number?: number;
+  before?: string;
+  after?: string;
+  ref?: string;
+  action?: string;
+  deleted?: boolean;
+  repository: { full_name: string; default_branch: string };
+  pull_request?: {
+    number: number | string;
+    changed_files: number;
+    base: { sha: string; ref: string; repo: { full_name: string } };
+    head: { sha: string; ref: string; repo: { full_name: string; fork: boolean } | null };
+  };
+  merge_group?: { base_sha: string; head_sha: string; base_ref: string };
+}
 
 function example(name: string, fits: (payload: Payload) => boolean = () => true): Payload {
   const event = (examples as unknown as { name: string; examples: Payload[] }[]).find((one) => one.name === name);
@@ -22,37 +43,36 @@ export interface PullRequestEvent {
   readonly fork?: string;
 }
 
-export function pullRequestEvent(options: PullRequestEvent): { name: string; payload: Payload } {
-  const payload = example(
-    "pull_request",
-    ({ action, pull_request }) => action === "synchronize" && pull_request.head.repo,
-  );
+export function pullRequestEvent(options: PullRequestEvent): TestEvent {
   const { repository, number, base, head, changedFiles, fork } = options;
-  payload["number"] = number;
-  payload["repository"].full_name = repository;
-  payload["repository"].default_branch = "main";
-  Object.assign(payload["pull_request"], { number, changed_files: changedFiles });
-  Object.assign(payload["pull_request"].base, { sha: base, ref: "main" });
-  payload["pull_request"].base.repo.full_name = repository;
-  Object.assign(payload["pull_request"].head, { sha: head, ref: "change" });
-  Object.assign(payload["pull_request"].head.repo, { full_name: fork ?? repository, fork: fork !== undefined });
+  const payload = example("pull_request", ({ action }) => action === "synchronize");
+  const pullRequest = payload.pull_request!;
+  payload.number = number;
+  Object.assign(payload.repository, { full_name: repository, default_branch: "main" });
+  Object.assign(pullRequest, { number, changed_files: changedFiles });
+  Object.assign(pullRequest.base, { sha: base, ref: "main" });
+  Object.assign(pullRequest.base.repo, { full_name: repository });
+  Object.assign(pullRequest.head, { sha: head, ref: "change" });
+  Object.assign(pullRequest.head.repo!, { full_name: fork ?? repository, fork: fork !== undefined });
   return { name: "pull_request", payload };
 }
 
-export function mergeGroupEvent(repository: string, base: string, head: string): { name: string; payload: Payload } {
+export function mergeGroupEvent(repository: string, base: string, head: string): TestEvent {
   const payload = example("merge_group");
-  payload["repository"].full_name = repository;
-  Object.assign(payload["merge_group"], { base_sha: base, head_sha: head, base_ref: "refs/heads/main" });
+  payload.repository.full_name = repository;
+  Object.assign(payload.merge_group!, { base_sha: base, head_sha: head, base_ref: "refs/heads/main" });
   return { name: "merge_group", payload };
 }
 
-export function pushEvent(
-  repository: string,
-  { before, after, branch }: { readonly before: string; readonly after: string; readonly branch: string },
-): { name: string; payload: Payload } {
-  const payload = example("push", ({ ref, deleted }) => ref.startsWith("refs/heads/") && !deleted);
-  payload["repository"].full_name = repository;
-  payload["repository"].default_branch = "main";
+export interface PushEvent {
+  readonly before: string;
+  readonly after: string;
+  readonly branch: string;
+}
+
+export function pushEvent(repository: string, { before, after, branch }: PushEvent): TestEvent {
+  const payload = example("push", ({ ref, deleted }) => ref?.startsWith("refs/heads/") === true && !deleted);
+  Object.assign(payload.repository, { full_name: repository, default_branch: "main" });
   Object.assign(payload, { before, after, ref: `refs/heads/${branch}` });
   return { name: "push", payload };
 }

@@ -13,7 +13,7 @@ import description from "./openapi/api.github.com.json" with { type: "json" };
 export const COMMENT_CHARACTERS = 65_536;
 
 /** GitHub lists no more files of a pull request, and of a comparison. */
-export const LISTED_FILES = 3000;
+const LISTED_FILES = 3000;
 const COMPARED_FILES = 300;
 
 export type Operation =
@@ -77,6 +77,16 @@ export interface SeenRequest {
   readonly status: number;
 }
 
+/** A request as a handler gets it: checked, its parameters read. */
+interface Asked {
+  readonly request: {
+    readonly path: string;
+    readonly params: Readonly<Record<string, string>>;
+    readonly query: Readonly<Record<string, string | undefined>>;
+    readonly requestBody: unknown;
+  };
+}
+
 interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -103,12 +113,12 @@ export class FakeGitHub {
       // GitHub's own formats (`repo.nwo`, `timestamp`, …) say nothing that matters here.
       ajvOpts: { strict: false, validateFormats: false },
       handlers: {
-        "pulls/list-files": (context) => this.#listFiles(context),
-        "repos/compare-commits": (context) => this.#compare(context),
-        "repos/get-content": (context) => this.#content(context),
-        "issues/list-comments": (context) => this.#listComments(context),
-        "issues/create-comment": (context, account: Account) => this.#createComment(context, account),
-        "issues/update-comment": (context) => this.#updateComment(context),
+        "pulls/list-files": (context: Context) => this.#listFiles(context as Asked),
+        "repos/compare-commits": (context: Context) => this.#compare(context as Asked),
+        "repos/get-content": (context: Context) => this.#content(context as Asked),
+        "issues/list-comments": (context: Context) => this.#listComments(context as Asked),
+        "issues/create-comment": (context: Context, account: Account) => this.#createComment(context as Asked, account),
+        "issues/update-comment": (context: Context) => this.#updateComment(context as Asked),
         notFound: () => this.#violation("a request outside the modelled operations", 404),
         notImplemented: () => this.#violation("an operation without a handler", 404),
         validationFail: (context: Context) =>
@@ -235,14 +245,14 @@ export class FakeGitHub {
     if (ofHeaders.errors) this.violations.push(`headers of ${operation}: ${JSON.stringify(ofHeaders.errors)}`);
   }
 
-  #listFiles({ request }: Context): Answer {
+  #listFiles({ request }: Asked): Answer {
     const pullRequest = this.#options.pullRequests?.[Number(request.params["pull_number"])];
     if (!pullRequest) return refused(404, "Not Found");
     const files = this.#diff(pullRequest.base, pullRequest.head).slice(0, LISTED_FILES);
     return this.#page(files, request.query, request.path);
   }
 
-  #compare({ request }: Context): Answer {
+  #compare({ request }: Asked): Answer {
     // The router takes no two parameters in one segment of a path.
     const [base = "", head = ""] = decodeURIComponent(request.path.split("/").at(-1)!).split("...");
     const [one, other] = [this.#commit(base), this.#commit(head)];
@@ -269,7 +279,7 @@ export class FakeGitHub {
     };
   }
 
-  #content({ request }: Context): Answer {
+  #content({ request }: Asked): Answer {
     const path = String(request.params["path"]);
     const commit = this.#commit(String(request.query["ref"] ?? "HEAD"));
     const entry =
@@ -301,7 +311,7 @@ export class FakeGitHub {
     };
   }
 
-  #listComments({ request }: Context): Answer {
+  #listComments({ request }: Asked): Answer {
     const comments = this.comments.filter(({ pullRequest }) => pullRequest === Number(request.params["issue_number"]));
     return this.#page(
       comments.map((comment) => this.#commentBody(comment)),
@@ -310,14 +320,14 @@ export class FakeGitHub {
     );
   }
 
-  #createComment({ request }: Context, account: Account): Answer {
+  #createComment({ request }: Asked, account: Account): Answer {
     const { body } = request.requestBody as { body: string };
     if (body.length > COMMENT_CHARACTERS) return tooLong();
     const comment = this.addComment(Number(request.params["issue_number"]), account, body);
     return { status: 201, body: this.#commentBody(comment) };
   }
 
-  #updateComment({ request }: Context): Answer {
+  #updateComment({ request }: Asked): Answer {
     const { body } = request.requestBody as { body: string };
     const comment = this.comments.find(({ id }) => id === Number(request.params["comment_id"]));
     if (comment === undefined) return refused(404, "Not Found");
@@ -327,7 +337,7 @@ export class FakeGitHub {
     return { status: 200, body: this.#commentBody(comment) };
   }
 
-  #page(all: readonly unknown[], query: Context["request"]["query"], path: string): Answer {
+  #page(all: readonly unknown[], query: Asked["request"]["query"], path: string): Answer {
     const size = Math.min(Number(query["per_page"] ?? 30), 100);
     const page = Number(query["page"] ?? 1);
     const last = Math.max(1, Math.ceil(all.length / size));
