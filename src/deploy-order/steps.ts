@@ -26,7 +26,7 @@ export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
 
   if (hazards.length > 0) {
     const blocks = lock !== undefined && hazards.some(({ harm }) => harm === "blocks");
-    const effect = blocks ? `it blocks ${effectOf(lock)}` : "it can fail";
+    const effect = blocks ? `it blocks ${effectOf(lock)}` : "it can fail, or make running code fail";
     steps.push(step(facts, "before-merge", "change", { title: `Change this statement: ${effect}.` }));
     held = true;
   } else if (before && breaks.length > 0) {

@@ -146,7 +146,7 @@ test("a statement of several clauses: each use is named, and the hazard beside i
   expect(lines(made)).toEqual([
     "before-merge",
     "[ ] Take the drop of orders.legacy_ref out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
-    "[ ] Change this statement: it can fail. (db/migrations/0002.sql:1)",
+    "[ ] Change this statement: it can fail, or make running code fail. (db/migrations/0002.sql:1)",
     "later",
     "[ ] Drop orders.legacy_ref in a pull request of its own, once every instance runs code that no longer uses it. (db/migrations/0002.sql:1)",
   ]);
