@@ -321,6 +321,43 @@ overrides:
     expect(lint(version, root).messages(FILE).map(short)).toEqual([`2:1 ${INDEX}`]);
   });
 
+  it("says once what a shallow clone does not tell", () => {
+    const origin = repository({ [FILE]: BUILD, "db/migrations/0003_more.sql": BUILD.replaceAll("orders", "items") });
+    git(origin, "add", ".");
+    git(origin, "commit", "--quiet", "--message=feature");
+    const root = mkdtempSync(join(folder, "clone-"));
+    // As actions/checkout does for a pull request.
+    git(root, "init", "--quiet", "--initial-branch=main");
+    git(root, "fetch", "--quiet", "--depth=1", `file://${origin}`, "+refs/heads/feature:refs/remotes/pull/1/merge");
+    git(root, "checkout", "--quiet", "--detach", "refs/remotes/pull/1/merge");
+    symlinkSync(join(origin, "node_modules"), join(root, "node_modules"));
+    const { status, stderr } = eslint(version, root, ["."]);
+    expect(stderr.match(/MigrationSafetyWarning: .*/g)).toEqual([
+      "MigrationSafetyWarning: The default branch is not in this clone, so it is not known which migrations are new. " +
+        "Set `fetch-depth: 0` on actions/checkout, or run `git fetch origin main`.",
+    ]);
+    expect(status).toBe(0);
+  });
+
+  it("reports a configuration file that is broken while an editor runs", () => {
+    const root = repository({
+      [FILE]: BUILD,
+      ".github/migration-safety.yml": "rules: [\n",
+      "eslint.config.js": `
+        import migrationSafety from "migration-safety";
+        export default [{
+          files: ["**/*.sql"],
+          plugins: { "migration-safety": migrationSafety },
+          language: "migration-safety/sql",
+          rules: { "${INDEX}": "error" },
+        }];`,
+    });
+    const [found, ...others] = lint(version, root, [FILE]).messages(FILE);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ fatal: true, line: 1, column: 1 });
+    expect(found?.message).toMatch(/^Parsing error: \.github\/migration-safety\.yml:\d+:\d+: /);
+  });
+
   it("reports an edited migration on its first line, where a directive can silence it", () => {
     const edited = "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint, ref text);\n";
     const base = { "db/migrations/0001_orders.sql": HISTORY, "db/migrations/0002_more.sql": "SELECT 1;" };
