@@ -2,6 +2,7 @@ import type { Node } from "libpg-query";
 import type { Unparsed } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
+import { onlyStatementOf } from "./do-block.js";
 import { parseLargeInsert } from "./large-insert.js";
 import { commentsOf, splitStatements } from "./lexer.js";
 import { parseTree, type ParseFailure } from "./libpg-query.js";
@@ -26,10 +27,13 @@ interface Source {
 }
 
 /** A statement on its way: parsed, or with the reason why not. */
-type Piece = { readonly range: Range } & (
-  | { readonly node: Node; readonly parsed: string; readonly fromByte: (byte: number) => number }
-  | { readonly reason: string; readonly position?: number }
-);
+type Piece = { readonly range: Range } & (ParsedPiece | { readonly reason: string; readonly position?: number });
+
+interface ParsedPiece {
+  readonly node: Node;
+  readonly parsed: string;
+  readonly fromByte: (byte: number) => number;
+}
 
 /**
  * Reads a file of SQL. Never throws: a statement that PostgreSQL's grammar refuses has a single `Unparsed` operation,
@@ -63,10 +67,8 @@ function statementOf(text: string, piece: Piece, index: number, placeholders: re
   const range = widen(piece.range, placeholders);
   const sql = text.slice(...range);
   if ("node" in piece) {
-    const { node, parsed, fromByte } = piece;
-    const operations = operationsOf(
-      new StatementSource({ index, range, node, written: text, parsed, placeholders, fromByte }),
-    );
+    const read = insideDoBlock(piece) ?? { ...piece, range };
+    const operations = operationsOf(new StatementSource({ index, written: text, placeholders, ...read }));
     return { index, sql, range, operations };
   }
   const { reason, position } = piece;
@@ -78,6 +80,19 @@ function statementOf(text: string, piece: Piece, index: number, placeholders: re
     ...(position !== undefined && { position }),
   };
   return { index, sql, range, operations: [unparsed] };
+}
+
+/** The statement that a DO block only wraps, at its own place; undefined for every other statement and block. */
+function insideDoBlock({
+  node,
+  parsed,
+  range,
+}: ParsedPiece & { readonly range: Range }): (ParsedPiece & { readonly range: Range }) | undefined {
+  if (!("DoStmt" in node)) return undefined;
+  const inner = onlyStatementOf(parsed, range);
+  const pieces = inner && parsePart(parsed, inner, []);
+  const piece = pieces && !("message" in pieces) && pieces.length === 1 ? pieces[0] : undefined;
+  return piece && "node" in piece ? piece : undefined;
 }
 
 /** With what psql runs from elsewhere in its place; a statement that it stands in the middle of is as unknown. */

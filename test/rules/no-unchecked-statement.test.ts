@@ -11,6 +11,10 @@ ruleTester.run("no-unchecked-statement", rule, {
       code: "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DROP TABLE orders; RETURN 1; END $$;",
     },
     {
+      name: "a DO block that only wraps a statement",
+      code: "DO $$ BEGIN\n CREATE TYPE status AS ENUM ('new');\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;",
+    },
+    {
       name: "a placeholder for a name",
       code: "CREATE TABLE :SCHEMA.jobs (id bigint);\nCREATE TABLE {{schema}}.tasks (id bigint);",
     },
@@ -32,7 +36,7 @@ ruleTester.run("no-unchecked-statement", rule, {
     },
     {
       name: "a DO block",
-      code: "CREATE TABLE orders (id bigint);\nDO $$\nBEGIN\n  DROP TABLE orders;\nEND $$;",
+      code: "CREATE TABLE orders (id bigint);\nDO $$\nBEGIN\n  PERFORM purge();\nEND $$;",
       errors: [
         {
           message:

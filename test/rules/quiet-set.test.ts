@@ -17,6 +17,10 @@ const quiet = {
     "CREATE TABLE payments (id bigint PRIMARY KEY, order_id bigint REFERENCES orders, account_id bigint REFERENCES accounts);",
   "a new table with foreign keys in statements of their own":
     'CREATE TABLE "payments" ("id" BIGINT NOT NULL, "order_id" BIGINT, "account_id" BIGINT, CONSTRAINT "payments_pkey" PRIMARY KEY ("id"));\nALTER TABLE "payments" ADD CONSTRAINT "payments_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE RESTRICT ON UPDATE CASCADE;\nALTER TABLE "payments" ADD CONSTRAINT "payments_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id") ON DELETE RESTRICT ON UPDATE CASCADE;',
+  "a new table with foreign keys, as older versions of Drizzle Kit write it":
+    'CREATE TABLE IF NOT EXISTS "payments" ("order_id" bigint);\n--> statement-breakpoint\nDO $$ BEGIN\n ALTER TABLE "payments" ADD CONSTRAINT "payments_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "public"."orders"("id") ON DELETE no action ON UPDATE no action;\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;',
+  "a new enum, as older versions of Drizzle Kit write it":
+    "DO $$ BEGIN\n CREATE TYPE \"public\".\"kind\" AS ENUM('a', 'b');\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;",
   "a nullable column": "ALTER TABLE orders ADD COLUMN note text;",
   "several nullable columns": "ALTER TABLE orders ADD COLUMN note text, ADD COLUMN IF NOT EXISTS due date;",
   "a column with a constant default": "ALTER TABLE orders ADD COLUMN paid boolean NOT NULL DEFAULT false;",
