@@ -20,7 +20,7 @@ export type { ConfigurableRule } from "./configuration-schema.js";
 const require = createRequire(import.meta.url);
 
 /** Where the file is looked for. */
-export const CONFIGURATION_FILES: readonly string[] = [
+const CONFIGURATION_FILES: readonly string[] = [
   ".github/migration-safety.yml",
   ".github/migration-safety.yaml",
   ".github/migration-safety.json",

@@ -349,10 +349,12 @@ function replayAll(
     })),
   );
   const sessions = new Map<string, Session>();
+  /** What history has stored with roles and databases; whose connection it is, nothing says. */
+  const stored = new Map<string, string>();
   return drafts.map(({ run, ...draft }, order) => {
     // Pending files of one run share a connection; of a runner that is not known, that is not known either.
     let session = run === undefined || draft.transaction === "unknown" ? undefined : sessions.get(run);
-    session ??= new Session(settings);
+    session ??= new Session(new Map([...stored, ...settings]));
     if (run !== undefined) sessions.set(run, session);
     const statements = draft.sql.statements.map((statement, index): AnalysedStatement => {
       const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
@@ -374,8 +376,20 @@ function replayAll(
         session: inForce,
       };
     });
+    if (draft.status === "existing") for (const { statement } of statements) store(stored, statement);
     return { ...draft, order, statements };
   });
+}
+
+/** ALTER ROLE … SET and ALTER DATABASE … SET: sessions that start later have the setting. */
+function store(settings: Map<string, string>, { operations }: Statement): void {
+  for (const operation of operations) {
+    if (operation.type !== "OtherStatement" || operation.setting === undefined) continue;
+    const { variable, value } = operation.setting;
+    if (value !== undefined) settings.set(variable, value);
+    else if (variable === "*") settings.clear();
+    else settings.delete(variable);
+  }
 }
 
 function exists(catalog: Catalog | undefined, qualified: string): boolean | "unknown" {

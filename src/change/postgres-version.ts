@@ -4,7 +4,7 @@ import type { Listing } from "../migrations/listing.js";
 import type { Configuration } from "../model/configuration.js";
 
 /** Assumed where nothing says otherwise: the oldest version that still gets fixes in 2026. */
-export const DEFAULT_POSTGRES = 14;
+const DEFAULT_POSTGRES = 14;
 
 export interface PostgresVersion {
   readonly version: number;

@@ -61,15 +61,14 @@ function walk(
 ): readonly StatementTransaction[] {
   let current = start;
   return statements.map((statement) => {
+    const before = current;
+    const ends = controls(statement, ENDS);
+    if (ends && current.inTransaction === true) current = between();
     if (controls(statement, BEGINS)) {
       if (current.inTransaction !== true) current = { inTransaction: true, openedBy: "file", group: name() };
       else if (current.openedBy === "send") current = { ...current, openedBy: "file" };
-      return current;
     }
-    if (!controls(statement, ENDS)) return current;
-    const ending = current;
-    if (current.inTransaction === true) current = between();
-    return ending;
+    return ends ? before : current;
   });
 }
 

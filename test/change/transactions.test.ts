@@ -71,6 +71,8 @@ const SCRIPTS = [
   ["BEGIN", "SELECT 1", "COMMIT", "BEGIN", "SELECT 2", "ROLLBACK", "SELECT 3"],
   ["BEGIN", "BEGIN", "SELECT 1", "COMMIT", "SELECT 2", "COMMIT", "SELECT 3"],
   ["BEGIN", "SAVEPOINT a", "SELECT 1", "ROLLBACK TO a", "SELECT 2", "RELEASE a", "COMMIT", "SELECT 3"],
+  ["BEGIN", "SELECT 1", "COMMIT AND CHAIN", "SELECT 2", "COMMIT", "SELECT 3"],
+  ["BEGIN", "SET LOCAL lock_timeout = '5s'", "ROLLBACK AND CHAIN", "SELECT 1", "COMMIT"],
   ["SET lock_timeout = '5s'", "SELECT 1", "RESET lock_timeout", "SELECT 2"],
   ["SET LOCAL lock_timeout = '5s'", "SELECT 1", "COMMIT", "SELECT 2"],
   ["BEGIN", "SET LOCAL lock_timeout = '5s'", "SELECT 1", "COMMIT", "SELECT 2"],
