@@ -13,7 +13,7 @@ import type { QualifiedName } from "../model/name.js";
 import type { ConstraintDefinition, LockMode, Operation, OperationOf, OperationType } from "../model/operation.js";
 import type { Circumstances } from "./circumstances.js";
 import { typeChange } from "./type-change.js";
-import { foreignKeysOf, lackingForeignKeys, longest, sameForeignKey } from "./work.js";
+import { foreignKeysOf, lackingForeignKeys, longest, partitionsWith, sameForeignKey } from "./work.js";
 
 const modes: readonly LockMode[] = [
   "ACCESS SHARE",
@@ -25,6 +25,8 @@ const modes: readonly LockMode[] = [
   "EXCLUSIVE",
   "ACCESS EXCLUSIVE",
 ];
+
+const all: readonly Blocked[] = ["read", "write", "ddl"];
 
 /** What each mode keeps others from (PostgreSQL documentation, table 13.2, for the locks of SELECT, DML and DDL). */
 const blocks: Readonly<Record<LockMode, readonly Blocked[]>> = {
@@ -43,6 +45,8 @@ export interface Taken {
   readonly relation: QualifiedName;
   readonly mode: LockMode;
   readonly work: Work;
+  /** What it keeps others from beyond the mode's own. */
+  readonly alsoBlocks?: Blocked;
 }
 
 /** The schema just before an operation, and the work that `work.ts` found for it. */
@@ -111,13 +115,34 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   SetNotNull: alterTable,
   DropNotNull: alterTable,
 
-  AddConstraint: ({ table, constraint }, { catalog, work }) =>
-    constraint.kind === "foreign key"
-      ? [
-          ...tree(table, "SHARE ROW EXCLUSIVE", work, catalog),
-          ...referenced(constraint, takesOver(constraint, work) ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", work),
-        ]
-      : tree(table, "ACCESS EXCLUSIVE", work, catalog),
+  AddConstraint: ({ table, constraint }, { catalog, postgres, work }) => {
+    switch (constraint.kind) {
+      case "foreign key": {
+        // Partitions that have it lose their own, with its triggers on the referenced table.
+        const takenOver =
+          constraint.notValid || constraint.notEnforced ? [] : partitionsWith(table, constraint, catalog);
+        const isTakenOver = ({ relation }: Taken): boolean => takenOver.some(({ name }) => name === relation.name);
+        return [
+          ...tree(table, "SHARE ROW EXCLUSIVE", work, catalog).map((lock): Taken =>
+            isTakenOver(lock) ? { ...lock, work: "instant" } : lock,
+          ),
+          ...referenced(constraint, takenOver.length > 0 ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", work),
+        ];
+      }
+      case "primary key":
+      case "unique":
+      case "exclude":
+        // The index reaches partitions, not inheriting tables; the lock reaches those too from 18 on.
+        return postgres >= 18
+          ? [
+              ...tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
+              ...partitions(table, "ACCESS EXCLUSIVE", work, catalog),
+            ]
+          : [taken(table, "ACCESS EXCLUSIVE", work), ...partitions(table, "SHARE", work, catalog)];
+      default:
+        return tree(table, "ACCESS EXCLUSIVE", work, catalog);
+    }
+  },
   ValidateConstraint: ({ table, constraint }, { catalog, work }) => {
     const known = catalog.table(table)?.constraints.get(constraint);
     return [
@@ -127,8 +152,10 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   },
   DropConstraint: ({ table, constraint, cascade }, { catalog }) => {
     const known = catalog.table(table)?.constraints.get(constraint);
+    // A key or a foreign key is no business of inheriting tables.
+    const inherited = !known || known.kind === "check" || known.kind === "not null";
     return [
-      ...tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
+      ...(inherited ? tree : partitions)(table, "ACCESS EXCLUSIVE", "instant", catalog),
       ...(known ? dropOf(table, known, cascade, catalog) : []),
     ];
   },
@@ -176,7 +203,10 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   },
   Reindex: ({ kind, target, concurrently }, { catalog, work }) => {
     const table = kind === "index" ? catalog.index(target)?.table : kind === "table" ? target : undefined;
-    return table ? partitions(table, concurrently ? "SHARE UPDATE EXCLUSIVE" : "SHARE", work, catalog) : [];
+    if (!table) return [];
+    if (concurrently) return partitions(table, "SHARE UPDATE EXCLUSIVE", work, catalog);
+    // The index itself is under ACCESS EXCLUSIVE, and planning any query locks every index of its tables.
+    return partitions(table, "SHARE", work, catalog).map((lock) => ({ ...lock, alsoBlocks: "read" }));
   },
 
   // A domain's new constraint is checked in every table that has a column of it.
@@ -292,23 +322,18 @@ export function locksOf(operation: Operation, situation: Situation): readonly Ta
 /** The locks of a statement: the strongest mode for each relation, and the longest work under it. */
 export function combineLocks(taken: readonly Taken[]): readonly Lock[] {
   const locks = new Map<string, Lock>();
-  for (const { relation, mode, work } of taken) {
+  for (const { relation, mode, work, alsoBlocks } of taken) {
     const name = `${relation.schema}.${relation.name}`;
     const known = locks.get(name);
     const strongest = known && modes.indexOf(known.mode) > modes.indexOf(mode) ? known.mode : mode;
     locks.set(name, {
       relation: name,
       mode: strongest,
-      blocks: blocks[strongest],
+      blocks: all.filter((one) => blocks[strongest].includes(one) || one === alsoBlocks || known?.blocks.includes(one)),
       while: known ? longest([known.while, work]) : work,
     });
   }
   return [...locks.values()];
-}
-
-/** A foreign key of a partitioned table that takes over those of its partitions, and drops their triggers. */
-function takesOver({ notValid, notEnforced }: ConstraintDefinition, work: Work): boolean {
-  return work === "instant" && !notValid && !notEnforced;
 }
 
 function taken(relation: QualifiedName, mode: LockMode, work: Work = "instant"): Taken {

@@ -91,14 +91,15 @@ export function typeChange(operation: AlterColumnType, circumstances: Circumstan
 
 function changeOfValues(from: TypeName | undefined, to: TypeName, circumstances: Circumstances): TypeChange {
   const { catalog, utc, postgres } = circumstances;
+  if (from && sameType(from, to)) return "free";
   const domain = to.arrayDimensions === 0 ? catalog.domain(to) : undefined;
   if (domain) {
-    if (domain.hasCheck || domain.notNull) return from && sameType(from, to) ? "free" : "rewrite";
+    if (domain.hasCheck || domain.notNull) return "rewrite";
     return from ? changeOfValues(base(from, catalog), domain.baseType, circumstances) : "free";
   }
   if (!from) return widenings.has(to.name) && to.arrayDimensions === 0 ? "free" : "rewrite";
   const source = base(from, catalog);
-  if (sameType(from, to) || sameType(source, to)) return "free";
+  if (sameType(source, to)) return "free";
   if (source.arrayDimensions > 0 || to.arrayDimensions > 0) return elementsSame(source, to) ? "free" : "rewrite";
   const row = [...rows, ...(utc && postgres >= 12 ? betweenTimestamps : [])].find(
     ({ from, to: target, when }) =>

@@ -155,7 +155,7 @@ function workOfAddConstraint({ table, constraint }: AddConstraint, circumstances
     case "check":
       return "scan";
     case "foreign key":
-      return partitionsHave(table, constraint, catalog) ? "instant" : "scan";
+      return isTakenOver(table, constraint, catalog) ? "instant" : "scan";
     case "not null":
       return workOfNotNull(table, constraint.columns[0]!, circumstances);
     case "exclude":
@@ -174,18 +174,23 @@ function workOfAddConstraint({ table, constraint }: AddConstraint, circumstances
   }
 }
 
-/** Whether every partition has the foreign key already, valid: then the partitioned table takes those over. */
-function partitionsHave(
+/** Whether no partition is left to read. */
+function isTakenOver(table: QualifiedName, constraint: ConstraintDefinition, catalog: Catalog): boolean {
+  const partitions = catalog.partitionsOf(table);
+  return partitions.length > 0 && partitionsWith(table, constraint, catalog).length === partitions.length;
+}
+
+/** The partitions that have the foreign key already, valid: the partitioned table takes those over unread. */
+export function partitionsWith(
   table: QualifiedName,
   { columns, references }: ConstraintDefinition,
   catalog: Catalog,
-): boolean {
-  const partitions = catalog.table(table)?.kind === "partitioned table" ? catalog.partitionsOf(table) : [];
-  if (partitions.length === 0 || !references) return false;
+): readonly Table[] {
+  if (!references) return [];
   const { schema, name } = catalog.qualify(references.table);
-  return partitions.every((partition) =>
+  return catalog.partitionsOf(table).filter((partition) =>
     foreignKeysOf(partition, catalog).some((key) => {
-      const target = key.references && catalog.qualify(key.references.table);
+      const target = key.references?.table;
       return key.valid && key.columns.join() === columns.join() && target?.schema === schema && target.name === name;
     }),
   );
