@@ -80,7 +80,7 @@ export function lockedTables(migration: RuleMigration, operation: Operation, blo
 }
 
 /** The name of a lock's relation, which is qualified as `schema.name`. */
-export function relationName(qualified: string): Required<QualifiedName> {
+function relationName(qualified: string): Required<QualifiedName> {
   const dot = qualified.indexOf(".");
   return { schema: qualified.slice(0, dot), name: qualified.slice(dot + 1) };
 }
