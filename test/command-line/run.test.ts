@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { run, type ExitCode } from "../../src/command-line/run.js";
 import type { Report } from "../../src/model/report.js";
+import { schemaErrors } from "../report/schema.js";
 import { temporaryFolder, TemporaryRepository } from "../change/temporary-repository.js";
 
 interface Outcome {
@@ -23,7 +24,11 @@ function migrationSafety(cwd: string, ...argv: readonly string[]): Outcome {
 }
 
 function reported(repository: TemporaryRepository, ...argv: readonly string[]): Report {
-  return JSON.parse(migrationSafety(repository.root, "check", "--format", "json", ...argv).out) as Report;
+  const { out, err } = migrationSafety(repository.root, "check", "--format", "json", ...argv);
+  expect(err).toBe("");
+  const report = JSON.parse(out) as Report;
+  expect(schemaErrors(report)).toEqual([]);
+  return report;
 }
 
 test("help, version and wrong usage", () => {
@@ -150,9 +155,7 @@ test.each(LAYOUTS)("$tool: a drop that code still uses, on either side", ({ file
     "src/repository.ts": "export const find = (db: Db) =>\n  db.query(`SELECT id FROM orders`);\n",
   });
   const { findings } = reported(repository, "--base", "main");
-  expect(findings.map(({ rule, line, column }) => [rule, line, column])).toEqual([
-    ["no-referenced-column-drop", 2, 1],
-  ]);
+  expect(findings.map(({ rule, line, column }) => [rule, line, column])).toEqual([["no-referenced-column-drop", 2, 1]]);
   expect(
     findings[0]!.evidence
       .filter(({ file }) => file.endsWith(".ts"))
@@ -185,4 +188,177 @@ test.each(LAYOUTS)("$tool: a clean pull request is safe, and says what was looke
   const { code, out } = migrationSafety(repository.root, "check", "--base", "main");
   expect(code).toBe(0);
   expect(out).toContain("This pull request changes no migration.");
+});
+
+function plainRepository(
+  next: Readonly<Record<string, string | Uint8Array>>,
+  base: Readonly<Record<string, string>> = {},
+): TemporaryRepository {
+  const repository = new TemporaryRepository({ ...PLAIN, ...base });
+  repository.branch("next");
+  repository.commit("next", next);
+  return repository;
+}
+
+const INDEX = `${TIMEOUT}CREATE INDEX orders_account_idx ON orders (account_id);\n`;
+
+test("what cannot be read costs one statement or one file, and is listed with its place", () => {
+  const repository = plainRepository({
+    "db/migrations/0002_broken.sql": `ALTER TABEL orders;\n${INDEX}`,
+    "db/migrations/0003_nul.sql": "SELECT 1;\0 DROP TABLE orders;\n",
+    "db/migrations/0004_latin1.sql": Buffer.from(
+      "-- caf\xe9\nCREATE INDEX note_idx ON orders (legacy_ref);\n",
+      "latin1",
+    ),
+    "db/migrations/0005_empty.sql": "",
+    "db/migrations/0006_comment.sql": "-- nothing\n",
+    "db/migrations/0007_crlf.sql": `\uFEFF${INDEX.replaceAll("\n", "\r\n").replaceAll("account_idx", "crlf_idx")}`,
+  });
+  const { findings, unknowns, coverage, verdict } = reported(repository, "--base", "main");
+  expect(findings.map(({ rule, file, line, column }) => `${file}:${line}:${column} ${rule}`)).toEqual([
+    "db/migrations/0002_broken.sql:1:1 no-unchecked-statement",
+    "db/migrations/0002_broken.sql:3:1 no-blocking-index-build",
+    "db/migrations/0003_nul.sql:1:10 no-unchecked-statement",
+    "db/migrations/0004_latin1.sql:1:1 no-unchecked-statement",
+    "db/migrations/0007_crlf.sql:2:1 no-blocking-index-build",
+  ]);
+  expect(unknowns.map(({ file, line }) => `${file}:${line}`)).toEqual([
+    "db/migrations/0002_broken.sql:1",
+    "db/migrations/0003_nul.sql:1",
+    "db/migrations/0004_latin1.sql:1",
+  ]);
+  expect(unknowns[0]!.reason).toBe('syntax error at or near "TABEL"');
+  expect(coverage.unparsed).toBe(3);
+  expect(verdict).toBe("unsafe");
+});
+
+test("file names that were made to confuse are only names", () => {
+  const names = [
+    "0002_$(touch pwned).sql",
+    "0003_\n::error::x.sql",
+    "0004_' ; --.sql",
+    "0005_\u202Eevil.sql",
+    "0006_-x.sql",
+  ];
+  const repository = plainRepository(
+    Object.fromEntries(
+      names.map((name, index) => [`db/migrations/${name}`, INDEX.replace("account_idx", `i${index}`)]),
+    ),
+  );
+  const { findings } = reported(repository, "--base", "main");
+  expect(findings.map(({ file }) => file).sort()).toEqual(names.map((name) => `db/migrations/${name}`).sort());
+  const { out } = migrationSafety(repository.root, "check", "--base", "main");
+  expect(out.split("\n").filter((line) => /^\s*::/.test(line))).toEqual([]);
+  expect(out).not.toContain("\u202E");
+});
+
+test("a directive with a reason silences, and is listed; one without does not, and is noted", () => {
+  const silenced = reported(
+    plainRepository({
+      "db/migrations/0002_next.sql": INDEX.replace(
+        "CREATE",
+        "-- migration-safety-disable-next-line no-blocking-index-build -- the table is empty until the launch\nCREATE",
+      ),
+    }),
+    "--base",
+    "main",
+  );
+  expect(silenced.findings).toEqual([]);
+  expect(silenced.verdict).toBe("safe");
+  expect(
+    silenced.suppressed.map(({ rule, line, reason, directive }) => ({ rule, line, reason, at: directive.line })),
+  ).toEqual([{ rule: "no-blocking-index-build", line: 3, reason: "the table is empty until the launch", at: 2 }]);
+  const bare = reported(
+    plainRepository({
+      "db/migrations/0002_next.sql": INDEX.replace(
+        "CREATE",
+        "-- eslint-disable-next-line migration-safety/no-blocking-index-build\nCREATE",
+      ),
+    }),
+    "--base",
+    "main",
+  );
+  expect(bare.findings.map(({ rule, line }) => [rule, line])).toEqual([["no-blocking-index-build", 3]]);
+  expect(bare.notes.map(({ file, line }) => `${file}:${line}`)).toEqual(["db/migrations/0002_next.sql:2"]);
+});
+
+test("the configuration's levels, overrides and ignored files count, and its mistakes stop the run", () => {
+  const next = {
+    "db/migrations/0002_next.sql": INDEX,
+    "legacy/migrations/0001_a.sql": "CREATE INDEX i ON somewhere (x);\n",
+  };
+  const configured = (text: string): TemporaryRepository =>
+    plainRepository(next, { ".github/migration-safety.yml": text });
+  const levels = (text: string): string[] =>
+    reported(configured(text), "--base", "main").findings.map(
+      ({ rule, severity, file }) => `${severity} ${rule} ${file}`,
+    );
+  expect(levels("rules:\n  no-blocking-index-build: warn\n  require-lock-timeout: off\n")).toEqual([
+    "warning no-blocking-index-build db/migrations/0002_next.sql",
+    "warning no-blocking-index-build legacy/migrations/0001_a.sql",
+  ]);
+  expect(
+    levels(
+      "rules: { require-lock-timeout: off }\noverrides:\n  - files: [legacy/**]\n    rules: { no-blocking-index-build: off }\n",
+    ),
+  ).toEqual(["error no-blocking-index-build db/migrations/0002_next.sql"]);
+  expect(levels("ignore: [legacy/**]\n")).toEqual(["error no-blocking-index-build db/migrations/0002_next.sql"]);
+
+  const wrong = migrationSafety(
+    configured("rules:\n  no-blocking-index-biuld: error\n").root,
+    "check",
+    "--base",
+    "main",
+  );
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain(".github/migration-safety.yml:2:3: ");
+  expect(wrong.err).toContain("no-blocking-index-build");
+});
+
+test("exit codes follow --fail-on, and an incomplete change is red", () => {
+  const repository = plainRepository({
+    "db/migrations/0002_next.sql": "ALTER TABLE orders DROP CONSTRAINT orders_pkey;\n",
+  });
+  const code = (...argv: readonly string[]): ExitCode => migrationSafety(repository.root, "check", ...argv).code;
+  expect(code("--base", "main")).toBe(0);
+  expect(code("--base", "main", "--fail-on", "warning")).toBe(1);
+  expect(code("--base", "main", "--fail-on", "never")).toBe(0);
+  expect(code("--base", "no-such-branch")).toBe(2);
+
+  const shallow = temporaryFolder();
+  repository.git("clone", "-q", "--depth", "1", "--branch", "next", `file://${repository.root}`, shallow);
+  const { code: red, out } = migrationSafety(shallow, "check", "--base", "HEAD^1");
+  expect(red).toBe(1);
+  expect(out).toContain("Set `fetch-depth: 2` on actions/checkout.");
+});
+
+test("files by themselves, without a repository: each is its own change, on the schema of those before it", () => {
+  const repository = new TemporaryRepository();
+  repository.write({
+    "sql/1.sql": `${TIMEOUT}CREATE TABLE orders (id bigint PRIMARY KEY);\nCREATE INDEX a ON orders (id);\n`,
+    "sql/2.sql": `${TIMEOUT}CREATE INDEX b ON orders (id);\n`,
+  });
+  const report = reported(repository, "sql");
+  expect(report.findings.map(({ rule, file, line }) => `${file}:${line} ${rule}`)).toEqual([
+    "sql/2.sql:2 no-blocking-index-build",
+  ]);
+  expect(report.change.base).toBeUndefined();
+});
+
+test("an edited and a deleted migration are findings on the file, or on the pull request where it is gone", () => {
+  const repository = new TemporaryRepository({
+    ...PLAIN,
+    "db/migrations/0002_note.sql": "ALTER TABLE orders ADD COLUMN note text;\n",
+  });
+  repository.branch("next");
+  repository.remove("db/migrations/0002_note.sql");
+  repository.commit("next", {
+    "db/migrations/0001_orders.sql":
+      "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint, legacy_ref varchar(5));\n",
+  });
+  const { findings } = reported(repository, "--base", "main");
+  expect(findings.map(({ rule, file, severity }) => [rule, file, severity])).toEqual([
+    ["no-edited-migration", "db/migrations/0001_orders.sql", "error"],
+    ["no-edited-migration", "db/migrations/0002_note.sql", "error"],
+  ]);
 });
