@@ -62,7 +62,9 @@ class Loader {
   }
 
   load(): Change {
-    const { root, base, head, incomplete } = this.source;
+    const { root, base, head, incomplete, changed } = this.source;
+    const edited = changed.filter(({ file, status }) => status !== "added" && /\.sql$/i.test(file));
+    base?.tree.prefetch?.(edited.map(({ file, previousFile }) => previousFile ?? file));
     const detection = detectMigrations(head.tree, this.configuration.databases);
     const asked = this.options.files === undefined ? undefined : this.#askedFiles(detection, this.options.files);
     const detected = asked?.databases ?? detection.databases;

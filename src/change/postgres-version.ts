@@ -31,11 +31,21 @@ export function postgresVersion(listing: Listing, configuration: Configuration, 
   if (configuration.postgres !== undefined) {
     return { version: configuration.postgres, source: configuration.source };
   }
+  listing.tree.prefetch?.(candidates(listing, folder));
   return (
     fromSupabase(listing, folder) ??
     fromCompose(listing, folder) ??
     fromWorkflows(listing) ?? { version: DEFAULT_POSTGRES, source: "default" }
   );
+}
+
+/** What may be read; a commit's files come cheapest all at once. */
+function candidates(listing: Listing, folder: string): readonly string[] {
+  const files = listing.filesIn(".github/workflows").map((name) => `.github/workflows/${name}`);
+  for (const at of upwards(folder)) {
+    for (const name of listing.filesIn(at)) if (COMPOSE.test(name)) files.push(join(at, name));
+  }
+  return files;
 }
 
 function fromSupabase(listing: Listing, folder: string): PostgresVersion | undefined {

@@ -4,6 +4,7 @@ import type { TransactionMode } from "../model/migration.js";
 import type { Tree } from "../model/tree.js";
 import { POSTGRESQL } from "./dialect.js";
 import { drizzle } from "./drizzle.js";
+import { LOCKFILE_NAMES } from "./installed-version.js";
 import { Listing, nameOf, parentOf, upwards } from "./listing.js";
 import { plainSql } from "./plain-sql.js";
 import { prisma } from "./prisma.js";
@@ -11,6 +12,9 @@ import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 /** Most particular first: a folder belongs to the first tool that finds it. */
 export const MIGRATION_TOOLS: readonly MigrationTool[] = [prisma, drizzle, plainSql];
+
+/** What tools read to know their folders; a commit's files come cheapest all at once. */
+const READ: ReadonlySet<string> = new Set(["migration_lock.toml", "_journal.json", ...LOCKFILE_NAMES]);
 
 export interface DetectedDatabase {
   readonly name: string;
@@ -28,6 +32,7 @@ export function detectMigrations(
   databases: Readonly<Record<string, DatabaseSetting>> = {},
 ): Detection & { readonly listing: Listing } {
   const listing = new Listing(tree);
+  tree.prefetch?.(tree.files().filter((file) => READ.has(nameOf(file))));
   const configured = Object.entries(databases).filter(([, { migrations }]) => migrations.length > 0);
   const detection =
     configured.length > 0 ? fromConfiguration(listing, configured) : fromFolders(listing, Object.keys(databases));

@@ -18,6 +18,9 @@ const LOCKFILES: readonly (readonly [file: string, read: Reader])[] = [
   ["bun.lock", fromBun],
 ];
 
+/** The names of lockfiles. */
+export const LOCKFILE_NAMES: readonly string[] = LOCKFILES.map(([file]) => file);
+
 /** The version of a package that code in `folder` gets, by the nearest lockfile that names it. */
 export function installedVersion(listing: Listing, folder: string, name: string): InstalledVersion | undefined {
   for (const at of upwards(folder)) {

@@ -87,8 +87,9 @@ function providerDialect(listing: Listing, folder: string): string | undefined {
 
 function facts(listing: Listing, folder: string): ToolFacts {
   const installed = installedVersion(listing, folder, "prisma") ?? installedVersion(listing, folder, "@prisma/client");
-  const asked = requestedRange(listing, folder, "prisma") ?? requestedRange(listing, folder, "@prisma/client");
-  const known = installed === undefined ? splitByRange(asked) : splitsFiles(majorMinor(installed.version));
+  const asked = (): string | undefined =>
+    requestedRange(listing, folder, "prisma") ?? requestedRange(listing, folder, "@prisma/client");
+  const known = installed === undefined ? splitByRange(asked()) : splitsFiles(majorMinor(installed.version));
   const common = {
     name: "prisma",
     label: "Prisma",
