@@ -3,6 +3,7 @@ import { error, notice, warning, type AnnotationProperties } from "@actions/core
 import type { ChangeSource } from "../change/change-source.js";
 import type { Annotation } from "../report/annotations.js";
 import { log } from "../report/escape.js";
+import { LINE_ENDING } from "../text/line-counter.js";
 
 const COMMANDS = { error, warning, notice } as const;
 
@@ -47,5 +48,5 @@ export function addedLinesOf({
 }
 
 function lines(text: string | undefined): string[] {
-  return text?.split(/\r\n|[\r\n\u2028\u2029]/u) ?? [];
+  return text?.split(LINE_ENDING) ?? [];
 }

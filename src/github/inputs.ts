@@ -1,5 +1,5 @@
 /** The inputs of `action.yml`, read and checked in one place. The runner enforces nothing. */
-import { getInput, setSecret } from "@actions/core";
+import { getInput } from "@actions/core";
 import { ConfigurationError } from "./problem.js";
 
 const FAIL_ON = ["error", "warning", "never"] as const;
@@ -28,8 +28,6 @@ export interface Inputs {
 
 /** Reads the inputs. Throws a ConfigurationError that names the input and its valid values. */
 export function readInputs(): Inputs {
-  const token = getInput("github-token");
-  if (token !== "") setSecret(token);
   const configuration = getInput("config");
   const base = getInput("base");
   if (base.startsWith("-")) throw new ConfigurationError("The input base is a branch, tag or commit.");
@@ -40,7 +38,8 @@ export function readInputs(): Inputs {
     comment: oneOf("comment", COMMENT),
     annotations: oneOf("annotations", ANNOTATIONS),
     workingDirectory: getInput("working-directory") || ".",
-    token,
+    // The runner masks it in the log already, whether it is the workflow's own or a secret.
+    token: getInput("github-token"),
   };
 }
 
