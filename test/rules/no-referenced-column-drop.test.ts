@@ -63,7 +63,7 @@ ruleTester.run("no-referenced-column-drop", rule, {
       headCode: {
         ...uses,
         "src/a.ts": 'export const a = "SELECT o.legacy_ref FROM orders o";\n',
-        "src/b.ts": 'export const b = "UPDATE orders SET legacy_ref = NULL";\n',
+        "src/b.ts": 'export const b = "SELECT legacy_ref FROM orders WHERE id = 1";\n',
         "src/c.ts": '\nexport const c = "SELECT legacy_ref FROM orders";\n',
       },
       code: drop,
