@@ -4,7 +4,7 @@ import { lineCounter } from "../text/line-counter.js";
 import { isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
 import type { Script } from "./script-references.js";
-import { mayUseDatabase, readScript, referencesInScript } from "./script-references.js";
+import { mayBind, readScript, referencesInScript } from "./script-references.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { scriptParts } from "./script-tree.js";
 import type { Declaration, Found, SoughtTarget } from "./sought.js";
@@ -208,6 +208,7 @@ class Reader {
       const code = language === "vue" ? scriptParts(text) : text;
       const script = this.models.script(text) ?? this.#parse(file, code, keys);
       if (script !== undefined) return referencesInScript(script, sought);
+      if (!sought.targets.some(({ key, distinctive }) => distinctive && keys.has(key))) return [];
     }
     return referencesInText(text, language === "script" || language === "vue" ? "c-like" : language, sought);
   }
@@ -215,8 +216,10 @@ class Reader {
   /** Only a script that may have more than possible references is worth being parsed. */
   #parse(file: string, code: string, keys: ReadonlySet<string>): Script | undefined {
     if (isCapped(file)) return undefined;
-    const named = this.sought.targets.some((target) => keys.has(target.key) && this.sought.names(target, code));
-    return named && mayUseDatabase(code) ? readScript(code, { jsx: hasJsx(file) }) : undefined;
+    const binds = this.sought.targets.some(
+      (target) => keys.has(target.key) && mayBind(code, target) && this.sought.names(target, code),
+    );
+    return binds ? readScript(code, { jsx: hasJsx(file) }) : undefined;
   }
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {

@@ -24,7 +24,7 @@ import {
   wholeString,
 } from "./script-tree.js";
 import type { Found, Naming, Sought, SoughtTarget } from "./sought.js";
-import { declares, isCertainlyTable, isSameTable } from "./sought.js";
+import { declares, escapeRegExp, isCertainlyTable, isSameTable } from "./sought.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
@@ -74,12 +74,15 @@ const MODEL_MODULE = /entit|model|schema|prisma|drizzle|database|table|repositor
  * What code that works on a database has in it somewhere. A file with nothing of it, such as a component of a page, may
  * name what comes from the database, but is not worth being parsed.
  */
-const DATABASE_SIGNAL =
-  /\b(?:prisma|knex|kysely|drizzle|typeorm|sequelize|objection|supabase|slonik|postgres|pg|sql|db|trx|tx|pool|em|orm)\b|entit|model|schema|database|mikro-?orm|repo(?:sitor|\b)|\.query\(|pgTable|tableName|createQueryBuilder|\b(?:from|into|table)\(|\w(?:Db|Knex|Repo|Dao)\b|selectFrom|(?:insert|merge)\s*into|\b(?:FROM|JOIN|INTO|UPDATE)\s|\b(?:select|delete|with)\s[^;]{0,4000}?\sfrom\s|\bupdate\s[\w".]+\s+set\s/i;
+const DATABASE_CALL =
+  /\b(?:prisma|knex|kysely|drizzle|typeorm|sequelize|objection|supabase|slonik|postgres|pg|sql|db|trx|tx|pool|em|orm)\b|mikro-?orm|repo(?:sitor|\b)|\.query\(|pgTable|tableName|createQueryBuilder|\b(?:from|into|table)\(|\w(?:Db|Knex|Repo|Dao)\b|selectFrom|(?:insert|merge)\s*into|@Entity|\bmodels?\b|\b(?:FROM|JOIN|INTO)\s|\b(?:select|delete|with)\s[^;]{0,500}?\sfrom\s[\w"$]|\bupdate\s[\w".]+\s+set\s/;
 
-/** Whether a script may have more than possible references. */
-export function mayUseDatabase(text: string): boolean {
-  return DATABASE_SIGNAL.test(text);
+/** What code that only takes rows from elsewhere has. */
+const DATABASE_TYPES = /entit|schema|database|prisma|model/i;
+
+/** Whether a script may have more than possible references to a target: a name that says little must be in a database call. */
+export function mayBind(text: string, { distinctive }: SoughtTarget): boolean {
+  return DATABASE_CALL.test(text) || (distinctive && DATABASE_TYPES.test(text));
 }
 
 export interface Script {
@@ -115,7 +118,7 @@ class ScriptReader {
     readonly sought: Sought,
   ) {
     this.#tables = new ScriptTables(script.text);
-    const names = sought.words.map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+    const names = sought.words.map(escapeRegExp);
     this.#word = new RegExp(`(?<![\\w$])(?:${names.join("|")})(?![\\w$])`);
   }
 
@@ -347,7 +350,8 @@ class ScriptReader {
     if (isNamedSo && this.#isNamed(node, target)) {
       const sure = target.distinctive && target.ownNames.has(name);
       this.#add(node, target, sure ? "likely" : "possible", offset, kind);
-    } else this.#unbound(node, target, name, offset, kind);
+    } else if (isGiven(object)) this.#weakIfNamed(node, target, offset, kind);
+    else this.#unbound(node, target, name, offset, kind);
   }
 
   /** Whether an expression is the table object of a target: `orders` in `orders.legacyRef`, with Drizzle. */
@@ -437,10 +441,10 @@ class ScriptReader {
     this.#add(node, target, likely ? "likely" : "possible", offset, kind);
   }
 
-  #weakIfNamed(node: Node, target: SoughtTarget, offset: number): void {
+  #weakIfNamed(node: Node, target: SoughtTarget, offset: number, kind?: ReferenceKind): void {
     const around = this.#tablesAround(node);
     if (around.length === 0 || around.some((table) => this.#naming(target, table) !== undefined)) {
-      this.#weak(node, target, offset);
+      this.#weak(node, target, offset, kind);
     }
   }
 
@@ -516,7 +520,24 @@ function isNotRow(object: Node): boolean {
     if (key !== undefined && NOT_ROWS.has(key)) return true;
     at = unwrap(child(at, "object"));
   }
-  return at?.type === "Identifier" && NOT_ROWS.has(at["name"] as string);
+  if (at?.type !== "Identifier") return false;
+  const name = at["name"] as string;
+  return (
+    NOT_ROWS.has(name) || /(?:Input|Dto|DTO|Params|Payload|Body|Request|Args|Props|Options|Config|Form)$/.test(name)
+  );
+}
+
+/** What callers may give to a function that reads rows. */
+const ROW_NAME = /^(?:rows?|record|result|res|entity|model|item|doc|found|existing|[a-z])$/;
+
+/** Whether an expression is a parameter of which neither name nor type says that it is a row. */
+function isGiven(object: Node): boolean {
+  let at: Node | undefined = object;
+  while (isMember(at)) at = unwrap(child(at, "object"));
+  if (at?.type === "ObjectPattern") return true;
+  if (at?.type !== "Identifier") return false;
+  const name = at["name"] as string;
+  return !ROW_NAME.test(name) && lookUp(name, at)?.kind === "parameter";
 }
 
 /** The value that a pattern takes apart. */

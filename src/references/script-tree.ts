@@ -1,6 +1,7 @@
 /** JavaScript and TypeScript as a tree with parents and names, and its strings as SQL. */
 import { createRequire } from "node:module";
 import type { QualifiedName } from "../model/name.js";
+import { withoutEscapes } from "./escapes.js";
 import type { EmbeddedSql } from "./sql-references.js";
 
 const require = createRequire(import.meta.url);
@@ -330,13 +331,4 @@ export function sqlOf(
   add(node);
   pad(node.end);
   return holes.size === 0 ? { text } : { text, holes };
-}
-
-/** Escape sequences as blanks, so that offsets stay: `\n` is white space, `\'` a quote. */
-function withoutEscapes(raw: string): string {
-  return raw.includes("\\")
-    ? raw.replaceAll(/\\(?:u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])/g, (escape) =>
-        /^\\['"`$]$/.test(escape) ? ` ${escape.charAt(1)}` : " ".repeat(escape.length),
-      )
-    : raw;
 }

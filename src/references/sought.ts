@@ -65,7 +65,8 @@ export function targetKey({ table, column }: ReferenceTarget): string {
 }
 
 /** What the variables and classes that work on a table are called behind its name. */
-const TABLE_SUFFIX = /(?:Table|Repository|Repo|Model|Entity|Dao|Collection)$/;
+const TABLE_SUFFIXES = "Table|Repository|Repo|Model|Entity|Dao|Collection";
+const TABLE_SUFFIX = new RegExp(`(?:${TABLE_SUFFIXES})$`);
 
 /** Everything that is looked for, found by the words that code writes. */
 export class Sought {
@@ -192,7 +193,7 @@ function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Dec
   const words = [...namings.keys()].map(escapeRegExp).join("|");
   return {
     namings,
-    word: new RegExp(`(?<![A-Za-z0-9$])_*(?:${words})(?:${TABLE_SUFFIX.source.slice(3, -2)})?(?![\\w$])`),
+    word: new RegExp(`(?<![A-Za-z0-9$])_*(?:${words})(?:${TABLE_SUFFIXES})?(?![\\w$])`),
     mention: mentionOf([name, ...models]),
   };
 }

@@ -4,27 +4,25 @@
  */
 import type { ReferenceGrade } from "../model/reference.js";
 import type { Language } from "./application-files.js";
+import { withoutEscapes } from "./escapes.js";
 import type { Found, Sought, SoughtTarget } from "./sought.js";
-import { isSameTable } from "./sought.js";
+import { escapeRegExp, isSameTable } from "./sought.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
 import { tablesNamedIn } from "./sql-tokens.js";
 
-/** Comments and strings of a language; comments first where both could begin. */
+/** Comments and strings of a language; one that is not closed goes to the end, so that no text takes long. */
 const LEXICONS: Readonly<Partial<Record<Language, RegExp>>> = {
   python:
-    /(?<comment>#[^\n]*)|(?<string>(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'))/g,
-  ruby: /(?<comment>#(?!\{)[^\n]*|^=begin[\s\S]*?^=end)|(?<string><<[~-]?(['"]?)([A-Z_]+)\3[^\n]*\n[\s\S]*?^\s*\4\b|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
-  php: /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*|#(?!\[)[^\n]*)|(?<string><<<(['"]?)(\w+)\3\n[\s\S]*?^\s*\4\b|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
+    /(?<comment>#[^\n]*)|(?<string>"""(?:[\s\S]*?"""|[\s\S]*)|'''(?:[\s\S]*?'''|[\s\S]*)|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')/g,
+  ruby: /(?<comment>#(?!\{)[^\n]*|^=begin(?:[\s\S]*?^=end|[\s\S]*))|(?<string><<[~-]?(['"]?)([A-Z_]+)\3[^\n]*\n(?:[\s\S]*?^\s*\4\b|[\s\S]*)|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
+  php: /(?<comment>\/\*(?:[\s\S]*?\*\/|[\s\S]*)|\/\/[^\n]*|#(?!\[)[^\n]*)|(?<string><<<(['"]?)(\w+)\3\n(?:[\s\S]*?^\s*\4\b|[\s\S]*)|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
   "c-like":
-    /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*)|(?<string>"""[\s\S]*?"""|`[^`]*`|@"(?:[^"]|"")*"|r#+"[\s\S]*?"#+|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\.)*')/g,
+    /(?<comment>\/\*(?:[\s\S]*?\*\/|[\s\S]*)|\/\/[^\n]*)|(?<string>"""(?:[\s\S]*?"""|[\s\S]*)|`[^`]*`|@"(?:[^"]|"")*"|r#+"(?:[\s\S]*?"#+|[\s\S]*)|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\.)*')/g,
 };
 
 /** Lines that begin something with a name of its own: a class, a struct, a function, a table. */
 const HEADING =
   /\b(?:class|struct|interface|trait|record|impl|object|module)\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\(\s*(?:name\s*=\s*)?"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
-
-/** Calls that begin something about one table. */
-const WORDS = /[A-Za-z_$][\w$]*/g;
 
 export function referencesInText(text: string, language: Language, sought: Sought): Found[] {
   const found: Found[] = [];
@@ -48,8 +46,12 @@ export function referencesInText(text: string, language: Language, sought: Sough
       return whole;
     });
   }
-  const headings = headingsOf(code);
-  for (const { 0: word, index } of code.matchAll(WORDS)) {
+  const names = sought.targets.flatMap(({ column, distinctive, names }) => (column && distinctive ? [...names] : []));
+  if (names.length === 0) return found;
+  const words = new RegExp(`(?<![\\w$])(?:${names.map(escapeRegExp).join("|")})(?![\\w$])`, "g");
+  let headings: readonly Heading[] | undefined;
+  for (const { 0: word, index } of code.matchAll(words)) {
+    headings ??= headingsOf(code);
     const targets = sought.named(word);
     if (targets.length === 0 || covered.some(([start, end]) => index >= start && index < end)) continue;
     for (const target of targets) {
@@ -120,9 +122,7 @@ function contentOf(literal: string): string {
         ? opening.length - 1
         : 1;
   const content = literal.slice(opening.length, literal.length - closing);
-  const plain = content.replaceAll(/\\["'\\nrt$`]|#\{[^}]*\}|\$\{[^}]*\}/g, (escape) =>
-    escape.startsWith("\\") ? (/\\["']/.test(escape) ? ` ${escape.charAt(1)}` : "  ") : "h".padEnd(escape.length, "_"),
-  );
+  const plain = withoutEscapes(content).replaceAll(/#\{[^}]*\}|\$\{[^}]*\}/g, (hole) => "h".padEnd(hole.length, "_"));
   return blank(opening) + plain + blank(literal.slice(literal.length - closing));
 }
 

@@ -1,0 +1,215 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { GitTree } from "../../src/change/git-tree.js";
+import { Git } from "../../src/change/git.js";
+import { memoryTree } from "../../src/change/overlay-tree.js";
+import type { Reference, ReferenceTarget } from "../../src/model/reference.js";
+import type { Tree } from "../../src/model/tree.js";
+import { findReferences, targetKey } from "../../src/references/find-references.js";
+
+const LEGACY_REF: ReferenceTarget = { table: { schema: "public", name: "orders" }, column: "legacy_ref" };
+const QUERY = 'export const q = "SELECT legacy_ref FROM orders";\n';
+
+function tree(files: Readonly<Record<string, string>>): Tree {
+  return memoryTree(new Map(Object.entries(files)), "memory");
+}
+
+function find(files: Readonly<Record<string, string>>, target = LEGACY_REF): readonly Reference[] {
+  return findReferences([target], { head: tree(files), exclude: [] }).get(targetKey(target)) ?? [];
+}
+
+const brief = ({ side, grade, kind, file, line, column }: Reference): string =>
+  `${side} ${grade} ${kind ?? "-"} ${file}:${line}:${column}`;
+
+test("keys", () => {
+  expect(targetKey(LEGACY_REF)).toBe("public.orders.legacy_ref");
+  expect(targetKey({ table: { schema: "public", name: "orders" } })).toBe("public.orders");
+  expect(targetKey({ table: { schema: "public", name: 'a."b' }, column: "c" })).toBe('public."a.""b".c');
+});
+
+test("every target has a list, and nothing is searched for nothing", () => {
+  expect(findReferences([], { head: tree({}), exclude: [] })).toEqual(new Map());
+  expect(findReferences([LEGACY_REF], { head: tree({}), exclude: [] })).toEqual(
+    new Map([["public.orders.legacy_ref", []]]),
+  );
+});
+
+describe("places", () => {
+  test("count UTF-16 units, and every line ending", () => {
+    const text = '// 😀 first\r\nexport const q = `\r\n  SELECT "é😀", legacy_ref\r\n    FROM orders`;\r\n';
+    expect(find({ "a.ts": text })).toEqual([
+      {
+        side: "head",
+        grade: "certain",
+        kind: "read",
+        file: "a.ts",
+        line: 3,
+        column: 17,
+        excerpt: 'SELECT "é😀", legacy_ref',
+      },
+    ]);
+  });
+
+  test("of escapes and concatenations", () => {
+    const text = 'const q = "SELECT \\"legacy_ref\\"\\n" +\n  "FROM orders WHERE legacy_ref = " + ref;\n';
+    expect(find({ "a.js": text }).map(brief)).toEqual(["head certain read a.js:1:21", "head certain read a.js:2:22"]);
+  });
+
+  test("of Vue and Svelte scripts are those of the file", () => {
+    const text = `<template>\n  <p>legacy_ref of orders</p>\n</template>\n<script lang="ts">\n${QUERY}</script>\n`;
+    expect(find({ "a.vue": text }).map(brief)).toEqual(["head certain read a.vue:5:26"]);
+  });
+
+  test("show a long line around the name", () => {
+    const [reference] = find({ "a.ts": `const a = "${"x".repeat(300)}"; ${QUERY}` });
+    expect(reference?.excerpt).toContain("SELECT legacy_ref FROM orders");
+    expect(reference?.excerpt.length).toBeLessThanOrEqual(160);
+  });
+
+  test("one for each kind of use on a line", () => {
+    const text = 'db.query("UPDATE orders SET legacy_ref = upper(legacy_ref) WHERE legacy_ref IS NOT NULL");';
+    expect(find({ "a.ts": text }).map(brief)).toEqual(["head certain write a.ts:1:29", "head certain read a.ts:1:48"]);
+  });
+});
+
+describe("files", () => {
+  test("that are no application code are left out, tests are capped", () => {
+    const files = [
+      "package-lock.json",
+      "CHANGELOG.md",
+      "docs/a.ts",
+      "node_modules/a/index.js",
+      "src/generated/a.ts",
+      "dist/a.js",
+      "a.min.js",
+      "test/a.ts",
+      "src/a.spec.ts",
+      "src/a.ts",
+    ];
+    expect(find(Object.fromEntries(files.map((file) => [file, QUERY]))).map(brief)).toEqual([
+      "head certain read src/a.ts:1:26",
+      "head possible read src/a.spec.ts:1:26",
+      "head possible read test/a.ts:1:26",
+    ]);
+  });
+
+  test("of migrations and outside of the code folders are left out", () => {
+    const head = tree({
+      "db/migrations/1.sql": "SELECT legacy_ref FROM orders",
+      "api/a.ts": QUERY,
+      "apis/b.ts": QUERY,
+    });
+    const found = findReferences([LEGACY_REF], { head, exclude: ["db/migrations/**"], code: ["./api/", "db"] });
+    expect(found.get(targetKey(LEGACY_REF))?.map(brief)).toEqual(["head certain read api/a.ts:1:26"]);
+  });
+
+  test("that cannot be parsed are read as text", () => {
+    expect(find({ "a.ts": `const = ;;; {{{ orders\nrow.legacy_ref` }).map(brief)).toEqual(["head possible - a.ts:2:5"]);
+    expect(find({ "a.rb": "class Order\n  # legacy_ref\n  validates :legacy_ref\nend\n" }).map(brief)).toEqual([
+      "head likely - a.rb:3:14",
+    ]);
+  });
+});
+
+test("a model's own names are looked for, wherever they are", () => {
+  const files = {
+    "prisma/schema.prisma": 'model Purchase {\n  ref String? @map("legacy_ref")\n  @@map("orders")\n}\n',
+    "src/a.ts": "prisma.purchase.findMany({ where: { ref } });\nprisma.parcel.findMany({ where: { ref } });\n",
+  };
+  expect(find(files).map(brief)).toEqual([
+    "head certain declared prisma/schema.prisma:2:3",
+    "head certain read src/a.ts:1:37",
+  ]);
+  // The model is gone at head, and the code that still uses it is not.
+  const found = findReferences([LEGACY_REF], {
+    base: tree(files),
+    head: tree({ "src/a.ts": files["src/a.ts"] }),
+    exclude: [],
+  });
+  expect(found.get(targetKey(LEGACY_REF))?.map(brief)).toEqual([
+    "head certain read src/a.ts:1:37",
+    "base certain declared prisma/schema.prisma:2:3",
+    "base certain read src/a.ts:1:37",
+  ]);
+});
+
+test("a common name is reported only where it is bound", () => {
+  const target = { table: { schema: "public", name: "orders" }, column: "order_state" };
+  const uses = Array.from({ length: 101 }, (_, index): [string, string] => [
+    `src/ui-${index}.ts`,
+    "orders; view.order_state;\n",
+  ]);
+  const files = { ...Object.fromEntries(uses), "src/a.ts": 'db("orders").where("order_state", 1);\n' };
+  expect(find(files, target).map(brief)).toEqual(["head certain read src/a.ts:1:21"]);
+});
+
+test("finds who uses a table", () => {
+  const target = { table: { schema: "public", name: "order_items" } };
+  const files = {
+    "src/a.ts": 'knex("order_items").select("id");\npool.query("DELETE FROM order_items");\n',
+    "src/b.ts": 'import { orderItems } from "./schema";\ndb.select().from(orderItems);\nt("order_items");\n',
+    "src/schema.ts": 'export const orderItems = pgTable("order_items", { id: serial("id") });\n',
+  };
+  expect(find(files, target).map(brief)).toEqual([
+    "head certain table src/a.ts:1:7",
+    "head certain table src/a.ts:2:25",
+    "head certain table src/b.ts:2:18",
+    "head certain declared src/schema.ts:1:36",
+  ]);
+});
+
+test("hostile names and texts neither throw nor match what they do not name", () => {
+  const column = "a.*+?^${}()|[]\\b";
+  const target = { table: { schema: "public", name: "$& orders" }, column };
+  expect(find({ "a.ts": 'const q = "SELECT ab FROM orders";', "b.py": "ab = '''" }, target)).toEqual([]);
+  const deep = `const a = ${"[".repeat(20_000)}"legacy_ref"${"]".repeat(20_000)}; db("orders");`;
+  expect(() => find({ "deep.ts": deep, "orders.py": `legacy_ref '''${'"'.repeat(9999)}` })).not.toThrow();
+  const unclosed = `orders legacy_ref ${"/*".repeat(100_000)}`;
+  expect(
+    find({ "a.go": unclosed, "a.php": unclosed, "a.rb": `orders legacy_ref\n${"<<A\n".repeat(50_000)}` }),
+  ).toHaveLength(3);
+});
+
+describe("in a git repository", () => {
+  const folder = mkdtempSync(join(tmpdir(), "references-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
+      cwd: folder,
+      encoding: "utf8",
+    }).trim();
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
+
+  test("both sides are searched", () => {
+    git("init", "-q", "-b", "main");
+    write("src/gone.ts", QUERY);
+    write("src/kept.ts", `// kept\n${QUERY}`);
+    write("src/noise.ts", "export const legacy_ref = 1; // of orders\n");
+    write("migrations/1.sql", "SELECT legacy_ref FROM orders;\n");
+    git("add", "-A");
+    git("commit", "-q", "-m", "base");
+    const base = git("rev-parse", "HEAD");
+    git("rm", "-q", "src/gone.ts");
+    write("src/new.ts", `${QUERY}`);
+    git("add", "-A");
+    git("commit", "-q", "-m", "head");
+    const head = git("rev-parse", "HEAD");
+    const found = findReferences([LEGACY_REF], {
+      base: new GitTree(new Git(folder), base, "base"),
+      head: new GitTree(new Git(folder), head, "head"),
+      exclude: ["migrations/**"],
+    });
+    expect(found.get(targetKey(LEGACY_REF))?.map(brief)).toEqual([
+      "head certain read src/kept.ts:2:26",
+      "head certain read src/new.ts:1:26",
+      "base certain read src/gone.ts:1:26",
+      "base certain read src/kept.ts:2:26",
+    ]);
+  });
+});
