@@ -130,7 +130,7 @@ function headOf(git: Git, repository: RepositoryState, revision: string | undefi
     const tree = new WorkingTree(repository.root, git);
     return { label: tree.label, tree };
   }
-  const commit = resolveCommit(git, revision);
+  const commit = revision === "HEAD" ? repository.head : resolveCommit(git, revision);
   if (commit === undefined) throw new GitError("unknown-revision", `There is no revision ${revision} in this clone.`);
   return { label: revision, commit, tree: new GitTree(git, commit, revision) };
 }
