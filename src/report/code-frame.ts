@@ -1,8 +1,6 @@
 import type { Place } from "../model/position.js";
+import { LINE_ENDING } from "../text/line-counter.js";
 import { cut, visible } from "./escape.js";
-
-/** The line endings that a place counts: ESLint's. */
-const LINE_ENDING = /\r\n|[\r\n\u2028\u2029]/u;
 
 const CONTEXT_LINES = 2;
 

@@ -1,11 +1,11 @@
-/** The line endings that ESLint counts: CRLF, LF, CR, and Unicode's line and paragraph separators. */
-const LINE_ENDING = /\r\n|[\r\n\u2028\u2029]/gu;
+/** What ends a line, everywhere: git, GitHub and the SQL language in ESLint count LF, with or without CR before it. */
+export const LINE_ENDING = /\r?\n/u;
 
 /** A function from an offset to its 1-based line; the text is read once, at the first call. */
 export function lineCounter(text: string): (offset: number) => number {
   let starts: number[] | undefined;
   return (offset) => {
-    starts ??= [0, ...Array.from(text.matchAll(LINE_ENDING), (ending) => ending.index + ending[0].length)];
+    starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
     let low = 0;
     let high = starts.length - 1;
     while (low < high) {
