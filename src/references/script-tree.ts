@@ -65,7 +65,7 @@ export function scriptParts(text: string): string {
   return scripts;
 }
 
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 }
 

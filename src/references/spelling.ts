@@ -15,7 +15,7 @@ export function camelCase(name: string): string {
 }
 
 /** `order_items` and `orderItems` → `OrderItems`. */
-export function pascalCase(name: string): string {
+function pascalCase(name: string): string {
   const camel = camelCase(name);
   return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
