@@ -32,7 +32,7 @@ export function longest(works: Iterable<Work>): Work {
 export function workOf(operation: Operation, circumstances: Circumstances): Work {
   const row = facts[operation.type] as Fact<OperationType> | undefined;
   if (row === undefined) return "instant";
-  return typeof row === "function" ? row(operation as never, circumstances) : row;
+  return typeof row === "function" ? row(operation, circumstances) : row;
 }
 
 type Fact<Type extends OperationType> = Work | ((operation: OperationOf<Type>, circumstances: Circumstances) => Work);

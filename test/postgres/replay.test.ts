@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Catalog, Table } from "../../src/model/catalog.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay, type ReplayedStatement } from "../../src/postgres/replay.js";
+import { forms } from "./statement-forms.js";
 
 /** Replays migrations, each a text, and answers their statements in one list. */
 function replayed(migrations: readonly string[], postgres = 16): ReplayedStatement[] {
@@ -285,3 +287,41 @@ test("the time for a statement does not grow with the history before it", () => 
   // Ten times the history: a quadratic replay would take a hundred times as long.
   expect(elapsed(3000) / short).toBeLessThan(40);
 });
+
+test("statements in any order, also such as PostgreSQL would refuse, leave a catalog that agrees with itself", () => {
+  const texts = [...new Set(forms.flatMap(({ sql, before }) => [before.schema, before.setup, sql]))];
+  const statements = texts.flatMap((text) => parseSql(text).statements);
+  const anyStatement = fc.integer({ min: 0, max: statements.length - 1 });
+  fc.assert(
+    fc.property(fc.array(anyStatement, { minLength: 20, maxLength: 200 }), (picks) => {
+      const replay = new Replay({ postgres: 18 });
+      for (const [position, pick] of picks.entries()) {
+        const { after, locks, work } = replay.apply(statements[pick]!, position >> 3);
+        expect(work).toHaveLength(statements[pick]!.operations.length);
+        expect(new Set(locks.map(({ relation }) => relation)).size).toBe(locks.length);
+        if (position % 10 === 0) expectConsistent(after);
+      }
+      expectConsistent(replay.catalog);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+/** Names lead back and forth between tables, indexes and foreign keys. */
+function expectConsistent(catalog: Catalog): void {
+  for (const table of catalog.tables()) {
+    expect(catalog.table(table)).toBe(table);
+    for (const [name, column] of table.columns) expect(column.name).toBe(name);
+    for (const index of catalog.indexesOf(table)) {
+      expect(catalog.index(index)).toBe(index);
+      expect(index.table).toMatchObject({ schema: table.schema, name: table.name });
+      if (index.constraint !== undefined) expect([...table.constraints.keys()]).toContain(index.constraint);
+    }
+    for (const [name, constraint] of table.constraints) {
+      expect(constraint.name).toBe(name);
+      if (!constraint.references) continue;
+      expect(catalog.referencedBy(constraint.references.table)).toContain(table);
+    }
+    if (table.partitionOf) expect(catalog.partitionsOf(table.partitionOf)).toContain(table);
+  }
+}

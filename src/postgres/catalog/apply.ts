@@ -13,9 +13,9 @@ import type {
   OperationType,
 } from "../../model/operation.js";
 import { builtinVolatility } from "../function-volatility.js";
-import { sameName, temporarySchema, type TableHistory, type Timeline, type UserType } from "./timeline.js";
+import { sameName, temporarySchema, type TableHistory, type Timeline } from "./timeline.js";
 
-interface Situation {
+export interface Situation {
   readonly timeline: Timeline;
   /** Position of the migration that is being replayed. */
   readonly order: number;
@@ -349,7 +349,7 @@ const unreadDefinitions: ReadonlySet<string> = new Set([
 /** Folds one operation into the timeline's latest moment. */
 export function applyOperation(operation: Operation, situation: Situation): void {
   const change = changes[operation.type] as Change<OperationType> | undefined;
-  change?.(operation as never, situation);
+  change?.(operation, situation);
 }
 
 // Relations
@@ -945,5 +945,3 @@ function parseSearchPath(value: string): string[] {
     .map((schema) => schema.trim().replace(/^"(.*)"$/, "$1"))
     .filter((schema) => schema !== "" && schema !== "$user");
 }
-
-export type { Situation, UserType };

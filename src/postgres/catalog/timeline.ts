@@ -66,7 +66,7 @@ export class TableHistory {
 }
 
 /** Any other type: composite, range, base. */
-export interface OtherType {
+interface OtherType {
   readonly schema: string;
   readonly name: string;
 }
@@ -463,7 +463,7 @@ export class Timeline {
   #moveSequence(history: TableHistory, column: Column, schema: string): void {
     const sequence = column.sequence && this.history(column.sequence);
     if (!sequence) return;
-    const to = { schema, name: column.sequence!.name };
+    const to = { schema, name: column.sequence.name };
     this.moveTable(sequence, to);
     this.updateColumn(history, column.name, { sequence: to });
   }

@@ -100,9 +100,9 @@ export class VersionedMap<Value> {
   }
 
   #entry(key: string): Entry<Value> {
-    const entries = (this.#entries ??= new Map());
+    const entries = (this.#entries ??= new Map<string, Entry<Value>>());
     let entry = entries.get(key);
-    if (!entry) entries.set(key, (entry = new Entry()));
+    if (!entry) entries.set(key, (entry = new Entry<Value>()));
     return entry;
   }
 }
