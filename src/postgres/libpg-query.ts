@@ -104,6 +104,17 @@ function shorten(message: string): string {
   return message.replace(/(near ")([^]{60})[^]+"$/, '$1$2…"');
 }
 
+const TOO_DEEP: ParseFailure = { ok: false, message: "nested too deeply or too large to be parsed" };
+
+/**
+ * Whether openings of comments follow each other so densely that PostgreSQL's scanner, which reads the whole run of
+ * operator characters again at each of them, would take minutes.
+ */
+function nestsComments(sql: string): boolean {
+  const runs = sql.length < 2000 ? null : sql.match(/[~!@#^&|`?+\-*/%<>=]{2000,}/g);
+  return runs !== null && runs.some((run) => run.split("/*").length > 500);
+}
+
 function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): Tree | ParseFailure {
   const nul = sql.indexOf("\0");
   if (nul >= 0) {
@@ -111,6 +122,7 @@ function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): T
     const codePoint = [...sql.slice(0, nul)].length;
     return { ok: false, message: "a NUL character, which PostgreSQL does not accept", codePoint };
   }
+  if (nestsComments(sql)) return TOO_DEEP;
   try {
     return withModule((module) => {
       const query = writeString(module, sql);
@@ -131,7 +143,7 @@ function parseWith<Tree>(sql: string, readTree: (json: () => string) => Tree): T
   } catch (error) {
     // Stack overflow inside WebAssembly is a RangeError, exhausted memory a RangeError or RuntimeError.
     if (!(error instanceof RangeError) && !(error instanceof WebAssembly.RuntimeError)) throw error;
-    return { ok: false, message: "nested too deeply or too large to be parsed" };
+    return TOO_DEEP;
   }
 }
 

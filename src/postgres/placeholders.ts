@@ -83,6 +83,24 @@ function lineEnd(text: string, at: number): number {
   return at;
 }
 
+/** `indexOf` for places that only move forward: text that is never closed is not searched again and again. */
+class ForwardSearch {
+  readonly #text: string;
+  readonly #found = new Map<string, number>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  next(wanted: string, from: number): number {
+    const known = this.#found.get(wanted);
+    if (known !== undefined && (known < 0 || known >= from)) return known;
+    const found = this.#text.indexOf(wanted, from);
+    this.#found.set(wanted, found);
+    return found;
+  }
+}
+
 /** Undefined where there is nothing to replace. */
 export function substitutePlaceholders(text: string): Substitution | undefined {
   if (!HINT.test(text)) return undefined;
@@ -94,6 +112,7 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
     pieces.push(text.slice(copied, start), replacement);
     copied = end;
   };
+  const search = new ForwardSearch(text);
   let lexer = new Lexer(text);
   const continueAt = (offset: number): void => {
     lexer = new Lexer(text, offset);
@@ -119,19 +138,19 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
         // The rows of COPY … FROM stdin follow in the text, up to a line with `\.` (pg_dump writes them so).
         copyFrom = "no";
         const from = lineEnd(text, lexer.end);
-        const close = /^\\\.[ \t]*\r?$/gm;
-        close.lastIndex = from;
-        if (!close.test(text)) break;
-        const end = close.lastIndex;
+        const close = search.next("\n\\.", from);
+        if (close < 0) break;
+        const end = close + 3;
         replace(from, end, blank(text.slice(from, end)));
         continueAt(end);
         break;
       }
       case '"': {
         // In `"{{ index .Options "Namespace" }}"` the inner quotes are the template's.
-        const open = text.lastIndexOf("{{", lexer.end);
-        if (open < start || text.lastIndexOf("}}", lexer.end) > open) break;
-        const close = text.indexOf("}}", lexer.end);
+        const token = text.slice(start, lexer.end);
+        const open = token.lastIndexOf("{{");
+        if (open < 0 || token.lastIndexOf("}}") > open) break;
+        const close = search.next("}}", lexer.end);
         const quote = close < 0 ? -1 : text.indexOf('"', close);
         if (quote < 0) break;
         placeholders.push([start, quote + 1]);
@@ -178,7 +197,7 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
         if (!double && single < 0) break;
         const from = double ? start : single;
         const close = double ? "}}" : "}";
-        const found = text.indexOf(close, from + 2);
+        const found = search.next(close, from + 2);
         if (found < 0) break;
         let end = found + close.length;
         if (double && text[end] === "}" && text[from + 2] === "{") end++;

@@ -259,6 +259,38 @@ describe("large and deep input", () => {
   });
 });
 
+describe("hostile input takes no more time than its size", () => {
+  const times = (count: number, text: string | ((index: number) => string)): string =>
+    Array.from({ length: count }, (_, index) => (typeof text === "string" ? text : text(index))).join("");
+
+  test.each([
+    ["openings of templates", times(300_000, "{{ ")],
+    ["openings of variables", times(300_000, "${ ")],
+    ["quoted names, and an error", `${times(100_000, '"a" ')}; alter tabl x`],
+    ["quoted openings", times(100_000, '"{{" ')],
+    ["COPY without data", times(20_000, "copy t from stdin;\n")],
+    ["psql's commands", times(100_000, "\\echo x\n")],
+    ["files that psql runs", times(3_000, "select 1;\n\\i f\n")],
+    ["openings of comments", times(400_000, "/*")],
+    ["openings of dollar quotes", times(100_000, (index) => `$a${String(index)}$ `)],
+    ["parentheses", times(400_000, "(")],
+    ["semicolons", times(900_000, ";")],
+    ["keys of an index", `create index on t (${times(20_000, "(1), ")}a)`],
+    ["columns", `create table t (${times(20_000, (index) => `c${String(index)} int default 1 not null, `)}x int)`],
+    ["constraints of a column", `create table t (a int ${times(3_000, "check (a > 0) ")})`],
+    ["subcommands", `alter table t ${times(20_000, "drop a, ")} drop b`],
+    ["names", `drop table ${times(50_000, "a, ")} b`],
+    ["comments behind a statement", `select 1 ${times(100_000, "/**/ ")}; select 2`],
+    ["strings in lines", `select ${times(50_000, "'a'\n-- c\n, ")} 1`],
+  ])("%s", (_, sql) => {
+    const start = process.cpuUsage();
+    const { statements } = parseSql(sql);
+    const { user, system } = process.cpuUsage(start);
+    expect(statements.length).toBeLessThanOrEqual(20_000);
+    expect((user + system) / 1e6).toBeLessThan(8);
+  });
+});
+
 describe("for any text", () => {
   const fragment = fc.constantFrom(
     "create table t (a int, b text default 'x;y')",

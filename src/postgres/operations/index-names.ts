@@ -64,10 +64,13 @@ function expressionName(node: Node | undefined): ExpressionName | undefined {
   }
 }
 
+/** PostgreSQL refuses an index of more columns (INDEX_MAX_KEYS). */
+const MOST_COLUMNS = 32;
+
 /** Names of an index's keys and INCLUDE columns; one that comes twice gets a number. */
 export function indexNameColumns(elements: readonly IndexElem[]): string[] {
   const names: string[] = [];
-  for (const { name, expr } of elements) {
+  for (const { name, expr } of elements.slice(0, MOST_COLUMNS)) {
     const wanted = name ?? expressionName(expr)?.name ?? "expr";
     let unique = wanted;
     for (let count = 1; names.includes(unique); count++) unique = `${wanted}${String(count)}`;
