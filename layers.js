@@ -35,7 +35,7 @@ export const layers = [
  * The layer that a file belongs to; undefined outside `src/` and `rules/`.
  * @param {string} file Relative to the project's root, with `/`.
  */
-export function layerOf(file) {
+function layerOf(file) {
   return layers.find(({ path }) => file === path || file.startsWith(`${path}/`));
 }
 

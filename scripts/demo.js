@@ -1,17 +1,20 @@
 /**
  * Shows what the Action says on a pull request, without GitHub:
  *
- *   npm run demo
+ *   npm run demo [-- --comment FILE]
  *
  * A git repository is made of `examples/web-shop`, the bundle in `dist/` runs on it as a runner would start it, against
- * a GitHub on loopback, and this prints what the pull request would show.
+ * a GitHub on loopback, and this prints what the pull request would show. `--comment` also writes the comment to a
+ * file, for `scripts/render-comment.js`.
  */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { styleText } from "node:util";
+import { parseArgs, styleText } from "node:util";
 import { withExample } from "./example-pull-request.js";
 
 const program = join(fileURLToPath(new URL("..", import.meta.url)), "dist", "action.cjs");
+const { comment: commentFile } = parseArgs({ options: { comment: { type: "string" } } }).values;
 const width = Math.min(process.stdout.columns || 100, 120);
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 
@@ -68,6 +71,7 @@ await withExample("web-shop", async ({ run, comments }) => {
     console.log(`${wrap(message, "  ")}\n`);
   }
   for (const { account, body } of comments) {
+    if (commentFile) writeFileSync(commentFile, body);
     heading(`The comment of ${account.login}`);
     console.log(wrap(readable(body), ""));
   }
@@ -79,7 +83,7 @@ await withExample("web-shop", async ({ run, comments }) => {
   );
   heading("The check");
   console.log(
-    `${styled("bold", outputs["verdict"] ?? "no verdict")}: ${outputs["errors"]} errors, ${outputs["warnings"]} warnings; the step ends in ${conclusion}.`,
+    `${styled("bold", outputs["verdict"] ?? "no verdict")}: errors: ${outputs["errors"]}, warnings: ${outputs["warnings"]}, the step: ${conclusion}.`,
   );
   if (stderr) console.error(stderr);
   // The example is a pull request that must not pass as it is.
