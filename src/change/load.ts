@@ -4,6 +4,7 @@ import type { DetectedDatabase, Detection } from "../migrations/detect.js";
 import { nameOf, parentOf } from "../migrations/listing.js";
 import type { Listing } from "../migrations/listing.js";
 import { plainSql } from "../migrations/plain-sql.js";
+import { scriptFolders } from "../migrations/scripts.js";
 import type { MigrationSource } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
@@ -68,6 +69,7 @@ class Loader {
     const detection = detectMigrations(head.tree, this.configuration.databases);
     const asked = this.options.files === undefined ? undefined : this.#askedFiles(detection, this.options.files);
     const detected = asked?.databases ?? detection.databases;
+    const scripts = scriptFolders(detection.listing);
     return {
       root,
       configuration: this.configuration,
@@ -75,8 +77,27 @@ class Loader {
       head,
       databases: detected.map((database) => this.#database(database, detection.listing, asked?.judged)),
       incomplete,
-      leftOut: [...detection.leftOut, ...(asked?.leftOut ?? []), ...this.#notFiles(detected)],
+      leftOut: [
+        ...detection.leftOut,
+        ...(asked?.leftOut ?? []),
+        ...this.#notFiles(detected),
+        ...scripts.map(({ folder, language, files }) => ({
+          file: folder,
+          reason: `holds ${files.length === 1 ? "a migration" : `${String(files.length)} migrations`} written in ${language}, which ${files.length === 1 ? "is" : "are"} not read`,
+        })),
+      ],
+      unread: scripts.flatMap(({ language, files }) =>
+        files
+          .filter((file) => this.#isNew(file))
+          .map((file) => ({ file, reason: `the migration is written in ${language}, which is not read` })),
+      ),
     };
+  }
+
+  /** Whether a file that no tool reads belongs to this change. */
+  #isNew(file: string): boolean {
+    const changed = this.#changed.get(file);
+    return changed !== undefined && changed.status !== "deleted" && !this.#isIgnored(file);
   }
 
   #database(detected: DetectedDatabase, listing: Listing, asked: ReadonlySet<string> | undefined): Database {

@@ -37,7 +37,10 @@ export function makeReport({ change, findings, suppressed, notes, plan }: RunRes
     suppressed: [...suppressed].sort(byPlace),
     notes,
     plan,
-    unknowns: judged.flatMap(unknownsOf),
+    unknowns: [
+      ...judged.flatMap(unknownsOf),
+      ...(change.unread ?? []).map(({ file, reason }): Unknown => ({ file, line: 1, reason })),
+    ],
     coverage: coverageOf(change, judged),
   };
 }

@@ -1,5 +1,5 @@
 /** One run of the command line. It only wires: arguments in, report out, exit code back. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { type ChangeSource, folderChangeSource, gitChangeSource } from "../change/change-source.js";
 import { GitError } from "../change/git.js";
@@ -52,6 +52,8 @@ export function run(argv: readonly string[], surroundings: Surroundings): ExitCo
 }
 
 function runCheck(asked: CheckArguments, { cwd, env, stdout }: Surroundings): ExitCode {
+  const missing = asked.paths.find((path) => !existsSync(resolve(cwd, path)));
+  if (missing !== undefined) throw new UsageError(`There is no file or folder ${missing}.`);
   const source = sourceOf(asked, cwd);
   const configuration = configurationOf(source, {
     ...(asked.config !== undefined && {
@@ -89,7 +91,10 @@ function exitCodeOf({ verdict }: Report, failOn: FailOn): ExitCode {
   return verdict === "warnings" && failOn === "warning" ? 1 : 0;
 }
 
+class UsageError extends Error {}
+
 function failureOf(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
   if (error instanceof ConfigurationError) return `the configuration cannot be used.\n${error.message}`;
   if (error instanceof GitError) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;

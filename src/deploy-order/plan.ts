@@ -23,7 +23,7 @@ export function planOf(input: PlanInput): Plan {
   const steps = [...placed.flatMap((statement) => statement.steps), ...quietSteps(quiet, deploy)];
   const deployOrder = deployOrderOf(statements, deploy);
   return {
-    sentence: sentenceOf(statements, steps, deployOrder, deploy),
+    sentence: statements.length > 0 ? sentenceOf(statements, steps, deployOrder, deploy) : nothingToPlan(input),
     deployOrder,
     phases: PHASES.map((id): Phase => ({
       id,
@@ -42,13 +42,18 @@ function deployOrderOf(facts: readonly StatementFacts[], deploy: Configuration["
   return migrationFirst ? "migration-first" : "any";
 }
 
+function nothingToPlan({ change: { unread = [] } }: PlanInput): string {
+  return unread.length === 0
+    ? "This pull request changes no migration."
+    : `This pull request changes ${counted(unread.length, "migration")} that cannot be read, and nothing is known of ${unread.length === 1 ? "it" : "them"}.`;
+}
+
 function sentenceOf(
   facts: readonly StatementFacts[],
   steps: readonly PlacedStep[],
   order: DeployOrder,
   deploy: Configuration["deploy"],
 ): string {
-  if (facts.length === 0) return "This pull request changes no migration.";
   const asked = (wanted: PlacedStep["kind"]): number => steps.filter(({ kind }) => kind === wanted).length;
   const uses = facts.flatMap((statement) => statement.uses);
   const parts: string[] = [];

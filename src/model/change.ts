@@ -28,4 +28,6 @@ export interface Change {
   readonly databases: readonly Database[];
   readonly incomplete: readonly Incompleteness[];
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
+  /** Migrations of this change that could not be read at all, because of the language they are written in. */
+  readonly unread?: readonly { readonly file: string; readonly reason: string }[];
 }

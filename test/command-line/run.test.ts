@@ -345,6 +345,36 @@ test("files by themselves, without a repository: each is its own change, on the 
   expect(report.change.base).toBeUndefined();
 });
 
+test("a path that does not exist is wrong usage", () => {
+  const repository = new TemporaryRepository(PLAIN);
+  const { code, out, err } = migrationSafety(repository.root, "check", "db/migrations", "db/migratoins");
+  expect({ code, out, err }).toEqual({
+    code: 2,
+    out: "",
+    err: "migration-safety: There is no file or folder db/migratoins.\n",
+  });
+});
+
+test("a migration in another language is not read, and that is said", () => {
+  const knex = { "migrations/20240101000000_start.ts": "export const up = () => undefined;\n" };
+  const repository = plainRepository(
+    { "migrations/20240201000000_next.ts": "export const up = () => undefined;\n" },
+    knex,
+  );
+  const { unknowns, plan, coverage } = reported(repository, "--base", "main");
+  expect(unknowns).toEqual([
+    {
+      file: "migrations/20240201000000_next.ts",
+      line: 1,
+      reason: "the migration is written in TypeScript, which is not read",
+    },
+  ]);
+  expect(plan.sentence).toBe("This pull request changes 1 migration that cannot be read, and nothing is known of it.");
+  expect(coverage.leftOut).toEqual([
+    { file: "migrations", reason: "holds 2 migrations written in TypeScript, which are not read" },
+  ]);
+});
+
 test("an edited and a deleted migration are findings on the file, or on the pull request where it is gone", () => {
   const repository = new TemporaryRepository({
     ...PLAIN,
