@@ -102,6 +102,14 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
     next: "unknown",
     reasons: [`Whether code still uses the type ${name} was not looked for.`],
   }),
+  OtherStatement: (operation) =>
+    NAMES_CHANGE.has(operation.node)
+      ? {
+          running: "unknown",
+          next: "unknown",
+          reasons: ["Whether code uses what is dropped or renamed here was not looked for."],
+        }
+      : WORKS,
   RenameColumn: (_, facts) => renamed(facts),
   RenameEnumValue: (operation) => ({
     running: "unknown",
@@ -122,6 +130,9 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   SetSchema: (_, facts) => renamed(facts),
   Unparsed: () => ({ running: "unknown", next: "unknown", reasons: ["The statement could not be read."] }),
 };
+
+/** Statements that drop, rename or move functions, types, schemas and the like. */
+const NAMES_CHANGE: ReadonlySet<string> = new Set(["AlterObjectSchemaStmt", "DropStmt", "RenameStmt"]);
 
 /** Answers both questions for one operation. An operation on a relation that is not in use breaks no running code. */
 export function compatibilityOf(placed: PlacedOperation, circumstances: Circumstances): Compatibility {

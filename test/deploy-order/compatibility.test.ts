@@ -30,6 +30,7 @@ const SETUP = `
     id bigint PRIMARY KEY, account_id bigint, note varchar(10), legacy_ref text, code text NOT NULL,
     state status DEFAULT 'open'
   );
+  CREATE FUNCTION touch() RETURNS integer LANGUAGE sql AS 'SELECT 1';
   INSERT INTO orders (id, code) VALUES (1, 'a');`;
 
 const INSERT = "INSERT INTO orders (id, code) VALUES (2, 'b')";
@@ -102,6 +103,20 @@ const CASES: readonly Case[] = [
     used: ["base"],
     answers: ["no", "no"],
     reasons: ["The code running now uses orders by its old name."],
+  },
+  {
+    migration: "ALTER TYPE status RENAME TO order_status",
+    running: [INSERT, "SELECT 'open'::status"],
+    next: [INSERT, "SELECT 'open'::order_status"],
+    answers: ["unknown", "no"],
+    reasons: ["The code running now fails where it names the type status."],
+  },
+  {
+    migration: "ALTER FUNCTION touch() RENAME TO touched",
+    running: [INSERT, "SELECT touch()"],
+    next: [INSERT, "SELECT touched()"],
+    answers: ["unknown", "unknown"],
+    reasons: ["Whether code uses what is dropped or renamed here was not looked for."],
   },
   {
     migration: "ALTER TABLE orders ALTER COLUMN note TYPE varchar(20)",
