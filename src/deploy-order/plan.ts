@@ -14,9 +14,13 @@ export type { PlanInput } from "./statement-facts.js";
 
 const PHASES: readonly PhaseId[] = ["before-merge", "automatic", "after-deploy", "later"];
 
-/** Makes the plan of a change. */
+const BY_THEMSELVES = "The files were checked by themselves: without a base there is no order to plan.";
+
+/** Makes the plan of a change. Files that are checked by themselves have none: no code runs before or after them. */
 export function planOf(input: PlanInput): Plan {
-  const { deploy } = input.change.configuration;
+  const { base, incomplete, configuration } = input.change;
+  if (!base && incomplete.length === 0) return { sentence: BY_THEMSELVES, deployOrder: "none", phases: [] };
+  const { deploy } = configuration;
   const statements = judgedStatements(input);
   const placed = statements.map((facts) => ({ facts, steps: stepsOf(facts, deploy) }));
   const quiet = placed.filter(({ steps }) => steps.length === 0).map(({ facts }) => facts);

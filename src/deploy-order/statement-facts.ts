@@ -6,6 +6,7 @@ import type { AnalysedStatement, Migration, PlacedOperation } from "../model/mig
 import type { QualifiedName } from "../model/name.js";
 import type { Answer, Compatibility } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
+import { lineCounter } from "../text/line-counter.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
 
 /** What the planner asks about the change. */
@@ -30,6 +31,8 @@ export interface Use {
 export interface StatementFacts {
   readonly migration: Migration;
   readonly statement: AnalysedStatement;
+  /** Where it starts; 1-based. */
+  readonly line: number;
   /** The worst answers over its operations. */
   readonly compatibility: Compatibility;
   readonly uses: readonly Use[];
@@ -52,14 +55,16 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
     .flatMap(({ migrations }) => migrations.filter(({ judged }) => judged))
     .flatMap((migration) => {
       const inFile = hazards.get(migration.file) ?? [];
-      return migration.statements.map((statement) =>
-        factsOf(
+      const lineOf = lineCounter(migration.sql.text);
+      return migration.statements.map((statement) => ({
+        ...factsOf(
           input,
           migration,
           statement,
           inFile.filter((finding) => finding.statement === statement.statement.index),
         ),
-      );
+        line: lineOf(statement.statement.range[0]),
+      }));
     });
 }
 
@@ -79,7 +84,7 @@ function factsOf(
   migration: Migration,
   statement: AnalysedStatement,
   hazards: readonly Finding[],
-): StatementFacts {
+): Omit<StatementFacts, "line"> {
   const answers = statement.statement.operations.map((operation) => {
     const placed: PlacedOperation = { operation, statement, migration };
     const live = input.isLive(placed);

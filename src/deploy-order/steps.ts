@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import type { Configuration } from "../model/configuration.js";
 import type { PhaseId, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
-import { lineCounter } from "../text/line-counter.js";
 import { nameOf } from "./compatibility.js";
 import { effectOf, worstLock } from "./effect.js";
 import type { StatementFacts, Use } from "./statement-facts.js";
@@ -156,6 +155,6 @@ function objectsOf({ migration, statement }: StatementFacts): string {
   return [migration.database, ...operations].join("\0");
 }
 
-function placeOf({ migration, statement }: StatementFacts): NonNullable<Step["place"]> {
-  return { file: migration.file, line: lineCounter(migration.sql.text)(statement.statement.range[0]) };
+function placeOf({ migration, line }: StatementFacts): NonNullable<Step["place"]> {
+  return { file: migration.file, line };
 }

@@ -2,5 +2,5 @@ import type { Report } from "../model/report.js";
 
 /** The report as `check --format json` prints it; `report.schema.json` describes it. Lone surrogates are escaped. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  return `${JSON.stringify(report)}\n`;
 }

@@ -82,6 +82,15 @@ test("nothing judged: no order, no steps", () => {
   });
 });
 
+test("files by themselves have no order", () => {
+  const { change } = memoryChange("/repository", DROP, { history: [SCHEMA], base: false });
+  expect(planOf({ change, findings: [], isLive: () => true, referencesTo: () => [] })).toEqual({
+    sentence: "The files were checked by themselves: without a base there is no order to plan.",
+    deployOrder: "none",
+    phases: [],
+  });
+});
+
 test("a nullable column runs by itself, before the code", () => {
   const made = plan("ALTER TABLE orders ADD COLUMN seen_at timestamptz;");
   expect(made.sentence).toBe("Migrations first, then the code: one pull request is enough.");
