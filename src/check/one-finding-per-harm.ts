@@ -33,7 +33,7 @@ function keyOf(one: RuleFinding, keys: Map<Operation, Map<string, object>>): obj
   const { operation, finding } = one;
   if (!operation || finding.harm === "other") return one;
   let harms = keys.get(operation);
-  if (!harms) keys.set(operation, (harms = new Map()));
+  if (!harms) keys.set(operation, (harms = new Map<string, object>()));
   let key = harms.get(finding.harm);
   if (!key) harms.set(finding.harm, (key = {}));
   return key;

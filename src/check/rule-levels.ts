@@ -1,6 +1,6 @@
 /** Which rules are on, with which options, for which files. */
 import { createRequire } from "node:module";
-import type { ESLint, Linter } from "eslint";
+import type { Linter } from "eslint";
 import { prefixed, type Rules, ruleSettings } from "../eslint/rule-settings.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Severity } from "../model/finding.js";
@@ -13,7 +13,7 @@ export function configurationFor(configuration: Configuration, plugin: object, r
     {
       // A pattern such as `**/*` alone matches no file in ESLint; a function does, and its types do not know it.
       files: [(() => true) as unknown as string],
-      plugins: { "migration-safety": plugin as ESLint.Plugin },
+      plugins: { "migration-safety": plugin },
       language: "migration-safety/sql",
       linterOptions: { reportUnusedDisableDirectives: "warn" },
       rules: prefixed(ruleSettings(configuration, rules)),

@@ -6,7 +6,7 @@ import type { DefinedRule } from "../rule/define-rule.js";
 export type Rules = Readonly<Record<string, DefinedRule>>;
 
 /** A rule's level in a preset. */
-export function presetLevel(preset: Preset, { meta }: DefinedRule): RuleLevel {
+function presetLevel(preset: Preset, { meta }: DefinedRule): RuleLevel {
   const { recommended } = meta.docs;
   if (recommended !== "strict") return recommended;
   return preset === "recommended" ? "off" : "warn";

@@ -6,13 +6,7 @@
  */
 export type Range = readonly [start: number, end: number];
 
-/** A point in a file; both numbers are 1-based and count UTF-16 code units. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** A stretch of a file; lines and columns are 1-based, the end is exclusive. */
+/** A stretch of a file; lines and columns are 1-based and count UTF-16 code units, the end is exclusive. */
 export interface Place {
   /** Path from the repository's root, with `/`. */
   readonly file: string;

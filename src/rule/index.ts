@@ -14,4 +14,4 @@ export {
 } from "./remedies.js";
 export { sameSql } from "./same-sql.js";
 export { concurrently } from "./suggestions.js";
-export type { ChangeFinding, OperationVisitors, RuleContext, RuleMigration, RuleReport } from "./types.js";
+export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";

@@ -2,10 +2,10 @@
 import type { Rule } from "eslint";
 import type { Catalog } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
-import type { Preset, RuleLevel } from "../model/configuration.js";
+import type { RuleLevel } from "../model/configuration.js";
 import type { Harm } from "../model/finding.js";
 import type { Work } from "../model/lock.js";
-import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
+import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation, OperationOf, OperationType } from "../model/operation.js";
 import type { Range } from "../model/position.js";
@@ -106,5 +106,3 @@ export interface RuleDefinition<MessageId extends string, Options extends readon
   /** For hazards that no single statement shows: deleted migrations, journals, models without a migration. */
   checkChange?(change: Change): Iterable<ChangeFinding<MessageId>>;
 }
-
-export type { PlacedOperation, Preset };

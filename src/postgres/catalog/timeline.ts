@@ -75,7 +75,7 @@ export type UserType =
   ({ kind: "enum" } & EnumType) | ({ kind: "domain" } & DomainType) | ({ kind: "other" } & OtherType);
 export type Volatility = "immutable" | "stable" | "volatile";
 
-export function key(schema: string, name: string): string {
+function key(schema: string, name: string): string {
   return `${schema}\0${name}`;
 }
 
