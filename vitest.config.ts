@@ -5,6 +5,8 @@ export default defineConfig({
     // Children (git, eslint, the bundle) are started by many tests; a busy two-core machine needs patience.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Vitest leaves one core free; most of the time goes to children, which wait.
+    maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "sources", include: ["test/**/*.test.ts"], exclude: ["test/bundle/**"] } },
       // What is shipped, built from the sources as they are now.
