@@ -36,7 +36,7 @@ export function migrationFor(located: LocatedMigration): MigrationContext {
   return context;
 }
 
-export class MigrationContext implements RuleMigration {
+class MigrationContext implements RuleMigration {
   readonly migration: Migration;
   readonly database: Database;
   readonly change: Change;
