@@ -16,7 +16,7 @@ import { migrations } from "./migrations.js";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const peers = join(project, ".cache", "peers");
-const runs = 7;
+const runs = 9;
 const node = findNode24() ?? process.execPath;
 
 if (!existsSync(join(peers, "node_modules"))) {
