@@ -115,6 +115,7 @@ class Loader {
         name: tool.name,
         ...(tool.version === undefined ? {} : { version: tool.version }),
         folder,
+        ...(tool.assumption === undefined ? {} : { assumption: tool.assumption }),
       })),
       postgres,
       migrations,

@@ -27,6 +27,8 @@ export interface ReportedTool {
   /** From the lockfile; absent where it does not say. */
   readonly version?: string;
   readonly folder: string;
+  /** What is assumed of the tool where nothing says it, as a sentence. */
+  readonly assumption?: string;
 }
 
 export interface ReportedDatabase {

@@ -115,7 +115,11 @@ export function warningsOf({ findings }: Report): number {
 export function databaseWords({ name, tools, postgres }: ReportedDatabase, several: boolean): string {
   const from = postgres.source === "default" ? "the default, no version found" : postgres.source;
   const runners = tools.map((tool) => `${tool.name}${tool.version ? ` ${tool.version}` : ""} in \`${tool.folder}\``);
-  return [`${several ? `${name}: ` : ""}PostgreSQL ${String(postgres.version)} (${from})`, ...runners].join(", ");
+  const assumptions = tools.flatMap(({ assumption }) => assumption ?? []);
+  const facts = [`${several ? `${name}: ` : ""}PostgreSQL ${String(postgres.version)} (${from})`, ...runners].join(
+    ", ",
+  );
+  return [facts, ...assumptions].join(". ");
 }
 
 /** What was judged, in one line: `2 migrations, 5 statements; 1 statement could not be analysed`. */

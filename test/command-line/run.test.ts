@@ -345,6 +345,17 @@ test("files by themselves, without a repository: each is its own change, on the 
   expect(report.change.base).toBeUndefined();
 });
 
+test("what is assumed of a tool is said", () => {
+  const { "package-lock.json": _lock, ...files } = PRISMA;
+  const repository = new TemporaryRepository({ ...files, "package.json": '{"devDependencies":{"prisma":"*"}}' });
+  repository.branch("next");
+  repository.commit("next", { "prisma/migrations/20240201000000_next/migration.sql": SAFE });
+  const { out } = migrationSafety(repository.root, "check", "--base", "main");
+  expect(out).toContain(
+    "prisma in `prisma/migrations`. No lockfile says which version of Prisma is installed. A version before 7.4 is assumed",
+  );
+});
+
 test("a path that does not exist is wrong usage", () => {
   const repository = new TemporaryRepository(PLAIN);
   const { code, out, err } = migrationSafety(repository.root, "check", "db/migrations", "db/migratoins");
