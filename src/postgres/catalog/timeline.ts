@@ -222,9 +222,10 @@ export class Timeline {
     history.versions.set(this.time, undefined);
   }
 
-  /** Gives a table another name or schema. Everything that names it follows. */
+  /** Gives a table another name or schema. Everything that names it follows. PostgreSQL refuses a name that is taken. */
   moveTable(history: TableHistory, to: Required<QualifiedName>): void {
     const from = this.table(history);
+    if (this.relations.get(key(to.schema, to.name), this.time)) return;
     this.relations.rename(key(from.schema, from.name), key(to.schema, to.name), history, this.time);
     const named = [...this.referencing(history), ...this.children(history), ...this.readers(history)];
     for (const other of new Set(named)) this.#follow(other, from, to);
