@@ -12,19 +12,9 @@ import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { QualifiedName } from "../model/name.js";
 import type { ConstraintDefinition, LockMode, Operation, OperationOf, OperationType } from "../model/operation.js";
 import type { Circumstances } from "./circumstances.js";
+import { LOCK_MODES } from "./lock-modes.js";
 import { typeChange } from "./type-change.js";
 import { foreignKeysOf, lackingForeignKeys, longest, partitionsWith, sameForeignKey } from "./work.js";
-
-const modes: readonly LockMode[] = [
-  "ACCESS SHARE",
-  "ROW SHARE",
-  "ROW EXCLUSIVE",
-  "SHARE UPDATE EXCLUSIVE",
-  "SHARE",
-  "SHARE ROW EXCLUSIVE",
-  "EXCLUSIVE",
-  "ACCESS EXCLUSIVE",
-];
 
 const all: readonly Blocked[] = ["read", "write", "ddl"];
 
@@ -325,7 +315,7 @@ export function combineLocks(taken: readonly Taken[]): readonly Lock[] {
   for (const { relation, mode, work, alsoBlocks } of taken) {
     const name = `${relation.schema}.${relation.name}`;
     const known = locks.get(name);
-    const strongest = known && modes.indexOf(known.mode) > modes.indexOf(mode) ? known.mode : mode;
+    const strongest = known && LOCK_MODES.indexOf(known.mode) > LOCK_MODES.indexOf(mode) ? known.mode : mode;
     locks.set(name, {
       relation: name,
       mode: strongest,

@@ -17,26 +17,14 @@ import type {
   VacuumStmt,
   WithClause,
 } from "libpg-query";
-import type { LockMode } from "../../model/operation.js";
 import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
 import { mentionsOf } from "./expressions.js";
 import { all, relationName, unwrap } from "./names.js";
+import { LOCK_MODES } from "../lock-modes.js";
 import { createTableAs, isOn } from "./relations.js";
 import { configuredVariables } from "./session.js";
-
-/** LockStmt.mode (lockdefs.h) counts from 1. */
-const LOCK_MODES: readonly LockMode[] = [
-  "ACCESS SHARE",
-  "ROW SHARE",
-  "ROW EXCLUSIVE",
-  "SHARE UPDATE EXCLUSIVE",
-  "SHARE",
-  "SHARE ROW EXCLUSIVE",
-  "EXCLUSIVE",
-  "ACCESS EXCLUSIVE",
-];
 
 const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
   InsertStmt: (statement: InsertStmt): Draft => ({
