@@ -1,89 +1,80 @@
+/** Reads the arguments behind the program's name against the table of commands. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
-
-/** What `migration-safety check` was asked to do. */
-export interface CheckArguments {
-  /** Files and folders; empty: the change between base and the working tree. */
-  readonly paths: readonly string[];
-  readonly base?: string;
-  readonly config?: string;
-  readonly format: "text" | "json";
-  readonly failOn: FailOn;
-  readonly postgres?: number;
-}
-
-export type FailOn = "error" | "warning" | "never";
+import { nearestName } from "../change/nearest-name.js";
+import { type Command, type Given, type Options, UsageError } from "./command.js";
 
 export type Arguments =
-  | { readonly command: "check"; readonly check: CheckArguments }
-  | { readonly command: "help" }
-  | { readonly command: "version" }
-  | { readonly command: "usage"; readonly problem: string };
+  | {
+      readonly ask: "run";
+      readonly command: Command;
+      readonly given: Given<Options>;
+      readonly operands: readonly string[];
+    }
+  /** The command's help, or without one the program's. */
+  | { readonly ask: "help"; readonly command?: Command }
+  | { readonly ask: "version" }
+  /** Wrong arguments: a sentence that says what, and the command that they were for. */
+  | { readonly ask: "usage"; readonly problem: string; readonly command?: Command };
 
-export const USAGE = `Usage: migration-safety check [options] [FILES…]
-
-Checks the migrations that are new against a base branch. With FILES (or folders), checks
-those instead, each on the schema that the ones before it leave.
-
-Options
-  --base REF           compare with this branch, tag or commit (default: the default branch)
-  --config FILE        configuration file (default: .github/migration-safety.yml)
-  --format FORMAT      text (default) or json
-  --fail-on LEVEL      error (default), warning or never
-  --postgres MAJOR     PostgreSQL's major version (default: read from the repository, else 14)
-  -h, --help           this text
-  -V, --version        the version
-
-Exit codes: 0 nothing at or above --fail-on; 1 findings at or above it, or the change could
-not be read whole; 2 wrong usage, a broken configuration, or a failure of this program.
-`;
-
-const OPTIONS = {
-  base: { type: "string" },
-  config: { type: "string" },
-  format: { type: "string" },
-  "fail-on": { type: "string" },
-  postgres: { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "V" },
-} as const satisfies ParseArgsConfig["options"];
-
-const FORMATS = ["text", "json"] as const;
-const LEVELS = ["error", "warning", "never"] as const;
-
-/** Reads the arguments behind the program's name. Wrong ones come back as `usage` with a sentence that says what. */
-export function readArguments(argv: readonly string[]): Arguments {
-  let parsed;
+export function readArguments(argv: readonly string[], commands: readonly Command[]): Arguments {
+  const [name, ...rest] = argv;
+  const names = commands.map((command) => command.name);
+  if (name === "-h" || name === "--help") return { ask: "help" };
+  if (name === "-V" || name === "--version") return { ask: "version" };
+  if (name === undefined || name.startsWith("-")) {
+    return { ask: "usage", problem: `Name a command first: ${names.join(", ")}.` };
+  }
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) {
+    return { ask: "usage", problem: `Unknown command '${name}'.${didYouMean(nearestName(name, names), names)}` };
+  }
   try {
-    parsed = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    return argumentsOf(command, rest);
   } catch (error) {
-    return { command: "usage", problem: (error as Error).message };
+    return { ask: "usage", problem: (error as Error).message, command };
   }
-  const { values, positionals } = parsed;
-  if (values.help) return { command: "help" };
-  if (values.version) return { command: "version" };
-  const [command, ...paths] = positionals;
-  if (command === undefined) return { command: "usage", problem: "Name a command: check." };
-  if (command !== "check") return { command: "usage", problem: `Unknown command '${command}'. There is: check.` };
-  const format = values.format ?? "text";
-  if (!isOneOf(FORMATS, format)) return { command: "usage", problem: `--format is one of ${FORMATS.join(", ")}.` };
-  const failOn = values["fail-on"] ?? "error";
-  if (!isOneOf(LEVELS, failOn)) return { command: "usage", problem: `--fail-on is one of ${LEVELS.join(", ")}.` };
-  if (values.postgres !== undefined && !/^1[0-8]$/.test(values.postgres)) {
-    return { command: "usage", problem: "--postgres is a major version from 10 to 18." };
-  }
-  return {
-    command: "check",
-    check: {
-      paths,
-      format,
-      failOn,
-      ...(values.base !== undefined && { base: values.base }),
-      ...(values.config !== undefined && { config: values.config }),
-      ...(values.postgres !== undefined && { postgres: Number(values.postgres) }),
-    },
-  };
 }
 
-function isOneOf<Value extends string>(values: readonly Value[], value: string): value is Value {
-  return (values as readonly string[]).includes(value);
+/** Throws an error whose message says what is wrong. */
+function argumentsOf(command: Command, argv: readonly string[]): Arguments {
+  const { values, positionals: operands } = parsed(command, argv);
+  if (values["help"] === true) return { ask: "help", command };
+  if (values["version"] === true) return { ask: "version" };
+  const given: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(command.options)) {
+    const value = values[name];
+    if (value !== undefined) given[name] = option.read(typeof value === "string" ? value : "", `--${name}`);
+  }
+  checkOperands(command, operands);
+  return { ask: "run", command, given, operands };
+}
+
+function parsed({ options }: Command, argv: readonly string[]): ReturnType<typeof parseArgs> {
+  const known: NonNullable<ParseArgsConfig["options"]> = {
+    help: { type: "boolean", short: "h" },
+    version: { type: "boolean", short: "V" },
+  };
+  for (const [name, { value, short }] of Object.entries(options)) {
+    known[name] = { type: value === undefined ? "boolean" : "string", ...(short !== undefined && { short }) };
+  }
+  try {
+    return parseArgs({ args: [...argv], options: known, allowPositionals: true });
+  } catch (error) {
+    const unknown = /^Unknown option '(--?[^']*)'/.exec((error as Error).message)?.[1];
+    if (unknown === undefined) throw error;
+    const names = Object.keys(known).map((name) => `--${name}`);
+    throw new UsageError(`Unknown option '${unknown}'.${didYouMean(nearestName(unknown, names), names)}`);
+  }
+}
+
+function checkOperands({ name, operands }: Command, given: readonly string[]): void {
+  if (given.length < (operands?.least ?? 0)) {
+    throw new UsageError(`${name} needs ${operands?.usage ?? ""}.`);
+  }
+  const extra = given[operands?.most ?? 0];
+  if (extra !== undefined) throw new UsageError(`${name} does not know what to do with '${extra}'.`);
+}
+
+function didYouMean(nearest: string | undefined, all: readonly string[]): string {
+  return nearest === undefined ? ` There is: ${all.join(", ")}.` : ` Did you mean ${nearest}?`;
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { run, type ExitCode } from "../../src/command-line/run.js";
+import type { ExitCode } from "../../src/command-line/command.js";
+import { COMMANDS } from "../../src/command-line/commands.js";
+import { run } from "../../src/command-line/run.js";
 import type { Report } from "../../src/model/report.js";
 import { schemaErrors } from "../report/schema.js";
 import { temporaryFolder, TemporaryRepository } from "../change/temporary-repository.js";
@@ -34,21 +36,34 @@ function reported(repository: TemporaryRepository, ...argv: readonly string[]): 
 test("help, version and wrong usage", () => {
   const folder = temporaryFolder();
   expect(migrationSafety(folder, "--help")).toMatchObject({ code: 0, err: "" });
-  expect(migrationSafety(folder, "--help").out).toMatch(/^Usage: migration-safety check /);
+  expect(migrationSafety(folder, "--help").out).toMatch(/^Usage: migration-safety COMMAND /);
   expect(migrationSafety(folder, "-V")).toEqual({ code: 0, out: "1.2.3\n", err: "" });
-  for (const [argv, problem] of [
-    [[], "Name a command: check."],
-    [["chekc"], "Unknown command 'chekc'. There is: check."],
-    [["check", "--format", "xml"], "--format is one of text, json."],
-    [["check", "--fail-on", "info"], "--fail-on is one of error, warning, never."],
-    [["check", "--postgres", "9.6"], "--postgres is a major version from 10 to 18."],
-    [["check", "--bsae", "main"], "Unknown option '--bsae'"],
+  for (const [argv, problem, usage] of [
+    [[], "Name a command first: check", "COMMAND"],
+    [["--base", "main", "check"], "Name a command first: check", "COMMAND"],
+    [["chekc"], "Unknown command 'chekc'. Did you mean check?", "COMMAND"],
+    [["publish"], "Unknown command 'publish'. There is: check", "COMMAND"],
+    [["check", "--format", "xml"], "--format is one of text, json", "check"],
+    [["check", "--fail-on", "info"], "--fail-on is one of error, warning, never.", "check"],
+    [["check", "--postgres", "9.6"], "--postgres is a major version from 10 to 18.", "check"],
+    [["check", "--bsae", "main"], "Unknown option '--bsae'. Did you mean --base?", "check"],
+    [["check", "--base"], "Option '--base <value>' argument missing", "check"],
   ] as const) {
     const { code, out, err } = migrationSafety(folder, ...argv);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(`migration-safety: ${problem}`);
-    expect(err).toContain("Usage: migration-safety check ");
+    expect(err).toContain(`Usage: migration-safety ${usage} `);
   }
+});
+
+test.each(COMMANDS.map(({ name }) => name))("%s --help names each of its options", (name) => {
+  const { code, out, err } = migrationSafety(temporaryFolder(), name, "--help");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(new RegExp(`^Usage: migration-safety ${name} `));
+  const { options } = COMMANDS.find((command) => command.name === name)!;
+  for (const option of Object.keys(options)) expect(out).toContain(`--${option}`);
+  expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(96);
+  expect(migrationSafety(temporaryFolder(), "--help").out).toContain(`  ${name} `);
 });
 
 const PRISMA = {

@@ -1,0 +1,72 @@
+/** `migration-safety check`: judges a change, and prints the report. */
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { type ChangeSource, folderChangeSource, gitChangeSource } from "../change/change-source.js";
+import { check } from "../check/check.js";
+import { configurationOf } from "../check/configuration.js";
+import type { Report } from "../model/report.js";
+import { renderJson } from "../report/json.js";
+import { renderText, wantsColor } from "../report/text.js";
+import { choiceOption, defineCommand, type ExitCode, UsageError } from "./command.js";
+import { baseOption, configOption, postgresOption } from "./options.js";
+
+const FORMATS = ["text", "json"] as const;
+const LEVELS = ["error", "warning", "never"] as const;
+
+type FailOn = (typeof LEVELS)[number];
+
+export const checkCommand = defineCommand({
+  name: "check",
+  summary: "what the migrations of a change block and break, and in which order to ship",
+  description:
+    "Checks the migrations that are new against a base branch. With FILES (or folders), checks those instead, each " +
+    "on the schema that the ones before it leave.",
+  operands: { usage: "[FILES…]", least: 0, most: Infinity },
+  options: {
+    base: baseOption,
+    config: configOption,
+    format: choiceOption("FORMAT", FORMATS, "text (default) or json"),
+    "fail-on": choiceOption("LEVEL", LEVELS, "error (default), warning or never"),
+    postgres: postgresOption,
+  },
+  exitCodes:
+    "0 nothing at or above --fail-on; 1 findings at or above it, or the change could not be read whole; 2 wrong " +
+    "usage, a broken configuration, or a failure of this program.",
+  run({ base, config, format = "text", "fail-on": failOn = "error", postgres }, paths, { cwd, env, stdout }) {
+    const missing = paths.find((path) => !existsSync(resolve(cwd, path)));
+    if (missing !== undefined) throw new UsageError(`There is no file or folder ${missing}.`);
+    const source = sourceOf(paths, base, cwd);
+    const configuration = configurationOf(source, {
+      ...(config !== undefined && { file: { name: config, text: readFileSync(resolve(cwd, config), "utf8") } }),
+    });
+    const report = check(
+      source,
+      { ...configuration, ...(postgres !== undefined && { postgres }) },
+      paths.length > 0 ? { files: paths.map((path) => fromRoot(path, cwd, source.root)) } : {},
+    );
+    stdout.write(
+      format === "json"
+        ? renderJson(report)
+        : renderText(report, { color: wantsColor(stdout, env), source: (file) => source.head.tree.read(file) }),
+    );
+    return exitCodeOf(report, failOn);
+  },
+});
+
+/** Files by themselves have no base, unless one is asked for. */
+function sourceOf(paths: readonly string[], base: string | undefined, cwd: string): ChangeSource {
+  if (paths.length > 0 && base === undefined) return folderChangeSource(cwd);
+  return gitChangeSource({ root: cwd, ...(base !== undefined && { base }) });
+}
+
+/** A path as trees name it: relative to the root, with `/`. One outside the root stays as it is, and is not found. */
+function fromRoot(path: string, cwd: string, root: string): string {
+  const inside = relative(root, resolve(cwd, path));
+  return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/") || ".";
+}
+
+function exitCodeOf({ verdict }: Report, failOn: FailOn): ExitCode {
+  if (failOn === "never") return 0;
+  if (verdict === "unsafe" || verdict === "incomplete") return 1;
+  return verdict === "warnings" && failOn === "warning" ? 1 : 0;
+}

@@ -1,0 +1,5 @@
+/** The commands, in the order in which the help lists them. */
+import { checkCommand } from "./check.js";
+import type { Command } from "./command.js";
+
+export const COMMANDS: readonly Command[] = [checkCommand];

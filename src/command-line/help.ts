@@ -1,0 +1,63 @@
+/** The help of the program and of each command, made from the table of commands. */
+import type { Command } from "./command.js";
+
+const WIDTH = 96;
+
+/** `migration-safety --help`. */
+export function programHelp(commands: readonly Command[]): string {
+  return [
+    "Usage: migration-safety COMMAND [options]",
+    "",
+    "Commands",
+    ...rows(commands.map(({ name, summary }) => [name, summary])),
+    "",
+    "Options",
+    ...rows([
+      ["-h, --help", "this text; of a command after its name: migration-safety check --help"],
+      ["-V, --version", "the version"],
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** `migration-safety COMMAND --help`. */
+export function commandHelp({ name, description, operands, options, exitCodes }: Command): string {
+  const usage = ["migration-safety", name, "[options]", operands?.usage].filter((part) => part !== undefined);
+  return [
+    `Usage: ${usage.join(" ")}`,
+    "",
+    ...wrapped(description, WIDTH),
+    "",
+    "Options",
+    ...rows([
+      ...Object.entries(options).map(([option, { short, value, help }]): [string, string] => [
+        `${short === undefined ? "" : `-${short}, `}--${option}${value === undefined ? "" : ` ${value}`}`,
+        help,
+      ]),
+      ["-h, --help", "this text"],
+    ]),
+    "",
+    ...wrapped(`Exit codes: ${exitCodes}`, WIDTH),
+    "",
+  ].join("\n");
+}
+
+/** Terms with their explanations in a column of their own. */
+function rows(entries: readonly (readonly [term: string, explanation: string])[]): string[] {
+  const column = Math.max(...entries.map(([term]) => term.length)) + 4;
+  return entries.flatMap(([term, explanation]) =>
+    wrapped(explanation, WIDTH - column).map(
+      (line, index) => (index === 0 ? `  ${term}`.padEnd(column) : " ".repeat(column)) + line,
+    ),
+  );
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
