@@ -51,7 +51,7 @@ export interface Command<Asked extends Options = Options> {
 
 /** Ties the types of a command's options to its `run`. */
 export function defineCommand<Asked extends Options>(command: Command<Asked>): Command {
-  return command as unknown as Command;
+  return command;
 }
 
 /** Wrong usage; the message is one sentence, or several. */
