@@ -1,4 +1,4 @@
-import { MIGRATION_TOOLS } from "../migrations/detect.js";
+import { MIGRATION_TOOLS } from "../migrations/tools.js";
 import type { JsonSchema } from "./schema-check.js";
 
 /** What the configuration needs to know of a rule. */
@@ -12,7 +12,9 @@ export interface ConfigurableRule {
 /** Versions of PostgreSQL whose locks are known: 12 to 18 measured, 10 and 11 documented. */
 const POSTGRES = { minimum: 10, maximum: 18 };
 
-const GLOBS: JsonSchema = { type: "array", items: { type: "string", minLength: 1 } };
+const TEXT: JsonSchema = { type: "string", minLength: 1 };
+
+const GLOBS: JsonSchema = { type: "array", items: TEXT };
 
 /** `warning` is accepted because the report says `warning`, ESLint says `warn`. */
 const LEVEL: JsonSchema = { enum: ["off", "warn", "error", "warning"] };
@@ -99,18 +101,50 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
             code: {
               description: "Folders with the application code that uses it. Default: the whole repository.",
               type: "array",
-              items: { type: "string", minLength: 1 },
+              items: TEXT,
             },
             session: {
               description: "Settings on the connection or role that runs the migrations, such as lock_timeout: 3s.",
               type: "object",
               additionalProperties: { type: ["string", "integer"] },
             },
+            rules: { ...settings, description: "Other levels for its migrations. They come before `overrides`." },
+            tables: {
+              description: "What nobody can see in a migration: names or globs, in `public` where no schema is named.",
+              type: "object",
+              properties: {
+                hot: { ...GLOBS, description: "Busy tables: a lock_timeout is asked for whatever the statement does." },
+                small: { ...GLOBS, description: "Small tables: reading or rewriting one is over in an instant." },
+              },
+              additionalProperties: false,
+            },
+            schema: {
+              description:
+                "A file of SQL, such as pg_dump writes, with the schema from which the first migration starts.",
+              ...TEXT,
+            },
           },
           additionalProperties: false,
         },
       },
       ignore: { ...GLOBS, description: "Globs of migrations that are not judged. They are still replayed." },
+      accept: {
+        description: "Findings that you take on. Each is silenced, and listed with its reason in every report.",
+        type: "array",
+        items: {
+          type: "object",
+          properties: {
+            rule: { description: "The rule that found it.", enum: rules.map(({ name }) => name) },
+            object: { ...TEXT, description: "What it is about, as the report names it: `public.orders.legacy_ref`." },
+            file: { ...TEXT, description: "A path or glob of migrations, relative to the repository's root." },
+            reason: { ...TEXT, description: "Why it is fine." },
+            until: { description: "The last day on which it is, such as 2027-01-31.", type: "string", format: "date" },
+          },
+          required: ["rule", "reason"],
+          anyOf: [{ required: ["object"] }, { required: ["file"] }],
+          additionalProperties: false,
+        },
+      },
     },
     additionalProperties: false,
   };

@@ -5,17 +5,23 @@ import { nameOf, parentOf } from "../migrations/listing.js";
 import type { Listing } from "../migrations/listing.js";
 import { plainSql } from "../migrations/plain-sql.js";
 import { scriptFolders } from "../migrations/scripts.js";
-import type { MigrationSource } from "../migrations/tool.js";
+import type { MigrationPart, MigrationSource, ReadMigrationText } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
-import type { AnalysedStatement, Migration, MigrationFile, MigrationStatus } from "../model/migration.js";
-import type { ParsedSql, Statement } from "../model/statement.js";
+import type {
+  AnalysedStatement,
+  Migration,
+  MigrationFile,
+  MigrationStatus,
+  TransactionMode,
+} from "../model/migration.js";
+import type { Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { matcher } from "./overlay-tree.js";
-import { parseMigration, unreadableMigration } from "./parse-migration.js";
+import { type ParsedMigration, type ParseMigration, parseMigration, unreadableMigration } from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
 import { Session } from "./session.js";
 import { transactionsOf } from "./transactions.js";
@@ -27,7 +33,7 @@ export interface LoadOptions {
    */
   readonly files?: readonly string[];
   /** Parses a file; a caller that loads again and again keeps what it has parsed. Default: `parseMigration`. */
-  readonly parse?: (text: string, file: string) => ParsedSql;
+  readonly parse?: ParseMigration;
 }
 
 /** Reads and replays all migrations once. Never throws for what a migration file holds. */
@@ -36,15 +42,16 @@ export function loadChange(source: ChangeSource, configuration: Configuration, o
 }
 
 /** A migration before replay, with what its place in the run decides. */
-interface Draft extends MigrationFile {
-  readonly sql: ParsedSql;
+interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
+  /** Settings that the tool's callbacks make before it starts. */
+  readonly settings?: ReadonlyMap<string, string>;
   /** The source's folder, for files that share the run of a pending set. */
   readonly run?: string;
 }
 
 class Loader {
-  readonly #parse: (text: string, file: string) => ParsedSql;
+  readonly #parse: ParseMigration;
   readonly #changed: ReadonlyMap<string, ChangedFile>;
   readonly #isIgnored: (file: string) => boolean;
   /** Whether each file is its own change: nothing to compare with, and nothing missing. */
@@ -133,23 +140,30 @@ class Loader {
     tree.prefetch?.(sources.flatMap(({ files }) => files));
     const drafts: Draft[] = [];
     for (const source of sources) {
-      const { tool, folder } = source;
-      const common = { tool, database: name, transaction: tool.transaction };
+      const { tool, folder, read, session: settings } = source;
       const meanwhile = this.#meanwhile(source);
+      const draft = (tree: Tree, from: MigrationSource, file: string): Omit<Draft, "status" | "judged"> => {
+        const parsed = this.#read(tree, file, read);
+        const transaction = from.transactions?.get(file) ?? modeOf(parsed.parts) ?? tool.transaction;
+        const known = { ...from.facts?.get(file), ...(settings && { settings }) };
+        return { file, tool, database: name, transaction, ...known, ...parsed };
+      };
       const add = (file: string): void => {
         const status = this.#status(file, asked);
-        const sql = this.#read(tree, file);
+        const drafted = draft(tree, source, file);
         const judged =
           status.status !== "existing" &&
+          drafted.kind !== "baseline" &&
           asked?.has(file) !== false &&
           !this.#isIgnored(file) &&
-          !(status.status === "modified" && this.#sameStatements(status.previousFile ?? file, sql));
+          !(status.status === "modified" && this.#sameStatements(status.previousFile ?? file, drafted, read));
         const pending = status.status !== "existing" && !this.#alone;
-        drafts.push({ file, ...common, ...status, sql, judged, ...(pending && { run: folder }) });
+        drafts.push({ ...drafted, ...status, judged, ...(pending && { run: folder }) });
       };
       const addMeanwhile = (after: string | undefined): void => {
-        for (const [file, base] of meanwhile.get(after) ?? []) {
-          drafts.push({ file, ...common, status: "existing", sql: this.#read(base, file), judged: false });
+        for (const [file, atBase] of meanwhile.get(after) ?? []) {
+          const base = this.source.base?.tree;
+          if (base) drafts.push({ ...draft(base, atBase, file), status: "existing", judged: false });
           addMeanwhile(file);
         }
       };
@@ -170,8 +184,8 @@ class Loader {
   #meanwhile({
     folder,
     files,
-  }: MigrationSource): ReadonlyMap<string | undefined, readonly (readonly [string, Tree])[]> {
-    const found = new Map<string | undefined, (readonly [string, Tree])[]>();
+  }: MigrationSource): ReadonlyMap<string | undefined, readonly (readonly [string, MigrationSource])[]> {
+    const found = new Map<string | undefined, (readonly [string, MigrationSource])[]>();
     const { base, comparedWith, changed } = this.source;
     if (base === undefined || comparedWith === undefined || comparedWith === base.commit) return found;
     const atBase = this.#atBase()
@@ -185,8 +199,8 @@ class Loader {
       if (left.has(file) && !here.has(file)) continue;
       if (!here.has(file)) {
         const list = found.get(after);
-        if (list === undefined) found.set(after, [[file, base.tree]]);
-        else list.push([file, base.tree]);
+        if (list === undefined) found.set(after, [[file, atBase]]);
+        else list.push([file, atBase]);
       }
       after = file;
     }
@@ -194,9 +208,9 @@ class Loader {
     return found;
   }
 
-  #read(tree: Tree, file: string): ParsedSql {
+  #read(tree: Tree, file: string, read: ReadMigrationText | undefined): ParsedMigration {
     const text = tree.read(file);
-    if (text !== undefined) return this.#parse(text, file);
+    if (text !== undefined) return this.#parse(text, file, read);
     return unreadableMigration(`the file ${tree.whyUnreadable?.(file) ?? "is not valid UTF-8"}`);
   }
 
@@ -220,10 +234,10 @@ class Loader {
   }
 
   /** Whether a modified file says the same as before, comments and white space aside: then nothing in it is new. */
-  #sameStatements(previousFile: string, sql: ParsedSql): boolean {
+  #sameStatements(previousFile: string, { sql }: ParsedMigration, read: ReadMigrationText | undefined): boolean {
     const text = this.source.base?.tree.read(previousFile);
     if (text === undefined) return false;
-    const { statements } = this.#parse(text, previousFile);
+    const { statements } = this.#parse(text, previousFile, read).sql;
     return (
       statements.length === sql.statements.length &&
       statements.every((statement, index) => statement.sql === sql.statements[index]?.sql)
@@ -299,10 +313,11 @@ class Loader {
     const parsed = new Map(
       migrations.filter(({ status }) => status === "existing").map(({ file, sql }) => [file, sql]),
     );
-    const files = database?.sources.flatMap((source) => source.files) ?? [];
-    tree.prefetch?.(files.filter((file) => !parsed.has(file)));
-    for (const [order, file] of files.entries()) {
-      for (const statement of (parsed.get(file) ?? this.#read(tree, file)).statements) replay.apply(statement, order);
+    const files = database?.sources.flatMap(({ files, read }) => files.map((file) => ({ file, read }))) ?? [];
+    tree.prefetch?.(files.map(({ file }) => file).filter((file) => !parsed.has(file)));
+    for (const [order, { file, read }] of files.entries()) {
+      const { statements } = parsed.get(file) ?? this.#read(tree, file, read).sql;
+      for (const statement of statements) replay.apply(statement, order);
     }
     // What the next migration would meet.
     return replay.apply(NOTHING, files.length).before;
@@ -365,20 +380,21 @@ function replayAll(
 ): readonly Migration[] {
   const replay = new Replay({ postgres });
   const transactions = transactionsOf(
-    drafts.map(({ file, transaction, run, sql }) => ({
+    drafts.map(({ file, transaction, run, sql, parts }) => ({
       file,
       mode: transaction,
       statements: sql.statements,
       ...(run === undefined ? {} : { run }),
+      ...(parts === undefined ? {} : { parts }),
     })),
   );
   const sessions = new Map<string, Session>();
   /** What history has stored with roles and databases; whose connection it is, nothing says. */
   const stored = new Map<string, string>();
-  return drafts.map(({ run, ...draft }, order) => {
+  return drafts.map(({ run, settings: ofTool, parts: _parts, ...draft }, order) => {
     // Pending files of one run share a connection; of a runner that is not known, that is not known either.
     let session = run === undefined || draft.transaction === "unknown" ? undefined : sessions.get(run);
-    session ??= new Session(new Map([...stored, ...settings]));
+    session ??= new Session(new Map([...stored, ...settings, ...(ofTool ?? [])]));
     if (run !== undefined) sessions.set(run, session);
     const statements = draft.sql.statements.map((statement, index): AnalysedStatement => {
       const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
@@ -403,6 +419,13 @@ function replayAll(
     if (draft.status === "existing") for (const { statement } of statements) store(stored, statement);
     return { ...draft, order, statements };
   });
+}
+
+/** The way in which all parts of a file are sent; undefined where they differ, or there are none. */
+function modeOf(parts: readonly MigrationPart[] = []): TransactionMode | undefined {
+  const modes = new Set(parts.map(({ transaction }) => transaction));
+  const [mode] = modes;
+  return modes.size === 1 ? mode : undefined;
 }
 
 /** ALTER ROLE … SET and ALTER DATABASE … SET: sessions that start later have the setting. */

@@ -1,4 +1,5 @@
 /** In which transaction each statement runs: what the tool opens, and what BEGIN and COMMIT in the file change. */
+import type { MigrationPart } from "../migrations/tool.js";
 import type { StatementTransaction, TransactionMode } from "../model/migration.js";
 import type { TransactionControl } from "../model/operation.js";
 import type { Statement } from "../model/statement.js";
@@ -10,6 +11,8 @@ export interface TransactionFile {
   /** Files of one run share the tool's transaction where it has one for all that is pending. Absent: runs alone. */
   readonly run?: string;
   readonly statements: readonly Statement[];
+  /** Parts that the tool runs apart from each other, in order. Absent: the file is one. */
+  readonly parts?: readonly MigrationPart[];
 }
 
 const OUTSIDE: StatementTransaction = { inTransaction: false };
@@ -23,9 +26,27 @@ export function transactionsOf(files: readonly TransactionFile[]): readonly (rea
 }
 
 function transactionsOfFile(file: TransactionFile, ended: Set<string>): readonly StatementTransaction[] {
-  if (file.mode === "all-pending" && file.run !== undefined) return inSharedTransaction(file, file.run, ended);
-  const { mode, statements } = file;
+  const { parts } = file;
   const name = groupNames(file.file);
+  if (parts === undefined || parts.length === 0) return transactionsOfPart(file, ended, name);
+  const byPart = parts.map((): Statement[] => []);
+  let part = 0;
+  for (const statement of file.statements) {
+    while (part + 1 < parts.length && statement.range[0] >= (parts[part + 1]?.range[0] ?? Infinity)) part++;
+    byPart[part]?.push(statement);
+  }
+  return byPart.flatMap((statements, index) =>
+    transactionsOfPart({ ...file, mode: parts[index]?.transaction ?? file.mode, statements }, ended, name),
+  );
+}
+
+function transactionsOfPart(
+  file: TransactionFile,
+  ended: Set<string>,
+  name: () => string,
+): readonly StatementTransaction[] {
+  if (file.mode === "all-pending" && file.run !== undefined) return inSharedTransaction(file, file.run, ended, name);
+  const { mode, statements } = file;
   // A query with a single statement needs no transaction block (exec_simple_query in PostgreSQL's postgres.c).
   const implicit = mode === "single-send" && statements.length > 1;
   const byTool = mode === "per-file" || mode === "all-pending";
@@ -37,8 +58,12 @@ function transactionsOfFile(file: TransactionFile, ended: Set<string>): readonly
   return walk(statements, start, between, name);
 }
 
-function inSharedTransaction(file: TransactionFile, run: string, ended: Set<string>): readonly StatementTransaction[] {
-  const name = groupNames(file.file);
+function inSharedTransaction(
+  file: TransactionFile,
+  run: string,
+  ended: Set<string>,
+  name: () => string,
+): readonly StatementTransaction[] {
   const start: StatementTransaction = ended.has(run)
     ? OUTSIDE
     : { inTransaction: true, openedBy: "tool", group: `all pending in ${run}` };

@@ -7,11 +7,10 @@ import { readConfiguration } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
-import { parseMigration } from "../change/parse-migration.js";
+import { type ParsedMigration, type ParseMigration, parseMigration } from "../change/parse-migration.js";
 import { detectMigrations } from "../migrations/detect.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
-import type { ParsedSql } from "../model/statement.js";
 import { configurableRules } from "./configurable-rules.js";
 
 /** How long a repository is taken to be as it was; looking costs some milliseconds of git. */
@@ -32,7 +31,7 @@ export class OpenRepository {
   #folders: readonly string[] | undefined;
   /** The change with the text of one editor buffer in place of its file. */
   #edited: { readonly file: string; readonly text: string; readonly change: Change } | undefined;
-  #parsed: ReadonlyMap<string, ParsedSql> = new Map();
+  #parsed: ReadonlyMap<string, ParsedMigration> = new Map();
 
   constructor(
     /** Absolute. */
@@ -86,12 +85,12 @@ export class OpenRepository {
 
   /** Files that did not change are not parsed again. */
   #load({ configuration }: Snapshot, source: ChangeSource): Change {
-    const parsed = new Map<string, ParsedSql>();
-    const parse = (text: string, file: string): ParsedSql => {
+    const parsed = new Map<string, ParsedMigration>();
+    const parse: ParseMigration = (text, file, read) => {
       const key = `${file}\0${text}`;
-      const sql = parsed.get(key) ?? this.#parsed.get(key) ?? parseMigration(text);
-      parsed.set(key, sql);
-      return sql;
+      const migration = parsed.get(key) ?? this.#parsed.get(key) ?? parseMigration(text, file, read);
+      parsed.set(key, migration);
+      return migration;
     };
     const change = loadChange(source, configuration, { parse });
     this.#parsed = parsed;

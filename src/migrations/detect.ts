@@ -3,18 +3,14 @@ import type { DatabaseSetting, MigrationSourceSetting } from "../model/configura
 import type { TransactionMode } from "../model/migration.js";
 import type { Tree } from "../model/tree.js";
 import { POSTGRESQL } from "./dialect.js";
-import { drizzle } from "./drizzle.js";
 import { LOCKFILE_NAMES } from "./installed-version.js";
 import { Listing, nameOf, parentOf, upwards } from "./listing.js";
 import { plainSql } from "./plain-sql.js";
-import { prisma } from "./prisma.js";
-import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
+import type { LeftOutFile, MigrationSource } from "./tool.js";
+import { MIGRATION_TOOLS } from "./tools.js";
 
-/** Most particular first: a folder belongs to the first tool that finds it. */
-export const MIGRATION_TOOLS: readonly MigrationTool[] = [prisma, drizzle, plainSql];
-
-/** What tools read to know their folders; a commit's files come cheapest all at once. */
-const READ: ReadonlySet<string> = new Set(["migration_lock.toml", "_journal.json", ...LOCKFILE_NAMES]);
+/** What tools read to know their folders. */
+const READ: ReadonlySet<string> = new Set([...MIGRATION_TOOLS.flatMap(({ reads = [] }) => reads), ...LOCKFILE_NAMES]);
 
 export interface DetectedDatabase {
   readonly name: string;

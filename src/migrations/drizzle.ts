@@ -19,6 +19,7 @@ const SNAPSHOT = "snapshot.json";
 export const drizzle: MigrationTool = {
   name: "drizzle",
   label: "Drizzle",
+  reads: [JOURNAL],
 
   find(listing) {
     const folders: string[] = [];

@@ -19,6 +19,7 @@ const MIGRATION = "migration.sql";
 export const prisma: MigrationTool = {
   name: "prisma",
   label: "Prisma",
+  reads: [LOCK],
 
   find(listing) {
     const folders: string[] = [];

@@ -37,6 +37,33 @@ export interface ToolFacts {
   readonly assumption?: string;
   /** Whether the tool remembers a checksum of each file and refuses an edited one. */
   readonly checksums: boolean;
+  /** A new migration that sorts before one that has run. Absent where it is not known. */
+  readonly outOfOrder?: OrderPolicy;
+  /** Two migrations with the same version. Absent where it is not known, or cannot be. */
+  readonly duplicate?: OrderPolicy;
+}
+
+/** What a tool does with a migration whose place in the order is wrong. */
+export interface OrderPolicy {
+  /** `runs`: as any other. `skips`: without a word, and for good. `refuses`: with an error, before it runs anything. */
+  readonly does: "runs" | "skips" | "refuses";
+  /** What happens, as a sentence: `Flyway refuses to migrate: "Detected resolved migration not applied …".` */
+  readonly says: string;
+}
+
+/** What a file's name and place decide, before its text is read. */
+export interface FileFacts {
+  /** What the tool tells it from others by, written so that equal ones are equal: `1.2` of `V1_02__x.sql`. */
+  readonly version?: string;
+  /**
+   * - `repeatable`: runs again whenever its text changes, after all versioned ones.
+   * - `baseline`: stands for those before it on new databases; one that has them never runs it.
+   *
+   * Absent: versioned, runs once.
+   */
+  readonly kind?: "repeatable" | "baseline";
+  /** Where the tool decides by a time whether a migration has run (Drizzle's journal): that time. */
+  readonly time?: number;
 }
 
 /** The transaction that a statement runs in. */
@@ -63,7 +90,7 @@ export interface AnalysedStatement {
 }
 
 /** A migration file as its tool sees it, before replay. */
-export interface MigrationFile {
+export interface MigrationFile extends FileFacts {
   /** Path from the repository's root, with `/`. */
   readonly file: string;
   readonly status: MigrationStatus;
@@ -71,6 +98,7 @@ export interface MigrationFile {
   readonly previousFile?: string;
   readonly tool: ToolFacts;
   readonly database: string;
+  /** How the tool sends this file; the tool's own way unless the file or what stands beside it says otherwise. */
   readonly transaction: TransactionMode;
 }
 

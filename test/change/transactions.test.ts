@@ -58,6 +58,30 @@ describe("transactionsOf", () => {
     ]);
   });
 
+  it("gives each part of a file its own transaction", () => {
+    const text = "SELECT 1; SELECT 2;\nSELECT 3;\nSELECT 4; SELECT 5;";
+    const [second, third] = [text.indexOf("SELECT 3"), text.indexOf("SELECT 4")];
+    const [file] = transactionsOf([
+      {
+        file: "a.sql",
+        mode: "per-file",
+        statements: parseSql(text).statements,
+        parts: [
+          { range: [0, second], transaction: "per-file" },
+          { range: [second, third], transaction: "per-statement" },
+          { range: [third, text.length], transaction: "single-send" },
+        ],
+      },
+    ]);
+    expect(file).toEqual([
+      { inTransaction: true, openedBy: "tool", group: "a.sql#1" },
+      { inTransaction: true, openedBy: "tool", group: "a.sql#1" },
+      { inTransaction: false },
+      { inTransaction: true, openedBy: "send", group: "a.sql#2" },
+      { inTransaction: true, openedBy: "send", group: "a.sql#2" },
+    ]);
+  });
+
   it("runs a single statement of a query outside a transaction block", () => {
     expect(brief("single-send", "-- a comment\nSELECT 1;\n")).toEqual([[""]]);
   });
