@@ -2,12 +2,14 @@
 import { createRequire } from "node:module";
 import type { Document, Node } from "yaml";
 import type {
+  Acceptance,
   Configuration,
   ConfigurationProblem,
   DatabaseSetting,
   Override,
   RuleLevel,
   RuleSetting,
+  TableLists,
 } from "../model/configuration.js";
 import type { Tree } from "../model/tree.js";
 import { configurationSchema } from "./configuration-schema.js";
@@ -76,7 +78,7 @@ export function readConfiguration(options: ConfigurationOptions): Configuration 
   const texts = [file, options.inline].filter((text) => text !== undefined);
   if (texts.length === 0) return DEFAULT_CONFIGURATION;
   const problems: ConfigurationProblem[] = [];
-  const values = texts.map((text) => parse(text, options.rules, problems));
+  const values = texts.map((text) => parse(text, options, problems));
   if (problems.length > 0) throw new ConfigurationError(problems);
   const [first, second] = values;
   return complete(
@@ -123,10 +125,15 @@ interface Settings {
   readonly databases?: Readonly<
     Record<
       string,
-      Partial<Omit<DatabaseSetting, "session">> & { readonly session?: Readonly<Record<string, string | number>> }
+      Partial<Omit<DatabaseSetting, "session" | "rules" | "tables">> & {
+        readonly session?: Readonly<Record<string, string | number>>;
+        readonly rules?: Readonly<Record<string, WrittenRule>>;
+        readonly tables?: Partial<TableLists>;
+      }
     >
   >;
   readonly ignore?: readonly string[];
+  readonly accept?: readonly Acceptance[];
 }
 
 type WrittenLevel = RuleLevel | "warning";
@@ -134,7 +141,7 @@ type WrittenRule = WrittenLevel | readonly [WrittenLevel, ...unknown[]];
 
 function parse(
   { name, text }: ConfigurationText,
-  rules: readonly ConfigurableRule[],
+  { rules, head, base }: ConfigurationOptions,
   problems: ConfigurationProblem[],
 ): Settings {
   const report = (offset: number, message: string): void => {
@@ -163,12 +170,43 @@ function parse(
     const found = isEmpty(yaml, root) ? [] : checkAgainstSchema(yaml, root, configurationSchema(rules));
     for (const { offset, message } of found) report(offset, message);
     if (found.length > 0) return {};
-    return (document.toJS() as Settings | null) ?? {};
+    const settings = (document.toJS() as Settings | null) ?? {};
+    for (const [database, { schema }] of Object.entries(settings.databases ?? {})) {
+      const problem = schema === undefined ? undefined : schemaProblem(plainPath(schema), head, base);
+      const at = document.getIn(["databases", database, "schema"], true) as Node | undefined;
+      if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
+    }
+    return withPlaces(settings, (index) => {
+      const entry = document.getIn(["accept", index], true) as Node | undefined;
+      return { file: name, line: positionAt(text, entry?.range?.[0] ?? 0).line };
+    });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     report(0, "The configuration is nested too deeply.");
     return {};
   }
+}
+
+/** Entries of `accept` are named in reports, each with its own place. */
+function withPlaces(settings: Settings, placeOf: (index: number) => Acceptance["place"]): Settings {
+  const { accept } = settings;
+  return accept === undefined
+    ? settings
+    : { ...settings, accept: accept.map((entry, index) => ({ ...entry, place: placeOf(index) })) };
+}
+
+/** What keeps the file of `schema` from being read; one that this change adds or takes away is on one side only. */
+function schemaProblem(file: string, head: Tree, base: Tree | undefined): string | undefined {
+  const trees = [base, head].filter((tree) => tree?.has(file));
+  const [tree] = trees;
+  if (tree === undefined) return `There is no file ${file}.`;
+  if (trees.some((side) => side?.read(file) !== undefined)) return undefined;
+  return `The file ${file} ${tree.whyUnreadable?.(file) ?? "is not valid UTF-8"}.`;
+}
+
+/** A path as trees name it. */
+function plainPath(path: string): string {
+  return path.replace(/^\.\//, "");
 }
 
 function isEmpty(yaml: typeof import("yaml"), node: Node | null): boolean {
@@ -206,7 +244,7 @@ function complete(settings: Settings, source: string): Configuration {
     overrides: (settings.overrides ?? []).map(({ files, rules }): Override => ({ files, rules: ruleSettings(rules) })),
     deploy: { ...DEFAULT_CONFIGURATION.deploy, ...settings.deploy },
     databases: Object.fromEntries(
-      Object.entries(settings.databases ?? {}).map(([name, { migrations, code, session }]) => [
+      Object.entries(settings.databases ?? {}).map(([name, { migrations, code, session, rules, tables, schema }]) => [
         name,
         {
           migrations: migrations ?? [],
@@ -214,10 +252,14 @@ function complete(settings: Settings, source: string): Configuration {
           session: Object.fromEntries(
             Object.entries(session ?? {}).map(([variable, value]) => [variable.toLowerCase(), String(value)]),
           ),
+          ...(rules && { rules: ruleSettings(rules) }),
+          ...(tables && { tables: { hot: tables.hot ?? [], small: tables.small ?? [] } }),
+          ...(schema !== undefined && { schema: plainPath(schema) }),
         },
       ]),
     ),
     ignore: settings.ignore ?? [],
+    ...(settings.accept && { accept: settings.accept }),
     source,
   };
 }

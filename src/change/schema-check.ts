@@ -26,6 +26,8 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly pattern?: string;
+  readonly format?: "date";
+  /** Alternatives that differ in type, or lists of keys of which one must be there whole. */
   readonly anyOf?: readonly JsonSchema[];
 }
 
@@ -48,6 +50,7 @@ const KNOWN_KEYWORDS: ReadonlySet<string> = new Set<keyof JsonSchema>([
   "maximum",
   "minLength",
   "pattern",
+  "format",
   "anyOf",
 ]);
 
@@ -81,7 +84,7 @@ class Checker {
       this.#report(node, `${name(path)} is an alias (*${node.source}); write the value out.`);
       return;
     }
-    if (schema.anyOf !== undefined) {
+    if (schema.anyOf?.some(({ required }) => required === undefined)) {
       // The alternatives differ in type: the one whose type fits says what is wrong inside.
       const fitting = schema.anyOf.find((alternative) => this.#typeFits(node, typesOf(alternative)));
       if (fitting !== undefined) this.check(node, fitting, path);
@@ -121,6 +124,11 @@ class Checker {
     for (const key of schema.required ?? []) {
       if (!present.has(key)) this.#report(node, `${capital(name(path))} lacks the key ${quote(key)}.`);
     }
+    const choices = (schema.anyOf ?? []).map(({ required = [] }) => required);
+    if (choices.length > 0 && !choices.some((keys) => keys.every((key) => present.has(key)))) {
+      const keys = orOf(choices.map((choice) => choice.map(quote).join(" and ")));
+      this.#report(node, `${capital(name(path))} lacks the key ${keys}.`);
+    }
   }
 
   #checkList(node: YAMLSeq, schema: JsonSchema, path: Path): void {
@@ -153,6 +161,10 @@ class Checker {
       const allowed = schema.enum.map(String);
       const nearest = nearestName(String(value), allowed);
       const hint = nearest === undefined ? "" : ` Did you mean ${quote(nearest)}?`;
+      if (path.at(-1) === "rule") {
+        this.#report(node, `Unknown rule ${shown(node)} in ${name(path.slice(0, -1))}.${hint}`);
+        return;
+      }
       this.#report(node, `${capital(name(path))} is ${shown(node)}, and must be ${orOf(allowed.map(quote))}.${hint}`);
       return;
     }
@@ -171,6 +183,9 @@ class Checker {
     }
     if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
       this.#report(node, `${capital(name(path))} is ${shown(node)}, and must match ${schema.pattern}.`);
+    }
+    if (typeof value === "string" && schema.format === "date" && !isDate(value)) {
+      this.#report(node, `${capital(name(path))} is ${shown(node)}, and must be a day such as 2027-01-31.`);
     }
   }
 
@@ -217,6 +232,14 @@ class Checker {
   #report(node: Node, message: string): void {
     this.problems.push({ offset: node.range?.[0] ?? 0, message });
   }
+}
+
+/** A day of the calendar, as RFC 3339 writes it. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  // Some impossible days become the first of the next month.
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 const TYPES: Readonly<Record<JsonType, string>> = {

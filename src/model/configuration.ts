@@ -13,6 +13,28 @@ export interface Override {
   readonly rules: Readonly<Record<string, RuleSetting>>;
 }
 
+/** A finding that the team takes on: silenced, and listed with its reason in every report. */
+export interface Acceptance {
+  readonly rule: string;
+  /** As findings name it, `public` left out or not: `public.orders.legacy_ref`. Absent: everything in `file`. */
+  readonly object?: string;
+  /** A path or glob, relative to the repository's root. Absent: every migration. */
+  readonly file?: string;
+  readonly reason: string;
+  /** The last day on which it holds, in UTC: `2027-01-01`. Absent: it has no end. */
+  readonly until?: string;
+  /** Where the entry stands; `file` is a path, or what the source of the configuration is called. */
+  readonly place: { readonly file: string; readonly line: number };
+}
+
+/** Names of tables or globs over them; without a schema `public` is meant. */
+export interface TableLists {
+  /** Busy ones, where even a short wait for a lock is felt. */
+  readonly hot: readonly string[];
+  /** Ones that are read through in no time, so that work under a lock is short. */
+  readonly small: readonly string[];
+}
+
 export interface MigrationSourceSetting {
   readonly path: string;
   /** A tool's name; absent: detect it. */
@@ -27,6 +49,11 @@ export interface DatabaseSetting {
   readonly code: readonly string[];
   /** Settings on the connection or role: `lock_timeout` → `3s`. */
   readonly session: Readonly<Record<string, string>>;
+  /** Between `rules` and `overrides`. */
+  readonly rules?: Readonly<Record<string, RuleSetting>>;
+  readonly tables?: TableLists;
+  /** A file of SQL that makes the schema from which the first migration starts. */
+  readonly schema?: string;
 }
 
 export type DeployModel = "rolling" | "recreate";
@@ -42,6 +69,7 @@ export interface Configuration {
   readonly databases: Readonly<Record<string, DatabaseSetting>>;
   /** Globs: not judged, still replayed. */
   readonly ignore: readonly string[];
+  readonly accept?: readonly Acceptance[];
   /** Where it was read: a path, `inline`, both joined with ` and `, or `default`. */
   readonly source: string;
 }

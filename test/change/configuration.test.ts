@@ -8,6 +8,7 @@ import {
   readConfiguration,
 } from "../../src/change/configuration.js";
 import type { ConfigurableRule, ConfigurationOptions } from "../../src/change/configuration.js";
+import { isDate } from "../../src/change/schema-check.js";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import type { Tree } from "../../src/model/tree.js";
 
@@ -60,7 +61,8 @@ describe("readConfiguration", () => {
 
   it("reads every key", () => {
     expect(
-      read(`extends: strict
+      read(
+        `extends: strict
 postgres: 16
 rules:
   no-rename: off
@@ -76,9 +78,19 @@ databases:
     migrations: [{ path: db/migrations, tool: sql, transaction: file }]
     code: [src]
     session: { LOCK_TIMEOUT: 3s, statement_timeout: 0 }
-  other: {}
+    rules: { no-rename: warning }
+    tables: { hot: [orders], small: ["ref_*"] }
+    schema: ./db/baseline.sql
+  other: { tables: { hot: [billing.invoices] } }
 ignore: ["db/migrations/legacy/**"]
-`),
+accept:
+  - { rule: no-rename, object: public.orders.ref, reason: "never read since v3", until: 2027-01-01 }
+  - rule: no-rename
+    file: db/migrations/0007_*.sql
+    reason: internal
+`,
+        { base: tree({ "db/baseline.sql": "CREATE TABLE orders (id bigint);" }, "main") },
+      ),
     ).toEqual({
       extends: "strict",
       postgres: 16,
@@ -94,10 +106,28 @@ ignore: ["db/migrations/legacy/**"]
           migrations: [{ path: "db/migrations", tool: "sql", transaction: "file" }],
           code: ["src"],
           session: { lock_timeout: "3s", statement_timeout: "0" },
+          rules: { "no-rename": ["warn"] },
+          tables: { hot: ["orders"], small: ["ref_*"] },
+          schema: "db/baseline.sql",
         },
-        other: { migrations: [], code: [], session: {} },
+        other: { migrations: [], code: [], session: {}, tables: { hot: ["billing.invoices"], small: [] } },
       },
       ignore: ["db/migrations/legacy/**"],
+      accept: [
+        {
+          rule: "no-rename",
+          object: "public.orders.ref",
+          reason: "never read since v3",
+          until: "2027-01-01",
+          place: { file: FILE, line: 23 },
+        },
+        {
+          rule: "no-rename",
+          file: "db/migrations/0007_*.sql",
+          reason: "internal",
+          place: { file: FILE, line: 24 },
+        },
+      ],
       source: FILE,
     });
   });
@@ -168,9 +198,35 @@ const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   ["rule: {}", "1:1 Unknown key `rule`. Did you mean `rules`?"],
   [
-    "accept: []",
-    "1:1 Unknown key `accept`. Known: `$schema`, `extends`, `postgres`, `rules`, `overrides`, `deploy`, `databases`, `ignore`.",
+    "secrets: []",
+    "1:1 Unknown key `secrets`. Known: `$schema`, `extends`, `postgres`, `rules`, `overrides`, `deploy`, `databases`, `ignore`, `accept`.",
   ],
+  [
+    "accept:\n  - { rule: no-renam, object: a, reason: b }",
+    "2:13 Unknown rule `no-renam` in `accept[0]`. Did you mean `no-rename`?",
+  ],
+  ["accept: [{ rule: no-rename, reason: because }]", "1:10 `accept[0]` lacks the key `object` or `file`."],
+  ["accept: [{ rule: no-rename, object: a }]", "1:10 `accept[0]` lacks the key `reason`."],
+  ["accept: [{ rule: no-rename, object: a, reason: '' }]", "1:48 `accept[0].reason` must not be empty."],
+  [
+    "accept: [{ rule: no-rename, object: a, reason: b, until: 2027-02-30 }]",
+    "1:58 `accept[0].until` is `2027-02-30`, and must be a day such as 2027-01-31.",
+  ],
+  [
+    "accept: [{ rule: no-rename, object: a, reason: b, until: tomorrow }]",
+    "1:58 `accept[0].until` is `tomorrow`, and must be a day such as 2027-01-31.",
+  ],
+  ["accept: { rule: no-rename }", "1:9 `accept` is a mapping, and must be a list."],
+  ["databases: { main: { rules: { no-renam: off } } }", "1:31 Unknown rule `no-renam`. Did you mean `no-rename`?"],
+  [
+    "databases: { main: { tables: { hott: [a] } } }",
+    "1:32 Unknown key `hott` in `databases.main.tables`. Did you mean `hot`?",
+  ],
+  [
+    "databases: { main: { tables: { small: countries } } }",
+    "1:39 `databases.main.tables.small` is text, and must be a list.",
+  ],
+  ["databases: { main: { schema: [] } }", "1:30 `databases.main.schema` is a list, and must be text."],
   ["deploy: { released: v* }", "1:11 Unknown key `released` in `deploy`. Known: `model`, `migrations`."],
   [
     "extends: recomended",
@@ -250,7 +306,12 @@ const GOOD: readonly string[] = [
   "databases: {}",
   "databases: { a: { migrations: [], code: [], session: { x: 1, y: z } } }",
   "databases: { 1: {} }",
+  "databases: { a: { rules: { no-rename: [warn] }, tables: { hot: [a, b.c], small: ['*'] } } }",
   "ignore: []",
+  "accept: []",
+  "accept: [{ rule: no-rename, object: a, reason: b }]",
+  "accept: [{ rule: no-rename, object: a, file: c, reason: b, until: 2028-02-29 }]",
+  "accept: [{ rule: no-rename, file: c, reason: b, until: '2027-01-01' }]",
 ];
 
 describe("what is wrong is named with its place", () => {
@@ -268,6 +329,20 @@ describe("what is wrong is named with its place", () => {
     ["? [a]\n: b", "1:3 A key of the configuration is not a plain word."],
   ])("%j is no configuration", (text, problem) => {
     expect(problems(text)).toEqual([problem]);
+  });
+
+  it("names the file of a schema that is not there, or cannot be read", () => {
+    const text = "databases:\n  main:\n    schema: db/baseline.sql\n";
+    expect(problems(text)).toEqual(["3:13 There is no file db/baseline.sql."]);
+    const binary: Tree = {
+      ...tree({}),
+      has: (file) => file === FILE || file === "db/baseline.sql",
+      read: (file) => (file === FILE ? text : undefined),
+      whyUnreadable: () => "is not valid UTF-8",
+    };
+    expect(() => readConfiguration({ rules, head: binary })).toThrow(
+      `${FILE}:3:13: The file db/baseline.sql is not valid UTF-8.`,
+    );
   });
 
   it("survives aliases within aliases, deep nesting and sheer size", () => {
@@ -288,9 +363,12 @@ describe("what is wrong is named with its place", () => {
 });
 
 describe("the published schema", () => {
-  const validate = new Ajv({ strictSchema: true, strictTuples: false, allowUnionTypes: true }).compile(
-    configurationSchema(rules),
-  );
+  const validate = new Ajv({
+    strictSchema: true,
+    strictTuples: false,
+    allowUnionTypes: true,
+    formats: { date: isDate },
+  }).compile(configurationSchema(rules));
 
   it.each(GOOD)("accepts what the check accepts: %s", (text) => {
     expect(problems(text)).toEqual([]);
