@@ -50,6 +50,43 @@ export interface MigrationSource {
   readonly read?: ReadMigrationText;
 }
 
+/**
+ * What a tool does with migrations, for people: a section of `docs/tools.md`, made from this. Each fact is a sentence, or
+ * a part of one that says enough by itself, in Markdown. What a tool does not have is left out.
+ */
+export interface ToolSheet {
+  /** Which files are migrations: `` `<folder>/<14 digits>_<name>/migration.sql` ``. */
+  readonly layout: string;
+  /** In which order they run. */
+  readonly order: string;
+  /** Which transaction it opens. */
+  readonly transaction: string;
+  /** How a file runs outside of it. */
+  readonly optOut?: string;
+  /** How statements reach PostgreSQL: one by one, or several in one query. */
+  readonly sends: string;
+  /** What it remembers of a migration that ran, and what it does when that was edited. */
+  readonly checksum: string;
+  /** What it does with a new migration that sorts before one that ran. */
+  readonly outOfOrder: string;
+  /** What it does with two of the same version. */
+  readonly duplicate?: string;
+  /** Files that run again, stand for others, or undo. */
+  readonly repeatable?: string;
+  readonly baseline?: string;
+  readonly undo?: string;
+  /** What it replaces in the text before it sends it. */
+  readonly placeholders?: string;
+  /** Files that it runs around migrations. */
+  readonly callbacks?: string;
+  /** Where its settings are, and which of them are read here. */
+  readonly configuration?: string;
+  /** Of what it runs, what is not read here. */
+  readonly notRead?: string;
+  /** Where these facts stand: pages of its documentation, or files of its source. */
+  readonly sources: readonly string[];
+}
+
 /** A migration tool: how its folders are found, and how one is read. */
 export interface MigrationTool {
   readonly name: string;
@@ -57,6 +94,7 @@ export interface MigrationTool {
   readonly label: string;
   /** Names of the files that `find` and `open` read, migrations excepted; a commit's files come cheapest all at once. */
   readonly reads?: readonly string[];
+  readonly sheet?: ToolSheet;
   /** Folders that are this tool's without any configuration. */
   find(listing: Listing): readonly string[];
   /** Reads a folder that is this tool's. */
