@@ -3,6 +3,7 @@ import noBlockingConstraint from "./no-blocking-constraint.js";
 import noBlockingIndexBuild from "./no-blocking-index-build.js";
 import noBlockingNotNull from "./no-blocking-not-null.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
+import noDatabaseDrop from "./no-database-drop.js";
 import noEditedMigration from "./no-edited-migration.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
@@ -16,6 +17,7 @@ export const rules = {
   "no-blocking-index-build": noBlockingIndexBuild,
   "no-blocking-not-null": noBlockingNotNull,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
+  "no-database-drop": noDatabaseDrop,
   "no-edited-migration": noEditedMigration,
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-referenced-column-drop": noReferencedColumnDrop,

@@ -410,6 +410,7 @@ export interface Update extends OperationBase {
   readonly type: "Update";
   readonly table: QualifiedName;
   readonly columns: readonly string[];
+  /** Whether a WHERE leaves rows out; `WHERE true` does not. */
   readonly hasWhere: boolean;
   /** Other tables that it reads, as far as they are known. */
   readonly reads?: readonly QualifiedName[];
@@ -418,6 +419,7 @@ export interface Update extends OperationBase {
 export interface Delete extends OperationBase {
   readonly type: "Delete";
   readonly table: QualifiedName;
+  /** Whether a WHERE leaves rows out; `WHERE true` does not. */
   readonly hasWhere: boolean;
   readonly reads?: readonly QualifiedName[];
 }
@@ -508,6 +510,8 @@ export interface OtherStatement extends OperationBase {
   readonly refusedInTransaction: boolean;
   /** The grammar's name for the kind of object it is about, where one node serves several: `OBJECT_TRIGGER`. */
   readonly object?: string;
+  /** The database that it creates, changes or drops. */
+  readonly name?: string;
   /** ALTER ROLE … SET and ALTER DATABASE … SET; `value` as in `SetVariable`. */
   readonly setting?: { readonly variable: string; readonly value?: string };
 }

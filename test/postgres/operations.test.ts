@@ -766,6 +766,26 @@ describe("data", () => {
     ]);
   });
 
+  test.each([
+    ["true", false],
+    ["1 = 1", false],
+    ["'a' = 'a' and true", false],
+    ["a or true", false],
+    ["false", true],
+    ["null", true],
+    ["null = null", true],
+    ["1 = 2", true],
+    ["1 <> 1", true],
+    ["true and a", true],
+    ["a or b", true],
+    ["a = a", true],
+  ])("WHERE %s", (condition, hasWhere) => {
+    expect(read(`delete from t where ${condition}; update t set c = 1 where ${condition}`)).toMatchObject([
+      { type: "Delete", hasWhere },
+      { type: "Update", hasWhere },
+    ]);
+  });
+
   test("queries", () => {
     expect(
       read(

@@ -20,7 +20,7 @@ import type {
 import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
-import { mentionsOf } from "./expressions.js";
+import { isTrue, mentionsOf } from "./expressions.js";
 import { all, relationName, unwrap } from "./names.js";
 import { LOCK_MODES } from "../lock-modes.js";
 import { createTableAs, isOn } from "./relations.js";
@@ -36,14 +36,14 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
     type: "Update",
     table: relationName(statement.relation),
     columns: all<ResTarget>(statement.targetList, "ResTarget").flatMap(({ name }) => name ?? []),
-    hasWhere: statement.whereClause !== undefined,
+    hasWhere: statement.whereClause !== undefined && !isTrue(statement.whereClause),
     reads: mentionsOf(statement.fromClause, statement.targetList, statement.whereClause, statement.withClause)
       .relations,
   }),
   DeleteStmt: (statement: DeleteStmt): Draft => ({
     type: "Delete",
     table: relationName(statement.relation),
-    hasWhere: statement.whereClause !== undefined,
+    hasWhere: statement.whereClause !== undefined && !isTrue(statement.whereClause),
     reads: mentionsOf(statement.usingClause, statement.whereClause, statement.withClause).relations,
   }),
   MergeStmt: (statement: MergeStmt): Draft => ({

@@ -19,7 +19,7 @@ export function reader<Statement>(
   return read as StatementReader;
 }
 
-type Detail = { readonly [Key in "object" | "relation" | "setting"]?: OtherStatement[Key] | undefined };
+type Detail = { readonly [Key in "object" | "relation" | "setting" | "name"]?: OtherStatement[Key] | undefined };
 
 /** A statement without an operation of its own. */
 export function other(node: string, detail: Detail = {}, refusedInTransaction = false): Draft {

@@ -125,3 +125,39 @@ export function provesNotNull(node: Node | undefined): string[] {
   }
   return [...proved];
 }
+
+/** Whether a condition is true for every row, whatever the row: `true`, `1 = 1`, `true OR …`. */
+export function isTrue(condition: Node | undefined): boolean {
+  const pending = condition === undefined ? [] : [condition];
+  let found = false;
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    const [type, node] = unwrap(part);
+    const { boolop, args = [] } = node as { boolop?: string; args?: Node[] };
+    if (type === "BoolExpr" && boolop === "AND_EXPR") pending.push(...args);
+    else if (type === "BoolExpr" && boolop === "OR_EXPR") {
+      // One level of OR is what people write; deeper ones are not looked into.
+      if (!args.some(isTrueByItself)) return false;
+      found = true;
+    } else if (isTrueByItself(part)) found = true;
+    else return false;
+  }
+  return found;
+}
+
+/** The constant true, or a constant compared with itself. */
+function isTrueByItself(node: Node): boolean {
+  const constant = as<{ boolval?: { boolval?: boolean } }>(node, "A_Const");
+  if (constant !== undefined) return constant.boolval?.boolval === true;
+  const comparison = as<{ name?: Node[]; lexpr?: Node; rexpr?: Node }>(node, "A_Expr");
+  if (strings(comparison?.name)[0] !== "=") return false;
+  const [left, right] = [constantOf(comparison?.lexpr), constantOf(comparison?.rexpr)];
+  return left !== undefined && left === right;
+}
+
+/** A constant of a tree as one string, without its place; undefined for anything else, NULL among them. */
+function constantOf(node: Node | undefined): string | undefined {
+  const constant = as<{ isnull?: boolean; location?: number }>(node, "A_Const");
+  if (constant === undefined || constant.isnull === true) return undefined;
+  const { location: _, ...value } = constant;
+  return JSON.stringify(value);
+}

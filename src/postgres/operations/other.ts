@@ -17,6 +17,7 @@ interface AnyStatement {
   readonly objects?: Node[];
   readonly options?: Node[];
   readonly kind?: string;
+  readonly dbname?: string;
 }
 
 /**
@@ -82,6 +83,6 @@ export function otherStatements(type: string, node: unknown): Draft[] {
   const object = statement.objtype ?? statement.objectType;
   const refused = REFUSED_IN_TRANSACTION[type]?.(statement) ?? false;
   const relations = relationsOf(statement);
-  if (relations.length === 0) return [other(type, { object }, refused)];
+  if (relations.length === 0) return [other(type, { object, name: statement.dbname }, refused)];
   return relations.map((relation) => other(type, { object, relation }, refused));
 }
