@@ -2,6 +2,7 @@
 import noBlockingConstraint from "./no-blocking-constraint.js";
 import noBlockingIndexBuild from "./no-blocking-index-build.js";
 import noBlockingNotNull from "./no-blocking-not-null.js";
+import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noEditedMigration from "./no-edited-migration.js";
@@ -16,6 +17,7 @@ export const rules = {
   "no-blocking-constraint": noBlockingConstraint,
   "no-blocking-index-build": noBlockingIndexBuild,
   "no-blocking-not-null": noBlockingNotNull,
+  "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
   "no-database-drop": noDatabaseDrop,
   "no-edited-migration": noEditedMigration,
