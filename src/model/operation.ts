@@ -197,6 +197,8 @@ export interface DropNotNull extends OperationBase {
 export interface AddConstraint extends OperationBase {
   readonly type: "AddConstraint";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: the partitions get none. */
+  readonly only?: true;
   readonly constraint: ConstraintDefinition;
 }
 

@@ -105,7 +105,8 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   SetNotNull: alterTable,
   DropNotNull: alterTable,
 
-  AddConstraint: ({ table, constraint }, { catalog, postgres, work }) => {
+  AddConstraint: ({ table, only, constraint }, { catalog, postgres, work }) => {
+    if (only && constraint.kind !== "foreign key") return [taken(table, "ACCESS EXCLUSIVE", work)];
     switch (constraint.kind) {
       case "foreign key": {
         // Partitions that have it lose their own, with its triggers on the referenced table.

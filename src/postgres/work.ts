@@ -148,9 +148,11 @@ function workOfNotNull(name: QualifiedName, column: string, { catalog, postgres 
   return proven && postgres >= 12 ? "instant" : "scan";
 }
 
-function workOfAddConstraint({ table, constraint }: AddConstraint, circumstances: Circumstances): Work {
+function workOfAddConstraint({ table, only, constraint }: AddConstraint, circumstances: Circumstances): Work {
   const { catalog } = circumstances;
   if (constraint.notValid || constraint.notEnforced) return "instant";
+  // All rows are in the partitions.
+  if (only && catalog.table(table)?.kind === "partitioned table") return "instant";
   switch (constraint.kind) {
     case "check":
       return "scan";

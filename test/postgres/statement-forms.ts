@@ -376,6 +376,7 @@ export const forms: readonly StatementForm[] = [
     "CREATE INDEX ON events (kind)",
     "CREATE INDEX ON ONLY events (kind)",
     "ALTER TABLE events ADD UNIQUE (kind, id, day)",
+    "ALTER TABLE ONLY events ADD UNIQUE (kind, id, day)",
     "CREATE TABLE events_2028 PARTITION OF events FOR VALUES FROM ('2028-01-01') TO ('2029-01-01')",
     "ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
     [

@@ -121,7 +121,10 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
 
   AddConstraint(operation, situation) {
     const history = mention(situation, operation.table);
-    if (history) addToTree(situation, history, operation.constraint);
+    if (!history) return;
+    // ALTER TABLE ONLY is refused for every other kind where there are partitions or children.
+    if (operation.only && isIndexed(operation.constraint)) addConstraint(situation, history, operation.constraint);
+    else addToTree(situation, history, operation.constraint);
   },
   ValidateConstraint(operation, situation) {
     const history = mention(situation, operation.table);
@@ -678,13 +681,17 @@ function addToTree(situation: Situation, history: TableHistory, constraint: Cons
   const name = addConstraint(situation, history, constraint);
   for (const child of timeline.children(history)) {
     const partition = timeline.table(child).partitionOf !== undefined;
-    const isIndex = constraint.kind === "primary key" || constraint.kind === "unique" || constraint.kind === "exclude";
-    if (isIndex) {
+    if (isIndexed(constraint)) {
       if (partition) inheritIndexes(situation, history, child, { only: name });
     } else if (constraint.kind !== "foreign key" || partition) {
       addToTree(situation, child, name === undefined ? constraint : { ...constraint, name });
     }
   }
+}
+
+/** Whether an index of its own enforces it. */
+function isIndexed({ kind }: ConstraintDefinition): boolean {
+  return kind === "primary key" || kind === "unique" || kind === "exclude";
 }
 
 /** Adds a constraint to one table and answers its name. */

@@ -33,6 +33,8 @@ interface Subcommand {
   readonly source: StatementSource;
   readonly table: QualifiedName;
   readonly kind: RelationKind;
+  /** ALTER TABLE ONLY. */
+  readonly only: boolean;
   readonly command: AlterTableCmd;
   readonly from: number;
   readonly to: number;
@@ -87,9 +89,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   AT_SetNotNull: ofColumn("SetNotNull"),
   AT_DropNotNull: ofColumn("DropNotNull"),
-  AT_AddConstraint: ({ source, table, command, to }) => ({
+  AT_AddConstraint: ({ source, table, only, command, to }) => ({
     type: "AddConstraint",
     table,
+    ...(only && { only }),
     constraint: tableConstraint(source, as<Constraint>(command.def, "Constraint") ?? {}, to),
   }),
   AT_ValidateConstraint: ({ table, command }) => ({
@@ -165,6 +168,7 @@ export function alterTableStatement(statement: AlterTableStmt, source: Statement
   const table = relationName(statement.relation);
   const kind = relationKind(statement.objtype);
   if (kind === undefined) return [other("AlterTableStmt", { object: statement.objtype })];
+  const only = statement.relation?.inh !== true;
   const commands = all<AlterTableCmd>(statement.cmds, "AlterTableCmd");
   if (commands.length === 1) {
     const command = commands[0] as AlterTableCmd;
@@ -175,6 +179,7 @@ export function alterTableStatement(statement: AlterTableStmt, source: Statement
         source,
         table,
         kind,
+        only,
         command,
         get from() {
           return (first ??= firstSubcommand(statement, source));
@@ -188,7 +193,7 @@ export function alterTableStatement(statement: AlterTableStmt, source: Statement
   const clauses = source.elements(firstSubcommand(statement, source));
   return commands.map((command, index) => {
     const clause = clauses[index] ?? { from: 0, to: source.tokens.length };
-    const draft = readSubcommand({ source, table, kind, command, ...clause });
+    const draft = readSubcommand({ source, table, kind, only, command, ...clause });
     return clauses.length === commands.length ? { ...draft, range: source.rangeOf(clause.from, clause.to) } : draft;
   });
 }
