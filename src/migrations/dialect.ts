@@ -1,3 +1,5 @@
+import type { Listing } from "./listing.js";
+
 export const POSTGRESQL = "PostgreSQL";
 
 /** What tools and folders call a database system, and how a person calls it. */
@@ -57,4 +59,14 @@ const TELLTALES: readonly (readonly [RegExp, string])[] = [
 export function dialectOfSql(sql: string): string | undefined {
   const code = sql.replace(/--[^\n]*|\/\*[^]*?\*\/|'(?:[^']|'')*'|\$(\w*)\$[^]*?\$\1\$/g, " ");
   return TELLTALES.find(([pattern]) => pattern.test(code))?.[1];
+}
+
+/** The other system that files are written for. Looks at the first ones only: a history that starts in a dialect is of that dialect. */
+export function dialectOfFiles(listing: Listing, files: readonly string[]): string | undefined {
+  for (const file of files.slice(0, 3)) {
+    const text = listing.read(file);
+    const dialect = text === undefined ? undefined : dialectOfSql(text.slice(0, 20_000));
+    if (dialect !== undefined) return dialect;
+  }
+  return undefined;
 }

@@ -1,8 +1,9 @@
 import type { ToolFacts } from "../model/migration.js";
-import { dialectOfFolder, dialectOfSql } from "./dialect.js";
+import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber } from "./name-order.js";
+import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 /** `0001_x.sql`, `20240102030405-x.sql`, `1.up.sql`, `007.sql`; not `V1__x.sql`, which Flyway reads in its own way. */
@@ -21,33 +22,6 @@ const MIGRATION_FOLDER = /^(?:schema[_-]?)?(?:migrations?|migrate)$/i;
 
 /** Folders that may hold migrations: only where every SQL file in them is numbered. */
 const SQL_FOLDER = /^(?:sql|sqls|db|database|schema|ddl|up|ups|postgres|postgresql|pg)$/i;
-
-/** Folders whose SQL runs on nobody's database. */
-const NOT_DEPLOYED = new Set([
-  "__fixtures__",
-  "__tests__",
-  "build",
-  "demo",
-  "dist",
-  "doc",
-  "docs",
-  "example",
-  "examples",
-  "fixture",
-  "fixtures",
-  "node_modules",
-  "sample",
-  "samples",
-  "seed",
-  "seeders",
-  "seeds",
-  "spec",
-  "test",
-  "testdata",
-  "tests",
-  "third_party",
-  "vendor",
-]);
 
 /** Numbered SQL files that a runner of the repository's own, or one that is not known, sends to PostgreSQL. */
 export const plainSql: MigrationTool = {
@@ -90,8 +64,7 @@ const FACTS: ToolFacts = {
 };
 
 function holdsMigrations(listing: Listing, folder: string): boolean {
-  const segments = folder.split("/");
-  if (segments.some((segment) => NOT_DEPLOYED.has(segment.toLowerCase()))) return false;
+  if (isNotDeployed(folder)) return false;
   const name = nameOf(folder);
   if (DOWN_FOLDER.test(name)) return false;
   if (MIGRATION_FOLDER.test(name) || MIGRATION_FOLDER.test(nameOf(parentOf(folder)))) {
@@ -110,14 +83,4 @@ function holdsMigrations(listing: Listing, folder: string): boolean {
 
 function upFile(listing: Listing, folder: string): string | undefined {
   return UP_FILES.find((name) => listing.has(folder, name));
-}
-
-/** Looks at the first files only: a history that starts in another dialect is of that dialect. */
-function dialectOfFiles(listing: Listing, files: readonly string[]): string | undefined {
-  for (const file of files.slice(0, 3)) {
-    const text = listing.read(file);
-    const dialect = text === undefined ? undefined : dialectOfSql(text.slice(0, 20_000));
-    if (dialect !== undefined) return dialect;
-  }
-  return undefined;
 }
