@@ -4,6 +4,7 @@ import noBlockingIndexBuild from "./no-blocking-index-build.js";
 import noBlockingNotNull from "./no-blocking-not-null.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
+import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noEditedMigration from "./no-edited-migration.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
@@ -19,6 +20,7 @@ export const rules = {
   "no-blocking-not-null": noBlockingNotNull,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
+  "no-data-loss": noDataLoss,
   "no-database-drop": noDatabaseDrop,
   "no-edited-migration": noEditedMigration,
   "no-not-null-without-default": noNotNullWithoutDefault,

@@ -6,6 +6,7 @@ export { formatName } from "../change/object-names.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
 export {
   later,
+  listNames,
   listPlaces,
   lockedTables,
   outsideTransaction,

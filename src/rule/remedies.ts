@@ -76,7 +76,7 @@ export function lockedTables(migration: RuleMigration, operation: Operation, blo
     if (!blocks.includes(blocked) || before.index(name) || !migration.isLive(operation, name)) continue;
     names.push(formatName(name));
   }
-  return listed(names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names);
+  return listNames(names);
 }
 
 /** The name of a lock's relation, which is qualified as `schema.name`. */
@@ -93,7 +93,8 @@ export function statementBefore(migration: RuleMigration, operation: Operation, 
   return (fixer) => fixer.insertTextBeforeRange([...range], sql + separator);
 }
 
-/** `orders`, `orders and accounts`, `orders, accounts and events`. */
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+/** Names for a message: `orders`, `orders and accounts`, `orders, accounts, events and 2 more`. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
 }
