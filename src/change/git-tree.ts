@@ -1,19 +1,25 @@
 import type { Tree, WordHit } from "../model/tree.js";
-import { grepWords, listTree, readObjects } from "./git.js";
+import { GitError, grepWords, listTree, missingObjects, readObjects } from "./git.js";
 import type { Git, TreeEntry } from "./git.js";
 import { decode } from "./text-file.js";
 import type { TextFile } from "./text-file.js";
+
+/** Contents by the name of their object, which says what they are: trees of one repository may share them. */
+export interface ObjectTexts {
+  get(object: string): TextFile | undefined;
+  set(object: string, text: TextFile): unknown;
+}
 
 /** The tree of a commit. */
 export class GitTree implements Tree {
   #entries: ReadonlyMap<string, TreeEntry> | undefined;
   #files: readonly string[] | undefined;
-  readonly #texts = new Map<string, TextFile>();
 
   constructor(
     readonly git: Git,
     readonly commit: string,
     readonly label: string,
+    readonly texts: ObjectTexts = new Map(),
   ) {}
 
   files(): readonly string[] {
@@ -39,22 +45,34 @@ export class GitTree implements Tree {
   }
 
   prefetch(files: readonly string[]): void {
-    const wanted: TreeEntry[] = [];
+    const wanted: string[] = [];
     for (const file of files) {
       const entry = this.#list().get(file);
-      if (entry?.kind === "file" && !this.#texts.has(file)) wanted.push(entry);
+      if (entry?.kind === "file" && this.texts.get(entry.object) === undefined) wanted.push(entry.object);
     }
-    const contents = readObjects(
-      this.git,
-      wanted.map(({ object }) => object),
-    );
-    for (const [index, { file }] of wanted.entries()) {
-      const bytes = contents[index];
-      this.#texts.set(
-        file,
+    for (const [object, bytes] of this.#contents(wanted)) {
+      this.texts.set(
+        object,
         bytes === undefined ? { reason: "is missing from this clone, which is a partial one" } : decode(bytes),
       );
     }
+  }
+
+  #contents(objects: readonly string[]): ReadonlyMap<string, Buffer | undefined> {
+    let there = objects;
+    let contents: readonly (Buffer | undefined)[];
+    try {
+      contents = readObjects(this.git, there);
+    } catch (error) {
+      if (!(error instanceof GitError) || error.kind !== "missing-object") throw error;
+      // Git stops at the first object that a partial clone lacks.
+      const missing = missingObjects(this.git, this.commit);
+      there = objects.filter((object) => !missing.has(object));
+      contents = readObjects(this.git, there);
+    }
+    const found = new Map<string, Buffer | undefined>(objects.map((object) => [object, undefined]));
+    for (const [index, object] of there.entries()) found.set(object, contents[index]);
+    return found;
   }
 
   grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[] {
@@ -66,8 +84,11 @@ export class GitTree implements Tree {
   }
 
   #load(file: string): TextFile | undefined {
-    if (!this.has(file)) return undefined;
-    if (!this.#texts.has(file)) this.prefetch([file]);
-    return this.#texts.get(file);
+    const entry = this.#list().get(file);
+    if (entry?.kind !== "file") return undefined;
+    const text = this.texts.get(entry.object);
+    if (text !== undefined) return text;
+    this.prefetch([file]);
+    return this.texts.get(entry.object);
   }
 }

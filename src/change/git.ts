@@ -150,7 +150,7 @@ function missingProgramOrFolder(root: string): GitError {
 }
 
 export interface RepositoryState {
-  /** The folder with the working tree, as git names it. */
+  /** The folder with the working tree, as git names it; of a bare repository, the repository itself. */
   readonly root: string;
   readonly gitDirectory: string;
   readonly shallow: boolean;
@@ -158,15 +158,23 @@ export interface RepositoryState {
   readonly head?: string;
 }
 
-/** Finds the repository that a folder belongs to. Throws a GitError where there is none. */
-export function repositoryState(folder: string, options: GitOptions = {}): RepositoryState {
+/** Whether a folder stands in a working tree: not so in a bare repository. Throws a GitError outside a repository. */
+export function hasWorkingTree(folder: string, options: GitOptions = {}): boolean {
+  return new Git(folder, options).run(["rev-parse", "--is-inside-work-tree"]).toString("latin1").trim() === "true";
+}
+
+/** Finds the repository that a folder belongs to. Throws a GitError where there is none, or no working tree in it. */
+export function repositoryState(
+  folder: string,
+  options: GitOptions & { readonly bare?: boolean } = {},
+): RepositoryState {
   const git = new Git(folder, options);
   const printed = git
     .run(
       [
         "rev-parse",
         "--path-format=absolute",
-        "--show-toplevel",
+        ...(options.bare === true ? [] : ["--show-toplevel"]),
         "--absolute-git-dir",
         "--is-shallow-repository",
         "--verify",
@@ -180,9 +188,10 @@ export function repositoryState(folder: string, options: GitOptions = {}): Repos
     .split("\n");
   const shallowAt = printed.findLastIndex((line) => line === "true" || line === "false");
   const head = printed[shallowAt + 1];
+  const gitDirectory = printed[shallowAt - 1] ?? "";
   return {
-    root: printed.slice(0, shallowAt - 1).join("\n"),
-    gitDirectory: printed[shallowAt - 1] ?? "",
+    root: options.bare === true ? gitDirectory : printed.slice(0, shallowAt - 1).join("\n"),
+    gitDirectory,
     shallow: printed[shallowAt] === "true",
     ...(head === undefined ? {} : { head }),
   };
@@ -237,6 +246,15 @@ export function defaultBranch(git: Git): NamedCommit | undefined {
   return undefined;
 }
 
+/** The name of the branch that is checked out; undefined where HEAD is detached. */
+export function currentBranch(git: Git): string | undefined {
+  const name = git
+    .run(["symbolic-ref", "--quiet", "--short", "HEAD"], { accept: [1] })
+    .toString("utf8")
+    .trim();
+  return name === "" ? undefined : name;
+}
+
 /** The best common ancestor, or undefined where the history at hand has none. */
 export function mergeBase(git: Git, one: string, other: string): string | undefined {
   refuseOption(one);
@@ -255,11 +273,26 @@ export interface ChangedFile {
   readonly previousFile?: string;
 }
 
-/** The files that differ between a commit and another one, or the working tree where `to` is absent. */
-export function changedFiles(git: Git, from: string, to?: string): readonly ChangedFile[] {
+/**
+ * The files that differ between a commit and another one, or the working tree where `to` is absent.
+ * @param renames `exact`: only those that keep their contents, for which git reads no contents. Default: similar ones too.
+ */
+export function changedFiles(
+  git: Git,
+  from: string,
+  to?: string,
+  renames: "similar" | "exact" = "similar",
+): readonly ChangedFile[] {
   refuseOption(from);
   if (to !== undefined) refuseOption(to);
-  const options = ["-z", "--name-status", "-M", "--no-ext-diff", "--no-color", "--ignore-submodules=all"];
+  const options = [
+    "-z",
+    "--name-status",
+    renames === "exact" ? "-M100%" : "-M",
+    "--no-ext-diff",
+    "--no-color",
+    "--ignore-submodules=all",
+  ];
   // `git diff` and not `diff-index`: only the former looks into files whose time alone changed.
   const args =
     to === undefined
@@ -281,13 +314,62 @@ export function changedFiles(git: Git, from: string, to?: string): readonly Chan
   return changed;
 }
 
+export interface Commit {
+  readonly commit: string;
+  /** Absent where the history at hand starts. */
+  readonly firstParent?: string;
+  /** The committer's, in ISO 8601. */
+  readonly date: string;
+  readonly subject: string;
+  /** The message without its subject. */
+  readonly body: string;
+}
+
+/** Commits of the first-parent line from `tip` whose difference to their first parent touches the files, newest first. */
+export function firstParentCommits(git: Git, tip: string, pathspec: string, limit: number): readonly Commit[] {
+  refuseOption(tip);
+  const printed = git.run([
+    ...["-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8"],
+    ...["log", "-z", "-s", "--first-parent", "--no-notes", "--no-mailmap", `--max-count=${String(limit)}`],
+    ...["--format=%H%n%P%n%cI%n%s%n%b", "--end-of-options", tip, "--", pathspec],
+  ]);
+  const commits: Commit[] = [];
+  for (const entry of printed.toString("utf8").split("\0")) {
+    const [commit, parents, date, subject, ...body] = entry.split("\n");
+    if (commit === undefined || parents === undefined || date === undefined || subject === undefined) continue;
+    const [firstParent] = parents.split(" ");
+    commits.push({ commit, ...(firstParent && { firstParent }), date, subject, body: body.join("\n") });
+  }
+  return commits;
+}
+
+/** How many commits the first-parent line has, from `tip` back to `until`, both counted. */
+export function countFirstParents(git: Git, tip: string, until?: string): number {
+  refuseOption(tip);
+  if (until !== undefined) refuseOption(until);
+  const range = until === undefined ? [tip] : [tip, `^${until}`];
+  const counted = git.run(["rev-list", "--count", "--first-parent", "--end-of-options", ...range, "--"]);
+  return Number(counted.toString("latin1")) + (until === undefined ? 0 : 1);
+}
+
+/** Whether a commit has a parent that the clone, a shallow one, does not hold. */
+export function hasParent(git: Git, commit: string): boolean {
+  return /^parent /m.test(readObjects(git, [commit])[0]?.toString("latin1").split("\n\n")[0] ?? "");
+}
+
 /** Whether the clone leaves out file contents that this commit has: a partial one, made with a filter. */
 export function lacksContents(git: Git, repository: RepositoryState, commit: string): boolean {
   refuseOption(commit);
   const config = readIfThere(join(repository.gitDirectory, "config")) ?? "";
   if (!/^\s*(?:partialclone\s*=|promisor\s*=\s*true)/im.test(config)) return false;
-  const objects = git.run(["rev-list", "--objects", "--missing=print", "--no-walk", commit, "--"]).toString("latin1");
-  return objects.startsWith("?") || objects.includes("\n?");
+  return missingObjects(git, commit).size > 0;
+}
+
+/** Objects of a commit's tree that a partial clone does not have. */
+export function missingObjects(git: Git, commit: string): ReadonlySet<string> {
+  refuseOption(commit);
+  const listed = git.run(["rev-list", "--objects", "--missing=print", "--no-walk", commit, "--"]).toString("latin1");
+  return new Set(Array.from(listed.matchAll(/^\?([0-9a-f]+)$/gm), ([, object = ""]) => object));
 }
 
 function readIfThere(path: string): string | undefined {

@@ -13,13 +13,21 @@ export interface ParsedMigration {
 /** Parses a file's text as its tool reads it. */
 export type ParseMigration = (text: string, file: string, read: ReadMigrationText | undefined) => ParsedMigration;
 
-/** Parses the part of a migration file that runs on the way up. All places are those of the whole file. */
-export const parseMigration: ParseMigration = (text, file, read = readAnyText) => {
+/**
+ * Parses the part of a migration file that runs on the way up. All places are those of the whole file.
+ * @param parse Parses that part; a caller that keeps what it has parsed gives its own.
+ */
+export function parseMigration(
+  text: string,
+  file: string,
+  read: ReadMigrationText = readAnyText,
+  parse: (sql: string) => ParsedSql = parseSql,
+): ParsedMigration {
   const whole = withoutByteOrderMark(text);
   const { sql: up, parts } = read(whole, file);
-  const parsed = parseSql(up);
+  const parsed = parse(up);
   return { sql: up === whole ? parsed : { ...parsed, text: whole }, ...(parts === undefined ? {} : { parts }) };
-};
+}
 
 /** A file that is there and cannot be read: it stays in the list, as one statement that says why. */
 export function unreadableMigration(reason: string): ParsedMigration {

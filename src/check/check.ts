@@ -3,6 +3,7 @@ import type { ChangeSource } from "../change/change-source.js";
 import { loadChange, type LoadOptions } from "../change/load.js";
 import { Project } from "../change/project.js";
 import { planOf } from "../deploy-order/plan.js";
+import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Report } from "../model/report.js";
 import { lint } from "./lint.js";
@@ -11,8 +12,12 @@ import { makeReport } from "./report.js";
 
 /** Checks a change. Synchronous; throws only for failures of ours, never for what stands in a migration. */
 export function check(source: ChangeSource, configuration: Configuration, options: LoadOptions = {}): Report {
-  const project = new Project(loadChange(source, configuration, options));
-  const { change } = project;
+  return checkChange(loadChange(source, configuration, options));
+}
+
+/** Checks a change that is loaded already. */
+export function checkChange(change: Change): Report {
+  const project = new Project(change);
   const { findings, suppressed, notes } = lint(change);
   const standing = oneFindingPerHarm(findings);
   const plan = planOf({

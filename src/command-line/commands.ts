@@ -1,5 +1,6 @@
 /** The commands, in the order in which the help lists them. */
 import { checkCommand } from "./check.js";
 import type { Command } from "./command.js";
+import { replayCommand } from "./replay.js";
 
-export const COMMANDS: readonly Command[] = [checkCommand];
+export const COMMANDS: readonly Command[] = [checkCommand, replayCommand];
