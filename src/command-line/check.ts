@@ -5,12 +5,12 @@ import { type ChangeSource, folderChangeSource, gitChangeSource } from "../chang
 import { check } from "../check/check.js";
 import { configurationOf } from "../check/configuration.js";
 import type { Report } from "../model/report.js";
-import { renderJson } from "../report/json.js";
-import { renderText, wantsColor } from "../report/text.js";
-import { choiceOption, defineCommand, type ExitCode, UsageError } from "./command.js";
+import { choiceOption, defineCommand, type ExitCode, flagOption, UsageError } from "./command.js";
+import { type Format, FORMATS } from "./formats.js";
 import { baseOption, configOption, postgresOption } from "./options.js";
+import { colorOf, outputOption, writeResult } from "./output.js";
 
-const FORMATS = ["text", "json"] as const;
+const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
 const LEVELS = ["error", "warning", "never"] as const;
 
 type FailOn = (typeof LEVELS)[number];
@@ -25,14 +25,25 @@ export const checkCommand = defineCommand({
   options: {
     base: baseOption,
     config: configOption,
-    format: choiceOption("FORMAT", FORMATS, "text (default) or json"),
+    format: choiceOption(
+      "FORMAT",
+      FORMAT_NAMES,
+      "text (default), json, sarif (for code scanning), markdown, or github (annotations, in a workflow of GitHub's)",
+    ),
+    output: outputOption,
     "fail-on": choiceOption("LEVEL", LEVELS, "error (default), warning or never"),
     postgres: postgresOption,
+    "with-accepted": flagOption(
+      "sarif: accepted findings are results with suppressions, which GitHub's code scanning would open as alerts " +
+        "(default: they are notifications)",
+    ),
   },
   exitCodes:
     "0 nothing at or above --fail-on; 1 findings at or above it, or the change could not be read whole; 2 wrong " +
     "usage, a broken configuration, or a failure of this program.",
-  run({ base, config, format = "text", "fail-on": failOn = "error", postgres }, paths, { cwd, env, stdout }) {
+  run(given, paths, surroundings) {
+    const { base, config, format = "text", output, postgres } = given;
+    const { cwd, version } = surroundings;
     const missing = paths.find((path) => !existsSync(resolve(cwd, path)));
     if (missing !== undefined) throw new UsageError(`There is no file or folder ${missing}.`);
     const source = sourceOf(paths, base, cwd);
@@ -44,12 +55,10 @@ export const checkCommand = defineCommand({
       { ...configuration, ...(postgres !== undefined && { postgres }) },
       paths.length > 0 ? { files: paths.map((path) => fromRoot(path, cwd, source.root)) } : {},
     );
-    stdout.write(
-      format === "json"
-        ? renderJson(report)
-        : renderText(report, { color: wantsColor(stdout, env), source: (file) => source.head.tree.read(file) }),
-    );
-    return exitCodeOf(report, failOn);
+    const accepted = given["with-accepted"] ?? false;
+    const text = FORMATS[format](report, { source, color: colorOf(output, surroundings), version, accepted });
+    writeResult(text, output, surroundings);
+    return exitCodeOf(report, given["fail-on"] ?? "error");
   },
 });
 

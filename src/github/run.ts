@@ -1,6 +1,7 @@
 /** One run of the Action. It only wires: what is read, what is judged, and where the report goes. */
 import { info, notice, setFailed, warning } from "@actions/core";
 import { resolve } from "node:path";
+import { addedLinesOf } from "../change/added-lines.js";
 import type { ChangeSource } from "../change/change-source.js";
 import type { ConfigurableRule } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
@@ -10,7 +11,7 @@ import { pickAnnotations } from "../report/annotations.js";
 import { cut, log } from "../report/escape.js";
 import { COMMENT_LENGTH, renderAllClear, renderMarkdown } from "../report/markdown.js";
 import { countedFindings, needsAttention, verdictSentence } from "../report/words.js";
-import { addedLinesOf, printAnnotations } from "./annotations.js";
+import { workflowCommand } from "../report/workflow-commands.js";
 import { ApiError, GitHubApi } from "./api.js";
 import { readChange } from "./change.js";
 import { syncComment } from "./comment.js";
@@ -55,7 +56,11 @@ async function judge(engine: Engine): Promise<void> {
   const report = engine.check(source, configuration);
 
   if (inputs.annotations === "commands") {
-    printAnnotations(pickAnnotations(report, { addedLines: addedLinesOf(source) }));
+    const annotations = pickAnnotations(report, {
+      addedLines: addedLinesOf(source),
+      rest: "in the summary of this run",
+    });
+    process.stdout.write(annotations.map(workflowCommand).join(""));
   }
   const link = linksTo(event, source, process.env);
   await attempt("The outputs were not set", () => writeOutputs(report));

@@ -1,4 +1,4 @@
-/** Picks what a pull request shows beside its lines, within GitHub's limits. Data only: `github/` prints it. */
+/** Picks what a pull request shows beside its lines, within GitHub's limits. Data only: others print it. */
 import type { Report } from "../model/report.js";
 import { cut } from "./escape.js";
 import { findingsByStatement, type StatementFindings } from "./statements.js";
@@ -30,10 +30,12 @@ export const MESSAGE_LENGTH = 4096;
 export interface AnnotationOptions {
   /** The lines of a file that the pull request adds; undefined for a file that is not part of it. */
   readonly addedLines: (file: string) => ((line: number) => boolean) | undefined;
+  /** Where those stand that are not shown, as the end of a sentence. */
+  readonly rest: string;
 }
 
 /** One annotation for each statement, on files of the pull request only, those on added lines first. */
-export function pickAnnotations(report: Report, { addedLines }: AnnotationOptions): Annotation[] {
+export function pickAnnotations(report: Report, { addedLines, rest }: AnnotationOptions): Annotation[] {
   const candidates = findingsByStatement(report).map((group) => {
     const added = addedLines(group.speaks.file);
     return { group, rank: added === undefined ? undefined : added(group.speaks.line) ? 0 : 1 };
@@ -46,15 +48,14 @@ export function pickAnnotations(report: Report, { addedLines }: AnnotationOption
       .slice(0, BUDGET[level]);
     const more = ofLevel.length - shown.length;
     return shown.map(({ group }, index) =>
-      annotationOf(group, level, index === shown.length - 1 && more > 0 ? more : undefined),
+      annotationOf(group, level, index === shown.length - 1 && more > 0 ? `\n\n+${String(more)} more ${rest}.` : ""),
     );
   });
 }
 
-function annotationOf({ speaks, also }: StatementFindings, level: AnnotationLevel, more?: number): Annotation {
+function annotationOf({ speaks, also }: StatementFindings, level: AnnotationLevel, rest: string): Annotation {
   const { file, line, column, endLine, endColumn, rule } = speaks;
   const message = [speaks.message, ...also.map((finding) => `Also (${finding.rule}): ${finding.message}`)].join("\n\n");
-  const rest = more === undefined ? "" : `\n\n+${String(more)} more in the summary of this run.`;
   return {
     level,
     file,

@@ -125,6 +125,20 @@ export function splitCommands(text: string): string {
   return text.replaceAll(/^((?:\s|\x1b\[\d+m)*):(?=:)/gm, "$1:\u200b").replaceAll("##[", "##\u200b[");
 }
 
+/** The message of a runner's command (actions/toolkit, packages/core/src/command.ts). */
+export function commandMessage(text: string): string {
+  return commandData(log(text));
+}
+
+/** A property of a runner's command: the value arrives as it is, so that a path is still that path. */
+export function commandProperty(text: string): string {
+  return commandData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+function commandData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
 /** The id of a step or marker in an HTML comment: letters, digits and `._:-`, no double hyphen. */
 export function identifier(text: string): string {
   return text

@@ -7,7 +7,8 @@ export function sameSql(one: string, other: string): boolean {
   return left.length === right.length && left.every((token, index) => token === right[index]);
 }
 
-function statementTokens(text: string): string[] {
+/** The tokens of statements: those that mean the same have the same ones. */
+export function statementTokens(text: string): string[] {
   const tokens: string[] = [];
   for (const { kind, start, end } of tokensOf(text, [0, text.length])) {
     const token = text.slice(start, end);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { addedLinesOf } from "../../src/change/added-lines.js";
 import { gitChangeSource } from "../../src/change/change-source.js";
-import { addedLinesOf } from "../../src/github/annotations.js";
 import { apiChangeSource } from "../../src/github/api-change-source.js";
 import { GitHubApi, type ListedFile } from "../../src/github/api.js";
 import { serve, type Files, type Served } from "./checkout.js";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { MESSAGE_LENGTH, pickAnnotations } from "../../src/report/annotations.js";
 import { aFinding, aReport, FILE } from "./a-report.js";
 
-const everyLine = { addedLines: () => () => true };
+const rest = "in the summary of this run";
+const everyLine = { addedLines: () => () => true, rest };
 
 function statements(count: number, parts: Parameters<typeof aFinding>[0] = {}) {
   return Array.from({ length: count }, (_, index) =>
@@ -57,6 +58,7 @@ describe("pickAnnotations", () => {
     const findings = [...statements(10), ...statements(2, { file: "elsewhere.sql" })];
     const annotations = pickAnnotations(aReport({ findings }), {
       addedLines: (file) => (file === FILE ? (line) => line > 8 : undefined),
+      rest,
     });
     expect(annotations.map(({ line }) => line)).toEqual([9, 10, 1, 2, 3, 4, 5, 6, 7]);
     expect(annotations.at(-1)!.message).toBe("Finding 7.\n\n+3 more in the summary of this run.");

@@ -1,26 +1,5 @@
-/** Annotations as workflow commands: they need no permission, so they work on pull requests from forks. */
-import { error, notice, warning, type AnnotationProperties } from "@actions/core";
-import type { ChangeSource } from "../change/change-source.js";
-import type { Annotation } from "../report/annotations.js";
-import { log } from "../report/escape.js";
 import { LINE_ENDING } from "../text/line-counter.js";
-
-const COMMANDS = { error, warning, notice } as const;
-
-/** Prints each annotation as the workflow command of its level. */
-export function printAnnotations(annotations: readonly Annotation[]): void {
-  for (const { level, file, line, endLine, column, endColumn, title, message } of annotations) {
-    const properties: AnnotationProperties = {
-      file,
-      title: log(title),
-      startLine: line,
-      endLine,
-      ...(column !== undefined && { startColumn: column }),
-      ...(endColumn !== undefined && { endColumn }),
-    };
-    COMMANDS[level](log(message), properties);
-  }
-}
+import type { ChangeSource } from "./change-source.js";
 
 /**
  * Which lines of which files a change adds; undefined for a file outside it. A line counts as added where base has no
