@@ -6,15 +6,17 @@ import {
   defineRule,
   formatDuration,
   lockedTables,
+  lockTimeout,
   migrationOf,
+  NO_TIMEOUT,
   parseDuration,
+  SHORT_LOCK_TIMEOUT,
   statementBefore,
   type RuleMigration,
   type RuleReport,
 } from "../src/rule/index.js";
 import type { Database } from "../src/model/change.js";
 import type { Work } from "../src/model/lock.js";
-import type { AnalysedStatement } from "../src/model/migration.js";
 import type { Operation, OperationOf, OperationType } from "../src/model/operation.js";
 
 /** A CONCURRENTLY build waits for every transaction that is older than it; give those a minute at least. */
@@ -56,7 +58,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
-    const longest = parseDuration(context.options[0].max) ?? 10_000;
+    const longest = parseDuration(context.options[0].max) ?? SHORT_LOCK_TIMEOUT;
     const first = firstWait(migration, longest);
 
     const check = (op: Operation): void => {
@@ -89,14 +91,6 @@ export default defineRule({
     return { CreateIndex: check, DropIndex: check, Reindex: check, ...(first && { [first.type]: check }) };
   },
 });
-
-const NO_TIMEOUT = Infinity;
-
-/** The lock_timeout in force at a statement, in milliseconds. PostgreSQL takes 0 for none. */
-function lockTimeout({ session }: AnalysedStatement): number {
-  const value = session.get("lock_timeout");
-  return (value === undefined ? 0 : parseDuration(value)) || NO_TIMEOUT;
-}
 
 /** Failing half-way, these leave an index that PostgreSQL maintains and no query uses. */
 function buildsConcurrently(op: Operation): boolean {

@@ -1,6 +1,7 @@
 /** Everything that a rule imports. */
 export { defineRule } from "./define-rule.js";
 export { formatDuration, parseDuration } from "./duration.js";
+export { lockTimeout, NO_TIMEOUT, SHORT_LOCK_TIMEOUT } from "./lock-timeout.js";
 export { migrationOf } from "./migration-context.js";
 export { formatName } from "../change/object-names.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
@@ -15,4 +16,5 @@ export {
 } from "./remedies.js";
 export { sameSql } from "./same-sql.js";
 export { concurrently } from "./suggestions.js";
+export { type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
 export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";
