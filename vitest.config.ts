@@ -8,12 +8,17 @@ export default defineConfig({
     // Vitest leaves one core free; most of the time goes to children, which wait.
     maxWorkers: "100%",
     projects: [
-      { extends: true, test: { name: "sources", include: ["test/**/*.test.ts"], exclude: ["test/bundle/**"] } },
+      {
+        extends: true,
+        test: { name: "sources", include: ["test/**/*.test.ts"], exclude: ["test/bundle/**", "test/servers/**"] },
+      },
       // What is shipped, built from the sources as they are now.
       {
         extends: true,
         test: { name: "bundle", include: ["test/bundle/**/*.test.ts"], globalSetup: ["test/bundle/build.ts"] },
       },
+      // Needs servers, which npm install does not bring: npm run test:postgres.
+      { extends: true, test: { name: "servers", include: ["test/servers/**/*.test.ts"] } },
     ],
   },
 });

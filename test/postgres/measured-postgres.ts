@@ -38,18 +38,27 @@ const modes: Readonly<Record<string, LockMode>> = {
 };
 const weakestFirst = Object.values(modes);
 
-/** A PostgreSQL in this process, which starts each measurement from an empty `public`. */
+/** What a measurement needs of a database: PGlite has it, and so has a server. */
+export interface TestDatabase {
+  /** Runs statements in one simple query. */
+  exec(sql: string): Promise<unknown>;
+  query<Row>(sql: string): Promise<{ rows: Row[] }>;
+  close(): Promise<void>;
+}
+
+/** A PostgreSQL which starts each measurement from an empty `public`. */
 export class MeasuredPostgres {
-  readonly #database: PGlite;
+  readonly #database: TestDatabase;
   /** The statements that the schema now comes from. */
   #schema = "";
 
-  private constructor(database: PGlite) {
+  private constructor(database: TestDatabase) {
     this.#database = database;
   }
 
-  static async start(): Promise<MeasuredPostgres> {
-    const database = await PGlite.create();
+  /** @param given Default: a PostgreSQL 18 in this process. */
+  static async start(given?: TestDatabase): Promise<MeasuredPostgres> {
+    const database = given ?? (await PGlite.create());
     // Index scans would hide what a validation reads.
     await database.exec(`
       SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off;
