@@ -19,12 +19,14 @@ export function check(source: ChangeSource, configuration: Configuration, option
 export function checkChange(change: Change): Report {
   const project = new Project(change);
   const { findings, suppressed, notes } = lint(change);
-  const standing = oneFindingPerHarm(findings);
+  const standing = oneFindingPerHarm(findings, suppressed);
+  const accepted = suppressed.map(({ finding }) => finding);
   const plan = planOf({
     change,
     findings: standing,
+    accepted,
     isLive: (placed, relation) => project.isLive(placed, relation),
     referencesTo: (placed) => project.referencesOf(placed),
   });
-  return makeReport({ change, findings: standing, suppressed, notes, plan });
+  return makeReport({ change, findings: standing, suppressed: accepted, notes, plan });
 }

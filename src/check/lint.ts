@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { Linter } from "eslint";
 import { rules as allRules } from "../../rules/index.js";
 import { pluginWithoutSchemas } from "../eslint/plugin.js";
+import { acceptanceOf } from "../change/acceptance.js";
 import type { Change, Database } from "../model/change.js";
+import type { Acceptance } from "../model/configuration.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
 import type { Place } from "../model/position.js";
@@ -16,20 +18,22 @@ import { lineCounter } from "../text/line-counter.js";
 import { RunLinter } from "./linter.js";
 import type { RuleFinding } from "./one-finding-per-harm.js";
 import { configurationFor, severityOf } from "./rule-levels.js";
+import { suppressionsIn } from "./suppression.js";
 
 const RULES: Readonly<Record<string, DefinedRule>> = allRules;
 const PREFIX = "migration-safety/";
 
 export interface LintResult {
   readonly findings: readonly RuleFinding[];
-  readonly suppressed: readonly SuppressedFinding[];
+  /** What directives and entries of the configuration silence. */
+  readonly suppressed: readonly RuleFinding<SuppressedFinding>[];
   readonly notes: Report["notes"];
 }
 
 /** Findings of every judged migration, and of the change as a whole. */
 export function lint(change: Change): LintResult {
   const findings: RuleFinding[] = [];
-  const suppressed: SuppressedFinding[] = [];
+  const suppressed: RuleFinding<SuppressedFinding>[] = [];
   const notes: Report["notes"][number][] = [];
   const linter = new RunLinter(change.root, configurationFor(change.configuration, pluginWithoutSchemas, RULES));
   const takeBack = provideChange(change, { onNote: (note) => notes.push(note) });
@@ -47,7 +51,40 @@ export function lint(change: Change): LintResult {
   } finally {
     takeBack();
   }
-  return { findings, suppressed, notes };
+  return withAccepted(change, { findings, suppressed, notes });
+}
+
+/** Moves what the configuration accepts from the findings to the suppressed ones. */
+function withAccepted({ configuration }: Change, { findings, suppressed, notes }: LintResult): LintResult {
+  if (configuration.accept === undefined) return { findings, suppressed, notes };
+  const standing: RuleFinding[] = [];
+  const accepted: RuleFinding<SuppressedFinding>[] = [];
+  const expired: Report["notes"][number][] = [];
+  for (const one of findings) {
+    const { finding } = one;
+    const acceptance = acceptanceOf(configuration, finding);
+    if (acceptance && !acceptance.expired) {
+      accepted.push({ ...one, finding: acceptedFinding(finding, acceptance.entry) });
+      continue;
+    }
+    standing.push(one);
+    if (acceptance) {
+      const { place, rule, until = "" } = acceptance.entry;
+      const message = `This entry accepted ${rule} at ${finding.file}:${String(finding.line)} until ${until}. That day has passed, and the finding is back.`;
+      expired.push({ ...place, message });
+    }
+  }
+  return { findings: standing, suppressed: [...suppressed, ...accepted], notes: [...notes, ...expired] };
+}
+
+function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance): SuppressedFinding {
+  return {
+    ...finding,
+    reason,
+    directive: { ...place, column: 1, endLine: place.line, endColumn: 1 },
+    by: "configuration",
+    ...(until !== undefined && { until }),
+  };
 }
 
 function lintMigration(linter: RunLinter, change: Change, database: Database, migration: Migration): LintResult {
@@ -55,6 +92,7 @@ function lintMigration(linter: RunLinter, change: Change, database: Database, mi
     linter.verify(migration.sql.text, join(change.root, migration.file)),
   );
   const recordOf = joinRecords(records);
+  const suppression = suppressionsIn(migration);
   const findings: RuleFinding[] = [];
   const notes: Report["notes"][number][] = [];
   for (const message of result.messages) {
@@ -63,20 +101,21 @@ function lintMigration(linter: RunLinter, change: Change, database: Database, mi
       notes.push({ file: migration.file, line: message.line, message: message.message });
       continue;
     }
-    findings.push({
-      finding: findingOf(message, found, database, migration),
-      yieldsTo: RULES[nameOf(found)]?.meta.docs.yieldsTo ?? [],
-      ...(found.operation && { operation: found.operation }),
-    });
+    findings.push(ruleFinding(findingOf(message, found, database, migration, suppression), found));
   }
-  const suppressed = result.suppressed.flatMap((message): SuppressedFinding[] => {
+  const suppressed = result.suppressed.flatMap((message): RuleFinding<SuppressedFinding>[] => {
     const found = recordOf(message);
     if (!found) return [];
-    const finding = findingOf(message, found, database, migration);
+    const finding = findingOf(message, found, database, migration, suppression);
     const reason = message.suppressions.map(({ justification }) => justification).join("; ");
-    return [{ ...finding, reason, directive: directiveOf(finding, migration) }];
+    const directive = directiveOf(finding, migration);
+    return [ruleFinding({ ...finding, reason, directive, by: "directive" as const }, found)];
   });
   return { findings, suppressed, notes };
+}
+
+function ruleFinding<Kind extends Finding>(finding: Kind, { operation }: FindingRecord): RuleFinding<Kind> {
+  return { finding, yieldsTo: RULES[finding.rule]?.meta.docs.yieldsTo ?? [], ...(operation && { operation }) };
 }
 
 function nameOf({ rule }: FindingRecord): string {
@@ -88,8 +127,13 @@ function findingOf(
   found: FindingRecord,
   database: Database,
   { file }: Migration,
+  suppression: ReturnType<typeof suppressionsIn>,
 ): Finding {
   const rule = nameOf(found);
+  const about = {
+    ...(found.object !== undefined && { object: found.object }),
+    ...(found.statement !== undefined && { statement: found.statement }),
+  };
   return {
     database: database.name,
     rule,
@@ -102,8 +146,7 @@ function findingOf(
     endColumn: found.endColumn,
     message: message.message,
     messageId: found.messageId,
-    ...(found.object !== undefined && { object: found.object }),
-    ...(found.statement !== undefined && { statement: found.statement }),
+    ...about,
     evidence: found.evidence,
     suggestions: (message.suggestions ?? []).map(({ desc, fix }) => ({
       message: desc,
@@ -111,6 +154,7 @@ function findingOf(
       text: fix.text,
     })),
     help: rulePage(rule),
+    suppression: suppression({ rule, file, ...about }),
   };
 }
 
@@ -139,6 +183,7 @@ function findingsOutside(change: Change, database: Database): RuleFinding[] {
       if (found.database !== database || linted.has(found.file)) return [];
       const severity = severityOf(change.configuration, rule, found.file, RULES);
       if (severity === "off") return [];
+      const object = found.object === undefined ? {} : { object: found.object };
       const finding: Finding = {
         database: database.name,
         rule,
@@ -151,10 +196,11 @@ function findingsOutside(change: Change, database: Database): RuleFinding[] {
         endColumn: 1,
         message: interpolate(meta.messages[found.messageId] ?? found.messageId, found.data ?? {}),
         messageId: found.messageId,
-        ...(found.object !== undefined && { object: found.object }),
+        ...object,
         evidence: [],
         suggestions: [],
         help: rulePage(rule),
+        suppression: suppressionsIn()({ rule, file: found.file, ...object }),
       };
       return [{ finding, yieldsTo: meta.docs.yieldsTo ?? [] }];
     }),

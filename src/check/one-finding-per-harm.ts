@@ -14,11 +14,16 @@ export interface RuleFinding<Kind extends Finding = Finding> {
  * Leaves one finding for each operation and harm: a rule yields to those that it names, then the more severe speaks,
  * then the rule that comes first in the alphabet, so that the result does not depend on the order of the rules.
  * Findings whose harm is `other` are about different things and all stand.
+ *
+ * @param suppressed Findings that somebody accepts. Those that would fold into one of them are accepted with it.
  */
-export function oneFindingPerHarm(findings: readonly RuleFinding[]): Finding[] {
+export function oneFindingPerHarm(
+  findings: readonly RuleFinding[],
+  suppressed: readonly RuleFinding[] = [],
+): Finding[] {
   const groups = new Map<unknown, RuleFinding[]>();
   const keys = new Map<Operation, Map<string, object>>();
-  for (const one of findings) {
+  for (const one of [...findings, ...suppressed]) {
     const key = keyOf(one, keys);
     const group = groups.get(key);
     if (group) group.push(one);

@@ -1,4 +1,5 @@
 import { objectOf } from "../change/object-names.js";
+import { matcher } from "../change/overlay-tree.js";
 import type { Change } from "../model/change.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { AnalysedStatement, Migration } from "../model/migration.js";
@@ -119,19 +120,22 @@ function unknownsOf({ file, statements, sql }: Migration): Unknown[] {
   );
 }
 
-function coverageOf({ databases, leftOut }: Change, judged: readonly Migration[]): Coverage {
+function coverageOf({ configuration, databases, leftOut }: Change, judged: readonly Migration[]): Coverage {
   const statements = judged.flatMap((migration) => migration.statements);
   const having = (type: string): number =>
     statements.filter(({ statement }) => statement.operations.some((operation) => operation.type === type)).length;
   const unparsed = having("Unparsed");
   const notAnalysable = having("DoBlock");
   const all = databases.flatMap(({ migrations }) => migrations);
+  const isIgnored = matcher(configuration.ignore);
+  const ignored = all.filter(({ status, file }) => status !== "existing" && isIgnored(file)).map(({ file }) => file);
   return {
     statements: statements.length,
     analysed: statements.length - unparsed - notAnalysable,
     unparsed,
     notAnalysable,
     replayed: all.reduce((sum, { judged: isJudged, statements: list }) => sum + (isJudged ? 0 : list.length), 0),
+    ...(ignored.length > 0 && { ignored }),
     leftOut,
   };
 }

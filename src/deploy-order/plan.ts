@@ -7,7 +7,7 @@
  */
 import type { Configuration } from "../model/configuration.js";
 import type { DeployOrder, Phase, PhaseId, Plan, Step } from "../model/plan.js";
-import { judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
+import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
 import { type PlacedStep, quietSteps, stepsOf } from "./steps.js";
 
 export type { PlanInput } from "./statement-facts.js";
@@ -58,8 +58,9 @@ function sentenceOf(
   order: DeployOrder,
   deploy: Configuration["deploy"],
 ): string {
-  const asked = (wanted: PlacedStep["kind"]): number => steps.filter(({ kind }) => kind === wanted).length;
-  const uses = facts.flatMap((statement) => statement.uses);
+  const standing = steps.filter(({ accepted }) => !accepted);
+  const asked = (wanted: PlacedStep["kind"]): number => standing.filter(({ kind }) => kind === wanted).length;
+  const uses = facts.flatMap((statement) => statement.uses.filter((use) => acceptedFor(use, statement).length === 0));
   const parts: string[] = [];
   if (asked("take-out") > 0) {
     const names = uses.filter(({ base }) => base.length > 0).map(({ name }) => name);
@@ -78,6 +79,9 @@ function sentenceOf(
     parts.push(`${counted(asked("confirm"), "thing")} to confirm before you merge.`);
   }
   if (parts.length > 0) return parts.join(" ");
+  const accepted = steps.length - standing.length;
+  if (accepted > 0)
+    return `Nothing is left to do before you merge: ${counted(accepted, "step")} ${accepted === 1 ? "is" : "are"} accepted.`;
   if (order === "migration-first") return "Migrations first, then the code: one pull request is enough.";
   return order === "code-first" && deploy.migrations === "after"
     ? "Code first, then the migrations, as the pipeline does it."

@@ -1,6 +1,7 @@
 /** What the plan has to know of a statement before it can place it. */
 import type { Change } from "../model/change.js";
-import type { Finding } from "../model/finding.js";
+import { objectOf } from "../change/object-names.js";
+import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
 import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
@@ -14,6 +15,8 @@ export interface PlanInput {
   readonly change: Change;
   /** All findings that stand; errors that block or fail ask for another statement. */
   readonly findings: readonly Finding[];
+  /** Findings that a directive or the configuration accepts. Default: none. */
+  readonly accepted?: readonly SuppressedFinding[];
   /** Whether a relation is in use while the operation runs; without one, the operation's own. */
   isLive(placed: PlacedOperation, relation?: QualifiedName): boolean;
   referencesTo(placed: PlacedOperation): readonly Reference[];
@@ -23,6 +26,8 @@ export interface PlanInput {
 export interface Use {
   /** `orders.legacy_ref` */
   readonly name: string;
+  /** As findings name it. */
+  readonly object: string | undefined;
   readonly change: "drop" | "rename";
   readonly base: readonly Reference[];
   readonly head: readonly Reference[];
@@ -44,47 +49,56 @@ export interface StatementFacts {
   readonly doubtful: readonly Reference[];
   /** Errors that only another statement can mend. */
   readonly hazards: readonly Finding[];
+  /** Findings about it that somebody accepts. */
+  readonly accepted: readonly SuppressedFinding[];
   /** Locks that others wait for, on relations in use. */
   readonly locks: readonly Lock[];
 }
 
 /** The facts of all judged statements, in the order in which they run. */
 export function judgedStatements(input: PlanInput): StatementFacts[] {
-  const hazards = hazardsByFile(input.findings);
+  const hazards = byStatement(input.findings.filter(isHazard));
+  const accepted = byStatement(input.accepted ?? []);
   return input.change.databases
     .flatMap(({ migrations }) => migrations.filter(({ judged }) => judged))
     .flatMap((migration) => {
-      const inFile = hazards.get(migration.file) ?? [];
       const lineOf = lineCounter(migration.sql.text);
       return migration.statements.map((statement) => ({
-        ...factsOf(
-          input,
-          migration,
-          statement,
-          inFile.filter((finding) => finding.statement === statement.statement.index),
-        ),
+        ...factsOf(input, migration, statement),
+        hazards: hazards(migration, statement),
+        accepted: accepted(migration, statement),
         line: lineOf(statement.statement.range[0]),
       }));
     });
 }
 
-function hazardsByFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const files = new Map<string, Finding[]>();
+/** Whether only another statement can mend it. */
+export function isHazard({ severity, harm }: Finding): boolean {
+  return severity === "error" && (harm === "blocks" || harm === "fails");
+}
+
+/** Looks up the findings of a statement. */
+function byStatement<Kind extends Finding>(
+  findings: readonly Kind[],
+): (migration: Migration, statement: AnalysedStatement) => readonly Kind[] {
+  const found = new Map<string, Kind[]>();
+  const keyOf = (database: string, file: string, statement: number): string =>
+    `${database}\0${file}\0${String(statement)}`;
   for (const finding of findings) {
-    if (finding.severity !== "error" || (finding.harm !== "blocks" && finding.harm !== "fails")) continue;
-    const inFile = files.get(finding.file);
-    if (inFile) inFile.push(finding);
-    else files.set(finding.file, [finding]);
+    if (finding.statement === undefined) continue;
+    const key = keyOf(finding.database, finding.file, finding.statement);
+    const list = found.get(key);
+    if (list) list.push(finding);
+    else found.set(key, [finding]);
   }
-  return files;
+  return ({ database, file }, { statement }) => found.get(keyOf(database, file, statement.index)) ?? [];
 }
 
 function factsOf(
   input: PlanInput,
   migration: Migration,
   statement: AnalysedStatement,
-  hazards: readonly Finding[],
-): Omit<StatementFacts, "line"> {
+): Omit<StatementFacts, "line" | "hazards" | "accepted"> {
   const answers = statement.statement.operations.map((operation) => {
     const placed: PlacedOperation = { operation, statement, migration };
     const live = input.isLive(placed);
@@ -119,11 +133,15 @@ function factsOf(
     breaks: answers.some(({ compatibility }) => compatibility.runningCodeOnNewSchema === "no") ? reasonsFor("no") : [],
     doubts: reasonsFor("unknown"),
     doubtful: answers.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
-    hazards,
     locks: statement.locks.filter(
       ({ blocks, relation }) => blocks.length > 0 && first && input.isLive(first.placed, parseQualified(relation)),
     ),
   };
+}
+
+/** What accepts that a statement takes a name away. */
+export function acceptedFor({ object }: Use, { accepted }: StatementFacts): readonly SuppressedFinding[] {
+  return accepted.filter((finding) => finding.harm === "breaks code" && finding.object === object);
 }
 
 function useOf(placed: PlacedOperation, references: readonly Reference[]): Use | undefined {
@@ -133,6 +151,7 @@ function useOf(placed: PlacedOperation, references: readonly Reference[]): Use |
   if (base.length === 0 && head.length === 0) return undefined;
   return {
     name: nameOf(placed),
+    object: objectOf(placed),
     change: placed.operation.type.startsWith("Drop") ? "drop" : "rename",
     base,
     head,

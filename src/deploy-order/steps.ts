@@ -1,11 +1,12 @@
 /** The steps that a statement needs, each in its phase. */
 import { createHash } from "node:crypto";
 import type { Configuration } from "../model/configuration.js";
+import type { SuppressedFinding } from "../model/finding.js";
 import type { PhaseId, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import { nameOf } from "./compatibility.js";
 import { effectOf, worstLock } from "./effect.js";
-import type { StatementFacts, Use } from "./statement-facts.js";
+import { acceptedFor, isHazard, type StatementFacts, type Use } from "./statement-facts.js";
 
 /** What a step asks for; with its object and phase it makes the step's id. */
 export type StepKind = "remove-uses" | "take-out" | "change" | "run-first" | "confirm" | "run";
@@ -14,27 +15,42 @@ export type PlacedStep = Step & { readonly phase: PhaseId; readonly kind: StepKi
 
 type Deploy = Configuration["deploy"];
 
-/** The steps of a statement by itself; one that neither blocks anybody nor asks for anything has none. */
+/**
+ * The steps of a statement by itself; one that neither blocks anybody nor asks for anything has none. What is accepted
+ * keeps its step, and nobody has to act on it.
+ */
 export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
-  const { compatibility, hazards, uses, breaks, doubts, locks } = facts;
+  const { compatibility, uses, breaks, doubts, locks } = facts;
   const before = deploy.model === "rolling" && deploy.migrations === "before";
   const after = deploy.model === "rolling" && deploy.migrations === "after";
   const steps = uses.flatMap((use) => stepsOfUse(facts, use, before));
   const lock = worstLock(locks);
   let held = steps.length > 0;
 
+  const acceptedHazards = facts.accepted.filter(isHazard);
+  const hazards = facts.hazards.length > 0 ? facts.hazards : acceptedHazards;
+  const acceptedBreaks = facts.accepted.filter(({ harm }) => harm === "breaks code" || harm === "fails");
   if (hazards.length > 0) {
     const blocks = lock !== undefined && hazards.some(({ harm }) => harm === "blocks");
     const effect = blocks ? `it blocks ${effectOf(lock)}` : "it can fail, or make running code fail";
-    steps.push(step(facts, "before-merge", "change", { title: `Change this statement: ${effect}.` }));
+    steps.push(
+      step(facts, "before-merge", "change", {
+        title: `Change this statement: ${effect}.`,
+        accepted: facts.hazards.length > 0 ? [] : acceptedHazards,
+      }),
+    );
     held = true;
   } else if (before && breaks.length > 0) {
     steps.push(
       step(facts, "before-merge", "take-out", {
         title: `Take this statement out of this pull request. ${breaks.join(" ")}`,
+        accepted: acceptedBreaks,
       }),
-      step(facts, "later", "run", { title: "Run it once every instance runs the code in this pull request." }),
     );
+    if (acceptedBreaks.length === 0) {
+      const title = "Run it once every instance runs the code in this pull request.";
+      steps.push(step(facts, "later", "run", { title }));
+    }
     held = true;
   } else if (after && compatibility.newCodeOnOldSchema === "no") {
     steps.push(
@@ -50,6 +66,7 @@ export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
       step(facts, "before-merge", "confirm", {
         title: `Confirm that it can run while the code running now is live. ${doubts.join(" ")}`,
         evidence: facts.doubtful,
+        accepted: acceptedBreaks,
       }),
     );
   }
@@ -60,14 +77,17 @@ export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
   return steps;
 }
 
-function stepsOfUse(facts: StatementFacts, { name, change, base, head }: Use, meetsRunningCode: boolean): PlacedStep[] {
+function stepsOfUse(facts: StatementFacts, use: Use, meetsRunningCode: boolean): PlacedStep[] {
+  const { name, change, base, head } = use;
   const steps: PlacedStep[] = [];
+  const accepted = acceptedFor(use, facts);
   if (head.length > 0) {
     steps.push(
       step(facts, "before-merge", "remove-uses", {
         title: `Take ${name} out of the code in this pull request: whatever the order, it fails once ${name} is ${change === "drop" ? "dropped" : "renamed"}.`,
         evidence: head,
         object: name,
+        accepted,
       }),
     );
   }
@@ -77,7 +97,11 @@ function stepsOfUse(facts: StatementFacts, { name, change, base, head }: Use, me
         title: `Take the ${change} of ${name} out of this pull request: the code running now fails as soon as it has run.`,
         evidence: base,
         object: name,
+        accepted,
       }),
+    );
+    if (accepted.length > 0) return steps;
+    steps.push(
       step(facts, "later", "run", {
         title:
           change === "drop"
@@ -125,14 +149,21 @@ function step(
     readonly evidence?: readonly Reference[];
     /** What it is about, where that is not the statement as a whole. */
     readonly object?: string;
+    /** Findings that ask for the step, and are accepted. */
+    readonly accepted?: readonly SuppressedFinding[];
   },
 ): PlacedStep {
+  const accepted = (parts.accepted ?? []).map(({ rule, reason, directive: { file, line } }) => ({
+    rule,
+    reason,
+    place: { file, line },
+  }));
   return {
     phase,
     kind,
     id: identify(kind, `${objectsOf(facts)}\0${parts.object ?? ""}`, phase),
     title: parts.title,
-    person: parts.person ?? true,
+    person: parts.person ?? accepted.length === 0,
     sql: facts.statement.statement.sql,
     // What is taken out of the code or of the pull request takes no lock here.
     locks: kind === "remove-uses" || kind === "take-out" ? [] : facts.locks,
@@ -140,6 +171,7 @@ function step(
     place: placeOf(facts),
     compatibility: facts.compatibility,
     evidence: parts.evidence ?? [],
+    ...(accepted.length > 0 && { accepted }),
   };
 }
 

@@ -13,6 +13,14 @@ export interface Suggestion {
   readonly text: string;
 }
 
+/** What silences one finding, ready to paste; only the reason is to be written. */
+export interface Suppression {
+  /** `file`: a comment on a line of its own above `line`. `configuration`: an entry of `accept`. */
+  readonly in: "file" | "configuration";
+  readonly text: string;
+  readonly line?: number;
+}
+
 export interface Finding extends Place {
   readonly database: string;
   /** Without the plugin's prefix: `no-blocking-index-build`. */
@@ -29,11 +37,16 @@ export interface Finding extends Place {
   readonly suggestions: readonly Suggestion[];
   /** Address of the rule's page. */
   readonly help: string;
+  readonly suppression?: Suppression;
 }
 
-/** A finding that a directive in the file silences. */
+/** A finding that a directive in the file silences, or an entry of the configuration. */
 export interface SuppressedFinding extends Finding {
   readonly reason: string;
-  /** Where the directive stands. */
+  /** Where the directive or the entry stands. */
   readonly directive: Place;
+  /** Absent: `directive`. */
+  readonly by?: "directive" | "configuration";
+  /** The last day on which the entry holds, in UTC. */
+  readonly until?: string;
 }

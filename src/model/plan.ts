@@ -22,6 +22,14 @@ export interface Compatibility {
   readonly evidence: readonly Reference[];
 }
 
+/** A finding that the team takes on, so that nobody has to act on it. */
+export interface AcceptedFinding {
+  readonly rule: string;
+  readonly reason: string;
+  /** Where that is written. */
+  readonly place: { readonly file: string; readonly line: number };
+}
+
 export interface Step {
   /** Stable over reruns and reformatting: made from kind, object and phase, never from a line number. */
   readonly id: string;
@@ -41,6 +49,8 @@ export interface Step {
   /** Why it is in its phase: the answers to the two questions. */
   readonly compatibility?: Compatibility;
   readonly evidence: readonly Reference[];
+  /** What would make somebody act, and is accepted. Absent: nothing. */
+  readonly accepted?: readonly AcceptedFinding[];
 }
 
 export interface Phase {

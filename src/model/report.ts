@@ -82,6 +82,8 @@ export interface Coverage {
   readonly notAnalysable: number;
   /** Statements of the replayed history, judged ones not counted. */
   readonly replayed: number;
+  /** Migrations of this change that are not judged because the configuration's `ignore` names them. */
+  readonly ignored?: readonly string[];
   /** Files in migration folders that were left out, and why. */
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
 }

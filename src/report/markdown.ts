@@ -2,20 +2,22 @@
 import type { Phase, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
-import type { Finding } from "../model/finding.js";
+import type { Finding, SuppressedFinding, Suppression } from "../model/finding.js";
 import { address, code, cut, fence, identifier, markdown, oneLine, prose } from "./escape.js";
 import { findingsByFile, findingsByStatement, type StatementFindings } from "./statements.js";
 import {
-  acceptingComment,
   compatibilityWords,
   counted,
   countedFindings,
   databaseWords,
   judgedWords,
   lockWords,
+  migrationWords,
   PHASE_HEADINGS,
   referenceWords,
+  showsPlan,
   SIDE_WORDS,
+  suppressionWords,
   verdictSentence,
 } from "./words.js";
 
@@ -128,13 +130,21 @@ class MarkdownView {
     return /^https:\/\//.test(help) ? `[${markdown(rule)}](${address(help)})` : markdown(rule);
   }
 
+  /** The line that silences each finding, by the place where it goes. */
   #accept(findings: readonly Finding[]): string {
-    const accepted = findings.filter((finding) => finding.statement !== undefined && finding.file.endsWith(".sql"));
-    if (accepted.length === 0 || this.#level !== "full") return "";
-    return folded(
-      "Accept it",
-      `Above the statement, with your reason:\n\n${fence(accepted.map(acceptingComment).join("\n"), "sql")}`,
-    );
+    if (this.#level !== "full") return "";
+    const byPlace = new Map<string, Suppression[]>();
+    for (const { suppression } of findings) {
+      if (!suppression) continue;
+      const where = suppressionWords(suppression);
+      byPlace.set(where, [...(byPlace.get(where) ?? []), suppression]);
+    }
+    const parts = [...byPlace].map(([where, [first, ...more]]) => {
+      const lines = [first!, ...more].map(({ text }) => text).join("\n");
+      const how = first!.in === "file" && more.length > 0 ? "one of these" : "this";
+      return `Put ${how} ${prose(where)}, with your reason:\n\n${fence(lines, first!.in === "file" ? "sql" : "yaml")}`;
+    });
+    return parts.length === 0 ? "" : folded("Accept it", parts.join("\n\n"));
   }
 
   #evidence(references: readonly Reference[]): string {
@@ -158,7 +168,11 @@ class MarkdownView {
   /** `file:line`, as a link where there is an address. */
   #place(file: string, line: number, endLine?: number, side?: "base" | "head"): string {
     const text = code(`${cut(file, 200)}:${String(line)}`);
-    const url = this.#options.link?.({ file, line, ...(endLine && { endLine }), ...(side && { side }) });
+    // A configuration that a workflow brings along is no file.
+    const isPath = /[./]/.test(file);
+    const url = !isPath
+      ? undefined
+      : this.#options.link?.({ file, line, ...(endLine && { endLine }), ...(side && { side }) });
     return url === undefined ? text : `[${text}](${address(url)})`;
   }
 
@@ -179,9 +193,8 @@ class MarkdownView {
   }
 
   #plan(): string {
-    const phases = this.#report.plan.phases;
-    if (phases.every(({ steps }) => steps.every(({ person }) => !person))) return "";
-    return phases.map((phase) => this.#phase(phase)).join("\n\n");
+    if (!showsPlan(this.#report)) return "";
+    return this.#report.plan.phases.map((phase) => this.#phase(phase)).join("\n\n");
   }
 
   #phase({ id, steps }: Phase): string {
@@ -213,9 +226,13 @@ class MarkdownView {
   #stepDetails(step: Step, statement: string): string[] {
     // Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation.
     const indent = "  ";
-    const { sql, origin, locks, check, stopCondition, wayBack } = step;
+    const { sql, origin, locks, check, stopCondition, wayBack, accepted = [] } = step;
     const facts = [
       statement !== "" && statement,
+      ...accepted.map(
+        ({ rule, reason, place }) =>
+          `Accepted, ${markdown(rule)} (${this.#place(place.file, place.line)}): ${markdown(cut(reason, 300))}`,
+      ),
       ...locks.map((lock) => `Lock: ${prose(lockWords(lock))}.`),
       check !== undefined && `Done when: ${code(cut(check, MESSAGE_LENGTH))}`,
       stopCondition !== undefined && `Stop if: ${prose(cut(stopCondition, MESSAGE_LENGTH))}`,
@@ -242,16 +259,20 @@ class MarkdownView {
   }
 
   #judged(): string {
-    const { databases, change, suppressed, notes, unknowns, coverage } = this.#report;
+    const { databases, migrations, change, suppressed, notes, unknowns, coverage } = this.#report;
     const { base, head, configuration } = change;
+    const files = migrations
+      .slice(0, LISTED_FILES)
+      .map((migration) => `${code(cut(migration.file, 200))}: ${markdown(migrationWords(migration))}`);
+    if (migrations.length > files.length)
+      files.push(`and ${counted(migrations.length - files.length, "migration")} more`);
     const lines = [
       base ? `${this.#side(head)} against ${this.#side(base)}.` : `${this.#side(head)}, each file by itself.`,
       ...databases.map((database) => prose(databaseWords(database, databases.length > 1))),
+      ...files,
       `Configuration: ${prose(configuration)}. Earlier statements replayed: ${String(coverage.replayed)}.`,
-      ...suppressed.map(
-        (finding) =>
-          `Accepted, ${markdown(finding.rule)} at ${this.#place(finding.file, finding.line)}: ${markdown(cut(finding.reason, 300))}`,
-      ),
+      ...suppressed.map((finding) => this.#accepted(finding)),
+      ...(coverage.ignored ?? []).map((file) => `Ignored, ${code(cut(file, 200))}: the configuration says so`),
       ...unknowns.map(
         ({ file, line, reason }) => `Not analysed, ${this.#place(file, line)}: ${prose(cut(reason, 300))}`,
       ),
@@ -263,6 +284,12 @@ class MarkdownView {
     if (lines.length > limit) shown.push(`- and ${counted(lines.length - limit, "line")} more`);
     const accepted = suppressed.length > 0 ? `; ${counted(suppressed.length, "finding")} accepted` : "";
     return folded(`Migration Safety judged ${markdown(judgedWords(this.#report))}${accepted}`, shown.join("\n"));
+  }
+
+  #accepted({ rule, file, line, reason, directive, until }: SuppressedFinding): string {
+    const entry =
+      this.#place(directive.file, directive.line) + (until === undefined ? "" : markdown(`, until ${until}`));
+    return `Accepted, ${markdown(rule)} at ${this.#place(file, line)} (${entry}): ${markdown(cut(reason, 300))}`;
   }
 
   #side({ label, commit }: { readonly label: string; readonly commit?: string }): string {

@@ -2,7 +2,7 @@
 import picocolors from "picocolors";
 import type { Phase, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
-import type { Finding } from "../model/finding.js";
+import type { Finding, Suppression } from "../model/finding.js";
 import type { Report } from "../model/report.js";
 import { codeFrame } from "./code-frame.js";
 import { oneLine, splitCommands, visible } from "./escape.js";
@@ -13,10 +13,12 @@ import {
   databaseWords,
   judgedWords,
   lockWords,
+  migrationWords,
   PHASE_HEADINGS,
   referenceWords,
   SIDE_WORDS,
-  personSteps,
+  showsPlan,
+  suppressionWords,
   verdictSentence,
 } from "./words.js";
 
@@ -35,6 +37,7 @@ export function wantsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.Pro
 }
 
 const EVIDENCE = 10;
+const FILES = 20;
 
 /** Renders the report: findings by file, then the plan, what is unknown, what was judged, and the verdict last. */
 export function renderText(report: Report, { color, source }: TextOptions): string {
@@ -68,6 +71,9 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
       : "";
   };
 
+  const accepting = (suppression: Suppression): string =>
+    colors.dim(`    To accept it, ${suppressionWords(suppression)}: ${oneLine(suppression.text)}`);
+
   const finding = (group: StatementFindings): string => {
     const { speaks, also } = group;
     const evidence = [speaks, ...also].flatMap((one: Finding) => one.evidence);
@@ -77,8 +83,9 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
       ...also.map((one) => `    also: ${oneLine(one.message)} ${colors.dim(one.rule)}`),
       indented(frame(group), "    "),
       ...references(evidence, "    - "),
+      ...[speaks, ...also].map(({ suppression }) => suppression && accepting(suppression)),
     ]
-      .filter((line) => line !== "")
+      .filter((line) => line !== undefined && line !== "")
       .join("\n");
   };
 
@@ -86,6 +93,10 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
     [
       `  ${one.person ? "[ ]" : " - "} ${oneLine(one.title)}${one.place ? colors.dim(` (${place(one.place.file, one.place.line)})`) : ""}`,
       one.sql !== undefined && one.origin === "proposed" && indented(visible(one.sql.trim()), "        "),
+      ...(one.accepted ?? []).map(
+        (accepted) =>
+          `      Accepted: ${accepted.rule} (${place(accepted.place.file, accepted.place.line)}): ${oneLine(accepted.reason)}`,
+      ),
       ...one.locks.map((lock) => `      Lock: ${oneLine(lockWords(lock))}.`),
       one.check !== undefined && `      Done when: ${oneLine(one.check)}`,
       one.stopCondition !== undefined && `      Stop if: ${oneLine(one.stopCondition)}`,
@@ -98,14 +109,24 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
   const phase = ({ id, steps }: Phase): string => [colors.bold(PHASE_HEADINGS[id]), ...steps.map(step)].join("\n");
 
   const judged = (): string => {
-    const { databases, change, coverage, suppressed, notes, unknowns } = report;
+    const { databases, migrations, change, coverage, suppressed, notes, unknowns } = report;
+    const files = migrations
+      .slice(0, FILES)
+      .map((migration) => `  ${oneLine(migration.file)}: ${migrationWords(migration)}`);
+    if (migrations.length > files.length)
+      files.push(`  and ${counted(migrations.length - files.length, "migration")} more`);
     return [
       ...unknowns.map((one) => `Not analysed: ${place(one.file, one.line)}: ${oneLine(one.reason)}`),
-      ...suppressed.map((one) => `Accepted: ${place(one.file, one.line)}: ${one.rule}: ${oneLine(one.reason)}`),
+      ...suppressed.map(
+        ({ file, line, rule, reason, directive, until }) =>
+          `Accepted: ${place(file, line)}: ${rule}: ${oneLine(reason)} (${place(directive.file, directive.line)}${until === undefined ? "" : `, until ${until}`})`,
+      ),
+      ...(coverage.ignored ?? []).map((file) => `Ignored: ${oneLine(file)}: the configuration says so`),
       ...notes.map((one) => `Note: ${place(one.file, one.line)}: ${oneLine(one.message)}`),
       ...coverage.leftOut.map((one) => `Left out: ${oneLine(one.file)}: ${oneLine(one.reason)}`),
       `Judged: ${judgedWords(report)} (${oneLine(change.head.label)}${change.base ? ` against ${oneLine(change.base.label)}` : ""}).`,
       ...databases.map((database) => `  ${oneLine(databaseWords(database, databases.length > 1))}`),
+      ...files,
       `  configuration: ${oneLine(change.configuration)}`,
     ].join("\n");
   };
@@ -121,7 +142,7 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
     ...findingsByFile(report).map(({ file, statements }) =>
       [colors.underline(oneLine(file)), ...statements.map(finding)].join("\n"),
     ),
-    ...(personSteps(report).length > 0 ? report.plan.phases.map(phase) : []),
+    ...(showsPlan(report) ? report.plan.phases.map(phase) : []),
     ...report.change.incomplete.map(({ reason, fix }) => `${oneLine(reason)} ${oneLine(fix)}`),
     judged(),
     verdict(),

@@ -1,9 +1,9 @@
 /** The words that every view of a report shares. Plain text: each view escapes it for its own context. */
-import type { Finding } from "../model/finding.js";
+import type { Finding, Suppression } from "../model/finding.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { Answer, Compatibility, PhaseId, Step } from "../model/plan.js";
 import type { Reference, ReferenceGrade, Side } from "../model/reference.js";
-import type { Report, ReportedDatabase } from "../model/report.js";
+import type { Report, ReportedDatabase, ReportedMigration } from "../model/report.js";
 
 export const PHASE_HEADINGS: Readonly<Record<PhaseId, string>> = {
   "before-merge": "Before you merge",
@@ -82,6 +82,11 @@ export function personSteps(report: Report): Step[] {
   return report.plan.phases.flatMap(({ steps }) => steps.filter(({ person }) => person));
 }
 
+/** Whether the plan says anything that a reader should see: a step for a person, or one that somebody accepted. */
+export function showsPlan({ plan }: Report): boolean {
+  return plan.phases.some(({ steps }) => steps.some(({ person, accepted }) => person || accepted !== undefined));
+}
+
 /** Whether the report has anything that a person should read: false for a change that ships as it is. */
 export function needsAttention(report: Report): boolean {
   return report.verdict !== "safe" || personSteps(report).length > 0;
@@ -122,19 +127,36 @@ export function databaseWords({ name, tools, postgres }: ReportedDatabase, sever
   return [facts, ...assumptions].join(". ");
 }
 
-/** What was judged, in one line: `2 migrations, 5 statements; 1 statement could not be analysed`. */
-export function judgedWords({ migrations, coverage }: Report): string {
+/**
+ * What was judged, in one line: `2 migrations, 5 statements; 1 statement could not be analysed`, or
+ * `no migration: none is new against main`.
+ */
+export function judgedWords({ change, databases, migrations, unknowns, coverage }: Report): string {
   const missing = coverage.unparsed + coverage.notAnalysable;
+  const ignored = coverage.ignored?.length ?? 0;
+  const nothingNew = change.base !== undefined && unknowns.length === 0 && ignored === 0;
   return [
-    `${counted(migrations.length, "migration")}, ${counted(coverage.statements, "statement")}`,
+    migrations.length > 0
+      ? `${counted(migrations.length, "migration")}, ${counted(coverage.statements, "statement")}`
+      : databases.length === 0
+        ? "no migration: no folder with migrations was found"
+        : `no migration${nothingNew ? `: none is new against ${change.base.label}` : ""}`,
     missing > 0 && `${counted(missing, "statement")} could not be analysed`,
+    ignored > 0 && `${counted(ignored, "file")} ignored`,
     coverage.leftOut.length > 0 && `${counted(coverage.leftOut.length, "file")} left out`,
   ]
     .filter(Boolean)
     .join("; ");
 }
 
-/** The comment that accepts a finding, in a SQL file: it stands before the statement. */
-export function acceptingComment({ rule }: Finding): string {
-  return `-- migration-safety-disable-next-line ${rule} -- why this is fine here`;
+/** `3 statements`, `edited, 1 statement`: what was judged of a migration. */
+export function migrationWords({ status, statements }: ReportedMigration): string {
+  return [status === "modified" && "edited", counted(statements.length, "statement")].filter(Boolean).join(", ");
+}
+
+/** Where the line goes that accepts a finding. */
+export function suppressionWords(suppression: Suppression): string {
+  return suppression.in === "configuration"
+    ? "under `accept` in the configuration"
+    : `above line ${String(suppression.line ?? 1)}`;
 }

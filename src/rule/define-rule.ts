@@ -8,7 +8,8 @@ import type { Operation } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { Reference } from "../model/reference.js";
 import { migrationFor, provideMigration } from "./migration-context.js";
-import { migrationIn } from "./linted-migration.js";
+import { acceptanceOf } from "../change/acceptance.js";
+import { type LocatedMigration, migrationIn } from "./linted-migration.js";
 import { isRecording, record } from "./records.js";
 import type { ChangeFinding, OperationVisitors, RuleContext, RuleDefinition, RuleMeta } from "./types.js";
 
@@ -45,7 +46,7 @@ export function defineRule<const MessageId extends string, Options extends reado
       const located = migrationIn(eslint.sourceCode);
       if (!located) return {};
       const migration = migrationFor(located);
-      const report = reporter<MessageId>(eslint);
+      const report = reporter<MessageId>(eslint, located);
 
       for (const finding of findingsOf(definition, located.change).get(located.migration.file) ?? []) {
         report({ ...finding, range: finding.range ?? firstLine(eslint.sourceCode.text) });
@@ -85,10 +86,20 @@ interface PlacedFinding<MessageId extends string> {
     | undefined;
 }
 
-/** A function that reports to ESLint, and to the check where one listens. */
-function reporter<MessageId extends string>(eslint: Rule.RuleContext): (finding: PlacedFinding<MessageId>) => void {
+/**
+ * A function that reports to ESLint, and to the check where one listens. The check lists what the configuration accepts;
+ * ESLint has no place for it.
+ */
+function reporter<MessageId extends string>(
+  eslint: Rule.RuleContext,
+  { change, migration: { file } }: LocatedMigration,
+): (finding: PlacedFinding<MessageId>) => void {
   const { sourceCode } = eslint;
+  const rule = eslint.id.slice(eslint.id.lastIndexOf("/") + 1);
+  const isAccepted = (object: string | undefined): boolean =>
+    acceptanceOf(change.configuration, { rule, object, file })?.expired === false;
   return ({ range, messageId, data = {}, object, evidence = [], operation, suggest = [] }) => {
+    if (!isRecording() && isAccepted(object)) return;
     const start = sourceCode.getLocFromIndex(range[0]);
     const end = sourceCode.getLocFromIndex(range[1]);
     eslint.report({ loc: { start, end }, messageId, data: { ...data }, suggest: suggest.map((edit) => ({ ...edit })) });

@@ -158,7 +158,7 @@ describe("the comment", () => {
     await start(BASE, UNSAFE);
     await run();
     const lines = github.comments[0]!.body.match(/^-- migration-safety-disable-next-line .*$/gm)!;
-    expect(lines).toEqual(["-- migration-safety-disable-next-line no-blocking-index-build -- why this is fine here"]);
+    expect(lines).toEqual(["-- migration-safety-disable-next-line no-blocking-index-build -- why it is safe here"]);
     await github.stop();
     served.remove();
     const [file, sql] = Object.entries(UNSAFE)[0]!;
@@ -166,7 +166,7 @@ describe("the comment", () => {
     const result = await run();
     expect(result).toMatchObject({ conclusion: "success", annotations: [], outputs: { verdict: "safe" } });
     expect(result.summary).toContain("1 finding accepted");
-    expect(result.summary).toMatch(/^- Accepted, no-blocking-index-build at .*: why this is fine here$/m);
+    expect(result.summary).toMatch(/^- Accepted, no-blocking-index-build at .*: why it is safe here$/m);
   });
 
   it("is written anew where somebody deleted it meanwhile", async () => {

@@ -11,9 +11,10 @@ export const FILE = "db/migrations/0051_orders.sql";
 export const SOURCE = `-- Orders: accounts instead of legacy references.\n${DROP};\n\n${INDEX};\n`;
 
 export function aFinding(parts: Partial<Finding> = {}): Finding {
+  const rule = "no-blocking-index-build";
   return {
     database: "main",
-    rule: "no-blocking-index-build",
+    rule,
     severity: "error",
     harm: "blocks",
     file: FILE,
@@ -30,6 +31,11 @@ export function aFinding(parts: Partial<Finding> = {}): Finding {
     evidence: [],
     suggestions: [],
     help: "https://example.test/rules/no-blocking-index-build.md",
+    suppression: {
+      in: "file",
+      text: `-- migration-safety-disable-next-line ${parts.rule ?? rule} -- why it is safe here`,
+      line: parts.statement === 0 ? 2 : 5,
+    },
     ...parts,
   };
 }

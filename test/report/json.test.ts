@@ -18,11 +18,13 @@ describe("renderJson", () => {
           ...aFinding(),
           reason: "built at night",
           directive: { file: "a.sql", line: 1, column: 1, endLine: 1, endColumn: 9 },
+          by: "configuration",
+          until: "2027-01-01",
         },
       ],
       notes: [{ file: "a.sql", line: 1, message: "This comment silences nothing." }],
       unknowns: [{ file: "a.sql", line: 1, reason: "what a DO block runs is not read" }],
-      coverage: { ...aReport().coverage, leftOut: [{ file: "a.bin", reason: "it is no text" }] },
+      coverage: { ...aReport().coverage, ignored: ["b.sql"], leftOut: [{ file: "a.bin", reason: "it is no text" }] },
     });
     expect(schemaErrors(parsed(report))).toEqual([]);
     expect(schemaErrors(parsed(aSafeReport()))).toEqual([]);

@@ -54,15 +54,15 @@ DROP COLUMN legacy_ref
 src/orders/repository.ts:88 in the code running now, read: db.query("SELECT id, legacy_ref FROM orders")
 src/entity/order.ts:23 in the code in this pull request, likely declared: legacy_ref: string;
 Accept it
-Above the statement, with your reason:
--- migration-safety-disable-next-line no-referenced-column-drop -- why this is fine here
--- migration-safety-disable-next-line require-lock-timeout -- why this is fine here
+Put one of these above line 2, with your reason:
+-- migration-safety-disable-next-line no-referenced-column-drop -- why it is safe here
+-- migration-safety-disable-next-line require-lock-timeout -- why it is safe here
 Error db/migrations/0051_orders.sql:5 · no-blocking-index-build
 Building orders_account_idx blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own.
 CREATE INDEX orders_account_idx ON orders (account_id)
 Accept it
-Above the statement, with your reason:
--- migration-safety-disable-next-line no-blocking-index-build -- why this is fine here
+Put this above line 5, with your reason:
+-- migration-safety-disable-next-line no-blocking-index-build -- why it is safe here
 Before you merge
 [ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0051_orders.sql:2)
 Lock: ACCESS EXCLUSIVE on orders for an instant, whatever the size of the table: reads and writes wait.
@@ -81,6 +81,7 @@ Way back: The values come back only from a copy.
 Migration Safety judged 1 migration, 2 statements
 refs/pull/7/merge (2222222222) against main (1111111111).
 PostgreSQL 16 (docker-compose.yml:4), sql in db/migrations
+db/migrations/0051_orders.sql: 2 statements
 Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
     );
   });
@@ -122,6 +123,7 @@ Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
 Migration Safety judged 1 migration, 2 statements
 refs/pull/7/merge (2222222222) against main (1111111111).
 PostgreSQL 16 (docker-compose.yml:4), sql in db/migrations
+db/migrations/0051_orders.sql: 2 statements
 Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
     );
   });
@@ -148,26 +150,86 @@ Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
           reason: "built at night by @ops",
           directive: { file: FILE, line: 4, column: 1, endLine: 4, endColumn: 9 },
         },
+        {
+          ...aFinding({ rule: "no-edited-migration", line: 1 }),
+          reason: "ran nowhere",
+          by: "configuration",
+          directive: { file: ".github/migration-safety.yml", line: 12, column: 1, endLine: 12, endColumn: 1 },
+          until: "2027-01-01",
+        },
       ],
       unknowns: [{ file: FILE, line: 9, reason: "what a DO block runs is not read" }],
       notes: [{ file: FILE, line: 1, message: "This comment gives no reason." }],
-      coverage: { ...aReport().coverage, notAnalysable: 1, leftOut: [{ file: "db/x.bin", reason: "is not UTF-8" }] },
+      coverage: {
+        ...aReport().coverage,
+        notAnalysable: 1,
+        ignored: ["db/legacy/0001.sql"],
+        leftOut: [{ file: "db/x.bin", reason: "is not UTF-8" }],
+      },
     });
     expect(seen(renderMarkdown(report, always)).split("\n").slice(1)).toEqual([
-      "Migration Safety judged 1 migration, 2 statements; 1 statement could not be analysed; 1 file left out; 1 finding accepted",
+      "Migration Safety judged 1 migration, 2 statements; 1 statement could not be analysed; 1 file ignored; 1 file left out; 2 findings accepted",
       "refs/pull/7/merge (2222222222) against main (1111111111).",
       "PostgreSQL 16 (docker-compose.yml:4), sql in db/migrations",
+      "db/migrations/0051_orders.sql: 2 statements",
       "Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.",
-      "Accepted, no-blocking-index-build at db/migrations/0051_orders.sql:5: built at night by @ops",
+      "Accepted, no-blocking-index-build at db/migrations/0051_orders.sql:5 (db/migrations/0051_orders.sql:4): built at night by @ops",
+      "Accepted, no-edited-migration at db/migrations/0051_orders.sql:1 (.github/migration-safety.yml:12, until 2027-01-01): ran nowhere",
+      "Ignored, db/legacy/0001.sql: the configuration says so",
       "Not analysed, db/migrations/0051_orders.sql:9: what a DO block runs is not read",
       "Left out, db/x.bin: is not UTF-8",
       "db/migrations/0051_orders.sql:1: This comment gives no reason.",
     ]);
   });
 
-  it("offers no comment to accept a finding where a comment cannot stand", () => {
-    const { statement: _, ...ofFile } = aFinding({ rule: "no-edited-migration" });
-    expect(renderMarkdown(aReport({ findings: [ofFile] }), always)).not.toContain("disable-next-line");
+  it("gives an entry of the configuration where a comment cannot stand", () => {
+    const text = '- { rule: no-edited-migration, file: db/migrations/0001.sql, reason: "why it is safe here" }';
+    const { statement: _, ...ofFile } = aFinding({
+      rule: "no-edited-migration",
+      suppression: { in: "configuration", text },
+    });
+    const markdown = seen(renderMarkdown(aReport({ findings: [ofFile] }), always));
+    expect(markdown).toContain(`Accept it\nPut this under accept in the configuration, with your reason:\n${text}\n`);
+    expect(markdown).not.toContain("disable-next-line");
+  });
+
+  it("shows what is accepted in the plan, though nobody has to act", () => {
+    const [phase] = aReport().plan.phases;
+    const accepted = [
+      { rule: "no-referenced-column-drop", reason: "never read", place: { file: "the input config", line: 3 } },
+    ];
+    const steps = [{ ...phase!.steps[0]!, person: false, evidence: [], accepted }];
+    const report = aSafeReport({
+      plan: { sentence: "Nothing is left to do.", deployOrder: "code-first", phases: [{ id: "before-merge", steps }] },
+    });
+    const markdown = renderMarkdown(report, {
+      ...always,
+      link: ({ file }) => `https://example.test/${addressPath(file)}`,
+    });
+    expect(seen(markdown)).toContain(
+      "Take this statement out of this pull request: the code running now fails as soon as it has run.\n" +
+        "db/migrations/0051_orders.sql:2 ALTER TABLE orders DROP COLUMN legacy_ref\n" +
+        "Accepted, no-referenced-column-drop (the input config:3): never read",
+    );
+    // What a workflow brings along is not in the repository.
+    expect(markdown).not.toContain("example.test/the%20input");
+  });
+
+  it("says what was looked at where nothing is judged", () => {
+    const nothing = { migrations: [], coverage: { ...aReport().coverage, statements: 0 } };
+    const summary = (parts: Partial<Report>): string | undefined =>
+      seen(renderMarkdown(aSafeReport({ ...nothing, ...parts }), always)).split("\n")[1];
+    expect(summary({})).toBe("Migration Safety judged no migration: none is new against main");
+    expect(summary({ databases: [] })).toBe(
+      "Migration Safety judged no migration: no folder with migrations was found",
+    );
+    expect(summary({ coverage: { ...nothing.coverage, ignored: ["db/migrations/legacy/1.sql"] } })).toBe(
+      "Migration Safety judged no migration; 1 file ignored",
+    );
+    expect(summary({ unknowns: [{ file: "migrations/1.ts", line: 1, reason: "is not read" }] })).toBe(
+      "Migration Safety judged no migration",
+    );
+    expect(seen(renderMarkdown(aSafeReport(nothing), always))).toContain("sql in db/migrations");
   });
 
   it("leaves out SQL, then everything but counts, until it fits", () => {
@@ -226,22 +288,36 @@ Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
           },
           databases: [{ name: one, tools: [{ name: "sql", folder: other }], postgres: { version: 16, source: one } }],
           migrations: [{ ...migration!, file: one, statements: [{ ...migration!.statements[0]!, sql: other }] }],
-          findings: [aFinding({ ...place, message: other, statement: 0, evidence: [reference], help: "javascript:x" })],
-          suppressed: [{ ...aFinding(place), reason: other, directive: place }],
+          findings: [
+            aFinding({
+              ...place,
+              message: other,
+              statement: 0,
+              evidence: [reference],
+              help: "javascript:x",
+              suppression: { in: "configuration", text: one },
+            }),
+          ],
+          suppressed: [{ ...aFinding(place), reason: other, directive: place, until: one }],
           notes: [{ file: one, line: 1, message: other }],
           plan: {
             sentence: one,
             deployOrder: "split",
-            phases: [{ id: "later", steps: [{ ...step, evidence: [reference], place }] }],
+            phases: [
+              {
+                id: "later",
+                steps: [{ ...step, evidence: [reference], place, accepted: [{ rule: one, reason: other, place }] }],
+              },
+            ],
           },
           unknowns: [{ file: one, line: 1, reason: other }],
-          coverage: { ...aReport().coverage, leftOut: [{ file: one, reason: other }] },
+          coverage: { ...aReport().coverage, ignored: [one], leftOut: [{ file: one, reason: other }] },
         });
         const markdown = renderMarkdown(report, {
           ...always,
           link: ({ file }) => `https://x.test/${addressPath(file)}`,
         });
-        const fences = /^ *(`{3,})sql\n[\s\S]*?\n *\1$/gm;
+        const fences = /^ *(`{3,})(?:sql|yaml)\n[\s\S]*?\n *\1$/gm;
         const outside = markdown.replaceAll(fences, "");
         expect(outside.replaceAll(/<!-- step:[\w.:-]+ -->$/gm, "")).not.toMatch(/<!--|-->/);
         expect(markdown.match(/^- \[.\].*<!-- step:/gm)).toHaveLength(1);

@@ -18,6 +18,8 @@ describe("renderText", () => {
       5 | CREATE INDEX orders_account_idx ON orders (account_id);
     - src/orders/repository.ts:88 in the code running now, read: db.query("SELECT id, legacy_ref FROM orders")
     - src/entity/order.ts:23 in the code in this pull request, likely declared: legacy_ref: string;
+    To accept it, above line 2: -- migration-safety-disable-next-line no-referenced-column-drop -- why it is safe here
+    To accept it, above line 2: -- migration-safety-disable-next-line require-lock-timeout -- why it is safe here
   5:1  error  no-blocking-index-build
     Building orders_account_idx blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with \`CREATE INDEX CONCURRENTLY\` in a migration of its own.
       3 |   DROP COLUMN legacy_ref;
@@ -25,6 +27,7 @@ describe("renderText", () => {
     > 5 | CREATE INDEX orders_account_idx ON orders (account_id);
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       6 |
+    To accept it, above line 5: -- migration-safety-disable-next-line no-blocking-index-build -- why it is safe here
 
 Before you merge
   [ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0051_orders.sql:2)
@@ -44,6 +47,7 @@ A later pull request
 
 Judged: 1 migration, 2 statements (refs/pull/7/merge against main).
   PostgreSQL 16 (docker-compose.yml:4), sql in \`db/migrations\`
+  db/migrations/0051_orders.sql: 2 statements
   configuration: .github/migration-safety.yml
 
 unsafe: Split this pull request: the code running now still uses orders.legacy_ref. (2 errors and 1 warning)
@@ -62,10 +66,23 @@ unsafe: Split this pull request: the code running now still uses orders.legacy_r
   it("is short where nothing was found", () => {
     expect(renderText(aSafeReport(), plain)).toBe(`Judged: 1 migration, 2 statements (refs/pull/7/merge against main).
   PostgreSQL 16 (docker-compose.yml:4), sql in \`db/migrations\`
+  db/migrations/0051_orders.sql: 2 statements
   configuration: .github/migration-safety.yml
 
 safe: The migrations and the code can ship in any order.
 `);
+  });
+
+  it("says where what is accepted or ignored is written", () => {
+    const directive = { file: ".github/migration-safety.yml", line: 12, column: 1, endLine: 12, endColumn: 1 };
+    const suppressed = [{ ...aFinding(), reason: "built at night", directive, until: "2027-01-01" }];
+    const coverage = { ...aReport().coverage, ignored: ["db/legacy/0001.sql"] };
+    const text = renderText(aSafeReport({ suppressed, coverage }), plain);
+    expect(text).toContain(
+      "Accepted: db/migrations/0051_orders.sql:5: no-blocking-index-build: built at night (.github/migration-safety.yml:12, until 2027-01-01)\n" +
+        "Ignored: db/legacy/0001.sql: the configuration says so\n" +
+        "Judged: 1 migration, 2 statements; 1 file ignored (refs/pull/7/merge against main).\n",
+    );
   });
 
   it("says what could not be read, and how to mend it", () => {
