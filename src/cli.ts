@@ -6,6 +6,11 @@ import { spareLastTier, spareParserOptimisation } from "./text/short-run.js";
 spareParserOptimisation();
 spareLastTier();
 
+// A reader such as `head` may close the pipe before everything is written: nobody wants the rest then.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 process.exitCode = run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,

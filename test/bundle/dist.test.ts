@@ -102,6 +102,21 @@ describe.each(nodes)("alone in an empty folder, on %s", (node) => {
     expect(status).toBe(1);
   });
 
+  it("takes it when its reader has read enough", () => {
+    const columns = Array.from(
+      { length: 5000 },
+      (_, index) => `ALTER TABLE orders ADD c${String(index)} text NOT NULL;`,
+    );
+    write(repository, { "0002_many.sql": columns.join("\n") });
+    const pipe = `"$0" "$1" check --format json 0002_many.sql | head -c 20`;
+    const { status, stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", pipe, node, join(alone, "cli.cjs")], {
+      cwd: repository,
+      encoding: "utf8",
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '{"version":1,"verdic', stderr: "" });
+    rmSync(join(repository, "0002_many.sql"));
+  });
+
   it("reads configuration and application code, for which it needs its other parsers", () => {
     git(repository, "init", "--quiet", "--initial-branch=main");
     write(repository, {

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log, Result } from "sarif";
 import { expect, test } from "vitest";
 import type { ExitCode } from "../../src/command-line/command.js";
 import { COMMANDS } from "../../src/command-line/commands.js";
 import { run } from "../../src/command-line/run.js";
 import type { Report } from "../../src/model/report.js";
+import { sarifErrors } from "../report/sarif/schema.js";
 import { schemaErrors } from "../report/schema.js";
 import { temporaryFolder, TemporaryRepository } from "../change/temporary-repository.js";
 
@@ -417,4 +421,44 @@ test("an edited and a deleted migration are findings on the file, or on the pull
     ["no-edited-migration", "db/migrations/0001_orders.sql", "error"],
     ["no-edited-migration", "db/migrations/0002_note.sql", "error"],
   ]);
+});
+
+test("--output writes the file, its folders too, and nothing else", () => {
+  const repository = plainRepository({ "db/migrations/0002_next.sql": INDEX });
+  const ask = ["check", "--base", "main", "--format", "json"];
+  const { out } = migrationSafety(repository.root, ...ask);
+  const file = "reports/today/migrations.json";
+  const written = migrationSafety(repository.root, ...ask, "-o", file);
+  expect(written).toEqual({ code: 1, out: "", err: "" });
+  expect(readFileSync(join(repository.root, file), "utf8")).toBe(out);
+  const { code, err } = migrationSafety(repository.root, ...ask, "--output", "db/migrations");
+  expect({ code, err }).toEqual({ code: 2, err: "migration-safety: db/migrations cannot be written (EISDIR).\n" });
+});
+
+test("SARIF of a real change: schema-valid, at the same places, with the same fingerprints after a comment above", () => {
+  const repository = plainRepository({ "db/migrations/0002_next.sql": INDEX });
+  const results = (): Result[] => {
+    const { out, err } = migrationSafety(repository.root, "check", "--base", "main", "--format", "sarif");
+    expect(err).toBe("");
+    const log = JSON.parse(out) as Log;
+    expect(sarifErrors(log)).toEqual([]);
+    return log.runs[0]!.results!;
+  };
+  const [before] = results();
+  expect(before!.locations![0]!.physicalLocation!.region).toEqual({
+    startLine: 2,
+    startColumn: 1,
+    endLine: 2,
+    endColumn: 55,
+  });
+  repository.write({ "db/migrations/0002_next.sql": `-- One more.\n\n${INDEX}` });
+  const [after] = results();
+  expect(after!.locations![0]!.physicalLocation!.region!.startLine).toBe(4);
+  expect(after!.partialFingerprints).toEqual(before!.partialFingerprints);
+});
+
+test("github annotates files by themselves, too", () => {
+  const repository = new TemporaryRepository({ "sql/1.sql": INDEX });
+  const { out } = migrationSafety(repository.root, "check", "--format", "github", "sql/1.sql");
+  expect(out).toMatch(/^::error title=no-blocking-index-build,file=sql\/1\.sql,line=2,endLine=2,col=1,endColumn=55::/);
 });
