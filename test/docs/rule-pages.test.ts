@@ -11,33 +11,14 @@ import { lint } from "../../src/check/lint.js";
 import { oneFindingPerHarm } from "../../src/check/one-finding-per-harm.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
-import { memoryChange } from "../rules/memory-change.js";
-import { drizzle, prisma6, prisma7, unknownRunner } from "../rules/tools.js";
+import { changeOf, toolOf } from "./example-change.js";
 import { type Example, readRulePage } from "./rule-page.js";
-
-const tools: Readonly<Record<string, ToolFacts>> = { drizzle, "prisma 6": prisma6, "prisma 7": prisma7 };
 
 const sections = ["Incorrect", "Correct", "When it is silent", "Options", "Versions", "When not to use it"];
 
-function toolOf({ settings: { tool } }: Example): ToolFacts {
-  const facts = tool === undefined ? unknownRunner : tools[tool];
-  if (!facts) throw new Error(`No test knows the tool ${String(tool)}.`);
-  return facts;
-}
-
 /** The rules that speak on an example, with the recommended settings. */
 function reported(example: Example): string[] {
-  const { sql, history, settings } = example;
-  const { postgres, was } = settings;
-  const [path = "", ...lines] = settings["code at base"]?.split("\n") ?? [];
-  const { change } = memoryChange("/repo", sql, {
-    history: [history],
-    tool: toolOf(example),
-    ...(was === undefined ? {} : { was }),
-    ...(postgres === undefined ? {} : { postgres: Number(postgres) }),
-    ...(path === "" ? {} : { baseCode: { [path]: lines.join("\n") } }),
-  });
-  return oneFindingPerHarm(lint(change).findings).map(({ rule }) => rule);
+  return oneFindingPerHarm(lint(changeOf(example)).findings).map(({ rule }) => rule);
 }
 
 let postgres: PGlite;

@@ -1,0 +1,29 @@
+/** An example of a rule's page as a change: its SQL is the migration, and what stands before it says what is around. */
+import type { Change } from "../../src/model/change.js";
+import type { ToolFacts } from "../../src/model/migration.js";
+import { memoryChange } from "../rules/memory-change.js";
+import { drizzle, prisma6, prisma7, unknownRunner } from "../rules/tools.js";
+import type { Example } from "./rule-page.js";
+
+const tools: Readonly<Record<string, ToolFacts>> = { drizzle, "prisma 6": prisma6, "prisma 7": prisma7 };
+
+/** The tool that runs the example; one that is not known unless it says. */
+export function toolOf({ settings: { tool } }: Example): ToolFacts {
+  const facts = tool === undefined ? unknownRunner : tools[tool];
+  if (!facts) throw new Error(`No test knows the tool ${String(tool)}.`);
+  return facts;
+}
+
+export function changeOf(example: Example): Change {
+  const { sql, history, settings } = example;
+  const { postgres, was } = settings;
+  const [path = "", ...lines] = settings["code at base"]?.split("\n") ?? [];
+  const { change } = memoryChange("/repo", sql, {
+    history: [history],
+    tool: toolOf(example),
+    ...(was === undefined ? {} : { was }),
+    ...(postgres === undefined ? {} : { postgres: Number(postgres) }),
+    ...(path === "" ? {} : { baseCode: { [path]: lines.join("\n") } }),
+  });
+  return change;
+}
