@@ -2,6 +2,7 @@
 import noBlockingConstraint from "./no-blocking-constraint.js";
 import noBlockingIndexBuild from "./no-blocking-index-build.js";
 import noBlockingNotNull from "./no-blocking-not-null.js";
+import noBlockingUnique from "./no-blocking-unique.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
 import noDataLoss from "./no-data-loss.js";
@@ -10,6 +11,7 @@ import noEditedMigration from "./no-edited-migration.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noTableRewrite from "./no-table-rewrite.js";
+import noTransactionControl from "./no-transaction-control.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
 import requireLockTimeout from "./require-lock-timeout.js";
 
@@ -18,6 +20,7 @@ export const rules = {
   "no-blocking-constraint": noBlockingConstraint,
   "no-blocking-index-build": noBlockingIndexBuild,
   "no-blocking-not-null": noBlockingNotNull,
+  "no-blocking-unique": noBlockingUnique,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
   "no-data-loss": noDataLoss,
@@ -26,6 +29,7 @@ export const rules = {
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-referenced-column-drop": noReferencedColumnDrop,
   "no-table-rewrite": noTableRewrite,
+  "no-transaction-control": noTransactionControl,
   "no-unchecked-statement": noUncheckedStatement,
   "require-lock-timeout": requireLockTimeout,
 };
