@@ -3,8 +3,8 @@ import {
   defineRule,
   migrationOf,
   outsideTransaction,
+  refusedInTransaction,
   transactionOpenedBy,
-  type RuleMigration,
 } from "../src/rule/index.js";
 import type { Operation } from "../src/model/operation.js";
 
@@ -26,9 +26,9 @@ export default defineRule({
   create(context) {
     const migration = migrationOf(context);
     const check = (op: Operation): void => {
-      const { transaction } = migration.statementOf(op);
+      const { transaction, statement: own, before } = migration.statementOf(op);
       if (transaction.inTransaction !== true) return;
-      const statement = refusedInTransaction(op, migration);
+      const statement = refusedInTransaction(op, { before, statement: own, postgres: migration.postgres });
       if (statement === undefined) return;
       const { withoutOutside } = migration.migration.tool;
       const remedy = outsideTransaction(migration, op, "Run it");
@@ -49,34 +49,3 @@ export default defineRule({
     };
   },
 });
-
-/** What a person calls a statement that is refused; undefined for one that a transaction may hold. */
-function refusedInTransaction(op: Operation, migration: RuleMigration): string | undefined {
-  switch (op.type) {
-    case "CreateIndex":
-      return op.concurrently ? "CREATE INDEX CONCURRENTLY" : undefined;
-    case "DropIndex":
-      return op.concurrently ? "DROP INDEX CONCURRENTLY" : undefined;
-    case "DetachPartition":
-      return op.concurrently ? "DETACH PARTITION … CONCURRENTLY" : undefined;
-    case "Reindex":
-      if (op.concurrently) return "REINDEX CONCURRENTLY";
-      if (op.kind === "index") return undefined;
-      if (op.kind === "table") {
-        const kind = migration.before(op).table(op.target)?.kind;
-        return kind === "partitioned table" && migration.postgres >= 14 ? "REINDEX of a partitioned table" : undefined;
-      }
-      return `REINDEX ${op.kind.toUpperCase()}`;
-    case "Vacuum":
-      return op.analyzeOnly ? undefined : "VACUUM";
-    case "Cluster":
-      return op.table ? undefined : "CLUSTER of every table";
-    case "OtherStatement": {
-      if (!op.refusedInTransaction) return undefined;
-      const [firstWords = ""] = /^\w+(?:\s+\w+)?/u.exec(migration.statementOf(op).statement.sql) ?? [];
-      return firstWords.replace(/\s+/u, " ").toUpperCase();
-    }
-    default:
-      return undefined;
-  }
-}

@@ -4,6 +4,7 @@ export { formatDuration, parseDuration } from "./duration.js";
 export { lockTimeout, NO_TIMEOUT, SHORT_LOCK_TIMEOUT } from "./lock-timeout.js";
 export { migrationOf } from "./migration-context.js";
 export { formatName } from "../change/object-names.js";
+export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
 export {
   later,
