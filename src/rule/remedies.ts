@@ -13,18 +13,28 @@ function toolName({ label, version }: ToolFacts): string {
   return version === undefined ? label : `${label} ${version}`;
 }
 
+/** Operations that are asked about because of an index that they build: `withoutOutside` is about those. */
+const BUILDS_INDEX: ReadonlySet<Operation["type"]> = new Set(["AddColumn", "AddConstraint", "CreateIndex"]);
+
 /**
  * How to run a statement outside a transaction, in sentences.
  * @param action What to do, as the start of a sentence: `Build it with CREATE INDEX CONCURRENTLY`.
+ * @param place Whether that takes the operation's place, or comes in addition to it.
  */
-export function outsideTransaction(migration: RuleMigration, operation: Operation, action: string): string {
+export function outsideTransaction(
+  migration: RuleMigration,
+  operation: Operation,
+  action: string,
+  place: "instead" | "beside" = "instead",
+): string {
   const { inTransaction, openedBy } = migration.statementOf(operation).transaction;
   const { tool, transaction: mode } = migration.migration;
-  if (inTransaction === false) return `${action}.`;
+  const becomesTwo = mode === "single-send" && place === "beside";
+  if (inTransaction === false && !becomesTwo) return `${action}.`;
   // Where a file goes out in one query, statements behind a COMMIT are still refused: they need a file of their own.
   if (openedBy === "file" && mode !== "single-send") return `${action} outside BEGIN … COMMIT.`;
   if (tool.outsideTransaction !== undefined) return `${action} ${tool.outsideTransaction}.`;
-  if (operation.type === "CreateIndex" && tool.withoutOutside !== undefined) return tool.withoutOutside;
+  if (BUILDS_INDEX.has(operation.type) && tool.withoutOutside !== undefined) return tool.withoutOutside;
   return `${tool.label} has no way to run it outside one: run it by hand, and keep it out of the migrations.`;
 }
 

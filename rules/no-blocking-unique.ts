@@ -1,0 +1,150 @@
+/** UNIQUE, PRIMARY KEY and EXCLUDE build an index under ACCESS EXCLUSIVE, and so does a key that makes columns NOT NULL. */
+import {
+  defineRule,
+  formatName,
+  later,
+  listNames,
+  lockedTables,
+  migrationOf,
+  outsideTransaction,
+  quoteIdentifier,
+  type RuleMigration,
+} from "../src/rule/index.js";
+import type { QualifiedName } from "../src/model/name.js";
+import type { AddColumn, AddConstraint, ConstraintDefinition } from "../src/model/operation.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description:
+        "Disallow UNIQUE, PRIMARY KEY and EXCLUDE constraints that work while every query on the table waits",
+      recommended: "error",
+      category: "Blocking",
+      harm: "blocks",
+      yieldsTo: ["no-table-rewrite"],
+    },
+    messages: {
+      buildsIndex:
+        "Adding {{constraint}} builds its index while every query on {{tables}} waits, SELECT too, until it is done. {{remedy}}",
+      newColumn:
+        "{{kind}} on the new column {{column}} builds an index while every query on {{tables}} waits, SELECT too, until it is done. Add the column alone, and the constraint {{later}}. {{remedy}}",
+      partitioned:
+        "Adding {{constraint}} builds an index on every partition while every query on {{tables}} waits, SELECT too, until it is done on all of them. A partitioned table has no USING INDEX: add it with ALTER TABLE ONLY {{table}}, which builds nothing. On each partition build a unique index with CONCURRENTLY, make it a constraint with USING INDEX, and join it with ALTER INDEX … ATTACH PARTITION.",
+      noOtherForm:
+        "Adding {{constraint}} builds its index and compares the rows of {{table}} while every query on {{tables}} waits, SELECT too, until it is done. PostgreSQL has no other form of it: create a table with the constraint, keep it up to date with a trigger, copy the rows in batches, and swap the names.",
+      readsForNotNull:
+        "A primary key makes its columns NOT NULL, and {{columns}} can be NULL: PostgreSQL reads every row of {{table}} while every query on it waits, SELECT too, until it is done. Add {{proof}} NOT VALID before it, and VALIDATE CONSTRAINT {{later}}; then USING INDEX reads nothing.",
+    },
+  },
+  create(context) {
+    const migration = migrationOf(context);
+    return {
+      AddConstraint(op) {
+        const { constraint } = op;
+        if (!isKey(constraint) || migration.work(op) === "instant" || !migration.isLive(op)) return;
+        const data = { ...migration.describe(op), tables: lockedTables(migration, op, "read") };
+        if (constraint.usingIndex !== undefined) {
+          const columns = nullable(op, columnsOfIndex(op, migration), migration);
+          context.report({
+            node: op,
+            messageId: "readsForNotNull",
+            data: {
+              ...data,
+              columns: listNames(columns.map(quoteIdentifier)),
+              ...proofOf(columns),
+              later: later(migration, op),
+            },
+          });
+        } else if (constraint.kind === "exclude" || comparesRanges(op, migration)) {
+          context.report({ node: op, messageId: "noOtherForm", data });
+        } else if (migration.before(op).table(op.table)?.kind === "partitioned table") {
+          context.report({ node: op, messageId: "partitioned", data });
+        } else {
+          const columns = constraint.kind === "primary key" ? nullable(op, constraint.columns, migration) : [];
+          const proven =
+            columns.length === 0
+              ? ""
+              : `A primary key makes its columns NOT NULL: add ${proofOf(columns).proof} NOT VALID first, and VALIDATE CONSTRAINT ${later(migration, op)}. `;
+          const remedy = proven + buildBefore(op, op.table, constraint, migration);
+          context.report({ node: op, messageId: "buildsIndex", data: { ...data, remedy } });
+        }
+      },
+      AddColumn(op) {
+        const { column } = op;
+        const constraint = column.constraints.find(isKey);
+        // As a primary key without a value for old rows it fails before anything is built.
+        if (!constraint || !hasValue(op) || migration.work(op) === "instant" || !migration.isLive(op)) return;
+        context.report({
+          node: op,
+          messageId: "newColumn",
+          data: {
+            ...migration.describe(op),
+            kind: constraint.kind.toUpperCase(),
+            tables: lockedTables(migration, op, "read"),
+            later: later(migration, op),
+            remedy: buildBefore(op, op.table, constraint, migration),
+          },
+        });
+      },
+    };
+  },
+});
+
+function isKey({ kind }: ConstraintDefinition): boolean {
+  return kind === "unique" || kind === "primary key" || kind === "exclude";
+}
+
+/** Whether old rows get a value where the column needs one. */
+function hasValue({ column: { notNull, default: given, identity, generated, type } }: AddColumn): boolean {
+  return !notNull || (given ?? identity ?? generated) !== undefined || /^(small|big)?serial$/.test(type.name);
+}
+
+/** The way that blocks nothing but for an instant: the index first, with CONCURRENTLY, and the constraint out of it. */
+function buildBefore(
+  op: AddConstraint | AddColumn,
+  table: QualifiedName,
+  { kind, name, columns, range }: ConstraintDefinition,
+  migration: RuleMigration,
+): string {
+  const keyword = kind === "primary key" ? "PRIMARY KEY" : "UNIQUE";
+  const index = quoteIdentifier(name ?? defaultName(table, kind, columns));
+  const clause = migration.migration.sql.text.slice(...range);
+  const [include = ""] = /\sINCLUDE\s*\([^)]*\)/iu.exec(clause) ?? [];
+  const nulls = /\sNULLS\s+NOT\s+DISTINCT\b/iu.test(clause) ? " NULLS NOT DISTINCT" : "";
+  const key = `${index} ON ${formatName(table)} (${columns.map(quoteIdentifier).join(", ")})${include}${nulls}`;
+  const build = `Build the index with CREATE UNIQUE INDEX CONCURRENTLY ${key}`;
+  const way = outsideTransaction(migration, op, build, "beside");
+  const byHand = way === migration.migration.tool.withoutOutside ? ` It has to be UNIQUE: ${key}.` : "";
+  return `${way}${byHand} Then ADD CONSTRAINT ${index} ${keyword} USING INDEX ${index} is instant.`;
+}
+
+/** The name that PostgreSQL would choose, up to its length. */
+function defaultName({ name }: QualifiedName, kind: ConstraintDefinition["kind"], columns: readonly string[]): string {
+  return kind === "primary key" ? `${name}_pkey` : `${[name, ...columns].join("_")}_key`;
+}
+
+/** WITHOUT OVERLAPS, of PostgreSQL 18, is enforced like EXCLUDE. */
+function comparesRanges({ constraint }: AddConstraint, { migration }: RuleMigration): boolean {
+  return /\bWITHOUT\s+OVERLAPS\b/iu.test(migration.sql.text.slice(...constraint.range));
+}
+
+function columnsOfIndex(op: AddConstraint, migration: RuleMigration): readonly string[] {
+  const indexes = migration.before(op).indexesOf(op.table);
+  return indexes.find(({ name }) => name === op.constraint.usingIndex)?.columns ?? [];
+}
+
+/** Those of a key's columns that are known to take NULL, with no valid CHECK against it. */
+function nullable(op: AddConstraint, columns: readonly string[], migration: RuleMigration): readonly string[] {
+  const table = migration.before(op).table(op.table);
+  const proofs = [...(table?.constraints.values() ?? [])].filter(({ valid }) => valid);
+  return columns.filter(
+    (column) =>
+      table?.columns.get(column)?.notNull === false &&
+      !proofs.some(({ provesNotNull }) => provesNotNull.includes(column)),
+  );
+}
+
+function proofOf(columns: readonly string[]): { proof: string } {
+  return { proof: `CHECK (${columns.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(" AND ")})` };
+}
