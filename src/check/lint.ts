@@ -35,7 +35,7 @@ export function lint(change: Change): LintResult {
   const findings: RuleFinding[] = [];
   const suppressed: RuleFinding<SuppressedFinding>[] = [];
   const notes: Report["notes"][number][] = [];
-  const linter = new RunLinter(change.root, configurationFor(change.configuration, pluginWithoutSchemas, RULES));
+  const linter = new RunLinter(change.root, configurationFor(change, pluginWithoutSchemas, RULES));
   const takeBack = provideChange(change, { onNote: (note) => notes.push(note) });
   try {
     for (const database of change.databases) {
@@ -181,7 +181,7 @@ function findingsOutside(change: Change, database: Database): RuleFinding[] {
   return Object.entries(RULES).flatMap(([rule, { definition, meta }]) =>
     [...findingsOf(definition, change).values()].flat().flatMap((found): RuleFinding[] => {
       if (found.database !== database || linted.has(found.file)) return [];
-      const severity = severityOf(change.configuration, rule, found.file, RULES);
+      const severity = severityOf(change.configuration, rule, { database: database.name, file: found.file }, RULES);
       if (severity === "off") return [];
       const object = found.object === undefined ? {} : { object: found.object };
       const finding: Finding = {

@@ -1,34 +1,61 @@
 /** Which rules are on, with which options, for which files. */
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Linter } from "eslint";
 import { prefixed, type Rules, ruleSettings } from "../eslint/rule-settings.js";
+import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Severity } from "../model/finding.js";
 
 const require = createRequire(import.meta.url);
 
 /** The configuration that ESLint's Linter gets; one for all files of a run. */
-export function configurationFor(configuration: Configuration, plugin: object, rules: Rules): Linter.Config[] {
+export function configurationFor(
+  { root, configuration, databases }: Change,
+  plugin: object,
+  rules: Rules,
+): Linter.Config[] {
   return [
     {
-      // A pattern such as `**/*` alone matches no file in ESLint; a function does, and its types do not know it.
-      files: [(() => true) as unknown as string],
+      files: [asPattern(() => true)],
       plugins: { "migration-safety": plugin },
       language: "migration-safety/sql",
       linterOptions: { reportUnusedDisableDirectives: "warn" },
       rules: prefixed(ruleSettings(configuration, rules)),
     },
+    ...databases.flatMap(({ name, migrations }): Linter.Config[] => {
+      const own = configuration.databases[name]?.rules;
+      if (own === undefined) return [];
+      const files = new Set(migrations.map(({ file }) => join(root, file)));
+      return [{ files: [asPattern((path) => files.has(path))], rules: prefixed(own) }];
+    }),
     ...configuration.overrides.map((override) => ({ files: [...override.files], rules: prefixed(override.rules) })),
   ];
 }
 
-/** The level of a rule for a file that is not linted; the last override that covers the file wins, as in ESLint. */
-export function severityOf(configuration: Configuration, rule: string, file: string, rules: Rules): Severity | "off" {
-  const base = ruleSettings(configuration, rules)[rule];
+/** ESLint takes functions for patterns, and its types do not know it. A pattern such as `**\/*` alone matches no file. */
+function asPattern(matches: (path: string) => boolean): string {
+  return matches as unknown as string;
+}
+
+/**
+ * The level of a rule for a file that is not linted: the last override that covers the file wins, as in ESLint, then its
+ * database's own level.
+ */
+export function severityOf(
+  configuration: Configuration,
+  rule: string,
+  { database, file }: { readonly database: string; readonly file: string },
+  rules: Rules,
+): Severity | "off" {
   const override = configuration.overrides.findLast(
     ({ files, rules: own }) => own[rule] !== undefined && matches(file, files),
   );
-  const level = (override?.rules[rule] ?? base)?.[0] ?? "off";
+  const setting =
+    override?.rules[rule] ??
+    configuration.databases[database]?.rules?.[rule] ??
+    ruleSettings(configuration, rules)[rule];
+  const level = setting?.[0] ?? "off";
   return level === "warn" ? "warning" : level;
 }
 

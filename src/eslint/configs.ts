@@ -31,9 +31,20 @@ export function configFor(preset: Preset, plugin: ESLint.Plugin, rules: Rules): 
       settings: { "migration-safety": { root, fingerprint } },
       rules: prefixed(ruleSettings(configuration, rules, larger)),
     },
+    ...Object.entries(configuration.databases).flatMap(([name, { rules: own }]) =>
+      own === undefined
+        ? []
+        : [
+            {
+              name: `migration-safety/database ${name}`,
+              files: matching(repository, (file) => repository.databaseOf(file) === name),
+              rules: prefixed(own),
+            },
+          ],
+    ),
     ...configuration.overrides.map((override, index) => ({
       name: `migration-safety/override ${String(index + 1)}`,
-      files: matching(repository, override.files),
+      files: matching(repository, matcher(override.files)),
       rules: prefixed(override.rules),
     })),
   ];
@@ -42,10 +53,9 @@ export function configFor(preset: Preset, plugin: ESLint.Plugin, rules: Rules): 
 /**
  * Matches the SQL files of migration folders. A function, because patterns are relative to the configuration file,
  * which may stand in a package of its own, and folders are known relative to the repository.
- * @param patterns Relative to the repository; absent: every file.
+ * @param matches Which of them, by their path relative to the repository; absent: every file.
  */
-function matching(repository: OpenRepository, patterns?: readonly string[]): string[] {
-  const matches = patterns ? matcher(patterns) : () => true;
+function matching(repository: OpenRepository, matches: (file: string) => boolean = () => true): string[] {
   const isMigration = (path: string): boolean => {
     const file = /\.sql$/i.test(path) ? fileIn(repository, path) : undefined;
     return file !== undefined && repository.hasMigrations(file) && matches(file);

@@ -8,7 +8,7 @@ import { GitError } from "../change/git.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
 import { type ParsedMigration, type ParseMigration, parseMigration } from "../change/parse-migration.js";
-import { detectMigrations } from "../migrations/detect.js";
+import { type DetectedDatabase, detectMigrations } from "../migrations/detect.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import { configurableRules } from "./configurable-rules.js";
@@ -24,11 +24,17 @@ interface Snapshot {
   readonly fingerprint: string;
 }
 
+/** The names of databases by what belongs to them. */
+interface DetectedFiles {
+  readonly byFile: ReadonlyMap<string, string>;
+  readonly byFolder: readonly (readonly [folder: string, database: string])[];
+}
+
 export class OpenRepository {
   #snapshot: Snapshot | undefined;
   #lookedAt = -Infinity;
   #change: Change | undefined;
-  #folders: readonly string[] | undefined;
+  #detected: DetectedFiles | undefined;
   /** The change with the text of one editor buffer in place of its file. */
   #edited: { readonly file: string; readonly text: string; readonly change: Change } | undefined;
   #parsed: ReadonlyMap<string, ParsedMigration> = new Map();
@@ -48,11 +54,15 @@ export class OpenRepository {
 
   /** Whether a SQL file, relative to the root, stands in a folder with migrations. */
   hasMigrations(file: string): boolean {
+    return this.databaseOf(file) !== undefined;
+  }
+
+  /** The database whose migrations a SQL file belongs to: the one that runs it, else the one that has its folder. */
+  databaseOf(file: string): string | undefined {
     const { source, configuration } = this.#look();
-    this.#folders ??= detectMigrations(source.head.tree, configuration.databases).databases.flatMap(({ sources }) =>
-      sources.map(({ folder }) => folder),
-    );
-    return this.#folders.some((folder) => folder === "" || file.startsWith(`${folder}/`));
+    this.#detected ??= detectedFiles(detectMigrations(source.head.tree, configuration.databases).databases);
+    const { byFile, byFolder } = this.#detected;
+    return byFile.get(file) ?? byFolder.find(([folder]) => folder === "" || file.startsWith(`${folder}/`))?.[1];
   }
 
   /** The change, with the files as they are on disk. */
@@ -78,7 +88,7 @@ export class OpenRepository {
     if (snapshot.fingerprint !== this.#snapshot?.fingerprint) {
       for (const { reason, fix } of snapshot.source.incomplete) warnOnce(`${reason} ${fix}`);
       this.#snapshot = snapshot;
-      this.#change = this.#folders = this.#edited = undefined;
+      this.#change = this.#detected = this.#edited = undefined;
     }
     return this.#snapshot ?? snapshot;
   }
@@ -96,6 +106,14 @@ export class OpenRepository {
     this.#parsed = parsed;
     return change;
   }
+}
+
+function detectedFiles(databases: readonly DetectedDatabase[]): DetectedFiles {
+  const sources = databases.flatMap(({ name, sources: all }) => all.map((source) => ({ name, ...source })));
+  return {
+    byFile: new Map(sources.flatMap(({ name, files }) => files.map((file) => [file, name] as const))),
+    byFolder: sources.map(({ name, folder }) => [folder, name] as const),
+  };
 }
 
 function look(root: string): Snapshot {
