@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { splitStatements } from "../postgres/lexer.js";
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
 import { installedVersion, majorMinor } from "./installed-version.js";
@@ -5,6 +6,8 @@ import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
 import type { LeftOutFile, MigrationPart, MigrationSource, MigrationTool, ReadMigrationText } from "./tool.js";
+
+const require = createRequire(import.meta.url);
 
 const CONFIGURATION = "config.toml";
 
@@ -98,12 +101,13 @@ function isAsMade(listing: Listing, folder: string): boolean {
 
 /** Whether `[db.migrations] enabled` leaves the folder to the CLI; it does unless it says no. */
 function isEnabled(text = ""): boolean {
-  let section = "";
-  for (const line of text.split("\n")) {
-    section = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim() ?? section;
-    if (section === "db.migrations" && /^\s*enabled\s*=\s*false\b/.test(line)) return false;
+  const { parse } = require("smol-toml") as typeof import("smol-toml");
+  try {
+    const { db } = parse(text) as { db?: { migrations?: { enabled?: unknown } } };
+    return db?.migrations?.enabled !== false;
+  } catch {
+    return true;
   }
-  return true;
 }
 
 /** `shouldSkip` of the CLI's `pkg/migration/list.go`. */

@@ -1,0 +1,161 @@
+import type { OrderPolicy, ToolFacts } from "../model/migration.js";
+import { installedVersion, requestedRange } from "./installed-version.js";
+import { join, nameOf, upwards } from "./listing.js";
+import type { Listing } from "./listing.js";
+import { blank } from "./sections.js";
+import type { LeftOutFile, MigrationSource, MigrationTool, ReadMigrationText } from "./tool.js";
+
+const PACKAGE = "node-pg-migrate";
+const MANIFEST = "package.json";
+
+const NUMBERED = /^\d+.*\.sql$/i;
+const DOWN_FILE = /\.down\.sql$/i;
+
+/** The SQL migrations of node-pg-migrate: `migrations/<time or number>_<name>.sql` with `-- Up Migration` in it. */
+export const nodePgMigrate: MigrationTool = {
+  name: PACKAGE,
+  label: PACKAGE,
+  reads: [MANIFEST],
+
+  find(listing) {
+    const folders: string[] = [];
+    for (const folder of listing.folders()) {
+      const first = listing.filesIn(folder).find((name) => NUMBERED.test(name));
+      if (first === undefined || requestedRange(listing, folder, PACKAGE) === undefined) continue;
+      const isNamed = nameOf(folder) === "migrations" || folderInScripts(listing, folder);
+      if (isNamed || markers(listing.read(join(folder, first)) ?? "").up >= 0) folders.push(folder);
+    }
+    return folders;
+  },
+
+  open(listing, folder): MigrationSource {
+    const names: string[] = [];
+    const leftOut: LeftOutFile[] = [];
+    for (const name of listing.filesIn(folder)) {
+      if (!/\.sql$/i.test(name) || DOWN_FILE.test(name)) continue;
+      if (NUMBERED.test(name)) names.push(name);
+      else {
+        leftOut.push({
+          file: join(folder, name),
+          reason: "does not start with a number, so node-pg-migrate refuses to run",
+        });
+      }
+    }
+    return {
+      folder,
+      tool: toolFacts(listing, folder),
+      because: "because package.json has node-pg-migrate",
+      files: names.sort(byTime).map((name) => join(folder, name)),
+      leftOut,
+      read: readText,
+    };
+  },
+
+  sheet: {
+    layout: "`migrations/<time or number>_<name>.sql`, beside migrations in JavaScript and TypeScript",
+    order: "By the number, of which 17 digits are a date; where they are equal, by the name.",
+    transaction: "One for all that is pending; with `--no-single-transaction` one for each file.",
+    optOut: "None for SQL files. A migration in JavaScript calls `pgm.noTransaction()`.",
+    sends: "What is between `-- Up Migration` and `-- Down Migration` as one query.",
+    checksum: "None: an edited migration is not noticed.",
+    outOfOrder: "Refuses, unless `--no-check-order` is given: then it runs.",
+    duplicate: "Runs both: a migration is known by its whole name.",
+    undo: "`-- Down Migration`, and `.down.sql` files.",
+    configuration: "Scripts in `package.json`: `--no-single-transaction`, `--no-check-order`, `-m`.",
+    notRead: "Migrations in JavaScript and TypeScript.",
+    sources: [
+      "https://github.com/salsita/node-pg-migrate/blob/main/src/runner.ts",
+      "https://github.com/salsita/node-pg-migrate/blob/main/src/migration.ts",
+      "https://github.com/salsita/node-pg-migrate/blob/main/src/sqlMigration.ts",
+      "https://github.com/salsita/node-pg-migrate/blob/main/src/utils/fileNameUtils.ts",
+      "https://salsita.github.io/node-pg-migrate/cli",
+    ],
+  },
+};
+
+/** The scripts of the nearest package.json with node-pg-migrate that run it, and the folder of that file. */
+function scriptsOf(listing: Listing, folder: string): { readonly at: string; readonly scripts: readonly string[] } {
+  for (const at of upwards(folder)) {
+    const text = listing.has(at, MANIFEST) ? (listing.read(join(at, MANIFEST)) ?? "") : "";
+    if (!text.includes(`"${PACKAGE}"`)) continue;
+    const scripts = [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string);
+    return { at, scripts: scripts.filter((script) => /\bnode-pg-migrate\s/.test(script)) };
+  }
+  return { at: "", scripts: [] };
+}
+
+/** Whether a script names the folder: `node-pg-migrate -m db/changes up`. */
+function folderInScripts(listing: Listing, folder: string): boolean {
+  const { at, scripts } = scriptsOf(listing, folder);
+  return scripts.some((script) =>
+    [...script.matchAll(/\s(?:-m|--migrations-dir)(?:\s+|=)(?:\.\/)?([^\s"'\\]+)/g)].some(
+      ([, path = ""]) => join(at, path.replace(/\/+$/, "")) === folder,
+    ),
+  );
+}
+
+/** `compareMigrationFileNames` of the package's `src/utils/comparators.ts`. */
+function byTime(a: string, b: string): number {
+  return timeOf(a) - timeOf(b) || a.localeCompare(b, "en", { numeric: true, ignorePunctuation: true });
+}
+
+/** The number at a name's start; 17 digits are a date, others are taken as they are. */
+function timeOf(name: string): number {
+  const digits = /^\d+/.exec(name)?.[0] ?? "";
+  const date = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/.exec(digits);
+  if (date === null) return Number(digits);
+  const [year = 0, month = 1, ...rest] = date.slice(1).map(Number);
+  return Date.UTC(year, month - 1, ...rest);
+}
+
+/** Where the two sections of a file start; -1 where it has no such line. */
+function markers(text: string): { readonly up: number; readonly down: number } {
+  return { up: text.search(/^\s*--[\s-]*up\s+migration/im), down: text.search(/^\s*--[\s-]*down\s+migration/im) };
+}
+
+/** `getActions` of the package's `src/sqlMigration.ts`: without a line for the way up the whole file is sent. */
+const readText: ReadMigrationText = (text) => {
+  const { up, down } = markers(text);
+  if (up < 0) return { sql: text };
+  const end = down < up ? text.length : down;
+  return {
+    sql: blank(text, [
+      [0, up],
+      [end, text.length],
+    ]),
+  };
+};
+
+const REFUSES: OrderPolicy = {
+  does: "refuses",
+  says: 'node-pg-migrate refuses to run any: "Not run migration … is preceding already run migration …".',
+};
+
+function toolFacts(listing: Listing, folder: string): ToolFacts {
+  const installed = installedVersion(listing, folder, PACKAGE);
+  const { scripts } = scriptsOf(listing, folder);
+  const has = (option: RegExp): boolean => scripts.some((script) => option.test(script));
+  const single = !has(/\s--(?:no-single-transaction\b|single-transaction(?:=|\s+)false\b)/);
+  return {
+    name: PACKAGE,
+    label: PACKAGE,
+    ...(installed === undefined ? {} : { version: installed.version }),
+    transaction: single ? "all-pending" : "per-file",
+    ...(scripts.length > 0
+      ? {}
+      : {
+          assumption:
+            "No script of package.json says with which options node-pg-migrate runs. Those of its command line are " +
+            "assumed: all pending migrations in one transaction, and a check of their order.",
+        }),
+    outsideTransaction:
+      "in a migration of its own in JavaScript that calls pgm.noTransaction(), which a SQL file cannot",
+    checksums: false,
+    outOfOrder: has(/\s--(?:no-check-order\b|check-order(?:=|\s+)false\b)/)
+      ? {
+          does: "runs",
+          says: "node-pg-migrate runs it all the same, because a script turns the check of the order off.",
+        }
+      : REFUSES,
+  };
+}
