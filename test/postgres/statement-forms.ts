@@ -56,6 +56,8 @@ const views = `
   CREATE UNIQUE INDEX totals_region ON totals (region)`;
 
 export interface StatementForm {
+  /** The heading that it stands under. */
+  readonly section: string;
   readonly sql: string;
   /** The first major version that knows it: those before refuse it. Absent: all that are measured. */
   readonly since?: number;
@@ -75,19 +77,18 @@ function since(version: number, form: Exclude<Written, Since>): Since {
 }
 
 /** Forms without a setup come first: they share one schema, since each is rolled back. */
-function on(schema: string, written: readonly Written[]): StatementForm[] {
+function on(schema: string, section: string, written: readonly Written[]): StatementForm[] {
   const forms = written.map((entry): StatementForm => {
     const known = typeof entry === "object" && "since" in entry ? entry : undefined;
     const form = known?.form ?? (entry as Exclude<Written, Since>);
     const [setup, sql] = typeof form === "string" ? ["", form] : form;
-    return { sql, before: { schema, setup }, ...(known && { since: known.since }) };
+    return { section, sql, before: { schema, setup }, ...(known && { since: known.since }) };
   });
   return forms.sort((a, b) => Number(a.before.setup !== "") - Number(b.before.setup !== ""));
 }
 
 export const forms: readonly StatementForm[] = [
-  ...on(shop, [
-    // ADD COLUMN
+  ...on(shop, "ADD COLUMN", [
     "ALTER TABLE orders ADD COLUMN x int",
     "ALTER TABLE orders ADD COLUMN x int DEFAULT 5",
     "ALTER TABLE orders ADD COLUMN x int NOT NULL DEFAULT 5",
@@ -126,14 +127,16 @@ export const forms: readonly StatementForm[] = [
     "ALTER TABLE orders ADD COLUMN IF NOT EXISTS label text DEFAULT random()::text",
     "ALTER TABLE orders ADD COLUMN x int, ADD COLUMN y uuid DEFAULT gen_random_uuid()",
     "ALTER TABLE orders ADD COLUMN x int, ADD CONSTRAINT x_set CHECK (x IS NULL)",
-    // DROP COLUMN
+  ]),
+  ...on(shop, "DROP COLUMN", [
     "ALTER TABLE orders DROP COLUMN label",
     "ALTER TABLE orders DROP COLUMN code",
     "ALTER TABLE orders DROP COLUMN account_id",
     "ALTER TABLE orders DROP COLUMN IF EXISTS missing",
     "ALTER TABLE orders DROP COLUMN id CASCADE",
     ["CREATE VIEW labels AS SELECT label FROM orders", "ALTER TABLE orders DROP COLUMN label CASCADE"],
-    // Column properties
+  ]),
+  ...on(shop, "Column properties", [
     "ALTER TABLE orders ALTER COLUMN label SET NOT NULL",
     "ALTER TABLE orders ALTER COLUMN quantity SET NOT NULL",
     [
@@ -180,7 +183,8 @@ export const forms: readonly StatementForm[] = [
     "ALTER TABLE orders ALTER COLUMN label SET (n_distinct = 5)",
     "ALTER TABLE orders ALTER COLUMN label SET STORAGE EXTERNAL",
     since(14, "ALTER TABLE orders ALTER COLUMN label SET COMPRESSION pglz"),
-    // ALTER COLUMN TYPE
+  ]),
+  ...on(shop, "ALTER COLUMN TYPE", [
     "ALTER TABLE orders ALTER COLUMN code TYPE varchar(40)",
     "ALTER TABLE orders ALTER COLUMN code TYPE varchar",
     "ALTER TABLE orders ALTER COLUMN code TYPE text",
@@ -240,7 +244,57 @@ export const forms: readonly StatementForm[] = [
       "ALTER TABLE a ALTER COLUMN k TYPE varchar(20)",
     ],
     'ALTER TABLE orders ALTER COLUMN code TYPE varchar(20) COLLATE "C"',
-    // Constraints
+  ]),
+  ...on(shop, "Several clauses in one ALTER TABLE", [
+    "ALTER TABLE orders ADD COLUMN x int, ADD COLUMN y text DEFAULT 'a', ADD COLUMN z timestamptz DEFAULT now()",
+    "ALTER TABLE orders ADD COLUMN x int, ALTER COLUMN label SET NOT NULL",
+    "ALTER TABLE orders ADD COLUMN x int DEFAULT 1, ADD CHECK (x > 0)",
+    "ALTER TABLE orders ADD COLUMN x int DEFAULT 1, ADD CHECK (x > 0) NOT VALID",
+    // Where all of x is NULL, whether PostgreSQL reads accounts depends on the planner's choice of a join.
+    "ALTER TABLE plain ADD COLUMN x int, ADD FOREIGN KEY (account_id) REFERENCES accounts",
+    "ALTER TABLE orders ADD COLUMN x bigint DEFAULT 1, ADD FOREIGN KEY (x) REFERENCES accounts",
+    "ALTER TABLE orders ADD COLUMN x bigint, ADD FOREIGN KEY (x) REFERENCES accounts NOT VALID",
+    "ALTER TABLE orders ADD COLUMN x int, ADD UNIQUE (x)",
+    "ALTER TABLE orders ADD COLUMN x int, DROP COLUMN label",
+    "ALTER TABLE orders DROP COLUMN label, DROP COLUMN code",
+    "ALTER TABLE orders DROP COLUMN label, ADD COLUMN label varchar(10)",
+    "ALTER TABLE orders DROP COLUMN doubled, ALTER COLUMN quantity TYPE bigint",
+    "ALTER TABLE orders ALTER COLUMN code TYPE text, ALTER COLUMN placed TYPE timestamp(6)",
+    "ALTER TABLE orders ALTER COLUMN code TYPE text, ALTER COLUMN small TYPE int",
+    "ALTER TABLE orders ALTER COLUMN code TYPE text, ALTER COLUMN code SET NOT NULL",
+    "ALTER TABLE orders ALTER COLUMN code TYPE text, ADD CHECK (code <> '') NOT VALID",
+    "ALTER TABLE orders ALTER COLUMN code TYPE text, ALTER COLUMN code SET DEFAULT 'x'",
+    "ALTER TABLE orders ALTER COLUMN label SET NOT NULL, ALTER COLUMN code SET NOT NULL",
+    "ALTER TABLE orders ALTER COLUMN label SET NOT NULL, ALTER COLUMN label SET DEFAULT 'x'",
+    "ALTER TABLE orders ALTER COLUMN quantity DROP NOT NULL, ALTER COLUMN quantity DROP DEFAULT",
+    "ALTER TABLE orders ALTER COLUMN label SET STATISTICS 500, SET (fillfactor = 70)",
+    "ALTER TABLE orders ALTER COLUMN label SET STATISTICS 500, ALTER COLUMN label SET DEFAULT 'x'",
+    "ALTER TABLE plain ADD PRIMARY KEY (id), ADD UNIQUE (label)",
+    "ALTER TABLE plain ADD PRIMARY KEY (id), ADD FOREIGN KEY (account_id) REFERENCES accounts NOT VALID",
+    "ALTER TABLE plain ADD FOREIGN KEY (account_id) REFERENCES accounts, ADD CHECK (quantity > 0)",
+    "ALTER TABLE plain ADD FOREIGN KEY (account_id) REFERENCES accounts NOT VALID, ADD FOREIGN KEY (id) REFERENCES orders NOT VALID",
+    "ALTER TABLE plain ADD CHECK (quantity > 0) NOT VALID, ALTER COLUMN quantity SET DEFAULT 1",
+    "ALTER TABLE plain ALTER COLUMN id TYPE bigint, ADD PRIMARY KEY (id)",
+    "ALTER TABLE plain SET UNLOGGED, ADD COLUMN x int",
+    [
+      "ALTER TABLE plain ADD CONSTRAINT positive CHECK (quantity > 0) NOT VALID, ADD CONSTRAINT fk FOREIGN KEY (account_id) REFERENCES accounts NOT VALID",
+      "ALTER TABLE plain VALIDATE CONSTRAINT positive, VALIDATE CONSTRAINT fk",
+    ],
+    [
+      "ALTER TABLE plain ADD CONSTRAINT positive CHECK (quantity > 0) NOT VALID",
+      "ALTER TABLE plain VALIDATE CONSTRAINT positive, ALTER COLUMN label SET STATISTICS 500",
+    ],
+    [
+      "ALTER TABLE plain ADD CONSTRAINT positive CHECK (quantity > 0)",
+      "ALTER TABLE plain DROP CONSTRAINT positive, ADD CONSTRAINT positive CHECK (quantity >= 0) NOT VALID",
+    ],
+    [
+      "CREATE UNIQUE INDEX plain_id ON plain (id); ALTER TABLE plain ALTER id SET NOT NULL",
+      "ALTER TABLE plain ADD PRIMARY KEY USING INDEX plain_id, ALTER COLUMN label SET DEFAULT 'x'",
+    ],
+    "ALTER TABLE orders DROP CONSTRAINT orders_account_fk, DROP COLUMN account_id",
+  ]),
+  ...on(shop, "Constraints", [
     "ALTER TABLE orders ADD CONSTRAINT positive CHECK (quantity > 0)",
     "ALTER TABLE orders ADD CONSTRAINT positive CHECK (quantity > 0) NOT VALID",
     since(18, "ALTER TABLE orders ADD CONSTRAINT positive CHECK (quantity > 0) NOT ENFORCED"),
@@ -289,7 +343,8 @@ export const forms: readonly StatementForm[] = [
     "ALTER TABLE accounts DROP CONSTRAINT accounts_email_key",
     "ALTER TABLE accounts DROP CONSTRAINT accounts_pkey CASCADE",
     "ALTER TABLE orders RENAME CONSTRAINT orders_account_fk TO orders_account",
-    // Table level
+  ]),
+  ...on(shop, "Table level", [
     "ALTER TABLE orders RENAME TO purchases",
     "ALTER TABLE orders RENAME COLUMN label TO title",
     ["CREATE SCHEMA app", "ALTER TABLE orders SET SCHEMA app"],
@@ -319,7 +374,8 @@ export const forms: readonly StatementForm[] = [
     "LOCK TABLE orders IN SHARE MODE",
     "LOCK TABLE orders",
     "ANALYZE orders",
-    // Triggers
+  ]),
+  ...on(shop, "Triggers", [
     [
       "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
       "CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch()",
@@ -333,7 +389,8 @@ export const forms: readonly StatementForm[] = [
       "ALTER TRIGGER touched ON orders RENAME TO stamped",
     ],
     "ALTER TABLE orders DISABLE TRIGGER ALL",
-    // Indexes
+  ]),
+  ...on(shop, "Indexes", [
     "CREATE INDEX ON orders (label)",
     "CREATE UNIQUE INDEX orders_label ON orders (label)",
     "CREATE INDEX IF NOT EXISTS orders_code_idx ON orders (code)",
@@ -343,7 +400,8 @@ export const forms: readonly StatementForm[] = [
     "REINDEX TABLE orders",
     "ALTER INDEX orders_code_idx RENAME TO orders_by_code",
     "ALTER INDEX orders_code_idx SET (fillfactor = 80)",
-    // Tables
+  ]),
+  ...on(shop, "Tables", [
     "CREATE TABLE returns (id int PRIMARY KEY, order_id bigint REFERENCES orders, account_id bigint REFERENCES accounts)",
     "CREATE TABLE returns (id int PRIMARY KEY, parent int REFERENCES returns)",
     "CREATE TABLE IF NOT EXISTS plain (id int REFERENCES orders)",
@@ -356,7 +414,8 @@ export const forms: readonly StatementForm[] = [
     "DROP TABLE IF EXISTS missing",
     "TRUNCATE items",
     "TRUNCATE orders CASCADE",
-    // Types
+  ]),
+  ...on(shop, "Types", [
     "ALTER TYPE order_status ADD VALUE 'sent'",
     "DROP TYPE order_status CASCADE",
     "ALTER DOMAIN note ADD CHECK (VALUE <> 'x')",
@@ -365,7 +424,8 @@ export const forms: readonly StatementForm[] = [
       "ALTER DOMAIN note ADD CONSTRAINT filled CHECK (VALUE <> 'x') NOT VALID",
       "ALTER DOMAIN note VALIDATE CONSTRAINT filled",
     ],
-    // Rows
+  ]),
+  ...on(shop, "Rows", [
     "INSERT INTO plain VALUES (100, 1, 'x', 1)",
     "UPDATE plain SET quantity = 0",
     "DELETE FROM plain",
@@ -377,7 +437,7 @@ export const forms: readonly StatementForm[] = [
     since(15, "MERGE INTO plain USING items ON plain.id = items.id WHEN MATCHED THEN UPDATE SET quantity = 0"),
     "SELECT id FROM plain WHERE false",
   ]),
-  ...on(events, [
+  ...on(events, "Partitioned tables", [
     "ALTER TABLE events ADD COLUMN x int",
     "ALTER TABLE events ADD COLUMN x uuid DEFAULT gen_random_uuid()",
     "ALTER TABLE events ALTER COLUMN kind SET NOT NULL",
@@ -441,7 +501,7 @@ export const forms: readonly StatementForm[] = [
     "ALTER TABLE events DROP CONSTRAINT events_tenant_id_fkey",
     "ALTER TABLE events_2025 ADD CONSTRAINT kinds CHECK (kind <> '')",
   ]),
-  ...on(animals, [
+  ...on(animals, "Inheritance", [
     "ALTER TABLE animals ADD COLUMN x int",
     "ALTER TABLE animals ALTER COLUMN name SET NOT NULL",
     "ALTER TABLE animals ADD CHECK (name <> '')",
@@ -456,7 +516,7 @@ export const forms: readonly StatementForm[] = [
     "CREATE TABLE cats () INHERITS (animals)",
     "DROP TABLE animals CASCADE",
   ]),
-  ...on(views, [
+  ...on(views, "Views", [
     "CREATE VIEW amounts AS SELECT amount FROM sales",
     "CREATE OR REPLACE VIEW regions AS SELECT region, id FROM sales",
     "DROP VIEW regions",
