@@ -1,4 +1,4 @@
-import { join, upwards } from "./listing.js";
+import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 
 /** Files in which a project says which libraries and tools it uses, by the language's own name for them. */
@@ -24,21 +24,39 @@ export function manifestNaming(
   names: readonly string[],
   pattern: RegExp,
 ): string | undefined {
-  const matches = (file: string): boolean => pattern.test(listing.read(file) ?? "");
+  return manifestsOf(listing, folder, names).find((file) => pattern.test(listing.read(file) ?? ""));
+}
+
+/**
+ * The manifests that may speak for a folder, the likeliest first: those above it; where none is, those elsewhere, unless
+ * the folder belongs to a project of another language.
+ */
+export function manifestsOf(listing: Listing, folder: string, names: readonly string[]): readonly string[] {
+  const above: string[] = [];
+  let isAnothers = false;
   for (const at of upwards(folder)) {
-    const here = names.filter((name) => listing.has(at, name)).map((name) => join(at, name));
-    const found = here.find(matches);
-    if (found !== undefined) return found;
+    for (const name of MANIFEST_NAMES) {
+      if (!listing.has(at, name)) continue;
+      if (names.includes(name)) above.push(join(at, name));
+      // A package.json at the root is often there for the tools of a repository in another language.
+      else if (name !== "package.json") isAnothers = true;
+    }
   }
-  for (const at of listing.folders()) {
-    if (NOT_THE_PROJECT.test(at)) continue;
-    const found = names
-      .filter((name) => listing.has(at, name))
-      .map((name) => join(at, name))
-      .find(matches);
-    if (found !== undefined) return found;
+  if (above.length > 0 || isAnothers) return above;
+  return allManifests(listing).filter((file) => names.includes(nameOf(file)));
+}
+
+const found = new WeakMap<Listing, readonly string[]>();
+
+/** Every manifest of the repository's own projects. */
+function allManifests(listing: Listing): readonly string[] {
+  let all = found.get(listing);
+  if (all === undefined) {
+    const folders = [...listing.folders()].filter((folder) => !NOT_THE_PROJECT.test(folder));
+    all = folders.flatMap((at) => MANIFEST_NAMES.filter((name) => listing.has(at, name)).map((name) => join(at, name)));
+    found.set(listing, all);
   }
-  return undefined;
+  return all;
 }
 
 const NOT_THE_PROJECT = /(?:^|\/)(?:node_modules|vendor|third_party|testdata|fixtures|examples?|target)(?:\/|$)/;

@@ -18,7 +18,12 @@ const PARTS = /\d+|\D+/g;
 
 function comparePart(a: string, b: string): number {
   if (!/^\d/.test(a) || !/^\d/.test(b)) return byBytes(a, b);
-  const one = a.replace(/^0+(?=\d)/, "");
-  const other = b.replace(/^0+(?=\d)/, "");
+  const one = withoutLeadingZeros(a);
+  const other = withoutLeadingZeros(b);
   return one.length - other.length || (one < other ? -1 : one > other ? 1 : 0);
+}
+
+/** A number as text, written as every other text of the same number. */
+export function withoutLeadingZeros(digits: string): string {
+  return digits.replace(/^0+(?=\d)/, "");
 }

@@ -1,0 +1,132 @@
+import type { FileFacts, ToolFacts } from "../model/migration.js";
+import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
+import { dialectOfGoProject, goRequirement } from "./go-modules.js";
+import { join, upwards } from "./listing.js";
+import type { Listing } from "./listing.js";
+import { byNumber, withoutLeadingZeros } from "./name-order.js";
+import { isNotDeployed } from "./not-deployed.js";
+import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
+
+/** `Regex` of golang-migrate's source/parse.go. */
+const UP = /^(\d+)_.*\.up\.sql$/s;
+const DOWN = /^(\d+)_.*\.down\./s;
+
+/** Where projects keep the commands that they run. */
+const SCRIPTS: readonly string[] = [
+  "Makefile",
+  "makefile",
+  "Taskfile.yml",
+  "Taskfile.yaml",
+  "justfile",
+  "Justfile",
+  "Dockerfile",
+  "docker-compose.yml",
+  "docker-compose.yaml",
+  "compose.yml",
+  "compose.yaml",
+  "package.json",
+];
+
+/** golang-migrate: `<version>_<title>.up.sql` and `.down.sql`. */
+export const golangMigrate: MigrationTool = {
+  name: "golang-migrate",
+  label: "golang-migrate",
+  reads: ["go.mod", ...SCRIPTS],
+
+  find(listing) {
+    const folders: string[] = [];
+    for (const folder of listing.folders()) {
+      if (!listing.filesIn(folder).some((name) => UP.test(name)) || isNotDeployed(folder)) continue;
+      if (usedBy(listing, folder) !== undefined) folders.push(folder);
+    }
+    return folders;
+  },
+
+  open(listing, folder): MigrationSource {
+    const leftOut: LeftOutFile[] = [];
+    const facts = new Map<string, FileFacts>();
+    const names = listing.filesIn(folder).filter((name) => name.endsWith(".sql") && !DOWN.test(name));
+    for (const name of [...names].sort(byNumber)) {
+      const file = join(folder, name);
+      const version = UP.exec(name)?.[1];
+      if (version !== undefined) facts.set(file, { version: withoutLeadingZeros(version) });
+      else leftOut.push({ file, reason: "is not named <version>_<title>.up.sql, so golang-migrate does not run it" });
+    }
+    const files = [...facts.keys()];
+    const used = usedBy(listing, folder);
+    const dialect = dialectOfFolder(folder) ?? dialectOfFiles(listing, files) ?? dialectOfGoProject(listing, folder);
+    return {
+      folder,
+      tool: toolFacts(used?.version),
+      ...(used === undefined ? {} : { because: `because ${used.file} names it` }),
+      files,
+      facts,
+      leftOut,
+      read: (text) => ({ sql: text }),
+      ...(dialect === undefined ? {} : { dialect }),
+    };
+  },
+
+  sheet: {
+    layout: "`<version>_<title>.up.sql` beside `<version>_<title>.down.sql` in one folder",
+    order: "By version, as a number: `9_a.up.sql`, `10_b.up.sql`.",
+    transaction: "None of its own.",
+    optOut:
+      "A file with a single statement runs outside a transaction. With `x-multi-statement=true` in the database's URL " +
+      "every statement does.",
+    sends:
+      "The file in one query, whose statements share an implicit transaction as soon as there are two. With " +
+      "`x-multi-statement=true` it is split at every `;`, those in function bodies too.",
+    checksum: "None: an edited migration is not noticed.",
+    outOfOrder: "It is skipped without a word, and for good: only versions above that in `schema_migrations` run.",
+    duplicate: "golang-migrate refuses to run: `duplicate migration file`.",
+    undo: "`.down.sql`.",
+    configuration: "The command line, or code; `x-multi-statement` is looked for in neither.",
+    sources: [
+      "https://github.com/golang-migrate/migrate/blob/v4.19.1/source/parse.go",
+      "https://github.com/golang-migrate/migrate/blob/v4.19.1/source/migration.go",
+      "https://github.com/golang-migrate/migrate/blob/v4.19.1/migrate.go",
+      "https://github.com/golang-migrate/migrate/blob/v4.19.1/database/postgres/README.md",
+      "https://github.com/golang-migrate/migrate/blob/v4.19.1/database/pgx/v5/pgx.go",
+    ],
+  },
+};
+
+const MODULE = /^github\.com\/(?:golang-migrate|mattes)\/migrate(?:\/|$)/;
+
+/** A command or an image: `migrate -path db/migrations`, `migrate/migrate:v4.17.0`. */
+const COMMAND = /golang-migrate\/migrate|\bmigrate\/migrate\b|\bmigrate\b[^\n]*[ "'[]-{1,2}(?:path|source)\b/;
+
+function usedBy(listing: Listing, folder: string): { readonly file: string; readonly version?: string } | undefined {
+  const required = goRequirement(listing, folder, MODULE);
+  if (required !== undefined) return { file: required.manifest, version: required.version.slice(1) };
+  for (const at of upwards(folder)) {
+    for (const name of SCRIPTS) {
+      if (listing.has(at, name) && COMMAND.test(listing.read(join(at, name)) ?? "")) return { file: join(at, name) };
+    }
+  }
+  return undefined;
+}
+
+function toolFacts(version: string | undefined): ToolFacts {
+  return {
+    name: "golang-migrate",
+    label: "golang-migrate",
+    ...(version === undefined ? {} : { version }),
+    transaction: "single-send",
+    outsideTransaction:
+      "in a migration of its own with that single statement, because golang-migrate sends a file with several " +
+      "statements as one query, which is one transaction",
+    checksums: false,
+    outOfOrder: {
+      does: "skips",
+      says:
+        "golang-migrate runs only versions above that of the last migration that ran, so databases that have run " +
+        "later ones never get this one, and nothing says so.",
+    },
+    duplicate: {
+      does: "refuses",
+      says: 'golang-migrate refuses to run while two migrations have the same version: "duplicate migration file".',
+    },
+  };
+}

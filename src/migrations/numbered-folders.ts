@@ -1,0 +1,44 @@
+/** Folders of SQL files whose names start with a number: where the tools look that mark their files. */
+import { join } from "./listing.js";
+import type { Listing } from "./listing.js";
+import { byNumber } from "./name-order.js";
+import { isNotDeployed } from "./not-deployed.js";
+
+const NUMBERED = /^\d.*\.sql$/i;
+
+interface NumberedFolder {
+  readonly folder: string;
+  /** The texts of its first and its last file. */
+  readonly samples: readonly string[];
+}
+
+const known = new WeakMap<Listing, readonly NumberedFolder[]>();
+
+/** The folders whose first or last numbered SQL file has a marker that only one tool writes. */
+export function foldersMarked(listing: Listing, marker: RegExp): readonly string[] {
+  return numberedFolders(listing)
+    .filter(({ samples }) => samples.some((text) => marker.test(text)))
+    .map(({ folder }) => folder);
+}
+
+/** Read once for all tools. */
+function numberedFolders(listing: Listing): readonly NumberedFolder[] {
+  let folders = known.get(listing);
+  if (folders !== undefined) return folders;
+  const ends: { folder: string; files: readonly string[] }[] = [];
+  for (const folder of listing.folders()) {
+    let first: string | undefined;
+    let last: string | undefined;
+    for (const name of listing.filesIn(folder)) {
+      if (!NUMBERED.test(name)) continue;
+      if (first === undefined || byNumber(name, first) < 0) first = name;
+      if (last === undefined || byNumber(name, last) > 0) last = name;
+    }
+    if (first === undefined || last === undefined || isNotDeployed(folder)) continue;
+    ends.push({ folder, files: [...new Set([first, last])].map((name) => join(folder, name)) });
+  }
+  listing.tree.prefetch?.(ends.flatMap(({ files }) => files));
+  folders = ends.map(({ folder, files }) => ({ folder, samples: files.flatMap((file) => listing.read(file) ?? []) }));
+  known.set(listing, folders);
+  return folders;
+}
