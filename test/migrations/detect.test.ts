@@ -259,7 +259,6 @@ describe("numbered SQL files", () => {
     "examples/migrations/0001_x.sql",
     "db/seeds/0001_x.sql",
     "migrations/down/0001_x.sql",
-    "migrations/V1__x.sql",
     "migrations/R__view.sql",
     "migrations/U2__undo.sql",
     "migrations/20240101_x.ts",
