@@ -7,6 +7,7 @@ export { formatName } from "../change/object-names.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
 export {
+  canRunOutside,
   later,
   listNames,
   listPlaces,

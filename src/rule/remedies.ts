@@ -5,7 +5,7 @@ import type { Operation } from "../model/operation.js";
 import type { Rule } from "eslint";
 import type { Blocked } from "../model/lock.js";
 import type { Reference } from "../model/reference.js";
-import { formatName } from "../change/object-names.js";
+import { formatName, parseQualified } from "../change/object-names.js";
 import type { RuleMigration } from "./types.js";
 
 /** `Prisma 6.19.0`; without a version where the lockfile does not say. */
@@ -36,6 +36,13 @@ export function outsideTransaction(
   if (tool.outsideTransaction !== undefined) return `${action} ${tool.outsideTransaction}.`;
   if (BUILDS_INDEX.has(operation.type) && tool.withoutOutside !== undefined) return tool.withoutOutside;
   return `${tool.label} has no way to run it outside one: run it by hand, and keep it out of the migrations.`;
+}
+
+/** Whether the tool has a way to run the statement of an operation outside a transaction. */
+export function canRunOutside(migration: RuleMigration, operation: Operation): boolean {
+  const { inTransaction, openedBy } = migration.statementOf(operation).transaction;
+  if (inTransaction !== true || openedBy === "file") return true;
+  return migration.migration.tool.outsideTransaction !== undefined;
 }
 
 /** Who opened the transaction that a statement runs in, as a sentence. */
@@ -77,22 +84,25 @@ export function listPlaces(references: readonly Reference[], shown = 3): string 
   return places.slice(0, shown).join(", ") + (rest > 0 ? ` and ${String(rest)} more` : "");
 }
 
-/** The tables in use that a statement locks so that other sessions cannot read or write them: `orders and customers`. */
-export function lockedTables(migration: RuleMigration, operation: Operation, blocked: Blocked): string {
+/**
+ * The tables in use that a statement locks so that other sessions cannot read or write them: `orders and customers`.
+ * @param only Which of them. Default: all.
+ */
+export function lockedTables(
+  migration: RuleMigration,
+  operation: Operation,
+  blocked: Blocked,
+  only: (table: QualifiedName) => boolean = () => true,
+): string {
   const before = migration.before(operation);
   const names: string[] = [];
   for (const { relation, blocks } of migration.statementOf(operation).locks) {
-    const name = relationName(relation);
+    const name = parseQualified(relation);
     if (!blocks.includes(blocked) || before.index(name) || !migration.isLive(operation, name)) continue;
+    if (!only(name)) continue;
     names.push(formatName(name));
   }
   return listNames(names);
-}
-
-/** The name of a lock's relation, which is qualified as `schema.name`. */
-function relationName(qualified: string): Required<QualifiedName> {
-  const dot = qualified.indexOf(".");
-  return { schema: qualified.slice(0, dot), name: qualified.slice(dot + 1) };
 }
 
 /** An edit that puts a statement before the one that an operation belongs to. */
