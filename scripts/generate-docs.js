@@ -182,6 +182,10 @@ const rules = Object.entries(index.rules).map(([name, { meta }]) => ({ name, met
 const { configurationSchema } = await importTypeScript("src/change/configuration-schema.ts");
 const configurable = rules.map(({ name, meta }) => ({ name, description: meta.docs.description, schema: meta.schema }));
 
+/** @type {typeof import("./locks-page.js")} */
+const { locksPage } = await importTypeScript("scripts/locks-page.ts");
+
+files.set("docs/locks.md", `<!-- ${generated} -->\n\n${locksPage()}`);
 files.set("docs/rules.md", rulesPage(rules));
 files.set("docs/presets.md", presetsPage(rules));
 files.set("docs/configuration.schema.json", JSON.stringify(configurationSchema(configurable)));

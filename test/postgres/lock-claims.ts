@@ -1,6 +1,5 @@
 /** What we claim of a statement's locks and work, and what a PostgreSQL shows, in one shape. */
-import { expect } from "vitest";
-import type { Work } from "../../src/model/lock.js";
+import type { Lock, Work } from "../../src/model/lock.js";
 import type { LockMode } from "../../src/model/operation.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay } from "../../src/postgres/replay.js";
@@ -11,13 +10,17 @@ import type { StatementForm } from "./statement-forms.js";
 type Locks = Readonly<Record<string, { readonly mode: LockMode; readonly while: Work }>>;
 
 /** The replay's claim, for one major version. */
-export function claimedLocks({ sql, before }: StatementForm, postgres: number): Locks {
+export function claimedLocks(form: StatementForm, postgres: number): Locks {
+  const locks = locksOfForm(form, postgres);
+  return Object.fromEntries(locks.map(({ relation, mode, while: work }) => [relation, { mode, while: work }]));
+}
+
+export function locksOfForm({ sql, before }: StatementForm, postgres: number): readonly Lock[] {
   const replay = new Replay({ postgres });
   for (const statement of parseSql(schemaOf(before)).statements) replay.apply(statement, 0);
-  const { statements } = parseSql(sql);
-  expect(statements).toHaveLength(1);
-  const { locks } = replay.apply(statements[0]!, 1);
-  return Object.fromEntries(locks.map(({ relation, mode, while: work }) => [relation, { mode, while: work }]));
+  const [statement, ...others] = parseSql(sql).statements;
+  if (!statement || others.length > 0) throw new TypeError(`Not a single statement: ${sql}`);
+  return replay.apply(statement, 1).locks;
 }
 
 /** What the server holds at the end of the statement, and has done for it. */

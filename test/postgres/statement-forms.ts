@@ -87,6 +87,9 @@ function on(schema: string, section: string, written: readonly Written[]): State
   return forms.sort((a, b) => Number(a.before.setup !== "") - Number(b.before.setup !== ""));
 }
 
+/** What the forms run on. */
+export const schemas = { shop, events, animals, views };
+
 export const forms: readonly StatementForm[] = [
   ...on(shop, "ADD COLUMN", [
     "ALTER TABLE orders ADD COLUMN x int",
