@@ -29,7 +29,7 @@ const IMAGES: readonly (readonly [name: RegExp, tag: RegExp])[] = [
  */
 export function postgresVersion(listing: Listing, configuration: Configuration, folder: string): PostgresVersion {
   if (configuration.postgres !== undefined) {
-    return { version: configuration.postgres, source: configuration.source };
+    return { version: configuration.postgres, source: configuration.postgresSource ?? configuration.source };
   }
   listing.tree.prefetch?.(candidates(listing, folder));
   return (

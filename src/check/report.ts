@@ -82,7 +82,8 @@ function reportedMigration(migration: Migration): ReportedMigration {
   };
 }
 
-function reportedStatement(
+/** @param lines From an offset in the file to its 1-based line. */
+export function reportedStatement(
   migration: Migration,
   analysed: AnalysedStatement,
   lines: (offset: number) => number,

@@ -62,6 +62,8 @@ export interface Configuration {
   readonly extends: Preset;
   /** Absent: read from the repository, else 14. */
   readonly postgres?: number;
+  /** Where `postgres` was said, for reports; absent: `source`. */
+  readonly postgresSource?: string;
   readonly rules: Readonly<Record<string, RuleSetting>>;
   readonly overrides: readonly Override[];
   readonly deploy: { readonly model: DeployModel; readonly migrations: "before" | "after" };

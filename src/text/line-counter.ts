@@ -3,6 +3,12 @@ export const LINE_ENDING = /\r?\n/u;
 
 /** A function from an offset to its 1-based line; the text is read once, at the first call. */
 export function lineCounter(text: string): (offset: number) => number {
+  const place = placeCounter(text);
+  return (offset) => place(offset).line;
+}
+
+/** A function from an offset to its line and column, both 1-based; the text is read once, at the first call. */
+export function placeCounter(text: string): (offset: number) => { readonly line: number; readonly column: number } {
   let starts: number[] | undefined;
   return (offset) => {
     starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
@@ -13,6 +19,6 @@ export function lineCounter(text: string): (offset: number) => number {
       if (starts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
-    return low + 1;
+    return { line: low + 1, column: offset - starts[low]! + 1 };
   };
 }

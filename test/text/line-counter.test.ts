@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lineCounter } from "../../src/text/line-counter.js";
+import { lineCounter, placeCounter } from "../../src/text/line-counter.js";
 
 test("counts LF, with or without CR before it, as git and GitHub do", () => {
   const line = lineCounter("a\r\nb\nc\rd\u2028e");
@@ -8,4 +8,15 @@ test("counts LF, with or without CR before it, as git and GitHub do", () => {
 
 test("an empty text has one line", () => {
   expect(lineCounter("")(0)).toBe(1);
+});
+
+test("columns count UTF-16 units from the start of the line", () => {
+  const place = placeCounter("\nab\r\n\u{1F600}c");
+  expect([0, 1, 2, 5, 7].map(place)).toEqual([
+    { line: 1, column: 1 },
+    { line: 2, column: 1 },
+    { line: 2, column: 2 },
+    { line: 3, column: 1 },
+    { line: 3, column: 3 },
+  ]);
 });

@@ -1,0 +1,224 @@
+/** What each statement of a file locks, blocks and does, in the transaction and on the schema that it meets. */
+import type { ChangeSource } from "../change/change-source.js";
+import { loadChange } from "../change/load.js";
+import { OverlayTree } from "../change/overlay-tree.js";
+import { detectMigrations } from "../migrations/detect.js";
+import type { Catalog, Table } from "../model/catalog.js";
+import type { Change, Database } from "../model/change.js";
+import type { Configuration, DatabaseSetting, MigrationSourceSetting } from "../model/configuration.js";
+import type {
+  ExplainedLock,
+  ExplainedOperation,
+  ExplainedStatement,
+  ExplainedTransaction,
+  Explanation,
+} from "../model/explanation.js";
+import type { Lock } from "../model/lock.js";
+import type { AnalysedStatement, Migration } from "../model/migration.js";
+import { refusedInTransaction } from "../postgres/refused-in-transaction.js";
+import { placeCounter } from "../text/line-counter.js";
+import { reportedStatement } from "./report.js";
+import { unknownEffect } from "./unknown-effects.js";
+
+export interface ExplainOptions {
+  /** A tool's name, in place of the one that is detected. */
+  readonly tool?: string;
+  /** How the file is sent, in place of what is known of the tool. */
+  readonly transaction?: "file" | "none";
+}
+
+/** Explains a file of the repository, on the schema that the migrations before it leave. */
+export function explainFile(
+  source: ChangeSource,
+  configuration: Configuration,
+  file: string,
+  options: ExplainOptions = {},
+): Explanation {
+  const change = loadChange(source, sentAs(options, file, source, configuration), { files: [file] });
+  return explanationOf(change, file);
+}
+
+/** How a text that is no file is called in the tree that it is read from. */
+const NAMELESS = "standard input.sql";
+
+/** Explains a text by itself: nothing is known of the tables that it names. */
+export function explainText(
+  source: ChangeSource,
+  configuration: Configuration,
+  text: string,
+  options: ExplainOptions = {},
+): Explanation {
+  const { head } = source;
+  const tree = new OverlayTree(head.tree, new Map([[NAMELESS, text]]), head.label);
+  const databases = { main: { ...NO_SETTINGS, migrations: [{ path: NAMELESS, ...options }] } };
+  const change = loadChange(
+    { ...source, head: { ...head, tree } },
+    { ...configuration, databases },
+    { files: [NAMELESS] },
+  );
+  return { ...explanationOf(change, NAMELESS), file: "standard input" };
+}
+
+const NO_SETTINGS: DatabaseSetting = { migrations: [], code: [], session: {} };
+
+/** The configuration with the folder of a file read as it was asked for, or else the file alone. */
+function sentAs(
+  options: ExplainOptions,
+  file: string,
+  { head }: ChangeSource,
+  configuration: Configuration,
+): Configuration {
+  if (options.tool === undefined && options.transaction === undefined) return configuration;
+  const found = databaseWith(file, head, configuration.databases);
+  const name = found?.name ?? "main";
+  const configured = configuration.databases[name] ?? NO_SETTINGS;
+  const read = (migrations: readonly MigrationSourceSetting[]): Configuration["databases"] => ({
+    [name]: { ...configured, migrations },
+  });
+  const folders = (found?.sources ?? []).map(({ folder, tool, files }) => ({
+    path: folder === "" ? "." : folder,
+    tool: tool.name,
+    ...(files.includes(file) && options),
+  }));
+  const inFolder = read(folders);
+  const known = databaseWith(file, head, inFolder) !== undefined;
+  return { ...configuration, databases: known ? inFolder : read([{ path: file, ...options }]) };
+}
+
+function databaseWith(
+  file: string,
+  { tree }: ChangeSource["head"],
+  databases: Configuration["databases"],
+): ReturnType<typeof detectMigrations>["databases"][number] | undefined {
+  return detectMigrations(tree, databases).databases.find(({ sources }) =>
+    sources.some(({ files }) => files.includes(file)),
+  );
+}
+
+function explanationOf({ databases, leftOut }: Change, file: string): Explanation {
+  for (const database of databases) {
+    const migration = database.migrations.find((one) => one.file === file);
+    if (migration === undefined) continue;
+    const { tool, transaction, order } = migration;
+    const before = database.migrations.filter((one) => one.order < order);
+    const notRun = leftOut.find((one) => one.file === file || file.startsWith(`${one.file}/`));
+    return {
+      version: 1,
+      file,
+      postgres: database.postgres,
+      tool: {
+        name: tool.name,
+        label: tool.label,
+        ...(tool.version !== undefined && { version: tool.version }),
+        ...(tool.assumption !== undefined && { assumption: tool.assumption }),
+        transaction,
+      },
+      ...(notRun && { leftOut: `${notRun.file} ${notRun.reason}` }),
+      history: {
+        migrations: before.length,
+        statements: before.reduce((sum, { statements }) => sum + statements.length, 0),
+      },
+      statements: new Explainer(database, migration).statements(),
+    };
+  }
+  throw new TypeError(`The change has no file ${file}.`);
+}
+
+class Explainer {
+  readonly #place: ReturnType<typeof placeCounter>;
+  readonly #linesOfGroup = new Map<string, [first: number, last: number]>();
+
+  constructor(
+    readonly database: Database,
+    readonly migration: Migration,
+  ) {
+    this.#place = placeCounter(migration.sql.text);
+    for (const { statement, transaction } of migration.statements) {
+      if (transaction.group === undefined) continue;
+      const [first, last] = [statement.range[0], statement.range[1]].map((offset) => this.#place(offset).line);
+      const lines = this.#linesOfGroup.get(transaction.group);
+      if (lines) lines[1] = last!;
+      else this.#linesOfGroup.set(transaction.group, [first!, last!]);
+    }
+  }
+
+  statements(): ExplainedStatement[] {
+    return this.migration.statements.map((analysed) => this.#statement(analysed));
+  }
+
+  #statement(analysed: AnalysedStatement): ExplainedStatement {
+    const { statement, locks, before, session } = analysed;
+    const {
+      operations,
+      transactional: _transactional,
+      locks: _locks,
+      ...reported
+    } = reportedStatement(this.migration, analysed, (offset) => this.#place(offset).line);
+    const fails = this.#fails(analysed);
+    const error = this.#error(analysed);
+    return {
+      ...reported,
+      column: this.#place(statement.range[0]).column,
+      endColumn: this.#place(statement.range[1]).column,
+      operations: operations.map((operation, index): ExplainedOperation => {
+        const unknown = unknownEffect(statement.operations[index]!, before) ?? this.#unknownRefusal(analysed, index);
+        return { ...operation, ...(unknown !== undefined && { unknown }) };
+      }),
+      locks: locks.map((lock) => this.#lock(lock, before)),
+      transaction: this.#transaction(analysed),
+      settings: Object.fromEntries([...session].filter(([name]) => TIMEOUTS.has(name))),
+      ...(fails !== undefined && { fails }),
+      ...(error && { error }),
+    };
+  }
+
+  #transaction({ transaction }: AnalysedStatement): ExplainedTransaction {
+    const lines = transaction.group === undefined ? undefined : this.#linesOfGroup.get(transaction.group);
+    return { ...transaction, ...(lines && { lines }) };
+  }
+
+  #lock(lock: Lock, before: Catalog): ExplainedLock {
+    const order = tableOf(lock.relation, before)?.createdIn;
+    if (order === undefined) return { ...lock, origin: "unknown" };
+    if (order === this.migration.order) return { ...lock, origin: "created here", createdIn: this.migration.file };
+    const creator = this.database.migrations.find((one) => one.order === order);
+    return { ...lock, origin: "created earlier", ...(creator && { createdIn: creator.file }) };
+  }
+
+  #fails(analysed: AnalysedStatement): string | undefined {
+    if (analysed.transaction.inTransaction !== true) return undefined;
+    const [refused] = analysed.statement.operations.flatMap((_, index) => this.#refused(analysed, index) ?? []);
+    return refused === undefined ? undefined : `PostgreSQL refuses ${refused} inside a transaction.`;
+  }
+
+  #unknownRefusal(analysed: AnalysedStatement, index: number): string | undefined {
+    if (analysed.transaction.inTransaction !== "unknown") return undefined;
+    const refused = this.#refused(analysed, index);
+    if (refused === undefined) return undefined;
+    return `PostgreSQL refuses ${refused} inside a transaction, and whether the runner opens one is not known.`;
+  }
+
+  #refused({ statement, before }: AnalysedStatement, index: number): string | undefined {
+    const postgres = this.database.postgres.version;
+    return refusedInTransaction(statement.operations[index]!, { before, statement, postgres });
+  }
+
+  #error({ statement }: AnalysedStatement): ExplainedStatement["error"] {
+    for (const operation of statement.operations) {
+      if (operation.type !== "Unparsed") continue;
+      return { ...this.#place(operation.position ?? operation.range[0]), reason: operation.reason };
+    }
+    return undefined;
+  }
+}
+
+const TIMEOUTS: ReadonlySet<string> = new Set(["lock_timeout", "statement_timeout"]);
+
+/** A relation by its qualified name, in which a schema's or a table's own name may have a dot. */
+function tableOf(qualified: string, catalog: Catalog): Table | undefined {
+  for (let dot = qualified.indexOf("."); dot >= 0; dot = qualified.indexOf(".", dot + 1)) {
+    const table = catalog.table({ schema: qualified.slice(0, dot), name: qualified.slice(dot + 1) });
+    if (table !== undefined) return table;
+  }
+  return undefined;
+}

@@ -1,0 +1,68 @@
+/**
+ * What each statement of a file does: `explain --format json` prints exactly this, `explain` is a view of it, and
+ * `report/explanation.schema.json` describes it. Added fields are not a new version. It judges nothing.
+ */
+import type { Lock } from "./lock.js";
+import type { StatementTransaction, TransactionMode } from "./migration.js";
+import type { ReportedOperation, ReportedStatement } from "./report.js";
+
+/**
+ * What is known of a relation before the statement.
+ *
+ * - `created here`: an earlier statement of the file creates it, so it holds what this file puts in.
+ * - `created earlier`: a migration before this file creates it.
+ * - `unknown`: nothing that was read creates it. It is assumed to exist and to hold rows.
+ */
+export type RelationOrigin = "created here" | "created earlier" | "unknown";
+
+export interface ExplainedLock extends Lock {
+  readonly origin: RelationOrigin;
+  /** The migration that creates the relation; absent where none is known. */
+  readonly createdIn?: string;
+}
+
+export interface ExplainedOperation extends ReportedOperation {
+  /** What cannot be known of it, as a sentence. `work` is then a lower bound. */
+  readonly unknown?: string;
+}
+
+/** The transaction that a statement runs in, as far as the file shows it. */
+export interface ExplainedTransaction extends StatementTransaction {
+  /** Lines of the first and the last statement of the file that run in it; 1-based. Absent outside one. */
+  readonly lines?: readonly [first: number, last: number];
+}
+
+export interface ExplainedStatement extends Omit<ReportedStatement, "operations" | "locks" | "transactional"> {
+  /** 1-based, in UTF-16 units, as is `endColumn`, which is exclusive. */
+  readonly column: number;
+  readonly endColumn: number;
+  readonly operations: readonly ExplainedOperation[];
+  readonly locks: readonly ExplainedLock[];
+  readonly transaction: ExplainedTransaction;
+  /** Settings of the session in force that end its waiting: `lock_timeout`, `statement_timeout`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Why the statement fails where it stands, as a sentence; only where that is known. */
+  readonly fails?: string;
+  /** Present where the text could not be read: nothing is known of it. */
+  readonly error?: { readonly line: number; readonly column: number; readonly reason: string };
+}
+
+export interface Explanation {
+  readonly version: 1;
+  /** Path from the repository's root; `standard input` for that. */
+  readonly file: string;
+  readonly postgres: { readonly version: number; readonly source: string };
+  /** Who runs the file; `sql` for a file of SQL that no tool is known to run. */
+  readonly tool: {
+    readonly name: string;
+    readonly label: string;
+    readonly version?: string;
+    readonly assumption?: string;
+    readonly transaction: TransactionMode;
+  };
+  /** Why no tool runs the file, as a sentence without its final stop; absent where that is not known. */
+  readonly leftOut?: string;
+  /** What was replayed before the file: the schema that its first statement meets. */
+  readonly history: { readonly migrations: number; readonly statements: number };
+  readonly statements: readonly ExplainedStatement[];
+}
