@@ -1,4 +1,4 @@
-import type { ToolFacts } from "../model/migration.js";
+import type { FileFacts, OrderPolicy, ToolFacts } from "../model/migration.js";
 import { dialectOf, dialectOfFolder } from "./dialect.js";
 import { installedVersion } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
@@ -36,7 +36,31 @@ export const drizzle: MigrationTool = {
       ? readJournal(listing, folder, journal)
       : readFolders(listing, folder);
     const dialect = (word === undefined ? undefined : dialectOf(word)) ?? dialectOfFolder(folder);
-    return { folder, tool: facts(listing, folder), ...read, ...(dialect === undefined ? {} : { dialect }) };
+    return {
+      folder,
+      tool: toolFacts(listing, folder, read.facts !== undefined),
+      because:
+        read.facts === undefined ? "because of snapshot.json beside its migrations" : `because ${journal} lists them`,
+      ...read,
+      ...(dialect === undefined ? {} : { dialect }),
+    };
+  },
+
+  sheet: {
+    layout:
+      "Before 1.0 `<folder>/NNNN_<name>.sql` and `<folder>/meta/_journal.json`; from 1.0 on `<folder>/<14 digits>_<name>/migration.sql` beside `snapshot.json`.",
+    order: "Before 1.0 that of the journal; from 1.0 on by the bytes of the folders' names.",
+    transaction: "One for all that is pending.",
+    sends: "One query for each part between `--> statement-breakpoint` lines.",
+    checksum: "A hash is stored and never compared: an edited migration is not noticed.",
+    outOfOrder:
+      "Before 1.0.0-beta.16 it skips, without a word and for good, what is not newer in the journal (`when`) than the last that ran; since then it runs every migration whose name is not in its table.",
+    configuration: "`drizzle.config.*` is not read: the folder is known by the journal or the snapshots in it.",
+    sources: [
+      "https://github.com/drizzle-team/drizzle-orm/blob/main/drizzle-orm/src/pg-core/dialect.ts",
+      "https://github.com/drizzle-team/drizzle-orm/blob/main/drizzle-orm/src/migrator.ts",
+      "https://github.com/drizzle-team/drizzle-orm/issues/5316",
+    ],
   },
 };
 
@@ -51,6 +75,8 @@ interface Read {
   readonly files: readonly string[];
   readonly leftOut: readonly LeftOutFile[];
   readonly dialect?: string;
+  /** With a journal: the time that it gives for each. */
+  readonly facts?: ReadonlyMap<string, FileFacts>;
 }
 
 function readJournal(listing: Listing, folder: string, journal: string): Read {
@@ -60,26 +86,36 @@ function readJournal(listing: Listing, folder: string, journal: string): Read {
     return {
       files: present.sort(byBytes).map((name) => join(folder, name)),
       leftOut: [{ file: journal, reason: "is not a journal that Drizzle can read; the order of the names is assumed" }],
+      facts: new Map(),
     };
   }
   const files: string[] = [];
   const leftOut: LeftOutFile[] = [];
   const unlisted = new Set(present);
-  for (const tag of parsed.tags) {
+  const facts = new Map<string, FileFacts>();
+  for (const { tag, when } of parsed.entries) {
     const name = `${tag}.sql`;
     const file = join(folder, name);
-    if (unlisted.delete(name)) files.push(file);
-    else if (!files.includes(file)) {
+    if (unlisted.delete(name)) {
+      files.push(file);
+      if (when !== undefined) facts.set(file, { time: when });
+    } else if (!files.includes(file)) {
       leftOut.push({ file, reason: "is in the journal but does not exist, so Drizzle refuses to run" });
     }
   }
   for (const name of unlisted) {
     leftOut.push({ file: join(folder, name), reason: "is not in meta/_journal.json, so Drizzle does not run it" });
   }
-  return { files, leftOut, ...(parsed.dialect === undefined ? {} : { dialect: parsed.dialect }) };
+  return { files, leftOut, facts, ...(parsed.dialect === undefined ? {} : { dialect: parsed.dialect }) };
 }
 
-function parseJournal(text: string | undefined): { tags: readonly string[]; dialect?: string } | undefined {
+interface Journal {
+  /** `when` is in milliseconds since 1970. */
+  readonly entries: readonly { readonly tag: string; readonly when?: number }[];
+  readonly dialect?: string;
+}
+
+function parseJournal(text: string | undefined): Journal | undefined {
   let journal: unknown;
   try {
     journal = JSON.parse((text ?? "").replace(/^\uFEFF/, ""));
@@ -89,13 +125,14 @@ function parseJournal(text: string | undefined): { tags: readonly string[]; dial
   if (typeof journal !== "object" || journal === null) return undefined;
   const { entries, dialect } = journal as { entries?: unknown; dialect?: unknown };
   if (!Array.isArray(entries)) return undefined;
-  const tags: string[] = [];
+  const read: { tag: string; when?: number }[] = [];
   for (const entry of entries as unknown[]) {
-    const tag = typeof entry === "object" && entry !== null ? (entry as { tag?: unknown }).tag : undefined;
+    const { tag, when } =
+      typeof entry === "object" && entry !== null ? (entry as { tag?: unknown; when?: unknown }) : {};
     if (typeof tag !== "string") return undefined;
-    tags.push(tag);
+    read.push({ tag, ...(typeof when === "number" ? { when } : {}) });
   }
-  return { tags, ...(typeof dialect === "string" ? { dialect } : {}) };
+  return { entries: read, ...(typeof dialect === "string" ? { dialect } : {}) };
 }
 
 function readFolders(listing: Listing, folder: string): Read {
@@ -118,7 +155,18 @@ function readFolders(listing: Listing, folder: string): Read {
   return { files, leftOut, ...(dialect?.[1] === undefined ? {} : { dialect: dialect[1] }) };
 }
 
-function facts(listing: Listing, folder: string): ToolFacts {
+/** Before 1.0.0-beta.16 the time of the last migration that ran decides, since then the names of all that did. */
+function outOfOrder(version: string | undefined, hasJournal: boolean): OrderPolicy {
+  const beta = /^1\.0\.0-beta\.(\d+)/.exec(version ?? "")?.[1];
+  return hasJournal || (beta !== undefined && Number(beta) < 16)
+    ? {
+        does: "skips",
+        says: "Drizzle skips it, without a word and for good: it runs only what is newer than the last migration that ran.",
+      }
+    : { does: "runs", says: "Drizzle runs every migration whose name is not in its table." };
+}
+
+function toolFacts(listing: Listing, folder: string, hasJournal: boolean): ToolFacts {
   const installed = installedVersion(listing, folder, "drizzle-orm");
   return {
     name: "drizzle",
@@ -129,5 +177,6 @@ function facts(listing: Listing, folder: string): ToolFacts {
       "Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX " +
       "CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built.",
     checksums: false,
+    outOfOrder: outOfOrder(installed?.version, hasJournal),
   };
 }

@@ -104,8 +104,11 @@ function connectionSettings(listing: Listing, migrations: string): ReadonlyMap<s
     const name = CONFIGURATIONS.find((configuration) => listing.has(at, configuration));
     if (name === undefined) continue;
     const settings = readObjectLiteral(listing.read(join(at, name)) ?? "")?.["pgSettings"];
-    if (typeof settings !== "object" || settings === null) return new Map();
-    return new Map(Object.entries(settings).map(([setting, value]) => [setting.toLowerCase(), String(value)]));
+    return new Map(
+      Object.entries(settings ?? {})
+        .filter((entry): entry is [string, string | number] => /^(?:string|number)$/.test(typeof entry[1]))
+        .map(([setting, value]) => [setting.toLowerCase(), String(value)]),
+    );
   }
   return new Map();
 }

@@ -1,4 +1,4 @@
-import type { ToolFacts } from "../model/migration.js";
+import type { FileFacts, ToolFacts } from "../model/migration.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
@@ -51,9 +51,37 @@ export const plainSql: MigrationTool = {
     }
     const files = names.sort(byNumber).map((name) => join(folder, name));
     const dialect = dialectOfFolder(folder) ?? dialectOfFiles(listing, files);
-    return { folder, tool: FACTS, files, leftOut, ...(dialect === undefined ? {} : { dialect }) };
+    const facts = new Map(files.map((file): [string, FileFacts] => [file, { version: numberOf(file, folder) }]));
+    return {
+      folder,
+      tool: FACTS,
+      because: "because of the numbers in the names of its files",
+      files,
+      facts,
+      leftOut,
+      ...(dialect === undefined ? {} : { dialect }),
+    };
+  },
+
+  sheet: {
+    layout:
+      "Numbered `.sql` files, or numbered folders with `up.sql` or `migration.sql`, in a folder that is called for migrations; in one called `sql`, `db`, `postgres`, … only where every file is numbered",
+    order: "By the numbers: 9 before 10.",
+    transaction: "Not known: `BEGIN` and `COMMIT` in the files are facts. The configuration can say `file` or `none`.",
+    sends: "Not known.",
+    checksum: "Not known.",
+    outOfOrder: "Not known.",
+    undo: "Files and folders named `down`, `undo`, `rollback` or `revert`, and the sections below the usual markers.",
+    configuration: "`databases.*.migrations` of Migration Safety.",
+    sources: [],
   },
 };
+
+/** The number that a file or its folder starts with, without zeros in front of it. */
+function numberOf(file: string, folder: string): string {
+  const digits = /^0*(\d+)/.exec(folder === "" ? file : file.slice(folder.length + 1))?.[1];
+  return digits ?? file;
+}
 
 const FACTS: ToolFacts = {
   name: "sql",

@@ -47,10 +47,30 @@ export const prisma: MigrationTool = {
     return {
       folder,
       tool: facts(listing, folder),
+      because: listing.has(folder, LOCK) ? `because of ${LOCK} in it` : "because it stands beside a Prisma schema",
       files,
       leftOut,
       ...(dialect === undefined ? {} : { dialect }),
     };
+  },
+
+  sheet: {
+    layout: "`<folder>/<name>/migration.sql` beside `migration_lock.toml`",
+    order: "By the bytes of the folders' names.",
+    transaction: "None of its own.",
+    optOut: "From 7.4 on nothing is needed; before, a file with a single statement runs outside a transaction.",
+    sends:
+      "Before 7.4 the whole file as one query, so that several statements share a transaction; from 7.4 on statement by statement.",
+    checksum:
+      "A SHA-256 of the file: `prisma migrate deploy` warns of an edit, `prisma migrate dev` wants to reset the database.",
+    outOfOrder: "`prisma migrate deploy` runs every migration that has not run, whatever its place.",
+    undo: "None; `down.sql` is for `prisma db execute`.",
+    configuration: "`migration_lock.toml` and the schema's `datasource`: the provider.",
+    sources: [
+      "https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/migration-histories",
+      "https://github.com/prisma/prisma-engines/blob/main/schema-engine/commands/src/commands/apply_migrations.rs",
+      "https://github.com/prisma/prisma-engines/pull/5767",
+    ],
   },
 };
 
@@ -95,6 +115,10 @@ function facts(listing: Listing, folder: string): ToolFacts {
     name: "prisma",
     label: "Prisma",
     checksums: true,
+    outOfOrder: {
+      does: "runs",
+      says: "prisma migrate deploy runs every migration that has not run, whatever its place.",
+    } as const,
     ...(installed === undefined ? {} : { version: installed.version }),
   };
   if (known === true) {
