@@ -14,6 +14,7 @@ import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noTableRewrite from "./no-table-rewrite.js";
 import noTransactionControl from "./no-transaction-control.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
+import noValidateInSameTransaction from "./no-validate-in-same-transaction.js";
 import requireLockTimeout from "./require-lock-timeout.js";
 
 /** Every rule by its name. */
@@ -33,5 +34,6 @@ export const rules = {
   "no-table-rewrite": noTableRewrite,
   "no-transaction-control": noTransactionControl,
   "no-unchecked-statement": noUncheckedStatement,
+  "no-validate-in-same-transaction": noValidateInSameTransaction,
   "require-lock-timeout": requireLockTimeout,
 };
