@@ -12,6 +12,8 @@ const DIALECTS: Readonly<Record<string, string>> = {
   db2: "Db2",
   derby: "Derby",
   duckdb: "DuckDB",
+  exasol: "Exasol",
+  firebird: "Firebird",
   h2: "H2",
   hsqldb: "HSQLDB",
   libsql: "SQLite",
@@ -31,6 +33,7 @@ const DIALECTS: Readonly<Record<string, string>> = {
   sqlite3: "SQLite",
   sqlserver: "SQL Server",
   turso: "SQLite",
+  vertica: "Vertica",
 };
 
 /** The system that a word of a tool's or of a folder's name means; undefined for words that say nothing. */

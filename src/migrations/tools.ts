@@ -7,6 +7,7 @@ import { graphileMigrate } from "./graphile-migrate.js";
 import { nodePgMigrate } from "./node-pg-migrate.js";
 import { plainSql } from "./plain-sql.js";
 import { prisma } from "./prisma.js";
+import { sqitch } from "./sqitch.js";
 import { supabase } from "./supabase.js";
 import type { MigrationTool } from "./tool.js";
 
@@ -20,6 +21,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   golangMigrate,
   graphileMigrate,
   nodePgMigrate,
+  sqitch,
   flyway,
   plainSql,
 ];
