@@ -11,6 +11,12 @@ export function formatName({ schema, name }: QualifiedName): string {
   return schema === undefined || schema === "public" ? bare : `${quoteIdentifier(schema)}.${bare}`;
 }
 
+/** The name in `public.orders`, as a lock names its relation. */
+export function parseQualified(qualifiedName: string): Required<QualifiedName> {
+  const dot = qualifiedName.indexOf(".");
+  return { schema: qualifiedName.slice(0, dot), name: qualifiedName.slice(dot + 1) };
+}
+
 function qualified(catalog: Catalog, name: QualifiedName): string {
   const found = catalog.qualify(name);
   return `${found.schema}.${found.name}`;
@@ -61,11 +67,16 @@ export function objectOf(placed: PlacedOperation): string | undefined {
     case "CreateType":
     case "DropType":
     case "RenameType":
+    case "SetTypeSchema":
       return qualified(before, operation.name);
     case "CreateFunction":
+    case "DropFunction":
+    case "RenameFunction":
+    case "SetFunctionSchema":
       return qualified(before, operation.function);
     case "CreateSchema":
     case "DropSchema":
+    case "RenameSchema":
       return operation.schema;
     default: {
       const column = "column" in operation ? operation.column : undefined;

@@ -111,6 +111,8 @@ export interface CreateView extends OperationBase {
   readonly replace: boolean;
   readonly temporary: boolean;
   readonly reads: readonly QualifiedName[];
+  /** Whether INSERT, UPDATE and DELETE go through to the one relation that it selects from. Absent: no. */
+  readonly updatable?: boolean;
 }
 
 export type RelationKind = "table" | "view" | "materialized view" | "foreign table" | "sequence" | "index";
@@ -360,6 +362,13 @@ export interface RenameType extends OperationBase {
   readonly newName: string;
 }
 
+/** ALTER TYPE and ALTER DOMAIN … SET SCHEMA. */
+export interface SetTypeSchema extends OperationBase {
+  readonly type: "SetTypeSchema";
+  readonly name: QualifiedName;
+  readonly newSchema: string;
+}
+
 export interface CreateSchema extends OperationBase {
   readonly type: "CreateSchema";
   readonly schema: string;
@@ -371,6 +380,12 @@ export interface DropSchema extends OperationBase {
   readonly schema: string;
   readonly ifExists: boolean;
   readonly cascade: boolean;
+}
+
+export interface RenameSchema extends OperationBase {
+  readonly type: "RenameSchema";
+  readonly schema: string;
+  readonly newName: string;
 }
 
 export interface CreateSequence extends OperationBase {
@@ -386,6 +401,35 @@ export interface CreateFunction extends OperationBase {
   readonly replace: boolean;
   /** Functions are volatile unless they say otherwise (PostgreSQL documentation, CREATE FUNCTION). */
   readonly volatility: "immutable" | "stable" | "volatile";
+  /** Types of its input arguments, without their schemas: what tells it from others of its name. */
+  readonly arguments?: readonly string[];
+}
+
+export type FunctionKind = "function" | "procedure" | "routine" | "aggregate";
+
+/** DROP FUNCTION, PROCEDURE, ROUTINE, AGGREGATE: one operation a name. */
+export interface DropFunction extends OperationBase {
+  readonly type: "DropFunction";
+  readonly kind: FunctionKind;
+  readonly function: QualifiedName;
+  /** As in `CreateFunction`; absent where the statement gives none. */
+  readonly arguments?: readonly string[];
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+}
+
+export interface RenameFunction extends OperationBase {
+  readonly type: "RenameFunction";
+  readonly kind: FunctionKind;
+  readonly function: QualifiedName;
+  readonly newName: string;
+}
+
+export interface SetFunctionSchema extends OperationBase {
+  readonly type: "SetFunctionSchema";
+  readonly kind: FunctionKind;
+  readonly function: QualifiedName;
+  readonly newSchema: string;
 }
 
 export interface CreateTrigger extends OperationBase {
@@ -554,6 +598,7 @@ export type Operation =
   | DropColumn
   | DropConstraint
   | DropDefault
+  | DropFunction
   | DropIndex
   | DropNotNull
   | DropRelation
@@ -569,12 +614,16 @@ export type Operation =
   | RenameColumn
   | RenameConstraint
   | RenameEnumValue
+  | RenameFunction
   | RenameRelation
+  | RenameSchema
   | RenameType
   | Select
   | SetDefault
+  | SetFunctionSchema
   | SetNotNull
   | SetSchema
+  | SetTypeSchema
   | SetVariable
   | TransactionControl
   | Truncate

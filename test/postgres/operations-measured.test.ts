@@ -45,6 +45,31 @@ describe("refused inside a transaction block", () => {
   });
 });
 
+describe("a view that is said to be updatable is", () => {
+  test.each([
+    ["select a, b as c from base where a > 1 order by a", true],
+    ["select * from public.base as x", true],
+    ["select distinct a from base", false],
+    ["select a from base group by a", false],
+    ["select a from base limit 1", false],
+    ["with x as (select 1) select a from base", false],
+    ["select a from base union all select a from base", false],
+    ["select x.a from base x, base y", false],
+    ["select a from (select * from base) x", false],
+    ["select count(*) from base", false],
+    // PostgreSQL looks at the function; here every one is taken for an aggregate.
+    ["select a, lower(b) as b from base", undefined],
+  ])("%s: %s", async (query, updatable) => {
+    const [operation] = parseSql(`create view v as ${query}`).statements.flatMap(({ operations }) => operations);
+    await database.exec(`drop view if exists v; create view v as ${query}`);
+    const { rows } = await database.query<{ is: string }>(
+      "select is_updatable as is from information_schema.views where table_name = 'v'",
+    );
+    expect(rows[0]?.is === "YES").toBe(updatable ?? true);
+    expect(operation?.type === "CreateView" && operation.updatable === true).toBe(updatable ?? false);
+  });
+});
+
 describe("types", () => {
   test.each([
     "int",

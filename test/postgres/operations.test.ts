@@ -493,6 +493,7 @@ describe("DROP, RENAME and SET SCHEMA", () => {
     ["drop domain a, b", ["a", "b"]],
     ["drop schema a, b cascade", ["a", "b"]],
     ["drop index a, b.c", ["a", "b.c"]],
+    ["drop function a, s.b(int, text), c()", ["a", "s.b(int, text)", "c()"]],
     ["drop table view, sequence", ["view", "sequence"]],
     ["drop table a, s.restrict", ["a", "s.restrict"]],
   ])("%s", (sql, texts) => {
@@ -508,7 +509,10 @@ describe("DROP, RENAME and SET SCHEMA", () => {
         drop schema if exists x cascade;
         drop trigger tr on s.t;
         drop policy p on s.t;
-        drop function f(int)`),
+        drop function if exists s.f(int, out text, variadic s.e[]) cascade;
+        drop procedure f;
+        drop routine f();
+        drop aggregate a(*)`),
     ).toMatchObject([
       { type: "DropIndex", index: { schema: "s", name: "i" }, concurrently: true, ifExists: true, cascade: false },
       { type: "DropType", name: { schema: "s", name: "e" }, ifExists: true, cascade: true },
@@ -516,8 +520,19 @@ describe("DROP, RENAME and SET SCHEMA", () => {
       { type: "DropSchema", schema: "x", ifExists: true, cascade: true },
       { type: "DropTrigger", trigger: "tr", table: { schema: "s", name: "t" } },
       { type: "OtherStatement", node: "DropStmt", object: "OBJECT_POLICY", relation: { schema: "s", name: "t" } },
-      { type: "OtherStatement", node: "DropStmt", object: "OBJECT_FUNCTION" },
+      {
+        type: "DropFunction",
+        kind: "function",
+        function: { schema: "s", name: "f" },
+        arguments: ["int4", "e"],
+        ifExists: true,
+        cascade: true,
+      },
+      { type: "DropFunction", kind: "procedure", function: { name: "f" }, ifExists: false, cascade: false },
+      { type: "DropFunction", kind: "routine", arguments: [] },
+      { type: "DropFunction", kind: "aggregate", function: { name: "a" }, arguments: [] },
     ]);
+    expect(one("drop procedure f", "DropFunction").arguments).toBeUndefined();
   });
 
   test("renames", () => {
@@ -535,7 +550,10 @@ describe("DROP, RENAME and SET SCHEMA", () => {
         alter domain a rename to b;
         alter type a rename attribute b to c;
         alter trigger a on b rename to c;
-        alter schema a rename to b`),
+        alter schema a rename to b;
+        alter function s.a(int) rename to b;
+        alter procedure a rename to b;
+        alter aggregate a(int) rename to b`),
     ).toMatchObject([
       { type: "RenameRelation", kind: "table", relation: { schema: "s", name: "a" }, newName: "b" },
       { type: "RenameRelation", kind: "view", relation: { name: "a" }, newName: "b" },
@@ -549,7 +567,10 @@ describe("DROP, RENAME and SET SCHEMA", () => {
       { type: "RenameType", name: { name: "a" }, newName: "b" },
       { type: "OtherStatement", node: "RenameStmt", object: "OBJECT_ATTRIBUTE" },
       { type: "OtherStatement", node: "RenameStmt", object: "OBJECT_TRIGGER", relation: { name: "b" } },
-      { type: "OtherStatement", node: "RenameStmt", object: "OBJECT_SCHEMA" },
+      { type: "RenameSchema", schema: "a", newName: "b" },
+      { type: "RenameFunction", kind: "function", function: { schema: "s", name: "a" }, newName: "b" },
+      { type: "RenameFunction", kind: "procedure", function: { name: "a" }, newName: "b" },
+      { type: "RenameFunction", kind: "aggregate", function: { name: "a" }, newName: "b" },
     ]);
   });
 
@@ -562,16 +583,47 @@ describe("DROP, RENAME and SET SCHEMA", () => {
 
   test("schemas", () => {
     expect(
-      read("alter table a.t set schema b; alter materialized view m set schema b; alter type e set schema b"),
+      read(`
+        alter table a.t set schema b;
+        alter materialized view m set schema b;
+        alter type e set schema b;
+        alter domain a.d set schema b;
+        alter routine a.f set schema b;
+        alter extension citext set schema b`),
     ).toMatchObject([
       { type: "SetSchema", kind: "table", relation: { schema: "a", name: "t" }, newSchema: "b" },
       { type: "SetSchema", kind: "materialized view", relation: { name: "m" }, newSchema: "b" },
-      { type: "OtherStatement", node: "AlterObjectSchemaStmt", object: "OBJECT_TYPE" },
+      { type: "SetTypeSchema", name: { name: "e" }, newSchema: "b" },
+      { type: "SetTypeSchema", name: { schema: "a", name: "d" }, newSchema: "b" },
+      { type: "SetFunctionSchema", kind: "routine", function: { schema: "a", name: "f" }, newSchema: "b" },
+      { type: "OtherStatement", node: "AlterObjectSchemaStmt", object: "OBJECT_EXTENSION" },
     ]);
     expect(read("create schema if not exists a; create schema authorization joe")).toMatchObject([
       { type: "CreateSchema", schema: "a", ifNotExists: true },
       { type: "CreateSchema", schema: "joe", ifNotExists: false },
     ]);
+  });
+});
+
+describe("a view is updatable", () => {
+  test.each([
+    ["select a, b as c from t where a > 1 order by a", true],
+    ["select * from s.t as x", true],
+    ["select distinct a from t", false],
+    ["select a from t group by a", false],
+    ["select a from t having true", false],
+    ["select a from t limit 1", false],
+    ["select a from t offset 1", false],
+    ["with x as (select 1) select a from t", false],
+    ["select a from t union all select b from t", false],
+    ["select t.a from t, u", false],
+    ["select a from t join u using (a)", false],
+    ["select a from (select * from t) x", false],
+    ["select count(*) from t", false],
+    ["select 1", false],
+    ["values (1)", false],
+  ])("%s: %s", (query, updatable) => {
+    expect(one(`create view v as ${query}`, "CreateView").updatable ?? false).toBe(updatable);
   });
 });
 

@@ -281,7 +281,11 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
   },
   RenameType(operation, { timeline }) {
     const type = timeline.typeOf(operation.name, timeline.time);
-    if (type) timeline.renameType(type, operation.newName);
+    if (type) timeline.moveType(type, { schema: type.schema, name: operation.newName });
+  },
+  SetTypeSchema(operation, { timeline }) {
+    const type = timeline.typeOf(operation.name, timeline.time);
+    if (type) timeline.moveType(type, { schema: operation.newSchema, name: type.name });
   },
   DropSchema(operation, { timeline }) {
     for (const [, relation] of [...timeline.relations.entries(timeline.time)]) {
@@ -293,6 +297,16 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
       if (type.schema === operation.schema) timeline.removeType(type);
     }
   },
+  RenameSchema({ schema, newName }, { timeline }) {
+    for (const [, relation] of [...timeline.relations.entries(timeline.time)]) {
+      const table = "versions" in relation ? relation.at(timeline.time) : undefined;
+      if (table?.schema === schema) timeline.moveTable(relation as TableHistory, { schema: newName, name: table.name });
+    }
+    for (const [, type] of [...timeline.types.entries(timeline.time)]) {
+      if (type.schema === schema) timeline.moveType(type, { schema: newName, name: type.name });
+    }
+    timeline.moveFunctions(schema, newName);
+  },
   CreateSequence(operation, situation) {
     if (operation.ifNotExists && situation.timeline.history(operation.sequence)) return;
     newRelation(situation, operation.sequence, "sequence", {});
@@ -301,6 +315,13 @@ const changes: { readonly [Type in OperationType]?: Change<Type> } = {
     const { schema, name } = timeline.place(operation.function);
     const declared = operation.replace ? undefined : timeline.find(timeline.functions, { schema, name }, timeline.time);
     timeline.putFunction({ schema, name }, declared === "volatile" ? declared : operation.volatility);
+  },
+  // Under its old name there may be another one, with other arguments.
+  RenameFunction({ function: name, newName }, { timeline }) {
+    timeline.copyFunction(name, { ...timeline.place(name), name: newName });
+  },
+  SetFunctionSchema({ function: name, newSchema }, { timeline }) {
+    timeline.copyFunction(name, { ...timeline.place(name), schema: newSchema });
   },
 
   Insert: (operation, situation) => void mention(situation, operation.table),

@@ -475,6 +475,20 @@ export class Timeline {
     this.functions.set(key(name.schema, name.name), volatility, this.time);
   }
 
+  /** Makes what is known of a function known of another name, too. */
+  copyFunction(name: QualifiedName, to: Required<QualifiedName>): void {
+    const volatility = this.find(this.functions, name, this.time);
+    if (volatility) this.putFunction(to, volatility);
+  }
+
+  moveFunctions(schema: string, newSchema: string): void {
+    const start = key(schema, "");
+    for (const [qualified, volatility] of [...this.functions.entries(this.time)]) {
+      if (!qualified.startsWith(start)) continue;
+      this.functions.rename(qualified, key(newSchema, qualified.slice(start.length)), volatility, this.time);
+    }
+  }
+
   // Types
 
   putType(type: UserType): void {
@@ -485,12 +499,13 @@ export class Timeline {
     this.types.delete(key(type.schema, type.name), this.time);
   }
 
-  /** Renames a type; the columns that have it follow. */
-  renameType(type: UserType, newName: string): void {
+  /** Gives a type another name or schema; the columns that have it follow. */
+  moveType(type: UserType, to: Required<QualifiedName>): void {
     const users = [...this.columnsOfType(type)];
-    this.types.rename(key(type.schema, type.name), key(type.schema, newName), { ...type, name: newName }, this.time);
+    this.types.rename(key(type.schema, type.name), key(to.schema, to.name), { ...type, ...to }, this.time);
+    const moved = to.schema === type.schema ? { name: to.name } : to;
     for (const { history, column } of users) {
-      this.updateColumn(history, column.name, { type: { ...column.type!, name: newName } });
+      this.updateColumn(history, column.name, { type: { ...column.type!, ...moved } });
     }
   }
 

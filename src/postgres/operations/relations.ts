@@ -14,17 +14,21 @@ import type {
   IndexStmt,
   IntoClause,
   Node,
+  ObjectWithArgs,
   RangeVar,
   ReindexStmt,
   RenameStmt,
   RefreshMatViewStmt,
+  SelectStmt,
   TableLikeClause,
+  TypeName,
   ViewStmt,
 } from "libpg-query";
 import type {
   ColumnDefinition,
   ConstraintDefinition,
   DropRelation,
+  FunctionKind,
   LikeTable,
   Reindex,
 } from "../../model/operation.js";
@@ -112,6 +116,28 @@ export function createTableAs(
   };
 }
 
+/** Clauses with which a query is no automatically updatable view (PostgreSQL documentation, CREATE VIEW). */
+const NOT_UPDATABLE = [
+  "withClause",
+  "distinctClause",
+  "groupClause",
+  "havingClause",
+  "limitCount",
+  "limitOffset",
+  "valuesLists",
+] as const satisfies readonly (keyof SelectStmt)[];
+
+/** Whether a view of this query is updatable, if the one relation that it reads is. */
+function isUpdatable(query: Node | undefined): boolean {
+  const select = as<SelectStmt>(query, "SelectStmt");
+  if (select === undefined || select.op !== "SETOP_NONE") return false;
+  const [from, ...others] = select.fromClause ?? [];
+  const reads = from !== undefined && as<RangeVar>(from, "RangeVar") !== undefined && others.length === 0;
+  if (!reads || NOT_UPDATABLE.some((clause) => select[clause] !== undefined)) return false;
+  // An aggregate, a window function and a function that returns a set look alike here.
+  return mentionsOf(select.targetList).functions.length === 0;
+}
+
 const DROPPED_RELATIONS: Readonly<Record<string, DropRelation["kind"]>> = {
   OBJECT_TABLE: "table",
   OBJECT_VIEW: "view",
@@ -131,6 +157,10 @@ const DROP_WORDS = new Set([
   "type",
   "domain",
   "schema",
+  "function",
+  "procedure",
+  "routine",
+  "aggregate",
 ]);
 
 /** Where each name of a DROP stands; one name alone stands for the whole statement. */
@@ -156,9 +186,10 @@ function drop(statement: DropStmt, source: StatementSource): Draft[] {
   const objectType = statement.removeType ?? "";
   const ifExists = statement.missing_ok === true;
   const cascade = statement.behavior === "DROP_CASCADE";
-  const objects = (statement.objects ?? []).map(objectParts);
+  const nodes = statement.objects ?? [];
+  const objects = nodes.map(objectParts);
   const relation = DROPPED_RELATIONS[objectType];
-  const operation = (parts: readonly string[]): Draft | undefined => {
+  const operation = (parts: readonly string[], object: Node | undefined): Draft | undefined => {
     if (relation !== undefined) {
       return { type: "DropRelation", kind: relation, relation: qualified(parts), ifExists, cascade };
     }
@@ -173,13 +204,25 @@ function drop(statement: DropStmt, source: StatementSource): Draft[] {
         return { type: "DropType", name: qualified(parts), ifExists, cascade };
       case "OBJECT_SCHEMA":
         return { type: "DropSchema", schema: parts[0] ?? "", ifExists, cascade };
+      case "OBJECT_FUNCTION":
+      case "OBJECT_PROCEDURE":
+      case "OBJECT_ROUTINE":
+      case "OBJECT_AGGREGATE":
+        return {
+          type: "DropFunction",
+          kind: functionKind(objectType) as FunctionKind,
+          function: qualified(parts),
+          ...argumentsOf(object),
+          ifExists,
+          cascade,
+        };
       case "OBJECT_TRIGGER":
         return { type: "DropTrigger", trigger: parts.at(-1) ?? "", table: qualified(parts.slice(0, -1)) };
       default:
         return undefined;
     }
   };
-  const drafts = objects.map(operation).filter((draft) => draft !== undefined);
+  const drafts = objects.map((parts, index) => operation(parts, nodes[index])).filter((draft) => draft !== undefined);
   if (drafts.length === 0) {
     // A policy's or rule's name follows that of its table.
     const onTable = objectType === "OBJECT_POLICY" || objectType === "OBJECT_RULE";
@@ -188,6 +231,24 @@ function drop(statement: DropStmt, source: StatementSource): Draft[] {
   }
   const ranges = droppedRanges(statement, source);
   return drafts.map((draft, index) => ({ ...draft, range: ranges[index] ?? source.range }));
+}
+
+const FUNCTION_KINDS: Readonly<Record<string, FunctionKind>> = {
+  OBJECT_FUNCTION: "function",
+  OBJECT_PROCEDURE: "procedure",
+  OBJECT_ROUTINE: "routine",
+  OBJECT_AGGREGATE: "aggregate",
+};
+
+function functionKind(objectType: string | undefined): FunctionKind | undefined {
+  return FUNCTION_KINDS[objectType ?? ""];
+}
+
+/** The argument types that a statement gives for a function; nothing where it gives none. */
+function argumentsOf(object: Node | undefined): { readonly arguments?: readonly string[] } {
+  const { args_unspecified: unspecified, objargs } = as<ObjectWithArgs>(object, "ObjectWithArgs") ?? {};
+  if (unspecified === true) return {};
+  return { arguments: all<TypeName>(objargs, "TypeName").map(({ names }) => nameOf(names).name) };
 }
 
 function rename(statement: RenameStmt): Draft {
@@ -204,7 +265,18 @@ function rename(statement: RenameStmt): Draft {
     case "OBJECT_TYPE":
     case "OBJECT_DOMAIN":
       return { type: "RenameType", name: qualified(objectParts(statement.object)), newName };
+    case "OBJECT_SCHEMA":
+      return { type: "RenameSchema", schema: subject, newName };
     default: {
+      const functions = functionKind(statement.renameType);
+      if (functions !== undefined) {
+        return {
+          type: "RenameFunction",
+          kind: functions,
+          function: qualified(objectParts(statement.object)),
+          newName,
+        };
+      }
       // ALTER TYPE … RENAME ATTRIBUTE has its type where the others have a relation.
       const locksRelation = statement.relation !== undefined && statement.renameType !== "OBJECT_ATTRIBUTE";
       return other("RenameStmt", {
@@ -216,9 +288,15 @@ function rename(statement: RenameStmt): Draft {
 }
 
 function setSchema(statement: AlterObjectSchemaStmt): Draft {
-  const kind = relationKind(statement.objectType);
-  if (kind === undefined) return other("AlterObjectSchemaStmt", { object: statement.objectType });
-  return { type: "SetSchema", kind, relation: relationName(statement.relation), newSchema: statement.newschema ?? "" };
+  const { objectType, newschema: newSchema = "" } = statement;
+  const kind = relationKind(objectType);
+  if (kind !== undefined) return { type: "SetSchema", kind, relation: relationName(statement.relation), newSchema };
+  const name = qualified(objectParts(statement.object));
+  const functions = functionKind(objectType);
+  if (functions !== undefined) return { type: "SetFunctionSchema", kind: functions, function: name, newSchema };
+  return objectType === "OBJECT_TYPE" || objectType === "OBJECT_DOMAIN"
+    ? { type: "SetTypeSchema", name, newSchema }
+    : other("AlterObjectSchemaStmt", { object: objectType });
 }
 
 function createIndex(statement: IndexStmt, source: StatementSource): Draft {
@@ -303,6 +381,7 @@ export const relationReaders = {
       replace: statement.replace === true,
       temporary: isTemporary(statement.view),
       reads: mentionsOf(statement.query).relations,
+      ...(isUpdatable(statement.query) && { updatable: true }),
     },
   ]),
   CreateSeqStmt: reader<CreateSeqStmt>((statement) => [

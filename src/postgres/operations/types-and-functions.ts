@@ -11,6 +11,7 @@ import type {
   CreateTrigStmt,
   DefElem,
   DefineStmt,
+  FunctionParameter,
 } from "libpg-query";
 import type { AlterDomain, CreateFunction } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
@@ -96,6 +97,9 @@ function createFunction(statement: CreateFunctionStmt): Draft {
     function: nameOf(statement.funcname),
     procedure: statement.is_procedure === true,
     replace: statement.replace === true,
+    arguments: all<FunctionParameter>(statement.parameters, "FunctionParameter")
+      .filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE")
+      .map(({ argType }) => nameOf(argType?.names).name),
     volatility: (strings(volatility && [volatility])[0] as CreateFunction["volatility"] | undefined) ?? "volatile",
   };
 }

@@ -1,0 +1,15 @@
+CREATE SCHEMA app;
+CREATE TYPE app.size AS ENUM ('small', 'large');
+CREATE TYPE color AS ENUM ('red');
+CREATE DOMAIN app.weight AS int CHECK (VALUE > 0);
+CREATE TABLE app.boxes (id serial PRIMARY KEY, size app.size, sizes app.size[], color color, weight app.weight, parent int REFERENCES app.boxes);
+CREATE TABLE labels (box int REFERENCES app.boxes, size app.size);
+CREATE UNIQUE INDEX box_sizes ON app.boxes (size);
+CREATE VIEW app.small_boxes AS SELECT id FROM app.boxes;
+ALTER SCHEMA app RENAME TO billing;
+ALTER TYPE color SET SCHEMA billing;
+ALTER TYPE billing.size RENAME TO box_size;
+ALTER DOMAIN billing.weight SET SCHEMA public;
+ALTER TABLE billing.boxes ADD note text, ADD UNIQUE (color);
+ALTER TABLE labels ADD other billing.box_size;
+DROP INDEX billing.box_sizes;
