@@ -199,11 +199,10 @@ function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Dec
 }
 
 function mentionOf(names: readonly string[]): RegExp {
-  const stems = names.map((name) => {
-    const [shortest] = [name, ...modelSpellings(name)].sort((a, b) => a.length - b.length);
-    return escapeRegExp(snakeCase(shortest ?? name)).replaceAll(/_+/g, "[_ -]?");
-  });
-  return new RegExp([...new Set(stems)].join("|"), "i");
+  const stems = new Set(names.flatMap((name) => [name, ...modelSpellings(name)].map(snakeCase)));
+  // `order` finds `orders` as well; `country` does not find `countries`.
+  const shortest = [...stems].filter((stem) => ![...stems].some((other) => other !== stem && stem.includes(other)));
+  return new RegExp(shortest.map((stem) => escapeRegExp(stem).replaceAll(/_+/g, "[_ -]?")).join("|"), "i");
 }
 
 export function escapeRegExp(text: string): string {

@@ -136,6 +136,15 @@ test("a model's own names are looked for, wherever they are", () => {
   ]);
 });
 
+test.each(["countries", "order_items", "boxes", "people", "category", "statuses", "OrderEntries"])(
+  "the table may be called %s",
+  (name) => {
+    const target = { table: { schema: "public", name }, column: "legacy_ref" };
+    const files = { "a.ts": `export const q = 'SELECT legacy_ref FROM "${name}"';\n` };
+    expect(find(files, target).map(brief)).toEqual(["head certain read a.ts:1:26"]);
+  },
+);
+
 test("a common name is reported only where it is bound", () => {
   const target = { table: { schema: "public", name: "orders" }, column: "order_state" };
   const uses = Array.from({ length: 101 }, (_, index): [string, string] => [
