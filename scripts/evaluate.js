@@ -1,0 +1,177 @@
+/**
+ * Replays the whole history of repositories and prints the tables of docs/evaluation.md.
+ *
+ *   node scripts/evaluate.js [--cli dist/cli.cjs] [--save FOLDER] [--last N|all] OWNER/NAME=PATH…
+ *
+ * `--save` keeps each replay as OWNER+NAME.json; those that are there already are not run again.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { median, printTable } from "../bench/measure.js";
+
+/**
+ * @typedef {import("../src/model/replay.js").Replay} Replay
+ * @typedef {{ readonly name: string, readonly replay: Replay, readonly seconds: number }} Evaluated
+ */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cli: { type: "string", default: "dist/cli.cjs" },
+    save: { type: "string" },
+    last: { type: "string", default: "all" },
+  },
+});
+
+const folder = values.save ?? mkdtempSync(join(tmpdir(), "migration-safety-evaluation-"));
+mkdirSync(folder, { recursive: true });
+try {
+  /** @type {Evaluated[]} */
+  const evaluated = [];
+  for (const argument of positionals) {
+    const [name = "", path = ""] = argument.split("=");
+    evaluated.push(evaluate(name, path, join(folder, `${name.replace("/", "+")}.json`)));
+    console.error(`${name}: ${String(evaluated.at(-1)?.seconds.toFixed(1))} s`);
+  }
+  printRepositories(evaluated);
+  console.log("");
+  printTotals(evaluated);
+  console.log("");
+  printRules(evaluated);
+} finally {
+  if (values.save === undefined) rmSync(folder, { recursive: true });
+}
+
+/**
+ * @param {string} name
+ * @param {string} path
+ * @param {string} file
+ * @returns {Evaluated}
+ */
+function evaluate(name, path, file) {
+  if (!existsSync(file)) {
+    // Bash's own clock counts the git commands, too.
+    const script = `TIMEFORMAT='%3U %3S'; { time "$@" >"$OUT" 2>/dev/null; } 2>&1`;
+    const command = [process.execPath, resolve(values.cli), "replay", "--format", "json", "--last", values.last];
+    const printed = execFileSync("bash", ["-c", script, "evaluate", ...command], {
+      cwd: path,
+      env: { ...process.env, OUT: `${file}.part` },
+      encoding: "utf8",
+    });
+    const [user = 0, system = 0] = printed.trim().split(" ").map(Number);
+    const replay = /** @type {Replay} */ (JSON.parse(readFileSync(`${file}.part`, "utf8")));
+    writeFileSync(file, JSON.stringify({ seconds: user + system, replay }));
+    rmSync(`${file}.part`);
+  }
+  return { name, .../** @type {Omit<Evaluated, "name">} */ (JSON.parse(readFileSync(file, "utf8"))) };
+}
+
+/** @param {readonly Evaluated[]} evaluated */
+function printRepositories(evaluated) {
+  printTable(
+    [
+      "repository",
+      "tools",
+      "at",
+      "commits",
+      "merges",
+      "statements",
+      "unparsed",
+      "analysed",
+      "median",
+      "silent",
+      "with errors",
+      "failed",
+      "CPU s",
+    ],
+    evaluated.map(({ name, replay: { databases, branch, looked, totals }, seconds }) => [
+      name,
+      toolsOf(databases),
+      `\`${branch.commit.slice(0, 9)}\``,
+      looked.commits,
+      totals.merges,
+      totals.statements,
+      totals.unparsed,
+      percent(totals.analysed, totals.statements - totals.unparsed),
+      totals.findings.median,
+      percent(totals.silent, totals.merges - totals.failed),
+      percent(totals.withErrors, totals.merges - totals.failed),
+      totals.failed,
+      seconds.toFixed(1),
+    ]),
+  );
+}
+
+/** @param {Replay["databases"]} databases */
+function toolsOf(databases) {
+  return [...new Set(databases.flatMap(({ tools }) => tools.map(({ name }) => name)))].join(", ");
+}
+
+/** @param {readonly Evaluated[]} evaluated */
+function printTotals(evaluated) {
+  const merges = evaluated.flatMap(({ replay }) => replay.merges).filter(({ failure }) => failure === undefined);
+  const sum = (/** @type {(totals: Replay["totals"]) => number} */ of) =>
+    evaluated.reduce((total, { replay }) => total + of(replay.totals), 0);
+  const parsed = sum(({ statements }) => statements) - sum(({ unparsed }) => unparsed);
+  const silent = merges.filter(({ findings }) => findings.length === 0).length;
+  printTable(
+    ["all repositories", ""],
+    [
+      ["repositories", evaluated.length],
+      ["commits", evaluated.reduce((total, { replay }) => total + replay.looked.commits, 0)],
+      ["merges with migrations", sum((totals) => totals.merges)],
+      ["where the check failed", sum((totals) => totals.failed)],
+      ["statements", sum((totals) => totals.statements)],
+      ["of them that do not parse, or lack their file", sum((totals) => totals.unparsed)],
+      [
+        "of the others analysed",
+        percent(
+          sum((totals) => totals.analysed),
+          parsed,
+        ),
+      ],
+      ["findings of the median merge", merges.length === 0 ? 0 : median(merges.map(({ findings }) => findings.length))],
+      ["merges that are silent", percent(silent, merges.length)],
+      [
+        "merges with an error",
+        percent(
+          sum((totals) => totals.withErrors),
+          merges.length,
+        ),
+      ],
+      ["CPU seconds", evaluated.reduce((total, { seconds }) => total + seconds, 0).toFixed(0)],
+    ],
+  );
+}
+
+/** @param {readonly Evaluated[]} evaluated */
+function printRules(evaluated) {
+  /** @type {Map<string, { findings: number, merges: number, repositories: number }>} */
+  const counts = new Map();
+  for (const { replay } of evaluated) {
+    for (const { rule, severity, findings, merges } of replay.totals.rules) {
+      const key = `${rule} | ${severity}`;
+      const count = counts.get(key) ?? { findings: 0, merges: 0, repositories: 0 };
+      counts.set(key, {
+        findings: count.findings + findings,
+        merges: count.merges + merges,
+        repositories: count.repositories + 1,
+      });
+    }
+  }
+  const rows = [...counts].sort(([, a], [, b]) => b.merges - a.merges);
+  printTable(
+    ["rule", "severity", "findings", "merges", "repositories"],
+    rows.map(([key, { findings, merges, repositories }]) => [...key.split(" | "), findings, merges, repositories]),
+  );
+}
+
+/** @param {number} part @param {number} whole */
+function percent(part, whole) {
+  if (whole === 0) return "-";
+  // Never rounded up to 100 %.
+  return part === whole ? "100 %" : `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
+}
