@@ -48,9 +48,9 @@ export default defineRule({
     defaultOptions: [{ max: "10s" }],
     messages: {
       missing:
-        "While this waits for its lock on {{tables}}, {{queries}} there wait behind it, and no lock_timeout ends that. Put SET lock_timeout = '{{timeout}}' before it: it then gives up, and can be run again.",
+        "While this waits for its lock on {{tables}}, {{queries}} there wait behind it, and no lock_timeout ends that. Put SET lock_timeout = '{{timeout}}' before it: it then gives up, and can be run again.{{hot}}",
       tooLong:
-        "While this waits for its lock on {{tables}}, {{queries}} there wait behind it, and lock_timeout lets that last {{current}}. Make it {{max}} at most: it then gives up, and can be run again.",
+        "While this waits for its lock on {{tables}}, {{queries}} there wait behind it, and lock_timeout lets that last {{current}}. Make it {{max}} at most: it then gives up, and can be run again.{{hot}}",
       abandonsBuild:
         "lock_timeout is {{current}} here, and this waits for every older transaction to end: if one lasts longer, it fails and leaves an invalid index behind. {{remedy}}",
       setTimeout: "Put SET lock_timeout = {{value}} before it",
@@ -69,7 +69,13 @@ export default defineRule({
         context.report({
           node: op,
           messageId: timeout === NO_TIMEOUT ? "missing" : "tooLong",
-          data: { ...waiting(op, migration), current, timeout: shorter, max: formatDuration(longest) },
+          data: {
+            ...waiting(op, migration),
+            current,
+            timeout: shorter,
+            max: formatDuration(longest),
+            hot: listedAsHot(op, migration),
+          },
           suggest: setBefore(op, migration, `'${shorter}'`),
         });
       }
@@ -114,8 +120,20 @@ const ROUTINE: {
 };
 
 function isRoutine(op: Operation, work: Work, migration: RuleMigration): boolean {
+  // On a busy table even a short wait is felt; NOWAIT is none.
+  if (hotTables(op, migration) !== "" && !(op.type === "LockTable" && op.noWait)) return false;
   const row = ROUTINE[op.type] as ((op: Operation, work: Work, migration: RuleMigration) => boolean) | undefined;
   return row?.(op, work, migration) ?? false;
+}
+
+function hotTables(op: Operation, migration: RuleMigration): string {
+  return lockedTables(migration, op, "write", (table) => migration.isHot(op, table));
+}
+
+/** The end of the message. */
+function listedAsHot(op: Operation, migration: RuleMigration): string {
+  const tables = hotTables(op, migration);
+  return tables === "" ? "" : ` The configuration lists ${tables} as hot.`;
 }
 
 const firstWaits = new WeakMap<Database, Map<number, Operation | undefined>>();

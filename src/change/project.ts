@@ -1,9 +1,11 @@
 import { findReferences, targetKey } from "../references/find-references.js";
 import type { Change, Database } from "../model/change.js";
+import type { TableLists } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Reference, ReferenceTarget } from "../model/reference.js";
-import { isLive } from "./live.js";
+import { isLive, relationOf } from "./live.js";
+import { isListed } from "./table-lists.js";
 
 const projects = new WeakMap<Change, Project>();
 
@@ -26,6 +28,16 @@ export class Project {
   /** Whether a relation is in use while the migration runs. */
   isLive(placed: PlacedOperation, relation?: QualifiedName): boolean {
     return isLive(this.change, databaseOf(this.change, placed), placed, relation);
+  }
+
+  /**
+   * Whether the configuration lists a relation as hot, or as small.
+   * @param relation Default: the operation's own.
+   */
+  isListed(list: keyof TableLists, placed: PlacedOperation, relation = relationOf(placed)): boolean {
+    if (relation === undefined) return false;
+    const lists = this.change.configuration.databases[placed.migration.database]?.tables;
+    return lists !== undefined && isListed(list, lists, placed.statement.before.qualify(relation));
   }
 
   /** Places in application code that name what an operation takes away; empty where it takes nothing. */

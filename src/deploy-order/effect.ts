@@ -22,9 +22,13 @@ function weight({ blocks, while: work }: Lock): number {
   return (RANK[work] > 0 ? 8 : 0) + blocks.length * 2 + RANK[work] / 4;
 }
 
-/** `reads and writes on orders while it rewrites the table` */
-export function effectOf({ blocks, relation, while: work }: Lock): string {
-  return `${blockedWords(blocks)} on ${relation.replace(/^public\./, "")} ${WORDS[work]}`;
+/**
+ * `reads and writes on orders while it rewrites the table`
+ * @param hot Relations that the configuration lists as busy.
+ */
+export function effectOf({ blocks, relation, while: work }: Lock, hot: ReadonlySet<string>): string {
+  const listed = hot.has(relation) ? " (listed as hot)" : "";
+  return `${blockedWords(blocks)} on ${relation.replace(/^public\./, "")}${listed} ${WORDS[work]}`;
 }
 
 function blockedWords(blocks: readonly Blocked[]): string {

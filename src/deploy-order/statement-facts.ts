@@ -1,6 +1,6 @@
 /** What the plan has to know of a statement before it can place it. */
 import type { Change } from "../model/change.js";
-import { objectOf } from "../change/object-names.js";
+import { objectOf, parseQualified } from "../change/object-names.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
 import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
@@ -19,6 +19,8 @@ export interface PlanInput {
   readonly accepted?: readonly SuppressedFinding[];
   /** Whether a relation is in use while the operation runs; without one, the operation's own. */
   isLive(placed: PlacedOperation, relation?: QualifiedName): boolean;
+  /** Whether the configuration lists a relation as busy. Default: none is. */
+  isHot?(placed: PlacedOperation, relation: QualifiedName): boolean;
   referencesTo(placed: PlacedOperation): readonly Reference[];
 }
 
@@ -53,6 +55,8 @@ export interface StatementFacts {
   readonly accepted: readonly SuppressedFinding[];
   /** Locks that others wait for, on relations in use. */
   readonly locks: readonly Lock[];
+  /** Relations among them that the configuration lists as busy. */
+  readonly hot: ReadonlySet<string>;
 }
 
 /** The facts of all judged statements, in the order in which they run. */
@@ -114,6 +118,9 @@ function factsOf(
       ),
     ),
   ];
+  const locks = statement.locks.filter(
+    ({ blocks, relation }) => blocks.length > 0 && first && input.isLive(first.placed, parseQualified(relation)),
+  );
   return {
     migration,
     statement,
@@ -133,8 +140,11 @@ function factsOf(
     breaks: answers.some(({ compatibility }) => compatibility.runningCodeOnNewSchema === "no") ? reasonsFor("no") : [],
     doubts: reasonsFor("unknown"),
     doubtful: answers.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
-    locks: statement.locks.filter(
-      ({ blocks, relation }) => blocks.length > 0 && first && input.isLive(first.placed, parseQualified(relation)),
+    locks,
+    hot: new Set(
+      locks
+        .filter(({ relation }) => first && input.isHot?.(first.placed, parseQualified(relation)))
+        .map(({ relation }) => relation),
     ),
   };
 }
@@ -172,10 +182,4 @@ function worse(one: Answer, other: Answer): Answer {
 function worst({ runningCodeOnNewSchema: running, newCodeOnOldSchema: next }: Compatibility): Answer {
   if (running === "no") return "no";
   return running === "unknown" || next === "unknown" ? "unknown" : "yes";
-}
-
-/** `public.orders`, as a lock names its relation. */
-function parseQualified(relation: string): QualifiedName {
-  const dot = relation.indexOf(".");
-  return { schema: relation.slice(0, dot), name: relation.slice(dot + 1) };
 }

@@ -8,7 +8,8 @@ import type { Operation } from "../model/operation.js";
 import type { Reference } from "../model/reference.js";
 import { type Project, projectOf } from "../change/project.js";
 import type { LocatedMigration } from "./linted-migration.js";
-import { describe, objectOf } from "../change/object-names.js";
+import { relationOf } from "../change/live.js";
+import { describe, objectOf, parseQualified } from "../change/object-names.js";
 import type { RuleContext, RuleMigration } from "./types.js";
 
 const provided = new WeakMap<object, RuleMigration>();
@@ -64,12 +65,32 @@ class MigrationContext implements RuleMigration {
   }
 
   work(operation: Operation): Work {
-    const { statement, index } = this.#placed(operation);
-    return statement.work[index] ?? "instant";
+    const placed = this.#placed(operation);
+    const work = placed.statement.work[placed.index] ?? "instant";
+    return work !== "instant" && this.#worksOnSmall(placed) ? "instant" : work;
+  }
+
+  /** An operation without a relation of its own works on what its statement locks meanwhile. */
+  #worksOnSmall(placed: IndexedOperation): boolean {
+    const relation = relationOf(placed);
+    if (relation) return this.#project.isListed("small", placed, relation);
+    const worked = placed.statement.locks.filter(({ while: work }) => work !== "instant");
+    return (
+      worked.length > 0 &&
+      worked.every((lock) => this.#project.isListed("small", placed, parseQualified(lock.relation)))
+    );
   }
 
   isLive(operation: Operation, relation?: QualifiedName): boolean {
     return this.#project.isLive(this.#placed(operation), relation);
+  }
+
+  isHot(operation: Operation, relation?: QualifiedName): boolean {
+    return this.#project.isListed("hot", this.#placed(operation), relation);
+  }
+
+  isSmall(operation: Operation, relation?: QualifiedName): boolean {
+    return this.#project.isListed("small", this.#placed(operation), relation);
   }
 
   referencesTo(operation: Operation): readonly Reference[] {

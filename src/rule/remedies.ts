@@ -5,7 +5,10 @@ import type { Operation } from "../model/operation.js";
 import type { Rule } from "eslint";
 import type { Blocked } from "../model/lock.js";
 import type { Reference } from "../model/reference.js";
-import { formatName, parseQualified } from "../change/object-names.js";
+import { formatName } from "../change/object-names.js";
+import { lineCounter } from "../text/line-counter.js";
+import { liveLocks } from "./live-locks.js";
+import type { PlacedStatement } from "./transaction.js";
 import type { RuleMigration } from "./types.js";
 
 /** `Prisma 6.19.0`; without a version where the lockfile does not say. */
@@ -77,6 +80,12 @@ export function later(migration: RuleMigration, operation: Operation): string {
   return openedBy === "file" && mode !== "single-send" ? "after COMMIT" : LATER[mode](tool);
 }
 
+/** Where a statement stands, seen from the migration that a finding is in: `line 3`, or `db/0002.sql:3` in another file. */
+export function placeOf({ migration }: RuleMigration, { migration: other, statement }: PlacedStatement): string {
+  const line = String(lineCounter(other.sql.text)(statement.statement.range[0]));
+  return other === migration ? `line ${line}` : `${other.file}:${line}`;
+}
+
 /** The first places of a list of references, for a message: `src/repo.ts:88, src/api.ts:12 and 3 more`. */
 export function listPlaces(references: readonly Reference[], shown = 3): string {
   const places = [...new Set(references.map(({ file, line }) => `${file}:${String(line)}`))];
@@ -94,15 +103,8 @@ export function lockedTables(
   blocked: Blocked,
   only: (table: QualifiedName) => boolean = () => true,
 ): string {
-  const before = migration.before(operation);
-  const names: string[] = [];
-  for (const { relation, blocks } of migration.statementOf(operation).locks) {
-    const name = parseQualified(relation);
-    if (!blocks.includes(blocked) || before.index(name) || !migration.isLive(operation, name)) continue;
-    if (!only(name)) continue;
-    names.push(formatName(name));
-  }
-  return listNames(names);
+  const locked = liveLocks(migration, operation).filter(({ blocks, name }) => blocks.includes(blocked) && only(name));
+  return listNames(locked.map(({ name }) => formatName(name)));
 }
 
 /** An edit that puts a statement before the one that an operation belongs to. */

@@ -68,13 +68,17 @@ export interface RuleMigration {
   before(operation: Operation): Catalog;
   /** The schema after it. */
   after(operation: Operation): Catalog;
-  /** What PostgreSQL does for this operation while it holds its lock. */
+  /** What PostgreSQL does for this operation while it holds its lock; on a small table it is over in an instant. */
   work(operation: Operation): Work;
   /**
    * Whether the relation is in use while the migration runs: it exists at base, or nothing is known of it.
    * Without `relation` it is the operation's own.
    */
   isLive(operation: Operation, relation?: QualifiedName): boolean;
+  /** Whether the configuration lists the relation as busy; without `relation`, the operation's own. */
+  isHot(operation: Operation, relation?: QualifiedName): boolean;
+  /** Whether the configuration lists it as small. */
+  isSmall(operation: Operation, relation?: QualifiedName): boolean;
   /** References to the object that the operation takes away, on both sides. */
   referencesTo(operation: Operation): readonly Reference[];
   /** The judged statements of this database, over all files, in the order in which they run. */

@@ -3,6 +3,7 @@ import { planOf } from "../../src/deploy-order/plan.js";
 import type { Change } from "../../src/model/change.js";
 import type { DeployModel } from "../../src/model/configuration.js";
 import type { Finding, Harm } from "../../src/model/finding.js";
+import type { QualifiedName } from "../../src/model/name.js";
 import type { Plan } from "../../src/model/plan.js";
 import type { Reference, Side } from "../../src/model/reference.js";
 import { isLive } from "../../src/change/live.js";
@@ -98,6 +99,17 @@ test("a nullable column runs by itself, before the code", () => {
   expect(lines(made)).toEqual([
     "automatic",
     " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("a table that is listed as hot is said to be", () => {
+  const { change } = memoryChange("/repository", "ALTER TABLE orders ADD COLUMN seen_at timestamptz;", {
+    history: [SCHEMA],
+  });
+  const isHot = (_: unknown, { schema, name }: QualifiedName): boolean => schema === "public" && name === "orders";
+  expect(lines(planOf({ change, findings: [], isLive: () => true, isHot, referencesTo: () => [] }))).toEqual([
+    "automatic",
+    " -  Blocks reads and writes on orders (listed as hot) for a moment (db/migrations/0002.sql:1)",
   ]);
 });
 

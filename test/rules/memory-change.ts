@@ -1,6 +1,6 @@
 /** A change that exists in memory only. */
 import type { Change } from "../../src/model/change.js";
-import type { Configuration } from "../../src/model/configuration.js";
+import type { Configuration, TableLists } from "../../src/model/configuration.js";
 import type { Migration, MigrationStatus, ToolFacts } from "../../src/model/migration.js";
 import type { Tree } from "../../src/model/tree.js";
 import { Session } from "../../src/change/session.js";
@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly history?: readonly string[];
   /** Earlier migrations of the same change. */
   readonly pending?: readonly string[];
+  /** Migrations that base has got and that run after the linted one. */
+  readonly meanwhile?: readonly string[];
   /** The migration's text at base: it exists there, and the change edits it. */
   readonly was?: string;
   /** `false`: nothing is known of base. */
@@ -25,6 +27,8 @@ export interface Surroundings {
   readonly tool?: ToolFacts;
   /** Session settings of the connection: `lock_timeout` → `3s`. */
   readonly session?: Readonly<Record<string, string>>;
+  /** Tables that the configuration lists. */
+  readonly tables?: Partial<TableLists>;
   /** How the project ships; rolling deploys with the migrations first unless said. */
   readonly deploy?: Partial<Configuration["deploy"]>;
   /** Migrations of base that the change deletes. */
@@ -50,6 +54,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
   const {
     history = [],
     pending = [],
+    meanwhile = [],
     was,
     base = true,
     postgres = 16,
@@ -64,10 +69,11 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     ...history.map((text) => ({ text, status: base ? ("existing" as const) : ("added" as const) })),
     ...pending.map((text) => ({ text, status: "added" as const })),
     { text: code, status: base && was !== undefined ? "modified" : "added" },
+    ...meanwhile.map((text) => ({ text, status: "existing" as const })),
   ];
+  const linted = history.length + pending.length;
   const nameOf = (index: number): string =>
-    (index === files.length - 1 ? surroundings.file : undefined) ??
-    `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
+    (index === linted ? surroundings.file : undefined) ?? `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
   const parsed = files.map(({ text }) => parseSql(text));
   const run = (index: number): string => (files[index]?.status === "existing" ? `run ${String(index)}` : "run");
   const transactions = transactionsOf(
@@ -85,12 +91,12 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     return {
       file: nameOf(order),
       status,
-      ...(previousFile !== undefined && order === files.length - 1 ? { previousFile } : {}),
+      ...(previousFile !== undefined && order === linted ? { previousFile } : {}),
       tool,
       database: "main",
       transaction: tool.transaction,
       order,
-      judged: status !== "existing" && (base || order === files.length - 1),
+      judged: status !== "existing" && (base || order === linted),
       sql,
       statements: sql.statements.map((statement, index) => {
         const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
@@ -111,7 +117,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     label,
     tree: memoryTree(new Map(Object.entries(code)), label),
   });
-  const file = nameOf(files.length - 1);
+  const file = nameOf(linted);
   const change: Change = {
     root,
     configuration: {
@@ -119,7 +125,10 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       rules: {},
       overrides: [],
       deploy: { model: "rolling", migrations: "before", ...surroundings.deploy },
-      databases: {},
+      databases:
+        surroundings.tables === undefined
+          ? {}
+          : { main: { migrations: [], code: [], session, tables: { hot: [], small: [], ...surroundings.tables } } },
       ignore: [],
       source: "default",
     },

@@ -53,6 +53,13 @@ ruleTester.run("require-lock-timeout", rule, {
       code: `${index}\nALTER TABLE orders VALIDATE CONSTRAINT x;`,
     },
     { name: "LOCK TABLE that does not wait", history, code: "LOCK TABLE orders IN EXCLUSIVE MODE NOWAIT;" },
+    { name: "NOWAIT on a hot table", history, tables: { hot: ["orders"] }, code: "LOCK TABLE orders NOWAIT;" },
+    {
+      name: "what nearly every change does, on a table that is not the hot one",
+      history,
+      tables: { hot: ["accounts", "app.orders", "order"] },
+      code: "ALTER TABLE orders ADD COLUMN due date;",
+    },
     { name: "rows only", history, code: "UPDATE orders SET total = 0 WHERE id = 1;" },
     {
       name: "what nearly every change does",
@@ -86,6 +93,34 @@ ruleTester.run("require-lock-timeout", rule, {
     },
   ],
   invalid: [
+    ...["orders", "public.orders", "ord*", "*.orders", "*"].map((pattern) => ({
+      name: `what nearly every change does, on a hot table: ${pattern}`,
+      history,
+      tables: { hot: [pattern] },
+      code: "ALTER TABLE orders ADD COLUMN due date;",
+      errors: [
+        line(
+          1,
+          "ALTER TABLE orders ADD COLUMN due date;",
+          undefined,
+          `${message} The configuration lists orders as hot.`,
+        ),
+      ],
+    })),
+    {
+      name: "a new table whose foreign key locks a hot one",
+      history,
+      tables: { hot: ["accounts"] },
+      code: "CREATE TABLE payments (account_id bigint REFERENCES accounts);",
+      errors: [
+        line(
+          1,
+          "CREATE TABLE payments (account_id bigint REFERENCES accounts);",
+          undefined,
+          "While this waits for its lock on accounts, all INSERTs, UPDATEs and DELETEs there wait behind it, and no lock_timeout ends that. Put SET lock_timeout = '5s' before it: it then gives up, and can be run again. The configuration lists accounts as hot.",
+        ),
+      ],
+    },
     { name: "not set", history, code: drop, errors: [line(1, drop)] },
     {
       name: "once, at the first statement",
