@@ -94,8 +94,9 @@ export const golangMigrate: MigrationTool = {
 
 const MODULE = /^github\.com\/(?:golang-migrate|mattes)\/migrate(?:\/|$)/;
 
-/** A command or an image: `migrate -path db/migrations`, `migrate/migrate:v4.17.0`. */
-const COMMAND = /golang-migrate\/migrate|\bmigrate\/migrate\b|\bmigrate\b[^\n]*[ "'[]-{1,2}(?:path|source)\b/;
+/** An image or a command: `migrate/migrate:v4.17.0`, `migrate -path db/migrations -database "$URL" up`. */
+const COMMAND =
+  /golang-migrate\/migrate|\bmigrate\/migrate\b|\bmigrate\b(?=(?:[^\n]|\\\n)*\s--?(?:path|source)[ =])(?=(?:[^\n]|\\\n)*\s--?database[ =])/;
 
 function usedBy(listing: Listing, folder: string): { readonly file: string; readonly version?: string } | undefined {
   const required = goRequirement(listing, folder, MODULE);

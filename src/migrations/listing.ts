@@ -34,6 +34,12 @@ export class Listing {
     return this.#folders.get(folder) ?? [];
   }
 
+  /** Every file in a folder and in those inside it, as a path from the root. */
+  *filesUnder(folder: string): Generator<string> {
+    for (const name of this.filesIn(folder)) yield join(folder, name);
+    for (const name of this.foldersIn(folder)) yield* this.filesUnder(join(folder, name));
+  }
+
   has(folder: string, name: string): boolean {
     return this.filesIn(folder).includes(name);
   }

@@ -64,6 +64,8 @@ export interface FileFacts {
   readonly kind?: "repeatable" | "baseline";
   /** Where the tool decides by a time whether a migration has run (Drizzle's journal): that time. */
   readonly time?: number;
+  /** Where the file's name decides what happens to it out of order (refinery's `U`): that, instead of the tool's. */
+  readonly outOfOrder?: OrderPolicy;
 }
 
 /** The transaction that a statement runs in. */

@@ -71,15 +71,16 @@ describe("which files", () => {
       { ...NAMES, "db/compose.yaml": "services: {m: {image: 'migrate/migrate:v4.17.0'}}" },
       "golang-migrate",
     ],
+    ["sqlx's command", { ...NAMES, Makefile: 'up:\n\tsqlx migrate run --source db --database-url "$$URL"\n' }, "sql"],
     ["another command", { ...NAMES, Makefile: "migrate:\n\tnpm run migrate\n" }, "sql"],
   ])("%s", (_, files, tool) => {
     expect(onlySource(files).tool.name).toBe(tool);
   });
 
   it("says which file names it, and leaves out other systems", () => {
-    expect(onlySource({ ...NAMES, Makefile: "\tmigrate -path=db -verbose up" }).because).toBe(
-      "because Makefile names it",
-    );
+    expect(
+      onlySource({ ...NAMES, Makefile: '\tmigrate \\\n\t\t-source=file://db \\\n\t\t-database="$$URL" up' }).because,
+    ).toBe("because Makefile names it");
     const sqlite = GO_MOD.replace("jackc/pgx/v5", "mattn/go-sqlite3");
     expect(detected({ ...NAMES, "go.mod": sqlite })).toMatchObject({
       databases: [],

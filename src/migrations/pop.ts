@@ -1,0 +1,143 @@
+import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
+import { dialectOf, dialectOfFolder, POSTGRESQL } from "./dialect.js";
+import { goRequirement } from "./go-modules.js";
+import type { GoRequirement } from "./go-modules.js";
+import { nameOf } from "./listing.js";
+import type { Listing } from "./listing.js";
+import { byBytes } from "./name-order.js";
+import { isNotDeployed } from "./not-deployed.js";
+import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
+
+/** `MigrationFileRegexp` of popx's match.go, which is that of pop with `.autocommit` added. */
+const MIGRATION = /^(\d+)_([^.]+)(?:\.(?!autocommit\.)([a-z0-9]+))?(\.autocommit)?\.(up|down)\.(sql|fizz)$/;
+
+/** pop, the library of `soda` and Buffalo, and popx of Ory, which reads the same names. */
+export const pop: MigrationTool = {
+  name: "pop",
+  label: "pop",
+  reads: ["go.mod"],
+
+  find(listing) {
+    const folders: string[] = [];
+    for (const folder of listing.folders()) {
+      const names = listing.filesIn(folder);
+      if (!names.some((name) => MIGRATION.test(name)) || isNotDeployed(folder)) continue;
+      if (requirement(listing, folder) !== undefined) folders.push(folder);
+    }
+    return folders.sort(byBytes);
+  },
+
+  open(listing, folder): MigrationSource {
+    const leftOut: LeftOutFile[] = [];
+    const others = new Map<string, number>();
+    const ups: Up[] = [];
+    for (const file of listing.filesUnder(folder)) {
+      const name = nameOf(file);
+      const [, version = "", , word, autocommit, direction, extension] = MIGRATION.exec(name) ?? [];
+      if (direction === "down") continue;
+      if (direction === undefined) {
+        if (!name.endsWith(".sql")) continue;
+        leftOut.push({ file, reason: "is not named <version>_<name>.up.sql, so pop does not run it" });
+        continue;
+      }
+      const dialect = word === undefined ? undefined : (dialectOf(word) ?? word);
+      if (dialect !== undefined && dialect !== POSTGRESQL) others.set(dialect, (others.get(dialect) ?? 0) + 1);
+      else if (extension === "fizz") leftOut.push({ file, reason: "is written in Fizz, which is not read" });
+      else ups.push({ file, version, isForAll: dialect === undefined, autocommit: autocommit !== undefined });
+    }
+    for (const [dialect, count] of others) {
+      const holds = count === 1 ? "a migration" : `${String(count)} migrations`;
+      leftOut.push({ file: folder, reason: `holds ${holds} for ${dialect}; only PostgreSQL is checked` });
+    }
+    const variants = new Set(ups.filter(({ isForAll }) => !isForAll).map(({ version }) => version));
+    const runs = ups.filter(({ file, version, isForAll }) => {
+      if (!isForAll || !variants.has(version)) return true;
+      leftOut.push({ file, reason: "has a variant for PostgreSQL, which pop runs instead" });
+      return false;
+    });
+    runs.sort((a, b) => byBytes(a.version, b.version) || byBytes(a.file, b.file));
+    const required = requirement(listing, folder);
+    const dialect = dialectOfFolder(folder);
+    return {
+      folder,
+      tool: toolFacts(required, required !== undefined && isOrys(listing, folder)),
+      ...(required === undefined ? {} : { because: `because ${required.manifest} names it` }),
+      files: runs.map(({ file }) => file),
+      facts: new Map(runs.map(({ file, version }): [string, FileFacts] => [file, { version }])),
+      transactions: new Map(
+        runs.flatMap(({ file, autocommit }): [string, TransactionMode][] =>
+          autocommit ? [[file, "single-send"]] : [],
+        ),
+      ),
+      leftOut,
+      read: (text) => ({ sql: text }),
+      ...(dialect === undefined ? {} : { dialect }),
+    };
+  },
+
+  sheet: {
+    layout:
+      "`migrations/<version>_<name>.up.sql`, for one system `<version>_<name>.postgres.up.sql`, in folders inside it too",
+    order: "By the bytes of the versions: `10_a.up.sql` before `9_b.up.sql`.",
+    transaction: "One for each file, with the entry in `schema_migration`.",
+    optOut: "None in pop; in Ory's popx `<version>_<name>.autocommit.up.sql`.",
+    sends: "The file in one query, so in `.autocommit` several statements in it share an implicit transaction.",
+    checksum: "None: an edited migration is not noticed.",
+    outOfOrder: "It runs like any other pending one.",
+    duplicate:
+      "One of the two runs; the other is passed over without a word. A variant for a system goes before one for all.",
+    undo: "`.down.sql`.",
+    placeholders: "Go templates, with the connection's settings as values.",
+    configuration: "`database.yml`, or code; neither is read.",
+    notRead: "`.fizz`, and `schema.sql`, a dump that `soda` writes.",
+    sources: [
+      "https://github.com/gobuffalo/pop/blob/v6.3.0/migrator.go",
+      "https://github.com/gobuffalo/pop/blob/v6.3.0/match.go",
+      "https://github.com/gobuffalo/pop/blob/v6.3.0/file_migrator.go",
+      "https://github.com/ory/x/blob/master/popx/match.go",
+      "https://github.com/ory/x/blob/master/popx/migrator.go",
+    ],
+  },
+};
+
+interface Up {
+  readonly file: string;
+  readonly version: string;
+  readonly isForAll: boolean;
+  readonly autocommit: boolean;
+}
+
+function requirement(listing: Listing, folder: string): GoRequirement | undefined {
+  return goRequirement(listing, folder, /^github\.com\/(?:gobuffalo|ory)\/pop(?:\/|$)/);
+}
+
+function isOrys(listing: Listing, folder: string): boolean {
+  return goRequirement(listing, folder, /^github\.com\/ory\/x$/) !== undefined;
+}
+
+function toolFacts(required: GoRequirement | undefined, orys: boolean): ToolFacts {
+  return {
+    name: "pop",
+    label: orys ? "popx" : "pop",
+    ...(required === undefined || orys ? {} : { version: required.version.slice(1) }),
+    transaction: "per-file",
+    ...(orys
+      ? {
+          outsideTransaction:
+            "in a migration of its own with that single statement, named `….autocommit.up.sql`, because popx sends a " +
+            "file as one query",
+        }
+      : {
+          withoutOutside:
+            "pop runs every migration in a transaction and has no way out of it. Build the index by hand with CREATE " +
+            "INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then " +
+            "finds it built.",
+        }),
+    checksums: false,
+    outOfOrder: { does: "runs", says: "pop runs it on databases that have run later ones already." },
+    duplicate: {
+      does: "skips",
+      says: "pop knows a migration by its version only: where one of the two has run, it never runs the other.",
+    },
+  };
+}

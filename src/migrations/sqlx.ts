@@ -1,0 +1,148 @@
+import { posix } from "node:path";
+import type { FileFacts, ToolFacts } from "../model/migration.js";
+import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
+import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
+import { majorMinor } from "./installed-version.js";
+import { join, nameOf, parentOf, upwards } from "./listing.js";
+import type { Listing } from "./listing.js";
+import { byNumber, withoutLeadingZeros } from "./name-order.js";
+import { isNotDeployed } from "./not-deployed.js";
+import type { LeftOutFile, MigrationSource, MigrationTool, ReadMigrationText } from "./tool.js";
+import { parseToml, tableOf } from "./toml.js";
+
+const CONFIGURATION = "sqlx.toml";
+
+/** `resolve_blocking` of sqlx's migrate/source.rs. */
+const VERSIONED = /^(\d+)_.*\.sql$/s;
+const DOWN = /\.down\.sql$/;
+
+/** sqlx: `<version>_<description>.sql`, or `.up.sql` and `.down.sql`. */
+export const sqlx: MigrationTool = {
+  name: "sqlx",
+  label: "sqlx",
+  reads: [CONFIGURATION, ...CARGO_FILES],
+
+  find(listing) {
+    const folders: string[] = [];
+    for (const folder of listing.folders()) {
+      if (!listing.filesIn(folder).some((name) => VERSIONED.test(name) && !DOWN.test(name))) continue;
+      if (isNotDeployed(folder) || (!isCalledMigrations(folder) && configuration(listing, folder) === undefined))
+        continue;
+      if (cargoDependency(listing, folder, "sqlx") !== undefined) folders.push(folder);
+    }
+    return folders;
+  },
+
+  open(listing, folder): MigrationSource {
+    const leftOut: LeftOutFile[] = [];
+    const facts = new Map<string, FileFacts>();
+    const names = listing.filesIn(folder).filter((name) => name.endsWith(".sql") && !DOWN.test(name));
+    for (const name of [...names].sort(byNumber)) {
+      const file = join(folder, name);
+      const version = VERSIONED.exec(name)?.[1];
+      if (version !== undefined) facts.set(file, { version: withoutLeadingZeros(version) });
+      else {
+        leftOut.push({
+          file,
+          reason: name.includes("_")
+            ? "has no number before its first underscore, so sqlx refuses the whole folder"
+            : "is not named <version>_<description>.sql, so sqlx does not run it",
+        });
+      }
+    }
+    const files = [...facts.keys()];
+    const dependency = cargoDependency(listing, folder, "sqlx");
+    const because = configuration(listing, folder) ?? dependency?.manifest;
+    const dialect =
+      dialectOfFolder(folder) ??
+      dialectOfFiles(listing, files) ??
+      (dependency === undefined ? undefined : dialectOfFeatures(dependency));
+    const optsOut = hasOptOut(dependency?.version);
+    return {
+      folder,
+      tool: toolFacts(dependency?.version, optsOut),
+      ...(because === undefined ? {} : { because: `because ${because} names it` }),
+      files,
+      facts,
+      leftOut,
+      read: optsOut ? readSqlx : (text) => ({ sql: text }),
+      ...(dialect === undefined ? {} : { dialect }),
+    };
+  },
+
+  sheet: {
+    layout: "`migrations/<version>_<description>.sql`, or `.up.sql` beside `.down.sql`",
+    order: "By version, as a number: `9_a.sql`, `10_b.sql`.",
+    transaction: "One for each file, with the entry in `_sqlx_migrations`.",
+    optOut: "A file that starts with `-- no-transaction` (from 0.8 on).",
+    sends: "The file in one query, so with `-- no-transaction` several statements in it share an implicit transaction.",
+    checksum: "SHA-384 of the file: an edited migration makes it refuse to run.",
+    outOfOrder: "It runs like any other pending one.",
+    duplicate: "It refuses: where one of the two has run, the checksum of the other differs.",
+    undo: "`.down.sql`.",
+    configuration:
+      "`sqlx.toml` (from 0.9 on): `migrate.migrations-dir`. The system it is for: features in `Cargo.toml`.",
+    sources: [
+      "https://github.com/launchbadge/sqlx/blob/v0.8.6/sqlx-core/src/migrate/source.rs",
+      "https://github.com/launchbadge/sqlx/blob/v0.8.6/sqlx-core/src/migrate/migrator.rs",
+      "https://github.com/launchbadge/sqlx/blob/v0.8.6/sqlx-postgres/src/migrate.rs",
+      "https://github.com/launchbadge/sqlx/blob/main/sqlx-core/src/config/reference.toml",
+      "https://github.com/launchbadge/sqlx/blob/main/CHANGELOG.md#080---2024-07-22",
+    ],
+  },
+};
+
+function isCalledMigrations(folder: string): boolean {
+  return /migrat/i.test(nameOf(folder)) || /migrat/i.test(nameOf(parentOf(folder)));
+}
+
+/** The sqlx.toml that names the folder. */
+function configuration(listing: Listing, folder: string): string | undefined {
+  for (const at of upwards(folder)) {
+    if (!listing.has(at, CONFIGURATION)) continue;
+    const file = join(at, CONFIGURATION);
+    const directory = tableOf(parseToml(listing.read(file) ?? ""), "migrate")["migrations-dir"];
+    if (typeof directory === "string" && posix.join(at, directory).replace(/\/+$/, "") === folder) return file;
+  }
+  return undefined;
+}
+
+const readSqlx: ReadMigrationText = (text) => ({
+  sql: text,
+  ...(text.startsWith("-- no-transaction")
+    ? { parts: [{ range: [0, text.length] as const, transaction: "single-send" as const }] }
+    : {}),
+});
+
+/** Whether a version knows `-- no-transaction`; one that is not known is taken to be recent. */
+function hasOptOut(version: string | undefined): boolean {
+  const [major, minor] = majorMinor(version ?? "") ?? [1, 0];
+  return major > 0 || minor >= 8;
+}
+
+function toolFacts(version: string | undefined, optsOut: boolean): ToolFacts {
+  return {
+    name: "sqlx",
+    label: "sqlx",
+    ...(version === undefined ? {} : { version }),
+    transaction: "per-file",
+    ...(optsOut
+      ? {
+          outsideTransaction:
+            "in a migration of its own that starts with `-- no-transaction` and has that single statement, because " +
+            "sqlx sends a file as one query",
+        }
+      : {
+          withoutOutside:
+            "Before version 0.8 sqlx runs every migration in a transaction. Build the index by hand with CREATE INDEX " +
+            "CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds " +
+            "it built.",
+        }),
+    checksums: true,
+    outOfOrder: { does: "runs", says: "sqlx runs it on databases that have run later ones already." },
+    duplicate: {
+      does: "refuses",
+      says: 'sqlx takes the two for one migration and refuses to run: "migration … was previously applied but has been modified".',
+    },
+  };
+}
