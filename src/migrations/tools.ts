@@ -1,14 +1,20 @@
+import { atlas } from "./atlas.js";
 import { dbmate } from "./dbmate.js";
+import { diesel } from "./diesel.js";
 import { drizzle } from "./drizzle.js";
+import { flyway } from "./flyway.js";
 import { golangMigrate } from "./golang-migrate.js";
 import { goose } from "./goose.js";
-import { flyway } from "./flyway.js";
 import { graphileMigrate } from "./graphile-migrate.js";
 import { nodePgMigrate } from "./node-pg-migrate.js";
 import { plainSql } from "./plain-sql.js";
+import { pop } from "./pop.js";
 import { prisma } from "./prisma.js";
+import { refinery } from "./refinery.js";
 import { sqitch } from "./sqitch.js";
+import { sqlx } from "./sqlx.js";
 import { supabase } from "./supabase.js";
+import { tern } from "./tern.js";
 import type { MigrationTool } from "./tool.js";
 
 /** Most particular first: a folder belongs to the first tool that finds it. */
@@ -16,12 +22,18 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   prisma,
   drizzle,
   supabase,
+  sqitch,
+  atlas,
   goose,
   dbmate,
+  tern,
+  diesel,
+  refinery,
   golangMigrate,
+  pop,
+  sqlx,
   graphileMigrate,
   nodePgMigrate,
-  sqitch,
   flyway,
   plainSql,
 ];
