@@ -10,11 +10,13 @@ import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noEditedMigration from "./no-edited-migration.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
+import noOutOfOrderMigration from "./no-out-of-order-migration.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noTableRewrite from "./no-table-rewrite.js";
 import noTransactionControl from "./no-transaction-control.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
 import noValidateInSameTransaction from "./no-validate-in-same-transaction.js";
+import noWorkUnderLock from "./no-work-under-lock.js";
 import requireLockTimeout from "./require-lock-timeout.js";
 
 /** Every rule by its name. */
@@ -30,10 +32,12 @@ export const rules = {
   "no-database-drop": noDatabaseDrop,
   "no-edited-migration": noEditedMigration,
   "no-not-null-without-default": noNotNullWithoutDefault,
+  "no-out-of-order-migration": noOutOfOrderMigration,
   "no-referenced-column-drop": noReferencedColumnDrop,
   "no-table-rewrite": noTableRewrite,
   "no-transaction-control": noTransactionControl,
   "no-unchecked-statement": noUncheckedStatement,
   "no-validate-in-same-transaction": noValidateInSameTransaction,
+  "no-work-under-lock": noWorkUnderLock,
   "require-lock-timeout": requireLockTimeout,
 };

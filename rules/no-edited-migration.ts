@@ -1,5 +1,5 @@
 /** A migration that was merged may have run somewhere: those databases keep what its old text made of them. */
-import { defineRule, formatName, sameSql, type ChangeFinding } from "../src/rule/index.js";
+import { defineRule, formatName, migrationName, sameSql, type ChangeFinding } from "../src/rule/index.js";
 import type { Database } from "../src/model/change.js";
 import type { Migration } from "../src/model/migration.js";
 
@@ -36,22 +36,15 @@ export default defineRule<MessageId>({
       }
       if (squash) continue;
       for (const { file } of database.deleted) {
-        yield { database, file, messageId: "deleted", data: { name: nameOf(file) } };
+        yield { database, file, messageId: "deleted", data: { name: migrationName(file) } };
       }
     }
   },
 });
 
-/** What a tool calls a migration: its file, or the folder that holds `migration.sql`. */
-function nameOf(file: string): string {
-  const parts = file.split("/");
-  const last = parts.pop() ?? file;
-  return last === "migration.sql" ? (parts.pop() ?? last) : last;
-}
-
 function editOf(migration: Migration, database: Database): ChangeFinding<MessageId> | undefined {
   const { file, previousFile = file, tool, sql } = migration;
-  const [name, previous] = [nameOf(file), nameOf(previousFile)];
+  const [name, previous] = [migrationName(file), migrationName(previousFile)];
   // With a journal Drizzle knows a migration by the time that the journal gives for it, whatever its file is called.
   const knownByName = tool.name !== "drizzle" || file.endsWith("/migration.sql");
   if (name !== previous && knownByName) {
@@ -77,12 +70,12 @@ function squashOf(database: Database): ChangeFinding<MessageId> | undefined {
   for (const migration of migrations) {
     const table = tableMadeAgain(migration, database);
     if (table === undefined) continue;
-    const name = nameOf(migration.file);
+    const name = migrationName(migration.file);
     const data = {
       name,
       count: String(deleted.length),
-      first: nameOf(first.file),
-      last: nameOf(last.file),
+      first: migrationName(first.file),
+      last: migrationName(last.file),
       table,
       markAsApplied: MARK_AS_APPLIED[migration.tool.name]?.(name) ?? "enter it into your runner's history table there",
     };

@@ -1,11 +1,13 @@
 /** Everything that a rule imports. */
 export { defineRule } from "./define-rule.js";
 export { formatDuration, parseDuration } from "./duration.js";
+export { type LiveLock, liveLocks } from "./live-locks.js";
 export { lockTimeout, NO_TIMEOUT, SHORT_LOCK_TIMEOUT } from "./lock-timeout.js";
 export { migrationOf } from "./migration-context.js";
 export { formatName } from "../change/object-names.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
+export { migrationName, nameAfter } from "./next-name.js";
 export {
   canRunOutside,
   later,
@@ -13,10 +15,11 @@ export {
   listPlaces,
   lockedTables,
   outsideTransaction,
+  placeOf,
   statementBefore,
   transactionOpenedBy,
 } from "./remedies.js";
 export { sameSql } from "./same-sql.js";
 export { concurrently } from "./suggestions.js";
-export { type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
+export { type HeldLock, heldLocks, type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
 export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";

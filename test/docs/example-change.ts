@@ -2,10 +2,10 @@
 import type { Change } from "../../src/model/change.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 import { memoryChange } from "../rules/memory-change.js";
-import { drizzle, prisma6, prisma7, unknownRunner } from "../rules/tools.js";
+import { drizzle, prisma6, prisma7, supabase, unknownRunner } from "../rules/tools.js";
 import type { Example } from "./rule-page.js";
 
-const tools: Readonly<Record<string, ToolFacts>> = { drizzle, "prisma 6": prisma6, "prisma 7": prisma7 };
+const tools: Readonly<Record<string, ToolFacts>> = { drizzle, "prisma 6": prisma6, "prisma 7": prisma7, supabase };
 
 /** The tool that runs the example; one that is not known unless it says. */
 export function toolOf({ settings: { tool } }: Example): ToolFacts {
@@ -16,12 +16,13 @@ export function toolOf({ settings: { tool } }: Example): ToolFacts {
 
 export function changeOf(example: Example): Change {
   const { sql, history, settings } = example;
-  const { postgres, was } = settings;
+  const { postgres, was, meanwhile } = settings;
   const [path = "", ...lines] = settings["code at base"]?.split("\n") ?? [];
   const { change } = memoryChange("/repo", sql, {
     history: [history],
     tool: toolOf(example),
     ...(was === undefined ? {} : { was }),
+    ...(meanwhile === undefined ? {} : { meanwhile: [meanwhile] }),
     ...(postgres === undefined ? {} : { postgres: Number(postgres) }),
     ...(path === "" ? {} : { baseCode: { [path]: lines.join("\n") } }),
   });

@@ -4,6 +4,7 @@ import { drizzle as drizzleTool } from "../../src/migrations/drizzle.js";
 import { Listing } from "../../src/migrations/listing.js";
 import { plainSql } from "../../src/migrations/plain-sql.js";
 import { prisma } from "../../src/migrations/prisma.js";
+import { supabase as supabaseTool } from "../../src/migrations/supabase.js";
 import type { MigrationTool } from "../../src/migrations/tool.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 
@@ -27,5 +28,7 @@ export const prisma6 = factsOf(prisma, { prisma: "6.19.0" });
 export const prisma7 = factsOf(prisma, { prisma: "7.4.1" });
 /** Runs all pending migrations in one transaction. */
 export const drizzle = factsOf(drizzleTool, { "drizzle-orm": "0.45.1" });
+/** A transaction for each file, and an order that it insists on. */
+export const supabase = factsOf(supabaseTool, { supabase: "2.116.0" });
 /** Numbered files whose runner is not known. */
 export const unknownRunner = factsOf(plainSql);
