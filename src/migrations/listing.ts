@@ -77,3 +77,9 @@ export function* upwards(folder: string): Generator<string> {
   for (let at = folder; at !== ""; at = parentOf(at)) yield at;
   yield "";
 }
+
+/** Those of the folders that stand in none of the others: a tool that reads folders inside its own has them already. */
+export function outermost(folders: Iterable<string>): readonly string[] {
+  const all = new Set(folders);
+  return [...all].filter((folder) => folder === "" || ![...upwards(parentOf(folder))].some((above) => all.has(above)));
+}

@@ -2,7 +2,7 @@ import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.j
 import { dialectOf, dialectOfFolder, POSTGRESQL } from "./dialect.js";
 import { goRequirement } from "./go-modules.js";
 import type { GoRequirement } from "./go-modules.js";
-import { nameOf } from "./listing.js";
+import { nameOf, outermost } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
@@ -24,7 +24,7 @@ export const pop: MigrationTool = {
       if (!names.some((name) => MIGRATION.test(name)) || isNotDeployed(folder)) continue;
       if (requirement(listing, folder) !== undefined) folders.push(folder);
     }
-    return folders.sort(byBytes);
+    return outermost(folders);
   },
 
   open(listing, folder): MigrationSource {

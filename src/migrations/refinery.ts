@@ -1,7 +1,7 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
 import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
-import { nameOf, upwards } from "./listing.js";
+import { nameOf, outermost, upwards } from "./listing.js";
 import { byBytes, byNumber, withoutLeadingZeros } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
@@ -21,7 +21,7 @@ export const refinery: MigrationTool = {
       if (!listing.filesIn(folder).some((name) => MIGRATION.test(name)) || isNotDeployed(folder)) continue;
       if (cargoDependency(listing, folder, "refinery") !== undefined) folders.add(rootOf(folder));
     }
-    return [...folders].sort(byBytes);
+    return outermost(folders);
   },
 
   open(listing, folder): MigrationSource {
