@@ -33,7 +33,8 @@ export function outsideTransaction(
   const { inTransaction, openedBy } = migration.statementOf(operation).transaction;
   const { tool, transaction: mode } = migration.migration;
   const becomesTwo = mode === "single-send" && place === "beside";
-  if (inTransaction === false && !becomesTwo) return `${action}.`;
+  const alone = operation.inBlock === undefined ? "" : " as a statement of its own, because no DO block can run it";
+  if (inTransaction === false && !becomesTwo) return `${action}${alone}.`;
   // Where a file goes out in one query, statements behind a COMMIT are still refused: they need a file of their own.
   if (openedBy === "file" && mode !== "single-send") return `${action} outside BEGIN … COMMIT.`;
   if (tool.outsideTransaction !== undefined) return `${action} ${tool.outsideTransaction}.`;
@@ -52,9 +53,11 @@ export function canRunOutside(migration: RuleMigration, operation: Operation): b
 export function transactionOpenedBy(migration: RuleMigration, operation: Operation): string {
   const { openedBy } = migration.statementOf(operation).transaction;
   const { tool, transaction: mode } = migration.migration;
+  if (operation.inBlock !== undefined) return "A DO block always runs in one.";
   if (openedBy === "file") return "BEGIN in this file opened one.";
   if (openedBy === "send") {
-    return `${toolName(tool)} sends the file as one query, and PostgreSQL runs the statements of one query in one transaction.`;
+    const sent = mode === "single-send" ? "the file" : "this part of the file";
+    return `${toolName(tool)} sends ${sent} as one query, and PostgreSQL runs the statements of one query in one transaction.`;
   }
   // The runner of plain files is not known; that it opens a transaction is what the configuration says.
   if (tool.name === "sql") return "By the configuration each file runs in one.";

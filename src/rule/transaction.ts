@@ -1,7 +1,8 @@
-/** The statements of one transaction, which hold their locks until it ends. */
+/** The statements of one transaction, and the locks that they hold until it ends. */
 import type { Database } from "../model/change.js";
 import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
+import { liveLocks, type LiveLock } from "./live-locks.js";
 import type { RuleMigration } from "./types.js";
 
 /** A statement with the migration that it stands in. */
@@ -43,4 +44,53 @@ function groupsOf(migration: RuleMigration): ReadonlyMap<string, Transaction> {
     transactions.set(migration.database, (known = groups));
   }
   return known;
+}
+
+/** A lock that keeps other sessions from reading or writing a relation in use, until the transaction ends. */
+export interface HeldLock extends LiveLock {
+  /** The statement that takes it. */
+  readonly by: PlacedStatement;
+  /** Whether the transaction drops the relation: who waits for it finds nothing in the end, and loses no time. */
+  readonly dropped: boolean;
+}
+
+interface HeldLocks {
+  readonly locks: readonly HeldLock[];
+  /** How many of them the statements before this one take. */
+  readonly before: ReadonlyMap<AnalysedStatement, number>;
+}
+
+const held = new WeakMap<Transaction, HeldLocks>();
+
+/** The locks that the transaction of an operation holds when its statement starts, and those that the statement takes. */
+export function heldLocks(
+  migration: RuleMigration,
+  operation: Operation,
+): { readonly earlier: readonly HeldLock[]; readonly own: readonly HeldLock[] } {
+  const transaction = transactionOf(migration, operation);
+  let known = held.get(transaction);
+  if (!known) held.set(transaction, (known = findHeldLocks(transaction, migration)));
+  const { locks, before } = known;
+  const statement = migration.statementOf(operation);
+  const start = before.get(statement) ?? 0;
+  let end = start;
+  while (locks[end]?.by.statement === statement) end++;
+  return { earlier: locks.slice(0, start), own: locks.slice(start, end) };
+}
+
+function findHeldLocks(transaction: Transaction, migration: RuleMigration): HeldLocks {
+  const end = transaction.at(-1)?.statement.after;
+  const locks: HeldLock[] = [];
+  const before = new Map<AnalysedStatement, number>();
+  for (const by of transaction) {
+    before.set(by.statement, locks.length);
+    const { operations } = by.statement.statement;
+    const drops = operations.some(({ type }) => type === "DropRelation");
+    for (const lock of operations[0] ? liveLocks(migration, operations[0]) : []) {
+      if (!lock.blocks.includes("write")) continue;
+      const wasThere = drops || by.statement.before.table(lock.name) !== undefined;
+      locks.push({ ...lock, by, dropped: wasThere && end?.table(lock.name) === undefined });
+    }
+  }
+  return { locks, before };
 }
