@@ -57,7 +57,7 @@ function* check(
   const names = new Set(migrations.map(({ file }) => migrationName(file)));
   for (const migration of migrations) {
     if (migration.status !== "added") continue;
-    const { file, tool, version, judged } = migration;
+    const { file, tool, version, judged, outOfOrder = tool.outOfOrder } = migration;
     const other = version === undefined ? undefined : byVersion.get(version);
     if (version !== undefined && other === undefined) byVersion.set(version, migration);
     if (!judged) continue;
@@ -75,8 +75,8 @@ function* check(
       yield report("sameVersion", { other: migrationName(other.file), says: tool.duplicate.says });
     } else if (other !== undefined && tool.name === "sql" && numbersAreUnique) {
       yield report("sameNumber", { other: migrationName(other.file) });
-    } else if (last !== undefined && isBefore(migration, last) && (tool.outOfOrder?.does ?? "runs") !== "runs") {
-      yield report("outOfOrder", { last: migrationName(last.file), says: tool.outOfOrder?.says ?? "" });
+    } else if (last !== undefined && isBefore(migration, last) && (outOfOrder?.does ?? "runs") !== "runs") {
+      yield report("outOfOrder", { last: migrationName(last.file), says: outOfOrder?.says ?? "" });
     }
   }
 }
