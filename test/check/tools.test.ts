@@ -49,6 +49,68 @@ const DRIZZLE: Files = {
   "drizzle/0000_init.sql": ORDERS,
 };
 
+const goModule = (path: string, version: string): Files => ({
+  "go.mod": `module example.com/shop\n\ngo 1.25\n\nrequire ${path} ${version}\n`,
+});
+
+const crate = (name: string, version: string, feature: string): Files => ({
+  "Cargo.toml": `[package]\nname = "shop"\n\n[dependencies]\n${name} = { version = "${version}", features = ["${feature}"] }\n`,
+  "Cargo.lock": `[[package]]\nname = "${name}"\nversion = "${version}"\n`,
+});
+
+const GOOSE: Files = {
+  ...goModule("github.com/pressly/goose/v3", "v3.27.3"),
+  "migrations/00001_init.sql": `-- +goose Up\n${ORDERS}-- +goose Down\nDROP TABLE orders;\n`,
+  "migrations/00003_note.sql": "-- +goose Up\nALTER TABLE orders ADD note text;\n",
+};
+
+const GOLANG_MIGRATE: Files = {
+  ...goModule("github.com/golang-migrate/migrate/v4", "v4.19.1"),
+  "db/migrations/1_init.up.sql": ORDERS,
+  "db/migrations/1_init.down.sql": "DROP TABLE orders;\n",
+  "db/migrations/9_note.up.sql": "ALTER TABLE orders ADD note text;\n",
+};
+
+const DBMATE: Files = {
+  "db/schema.sql": "CREATE TABLE public.orders (id bigint);\n",
+  "db/migrations/20260101000000_init.sql": `-- migrate:up\n${ORDERS}\n-- migrate:down\nDROP TABLE orders;\n`,
+};
+
+const SQLX: Files = {
+  ...crate("sqlx", "0.8.6", "postgres"),
+  "migrations/20260101000000_init.sql": ORDERS,
+};
+
+const DIESEL: Files = {
+  ...crate("diesel", "2.3.2", "postgres"),
+  "migrations/2026-01-01-000000_init/up.sql": ORDERS,
+  "migrations/2026-01-01-000000_init/down.sql": "DROP TABLE orders;\n",
+};
+
+const TERN: Files = {
+  "migrations/tern.conf": "[database]\n",
+  "migrations/001_init.sql": `${ORDERS}\n---- create above / drop below ----\n\ndrop table orders;\n`,
+  "migrations/002_note.sql": "alter table orders add note text;\n",
+};
+
+const POP: Files = {
+  ...goModule("github.com/gobuffalo/pop/v6", "v6.1.1"),
+  "migrations/20260101000000_init.up.sql": ORDERS,
+  "migrations/20260101000000_init.down.sql": "DROP TABLE orders;\n",
+};
+
+const REFINERY: Files = {
+  ...crate("refinery", "0.8.16", "postgres"),
+  "migrations/V1__init.sql": ORDERS,
+  "migrations/V3__note.sql": "ALTER TABLE orders ADD note text;\n",
+};
+
+const FAILS = "CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses it inside a transaction.";
+
+const BY_HAND =
+  "Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the " +
+  "migration, which then finds it built. Accept no-blocking-index-build there, with that reason.";
+
 const ROWS: readonly ToolRow[] = [
   {
     name: "Prisma: an index that blocks",
@@ -71,6 +133,228 @@ const ROWS: readonly ToolRow[] = [
         "refuses it inside a transaction. Drizzle's migrate() runs all pending migrations in one transaction. Build " +
         "the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in " +
         "the migration, which then finds it built. Accept no-blocking-index-build there, with that reason.",
+    ],
+  },
+  {
+    name: "goose: CONCURRENTLY in its transaction",
+    base: GOOSE,
+    head: {
+      "migrations/00004_index.sql": `-- +goose Up\n${CONCURRENTLY}-- +goose Down\nDROP INDEX orders_account_idx;\n`,
+    },
+    findings: [
+      `no-concurrently-in-transaction migrations/00004_index.sql:2 ${FAILS} goose 3.27.3 runs each migration in one. Run it ` +
+        "in a migration of its own with `-- +goose NO TRANSACTION` at the top, not between StatementBegin and " +
+        "StatementEnd together with other statements.",
+    ],
+  },
+  {
+    name: "goose: CONCURRENTLY beside another statement in one block",
+    base: GOOSE,
+    head: {
+      "migrations/00004_index.sql":
+        "-- +goose NO TRANSACTION\n-- +goose Up\nALTER TABLE orders ADD a int;\n" +
+        `-- +goose StatementBegin\n${CONCURRENTLY}ALTER TABLE orders ADD b int;\n-- +goose StatementEnd\n`,
+    },
+    findings: [
+      `no-concurrently-in-transaction migrations/00004_index.sql:5 ${FAILS} goose 3.27.3 sends this part of the file as one ` +
+        "query, and PostgreSQL runs the statements of one query in one transaction. Run it in a migration of its own " +
+        "with `-- +goose NO TRANSACTION` at the top, not between StatementBegin and StatementEnd together with other " +
+        "statements.",
+    ],
+  },
+  {
+    name: "goose: CONCURRENTLY without its transaction",
+    base: GOOSE,
+    head: { "migrations/00004_index.sql": `-- +goose NO TRANSACTION\n-- +goose Up\n${CONCURRENTLY}` },
+    findings: [],
+  },
+  {
+    name: "goose: a version before one that has run",
+    base: GOOSE,
+    head: { "migrations/00002_late.sql": "-- +goose Up\nALTER TABLE orders ADD late text;\n" },
+    findings: [
+      "no-out-of-order-migration migrations/00002_late.sql:1 00002_late.sql comes before 00003_note.sql, which was merged " +
+        'before. goose up refuses to run: "found 1 missing migrations before current version …". With -allow-missing ' +
+        "it runs. Move it behind: git mv migrations/00002_late.sql migrations/00004_late.sql",
+    ],
+  },
+  {
+    name: "golang-migrate: CONCURRENTLY beside another statement",
+    base: GOLANG_MIGRATE,
+    head: { "db/migrations/10_index.up.sql": `${CONCURRENTLY}ALTER TABLE orders ADD a int;\n` },
+    findings: [
+      `no-concurrently-in-transaction db/migrations/10_index.up.sql:1 ${FAILS} golang-migrate 4.19.1 sends the file as one ` +
+        "query, and PostgreSQL runs the statements of one query in one transaction. Run it in a migration of its own " +
+        "with that single statement, because golang-migrate sends a file with several statements as one query, which " +
+        "is one transaction.",
+    ],
+  },
+  {
+    name: "golang-migrate: a version before one that has run, and one that is taken",
+    base: GOLANG_MIGRATE,
+    head: {
+      "db/migrations/8_late.up.sql": "ALTER TABLE orders ADD late text;\n",
+      "db/migrations/8_late.down.sql": "ALTER TABLE orders DROP late;\n",
+      "db/migrations/09_other.up.sql": "ALTER TABLE orders ADD other text;\n",
+    },
+    findings: [
+      "no-out-of-order-migration db/migrations/09_other.up.sql:1 09_other.up.sql has the version of 9_note.up.sql. " +
+        'golang-migrate refuses to run while two migrations have the same version: "duplicate migration file". Move it ' +
+        "behind: git mv db/migrations/09_other.up.sql db/migrations/11_other.up.sql",
+      "no-out-of-order-migration db/migrations/8_late.up.sql:1 8_late.up.sql comes before 9_note.up.sql, which was merged " +
+        "before. golang-migrate runs only versions above that of the last migration that ran, so databases that have " +
+        "run later ones never get this one, and nothing says so. Move it behind: git mv db/migrations/8_late.up.sql " +
+        "db/migrations/10_late.up.sql && git mv db/migrations/8_late.down.sql db/migrations/10_late.down.sql",
+    ],
+  },
+  {
+    name: "dbmate: an index that blocks, and CONCURRENTLY beside another statement",
+    base: DBMATE,
+    head: {
+      "db/migrations/20260201000000_index.sql": `-- migrate:up\n${BUILD}-- migrate:down\nDROP TABLE orders;\n`,
+      "db/migrations/20260301000000_index.sql":
+        `-- migrate:up transaction:false\n${CONCURRENTLY.replace("account_idx", "idx")}ALTER TABLE orders ADD a int;\n` +
+        "-- migrate:down\n",
+    },
+    findings: [
+      "no-blocking-index-build db/migrations/20260201000000_index.sql:2 Building orders_account_idx blocks every INSERT, " +
+        "UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its " +
+        "own whose block starts with `-- migrate:up transaction:false` and has that single statement, because dbmate " +
+        "sends a block as one query.",
+      `no-concurrently-in-transaction db/migrations/20260301000000_index.sql:2 ${FAILS} dbmate sends the file as one query, ` +
+        "and PostgreSQL runs the statements of one query in one transaction. Run it in a migration of its own whose " +
+        "block starts with `-- migrate:up transaction:false` and has that single statement, because dbmate sends a " +
+        "block as one query.",
+    ],
+  },
+  {
+    name: "dbmate: CONCURRENTLY without its transaction",
+    base: DBMATE,
+    head: {
+      "db/migrations/20260201000000_index.sql": `-- migrate:up transaction:false\n${CONCURRENTLY}-- migrate:down\n`,
+    },
+    findings: [],
+  },
+  {
+    name: "sqlx: CONCURRENTLY in its transaction",
+    base: SQLX,
+    head: { "migrations/20260201000000_index.sql": CONCURRENTLY },
+    findings: [
+      `no-concurrently-in-transaction migrations/20260201000000_index.sql:1 ${FAILS} sqlx 0.8.6 runs each migration in one. ` +
+        "Run it in a migration of its own that starts with `-- no-transaction` and has that single statement, because " +
+        "sqlx sends a file as one query.",
+    ],
+  },
+  {
+    name: "sqlx: CONCURRENTLY without its transaction, and a version before one that has run",
+    base: SQLX,
+    head: { "migrations/20251201000000_index.sql": `-- no-transaction\n${CONCURRENTLY}` },
+    findings: [],
+  },
+  {
+    name: "sqlx: a version that is taken",
+    base: SQLX,
+    head: { "migrations/20260101000000_other.sql": "ALTER TABLE orders ADD other text;\n" },
+    findings: [
+      "no-out-of-order-migration migrations/20260101000000_other.sql:1 20260101000000_other.sql has the version of " +
+        "20260101000000_init.sql. sqlx takes the two for one migration and refuses to run: " +
+        '"migration … was previously applied but has been modified". Move it behind: git mv ' +
+        "migrations/20260101000000_other.sql migrations/20260101000001_other.sql",
+    ],
+  },
+  {
+    name: "Diesel: CONCURRENTLY beside another statement without its transaction",
+    base: DIESEL,
+    head: {
+      "migrations/2026-02-01-000000_index/up.sql": `${CONCURRENTLY}ALTER TABLE orders ADD a int;\n`,
+      "migrations/2026-02-01-000000_index/metadata.toml": "run_in_transaction = false\n",
+      "migrations/2026-02-02-000000_index/up.sql": CONCURRENTLY.replace("account_idx", "idx"),
+      "migrations/2026-02-02-000000_index/metadata.toml": "run_in_transaction = false\n",
+    },
+    findings: [
+      `no-concurrently-in-transaction migrations/2026-02-01-000000_index/up.sql:1 ${FAILS} Diesel 2.3.2 sends the file as one ` +
+        "query, and PostgreSQL runs the statements of one query in one transaction. Run it in a migration of its own " +
+        "with that single statement and, beside up.sql, a metadata.toml with `run_in_transaction = false`, because " +
+        "Diesel sends a file as one query.",
+    ],
+  },
+  {
+    name: "Diesel: a version that is taken, without the hyphens",
+    base: DIESEL,
+    head: { "migrations/20260101000000_other/up.sql": "ALTER TABLE orders ADD other text;\n" },
+    findings: [
+      "no-out-of-order-migration migrations/20260101000000_other/up.sql:1 20260101000000_other has the version of " +
+        "2026-01-01-000000_init. Diesel knows a migration by its version only: where one of the two has run, it never " +
+        "runs the other. Move it behind: git mv migrations/20260101000000_other migrations/2026-01-01-000001_other",
+    ],
+  },
+  {
+    name: "tern: CONCURRENTLY in its transaction, and without",
+    base: TERN,
+    head: {
+      "migrations/003_index.sql": `${CONCURRENTLY}\n---- create above / drop below ----\n\nDROP INDEX orders_account_idx;\n`,
+      "migrations/004_index.sql": `---- tern: disable-tx ----\n${CONCURRENTLY.replace("account_idx", "idx")}`,
+    },
+    findings: [
+      `no-concurrently-in-transaction migrations/003_index.sql:1 ${FAILS} tern runs each migration in one. Run it in a ` +
+        "migration of its own with the line `---- tern: disable-tx ----`.",
+    ],
+  },
+  {
+    name: "tern: a number that is taken",
+    base: TERN,
+    head: { "migrations/002_other.sql": "alter table orders add other text;\n" },
+    findings: [
+      "no-out-of-order-migration migrations/002_other.sql:1 002_other.sql has the version of 002_note.sql. tern refuses to " +
+        'run while two migrations have the same number: "Duplicate migration …". Move it behind: git mv ' +
+        "migrations/002_other.sql migrations/003_other.sql",
+    ],
+  },
+  {
+    name: "pop: CONCURRENTLY, which it cannot run",
+    base: POP,
+    head: { "migrations/20260201000000_index.up.sql": CONCURRENTLY },
+    findings: [
+      `no-concurrently-in-transaction migrations/20260201000000_index.up.sql:1 ${FAILS} pop runs every migration in a ` +
+        `transaction and has no way out of it. ${BY_HAND}`,
+    ],
+  },
+  {
+    name: "popx: an index that blocks, and one that does not",
+    base: {
+      ...POP,
+      "go.mod": "module m\n\nrequire (\n\tgithub.com/ory/pop/v6 v6.4.1\n\tgithub.com/ory/x v0.0.729\n)\n",
+    },
+    head: {
+      "migrations/20260201000000_index.up.sql": BUILD,
+      "migrations/20260202000000_index.autocommit.up.sql": CONCURRENTLY.replace("account_idx", "idx"),
+    },
+    findings: [
+      "no-blocking-index-build migrations/20260201000000_index.up.sql:1 Building orders_account_idx blocks every INSERT, " +
+        "UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its " +
+        "own with that single statement, named `….autocommit.up.sql`, because popx sends a file as one query.",
+    ],
+  },
+  {
+    name: "refinery: CONCURRENTLY, which it cannot run",
+    base: REFINERY,
+    head: { "migrations/V4__index.sql": CONCURRENTLY },
+    findings: [
+      `no-concurrently-in-transaction migrations/V4__index.sql:1 ${FAILS} refinery runs every migration in a transaction and ` +
+        `has no way out of it. ${BY_HAND}`,
+    ],
+  },
+  {
+    name: "refinery: a version before one that has run, strict and not",
+    base: REFINERY,
+    head: {
+      "migrations/U0__anytime.sql": "ALTER TABLE orders ADD anytime text;\n",
+      "migrations/V2__late.sql": "ALTER TABLE orders ADD late text;\n",
+    },
+    findings: [
+      "no-out-of-order-migration migrations/V2__late.sql:1 V2__late.sql comes before V3__note.sql, which was merged " +
+        "before. refinery refuses to run: it takes a version below the last that ran for one that is missing in the " +
+        "database. Move it behind: git mv migrations/V2__late.sql migrations/V4__late.sql",
     ],
   },
 ];
