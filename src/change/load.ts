@@ -8,7 +8,7 @@ import { scriptFolders } from "../migrations/scripts.js";
 import type { MigrationPart, MigrationSource, ReadMigrationText } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
-import type { Configuration } from "../model/configuration.js";
+import type { Configuration, DatabaseSetting } from "../model/configuration.js";
 import type {
   AnalysedStatement,
   Migration,
@@ -18,11 +18,12 @@ import type {
 } from "../model/migration.js";
 import type { Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
-import { Replay } from "../postgres/replay.js";
+import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { matcher } from "./overlay-tree.js";
 import { type ParsedMigration, type ParseMigration, parseMigration, unreadableMigration } from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
+import { readSeed, replayFrom, type Seed } from "./seed.js";
 import { Session } from "./session.js";
 import { transactionsOf } from "./transactions.js";
 
@@ -57,6 +58,8 @@ class Loader {
   /** Whether each file is its own change: nothing to compare with, and nothing missing. */
   readonly #alone: boolean;
   #baseDetection: Detection | undefined;
+  /** What turns out while the databases are loaded. */
+  readonly #leftOut: { readonly file: string; readonly reason: string }[] = [];
 
   constructor(
     readonly source: ChangeSource,
@@ -77,16 +80,18 @@ class Loader {
     const asked = this.options.files === undefined ? undefined : this.#askedFiles(detection, this.options.files);
     const detected = asked?.databases ?? detection.databases;
     const scripts = scriptFolders(detection.listing);
+    const databases = detected.map((database) => this.#database(database, detection.listing, asked?.judged));
     return {
       root,
       configuration: this.configuration,
       ...(base === undefined ? {} : { base }),
       head,
-      databases: detected.map((database) => this.#database(database, detection.listing, asked?.judged)),
+      databases,
       incomplete,
       leftOut: [
         ...detection.leftOut,
         ...(asked?.leftOut ?? []),
+        ...this.#leftOut,
         ...this.#notFiles(detected),
         ...scripts.map(({ folder, language, files }) => ({
           file: folder,
@@ -111,9 +116,12 @@ class Loader {
     const { name, sources } = detected;
     const postgres = postgresVersion(listing, this.configuration, sources[0]?.folder ?? "");
     const drafts = this.#drafts(detected, asked);
-    const session = new Map(Object.entries(this.configuration.databases[name]?.session ?? {}));
-    const migrations = replayAll(drafts, postgres.version, session);
+    const setting: Partial<DatabaseSetting> = this.configuration.databases[name] ?? {};
+    const session = new Map(Object.entries(setting.session ?? {}));
     const deleted = this.#deleted(detected);
+    const seed = this.#seed(setting, deleted.length > 0);
+    if (seed?.problem !== undefined) this.#leftOut.push({ file: seed.file, reason: seed.problem });
+    const migrations = replayAll(drafts, replayFrom(seed, postgres.version), session);
     const baseText = this.#baseTexts(migrations);
     let atBase: { readonly catalog: Catalog | undefined } | undefined;
     return {
@@ -124,15 +132,21 @@ class Loader {
         folder,
         ...(tool.assumption === undefined ? {} : { assumption: tool.assumption }),
       })),
+      ...(seed === undefined ? {} : { schema: { file: seed.file, side: seed.side } }),
       postgres,
       migrations,
       deleted,
       baseText,
       existsAtBase: (qualified) => {
-        atBase ??= { catalog: this.#catalogAtBase(name, migrations, deleted.length > 0, postgres.version) };
+        const start = (): Replay => replayFrom(this.#seed(setting, false), postgres.version);
+        atBase ??= { catalog: this.#catalogAtBase(name, migrations, deleted.length > 0, start) };
         return exists(atBase.catalog, qualified);
       },
     };
+  }
+
+  #seed(setting: Partial<DatabaseSetting>, squashed: boolean): Seed | undefined {
+    return readSeed(this.source, setting, { squashed, parse: this.#parse });
   }
 
   #drafts({ name, sources }: DetectedDatabase, asked: ReadonlySet<string> | undefined): readonly Draft[] {
@@ -294,7 +308,7 @@ class Loader {
     name: string,
     migrations: readonly Migration[],
     someDeleted: boolean,
-    version: number,
+    start: () => Replay,
   ): Catalog | undefined {
     const tree = this.source.base?.tree;
     if (tree === undefined || this.source.incomplete.length > 0) return undefined;
@@ -305,11 +319,11 @@ class Loader {
       const next = migrations.slice(history.length).find(({ statements }) => statements.length > 0)?.statements[0];
       if (next !== undefined) return next.before;
       const last = history.findLast(({ statements }) => statements.length > 0)?.statements.at(-1);
-      return last?.after ?? new Replay({ postgres: version }).catalog;
+      return last?.after ?? start().catalog;
     }
     const database =
       this.#atBase().databases.find((candidate) => candidate.name === name) ?? this.#atBase().databases[0];
-    const replay = new Replay({ postgres: version });
+    const replay = start();
     const parsed = new Map(
       migrations.filter(({ status }) => status === "existing").map(({ file, sql }) => [file, sql]),
     );
@@ -375,10 +389,9 @@ const NOTHING: Statement = { index: 0, sql: "", range: [0, 0], operations: [] };
 
 function replayAll(
   drafts: readonly Draft[],
-  postgres: number,
+  replay: Replay,
   settings: ReadonlyMap<string, string>,
 ): readonly Migration[] {
-  const replay = new Replay({ postgres });
   const transactions = transactionsOf(
     drafts.map(({ file, transaction, run, sql, parts }) => ({
       file,

@@ -32,7 +32,12 @@ export function makeReport({ change, findings, suppressed, notes, plan }: RunRes
     version: 1,
     verdict: verdictOf(findings, change),
     change: reportedChange(change),
-    databases: change.databases.map(({ name, tools, postgres }): ReportedDatabase => ({ name, tools, postgres })),
+    databases: change.databases.map(({ name, tools, schema, postgres }): ReportedDatabase => ({
+      name,
+      tools,
+      ...(schema && { schema }),
+      postgres,
+    })),
     migrations: judged.map(reportedMigration),
     findings: [...findings].sort(byPlace),
     suppressed: [...suppressed].sort(byPlace),
@@ -114,7 +119,9 @@ function unknownsOf({ file, statements, sql }: Migration): Unknown[] {
     statement.operations.flatMap((operation): Unknown[] => {
       if (operation.type === "Unparsed") return [{ file, line: lines(operation.range[0]), reason: operation.reason }];
       if (operation.type === "DoBlock") {
-        return [{ file, line: lines(operation.range[0]), reason: "what a DO block runs is not read" }];
+        return [
+          { file, line: lines(operation.range[0]), reason: operation.reason ?? "what the DO block runs is not known" },
+        ];
       }
       return [];
     }),

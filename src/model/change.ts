@@ -8,6 +8,8 @@ export interface Database {
   readonly name: string;
   readonly tools: readonly ReportedTool[];
   readonly postgres: { readonly version: number; readonly source: string };
+  /** The file that makes the schema from which the migrations start, and the side that it was read from. */
+  readonly schema?: { readonly file: string; readonly side: string };
   /** `deleted` ones excepted: those are in `deleted`. */
   readonly migrations: readonly Migration[];
   /** Migrations of base that head no longer has, and were not renamed. */

@@ -34,6 +34,8 @@ export interface ReportedTool {
 export interface ReportedDatabase {
   readonly name: string;
   readonly tools: readonly ReportedTool[];
+  /** The file that makes the schema from which the migrations start, and the side that it was read from. */
+  readonly schema?: { readonly file: string; readonly side: string };
   readonly postgres: {
     readonly version: number;
     /** `.github/migration-safety.yml`, `docker-compose.yml:4`, or `default`. */

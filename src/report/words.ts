@@ -45,20 +45,26 @@ export function countedFindings(findings: readonly Finding[]): string {
     .join(" and ");
 }
 
-function whoWaits(blocks: readonly Blocked[]): string {
+/** Who waits for a lock. */
+export function whoWaits(blocks: readonly Blocked[]): string {
   if (blocks.includes("read")) return "reads and writes wait";
   if (blocks.includes("write")) return "writes wait, reads go on";
   if (blocks.includes("ddl")) return "reads and writes go on, other schema changes wait";
   return "nobody waits";
 }
 
-/** The lock, how long the work under it takes, who is blocked. */
-export function lockWords({ relation, mode, blocks, while: work }: Lock): string {
-  return `${mode} on \`${shortName(relation)}\` ${WORK_WORDS[work]}: ${whoWaits(blocks)}`;
+/**
+ * The lock, how long the work under it takes, who is blocked.
+ * @param until Until when it is held after that work, as the end of a sentence; absent: it is released then.
+ */
+export function lockWords({ relation, mode, blocks, while: work }: Lock, until?: string): string {
+  const during =
+    until === undefined ? WORK_WORDS[work] : work === "instant" ? until : `${WORK_WORDS[work]} and ${until}`;
+  return `${mode} on \`${shortName(relation)}\` ${during}: ${whoWaits(blocks)}`;
 }
 
 /** `public.orders` as people write it: `orders`. */
-function shortName(qualified: string): string {
+export function shortName(qualified: string): string {
   return qualified.replace(/^public\./, "");
 }
 
@@ -116,14 +122,16 @@ export function warningsOf({ findings }: Report): number {
   return findings.filter(({ severity }) => severity === "warning").length;
 }
 
+/** `PostgreSQL 16 (docker-compose.yml:4)`. */
+export function postgresWords({ version, source }: ReportedDatabase["postgres"]): string {
+  return `PostgreSQL ${String(version)} (${source === "default" ? "the default, no version found" : source})`;
+}
+
 /** `PostgreSQL 16 (docker-compose.yml:4), Prisma 6.2.0 in prisma/migrations`. */
-export function databaseWords({ name, tools, postgres }: ReportedDatabase, several: boolean): string {
-  const from = postgres.source === "default" ? "the default, no version found" : postgres.source;
+export function databaseWords({ name, tools, schema, postgres }: ReportedDatabase, several: boolean): string {
   const runners = tools.map((tool) => `${tool.name}${tool.version ? ` ${tool.version}` : ""} in \`${tool.folder}\``);
   const assumptions = tools.flatMap(({ assumption }) => assumption ?? []);
-  const facts = [`${several ? `${name}: ` : ""}PostgreSQL ${String(postgres.version)} (${from})`, ...runners].join(
-    ", ",
-  );
+  const facts = [`${several ? `${name}: ` : ""}${postgresWords(postgres)}`, ...runners].join(", ");
   return [facts, ...assumptions].join(". ");
 }
 

@@ -1,0 +1,17 @@
+CREATE EXTENSION citext;
+CREATE SCHEMA billing;
+CREATE TYPE public.order_status AS ENUM ('new', 'paid', 'sent');
+CREATE DOMAIN public.sku AS text CHECK (VALUE ~ '^[A-Z]{3}$');
+CREATE TABLE accounts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email citext NOT NULL UNIQUE, note text);
+CREATE TABLE orders (id bigserial PRIMARY KEY, account_id bigint REFERENCES accounts, status order_status NOT NULL DEFAULT 'new', code varchar(20), sku sku, total numeric(10,2) CHECK (total >= 0), updated_at timestamptz DEFAULT now());
+CREATE INDEX orders_account_idx ON orders (account_id);
+CREATE VIEW open_orders AS SELECT id, code FROM orders WHERE status <> 'sent';
+CREATE TABLE billing.invoices (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), order_id bigint NOT NULL REFERENCES orders ON DELETE CASCADE);
+CREATE TABLE events (id bigint, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END; $$;
+CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON orders USING (account_id = 1);
+INSERT INTO accounts (email, note) VALUES ('a@example.test', E'it''s; DROP TABLE orders\n\\tab');
+COMMENT ON TABLE orders IS 'what customers buy';
