@@ -18,11 +18,17 @@ export type ReferenceKind =
   | "function call"
   | "table";
 
+/** What is no relation and is found by its name in SQL, not bound as columns are. */
+export type NamedObject = "function" | "type" | "schema" | "sequence";
+
 /** A database object that code may name. */
 export interface ReferenceTarget {
+  /** The relation; where `object` is set the name of that, which for a schema is twice the schema's. */
   readonly table: Required<QualifiedName>;
   /** Absent where the table itself is meant. */
   readonly column?: string;
+  /** Absent for relations and their columns. */
+  readonly object?: NamedObject;
 }
 
 /** A place in application code that names a table or column. */

@@ -2,6 +2,7 @@ import type { Reference, ReferenceGrade, ReferenceTarget, Side } from "../model/
 import type { Tree, WordHit } from "../model/tree.js";
 import { lineCounter } from "../text/line-counter.js";
 import { isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
+import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
 import type { Script } from "./script-references.js";
 import { mayBind, readScript, referencesInScript } from "./script-references.js";
@@ -200,6 +201,12 @@ class Reader {
   }
 
   #find(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {
+    const objects = this.sought.objects.filter(({ key }) => keys.has(key));
+    const named = objects.length === 0 ? [] : referencesToObjects(text, languageOf(file), objects);
+    return this.sought.targets.length === 0 ? named : [...this.#findRelations(file, text, keys), ...named];
+  }
+
+  #findRelations(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {
     const language = languageOf(file);
     const { sought } = this;
     if (language === "sql") return referencesInSqlFile(text, sought);
@@ -299,7 +306,7 @@ function commonTargets(
   declarations: readonly Declaration[],
 ): ReadonlySet<SoughtTarget> {
   const common = new Set<SoughtTarget>();
-  for (const target of sought.targets) {
+  for (const target of [...sought.targets, ...sought.objects]) {
     const owners = new Set<string | undefined>();
     for (const { table, models, property, column } of declarations) {
       if ([property, column].some((name) => name !== undefined && target.names.has(name))) {

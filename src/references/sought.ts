@@ -1,5 +1,5 @@
 import type { QualifiedName } from "../model/name.js";
-import type { ReferenceGrade, ReferenceKind, ReferenceTarget } from "../model/reference.js";
+import type { NamedObject, ReferenceGrade, ReferenceKind, ReferenceTarget } from "../model/reference.js";
 import { camelCase, columnSpellings, isCompound, modelSpellings, snakeCase, tableSpellings } from "./spelling.js";
 
 /** The schema that a name without one is taken to be in. */
@@ -41,6 +41,7 @@ export interface SoughtTarget {
   readonly key: string;
   readonly table: Required<QualifiedName>;
   readonly column?: string;
+  readonly object?: NamedObject;
   /** The names of the column, or of the table where the table itself is meant. */
   readonly names: ReadonlySet<string>;
   /** Those that are its name in the database or that of a declared property, not only a spelling of it. */
@@ -58,10 +59,13 @@ export interface Found {
   readonly offset: number;
 }
 
-/** One string for a target: `public.orders.legacy_ref`, with quotes where a name has a dot in it. */
-export function targetKey({ table, column }: ReferenceTarget): string {
+/** One string for a target: `public.orders.legacy_ref`, `function public.total`, with quotes where a name has a dot in it. */
+export function targetKey({ table, column, object }: ReferenceTarget): string {
   const parts = [table.schema, table.name, ...(column === undefined ? [] : [column])];
-  return parts.map((part) => (/[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part)).join(".");
+  return (
+    (object === undefined ? "" : `${object} `) +
+    parts.map((part) => (/[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part)).join(".")
+  );
 }
 
 /** What the variables and classes that work on a table are called behind its name. */
@@ -70,15 +74,22 @@ const TABLE_SUFFIX = new RegExp(`(?:${TABLE_SUFFIXES})$`);
 
 /** Everything that is looked for, found by the words that code writes. */
 export class Sought {
+  /** Relations and columns. */
   readonly targets: readonly SoughtTarget[];
+  /** Functions, types, schemas and sequences. */
+  readonly objects: readonly SoughtTarget[];
   #words: readonly string[] | undefined;
   readonly #byName = new Map<string, SoughtTarget[]>();
   readonly #tables = new Map<SoughtTarget, TableWords>();
 
   constructor(targets: readonly ReferenceTarget[], declarations: readonly Declaration[] = []) {
     const byKey = new Map(targets.map((target) => [targetKey(target), target]));
+    this.objects = [...byKey].flatMap(([key, target]) =>
+      target.object === undefined ? [] : soughtObject(key, target),
+    );
     const tables = new Map<string, TableWords>();
-    this.targets = [...byKey].map(([key, { table, column }]) => {
+    const relations = [...byKey].filter(([, { object }]) => object === undefined);
+    this.targets = relations.map(([key, { table, column }]) => {
       const declared = declarations.filter((declaration) =>
         declares(declaration, { table, ...(column && { column }) }),
       );
@@ -118,7 +129,8 @@ export class Sought {
 
   #allWords(): readonly string[] {
     const words = new Set(this.#byName.keys());
-    for (const { column, table } of this.targets) {
+    for (const { table } of this.objects) words.add(table.name);
+    for (const { column, table } of [...this.targets, ...this.objects]) {
       const name = column ?? table.name;
       if (isCompound(name) && name === name.toLowerCase()) words.add(name.toUpperCase());
     }
@@ -132,7 +144,8 @@ export class Sought {
 
   /** The targets that a word found by the search stands for. */
   foundAs(word: string): readonly SoughtTarget[] {
-    return this.#byName.get(word) ?? this.#byName.get(word.toLowerCase()) ?? [];
+    const objects = this.objects.filter(({ table: { name } }) => name === word || name === word.toLowerCase());
+    return [...(this.#byName.get(word) ?? this.#byName.get(word.toLowerCase()) ?? []), ...objects];
   }
 
   /** The targets that PostgreSQL means by this column, or relation where `column` is absent. */
@@ -156,8 +169,14 @@ export class Sought {
 
   /** Whether a text has the table's name in it in any form; a cheap test before a text is parsed. */
   mentions(target: SoughtTarget, text: string): boolean {
-    return this.#tables.get(target)?.mention.test(text) ?? false;
+    return target.object !== undefined || (this.#tables.get(target)?.mention.test(text) ?? false);
   }
+}
+
+/** Code has no other names for these than their own. */
+function soughtObject(key: string, { table, object }: ReferenceTarget): SoughtTarget {
+  const names = new Set([table.name]);
+  return { key, table, ...(object && { object }), names, ownNames: names, distinctive: isCompound(table.name) };
 }
 
 /** A name without a schema may be in any. */

@@ -52,14 +52,21 @@ function hasWord(text: string, words: ReadonlySet<string>): boolean {
   return false;
 }
 
+/** What a statement uses: what its query names, what the body of its function names, or nothing, since it makes the schema. */
+export function usesOf(statement: string): "query" | "body" | "none" {
+  const starter = STARTER.exec(statement)?.[1]?.toLowerCase();
+  if (starter === undefined || SCHEMA_STATEMENT.test(starter)) return "none";
+  if (starter === "do") return "body";
+  if (starter !== "create") return "query";
+  const created = /^(?:\s|--[^\n]*\n)*create\s+(?:or\s+replace\s+)?(\w+)/i.exec(statement)?.[1]?.toLowerCase();
+  if (created === "function" || created === "procedure") return "body";
+  return created === "view" || created === "materialized" || created === "recursive" ? "query" : "none";
+}
+
 function readStatement(sql: EmbeddedSql, sought: Sought): Found[] {
-  const starter = STARTER.exec(sql.text)?.[1]?.toLowerCase();
-  if (starter === undefined || SCHEMA_STATEMENT.test(starter)) return [];
-  if (starter === "do" || starter === "create") {
-    const created = /^(?:\s|--[^\n]*\n)*create\s+(?:or\s+replace\s+)?(\w+)/i.exec(sql.text)?.[1]?.toLowerCase();
-    if (starter === "do" || created === "function" || created === "procedure") return readBodies(sql.text, sought);
-    if (created !== "view" && created !== "materialized" && created !== "recursive") return [];
-  }
+  const uses = usesOf(sql.text);
+  if (uses === "none") return [];
+  if (uses === "body") return readBodies(sql.text, sought);
   const plain = withoutPlaceholders(sql.text);
   // `?` may also be an operator of jsonb.
   for (const text of new Set([plain, sql.text])) {

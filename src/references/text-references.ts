@@ -2,6 +2,7 @@
  * References in languages that are not parsed: SQL in their strings, and names in a file, class or function that names
  * the table. Comments are left out where the language's are easy to tell.
  */
+import type { Range } from "../model/position.js";
 import type { ReferenceGrade } from "../model/reference.js";
 import type { Language } from "./application-files.js";
 import { withoutEscapes } from "./escapes.js";
@@ -24,28 +25,45 @@ const LEXICONS: Readonly<Partial<Record<Language, RegExp>>> = {
 const HEADING =
   /\b(?:class|struct|interface|trait|record|impl|object|module)\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\(\s*(?:name\s*=\s*)?"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
 
+/** A string of a language, with blanks in place of quotes, prefixes and escapes: offsets in it are those of the file. */
+interface Literal {
+  readonly text: string;
+  readonly range: Range;
+}
+
+/** A text without its comments, of the same length, and the strings in it; nothing of it where its language is not known. */
+export function readLiterals(
+  text: string,
+  language: Language,
+): { readonly code: string; readonly literals: Literal[] } {
+  const lexicon = LEXICONS[language];
+  const literals: Literal[] = [];
+  if (lexicon === undefined) return { code: text, literals };
+  const code = text.replaceAll(lexicon, (whole: string, ...rest: unknown[]) => {
+    const offset = rest.find((part) => typeof part === "number") as number;
+    const groups = rest.at(-1) as { comment?: string };
+    if (groups.comment !== undefined) return blank(whole);
+    literals.push({ text: contentOf(whole), range: [offset, offset + whole.length] });
+    return whole;
+  });
+  return { code, literals };
+}
+
 export function referencesInText(text: string, language: Language, sought: Sought): Found[] {
   const found: Found[] = [];
-  const covered: (readonly [start: number, end: number])[] = [];
-  let code = text;
-  const lexicon = LEXICONS[language];
+  const covered: Range[] = [];
+  const { code, literals } = readLiterals(text, language);
   const inSql: { readonly name: string; readonly schema?: string }[] = [];
-  if (lexicon !== undefined) {
-    code = text.replaceAll(lexicon, (whole: string, ...rest: unknown[]) => {
-      const offset = rest.find((part) => typeof part === "number") as number;
-      const groups = rest.at(-1) as { comment?: string };
-      if (groups.comment !== undefined) return blank(whole);
-      const sql = contentOf(whole);
-      if (!looksLikeSql(sql)) return whole;
-      covered.push([offset, offset + whole.length]);
-      inSql.push(...tablesNamedIn(sql));
-      for (const reference of readSql({ text: sql }, sought)) {
-        const grade = reference.grade === "certain" ? "likely" : reference.grade;
-        found.push({ ...reference, grade, offset: reference.offset + offset });
-      }
-      return whole;
-    });
+  for (const { text: sql, range } of literals) {
+    if (!looksLikeSql(sql)) continue;
+    covered.push(range);
+    inSql.push(...tablesNamedIn(sql));
+    for (const reference of readSql({ text: sql }, sought)) {
+      const grade = reference.grade === "certain" ? "likely" : reference.grade;
+      found.push({ ...reference, grade, offset: reference.offset + range[0] });
+    }
   }
+  if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought));
   const names = sought.targets.flatMap(({ column, distinctive, names }) => (column && distinctive ? [...names] : []));
   if (names.length === 0) return found;
   const words = new RegExp(`(?<![\\w$])(?:${names.map(escapeRegExp).join("|")})(?![\\w$])`, "g");
@@ -66,6 +84,20 @@ export function referencesInText(text: string, language: Language, sought: Sough
 /** References in a file of SQL statements. */
 export function referencesInSqlFile(text: string, sought: Sought): Found[] {
   return readSql({ text }, sought);
+}
+
+/** Models that say which table they are of. */
+function declaredTables(code: string, sought: Sought): Found[] {
+  if (sought.targets.every(({ column }) => column !== undefined)) return [];
+  return [...code.matchAll(HEADING)].flatMap((match) => {
+    const written = match.slice(2).find((name) => name !== undefined);
+    if (written === undefined) return [];
+    const [name = "", schema] = written.split(".").reverse();
+    const offset = match.index + match[0].lastIndexOf(name);
+    return sought
+      .inDatabase({ name, ...(schema !== undefined && { schema }) })
+      .map((target): Found => ({ target, grade: "likely", kind: "declared", offset }));
+  });
 }
 
 interface Heading {

@@ -170,6 +170,22 @@ test("finds who uses a table", () => {
   ]);
 });
 
+test("finds models of a table in other languages", () => {
+  const target = { table: { schema: "public", name: "order_items" } };
+  const files = {
+    "a.py": 'class Item(Base):\n    __tablename__ = "order_items"\n',
+    "b.go": 'func (Item) TableName() string { return "public.order_items" }\n',
+    "c.java": '@Entity\n@Table(name = "order_items")\nclass Item {}\n// @Table(name = "order_items")\n',
+    "d.rb": 'class Item\n  self.table_name = "items"\nend\n',
+    "e.php": "class Item { protected $table = 'app.order_items'; }\n",
+  };
+  expect(find(files, target).map(brief)).toEqual([
+    "head likely declared a.py:2:22",
+    "head likely declared b.go:1:49",
+    "head likely declared c.java:2:16",
+  ]);
+});
+
 test("hostile names and texts neither throw nor match what they do not name", () => {
   const column = "a.*+?^${}()|[]\\b";
   const target = { table: { schema: "public", name: "$& orders" }, column };
