@@ -131,7 +131,8 @@ export function postgresWords({ version, source }: ReportedDatabase["postgres"])
 export function databaseWords({ name, tools, schema, postgres }: ReportedDatabase, several: boolean): string {
   const runners = tools.map((tool) => `${tool.name}${tool.version ? ` ${tool.version}` : ""} in \`${tool.folder}\``);
   const assumptions = tools.flatMap(({ assumption }) => assumption ?? []);
-  const facts = [`${several ? `${name}: ` : ""}${postgresWords(postgres)}`, ...runners].join(", ");
+  const start = schema ? [`starting from \`${schema.file}\` at ${schema.side}`] : [];
+  const facts = [`${several ? `${name}: ` : ""}${postgresWords(postgres)}`, ...runners, ...start].join(", ");
   return [facts, ...assumptions].join(". ");
 }
 

@@ -73,6 +73,14 @@ safe: The migrations and the code can ship in any order.
 `);
   });
 
+  it("says which schema the migrations start from", () => {
+    const [database] = aReport().databases;
+    const databases = [{ ...database!, schema: { file: "db/baseline.sql", side: "main" } }];
+    expect(renderText(aSafeReport({ databases }), plain)).toContain(
+      "  PostgreSQL 16 (docker-compose.yml:4), sql in `db/migrations`, starting from `db/baseline.sql` at main\n",
+    );
+  });
+
   it("says where what is accepted or ignored is written", () => {
     const directive = { file: ".github/migration-safety.yml", line: 12, column: 1, endLine: 12, endColumn: 1 };
     const suppressed = [{ ...aFinding(), reason: "built at night", directive, until: "2027-01-01" }];
