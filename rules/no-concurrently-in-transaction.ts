@@ -27,7 +27,7 @@ export default defineRule({
     const migration = migrationOf(context);
     const check = (op: Operation): void => {
       const { transaction, statement: own, before } = migration.statementOf(op);
-      if (transaction.inTransaction !== true) return;
+      if (transaction.inTransaction !== true && op.inBlock === undefined) return;
       const statement = refusedInTransaction(op, { before, statement: own, postgres: migration.postgres });
       if (statement === undefined) return;
       const { withoutOutside } = migration.migration.tool;

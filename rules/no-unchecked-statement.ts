@@ -14,7 +14,9 @@ export default defineRule({
       unparsed:
         "This statement could not be analysed: {{reason}}. What it locks and what it breaks is not known. If it is right as it stands, accept it with a reason.",
       doBlock:
-        "What a DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
+        "What this DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
+      partOfBlock:
+        "{{reason}}: what that locks and what it breaks is not known. Write the statement out where you can, or accept it with a reason.",
       call: "What a procedure runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
     },
   },
@@ -24,7 +26,8 @@ export default defineRule({
         context.report({ node: op, messageId: "unparsed", data: { reason: op.reason } });
       },
       DoBlock(op) {
-        context.report({ node: op, messageId: "doBlock" });
+        if (op.reason === undefined) context.report({ node: op, messageId: "doBlock" });
+        else context.report({ node: op, messageId: "partOfBlock", data: { reason: op.reason } });
       },
       OtherStatement(op) {
         if (op.node === "CallStmt") context.report({ node: op, messageId: "call" });

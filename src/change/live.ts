@@ -4,6 +4,7 @@ import type { Change, Database } from "../model/change.js";
 import type { Migration, PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
+import { isMadeByChange } from "./names.js";
 
 /** Operations that make their own relation: before them it is not unknown, it does not exist. */
 const CREATES: ReadonlySet<Operation["type"]> = new Set([
@@ -50,21 +51,31 @@ export function isLive(
   placed: PlacedOperation,
   relation: QualifiedName | undefined = relationOf(placed),
 ): boolean {
-  if (!relation) return true;
+  // Where no base is known and none is missing, each file is its own change.
+  const alone = !change.base && change.incomplete.length === 0;
+  if (!relation) return !isMadeByChange(database, placed, alone);
   const known: Relation | undefined = placed.statement.before.table(relation);
-  if (!known) return !(CREATES.has(placed.operation.type) && isSame(relation, relationOf(placed)));
+  if (!known) return !createdInStatement(placed, relation);
   if ("temporary" in known && known.temporary === true) return false;
   if (known.createdIn === undefined) return true;
-  // Where no base is known and none is missing, each file is its own change.
-  if (!change.base && change.incomplete.length === 0) return known.createdIn !== placed.migration.order;
+  if (alone) return known.createdIn !== placed.migration.order;
   switch (creatorOf(database, known.createdIn)?.status) {
     case "added":
       return false;
     case "modified":
+      // Where an edited migration runs, nothing that it creates is there yet.
+      if (known.createdIn === placed.migration.order && placed.migration.kind !== "repeatable") return false;
       return database.existsAtBase(`${known.schema}.${known.name}`) !== false;
     default:
       return true;
   }
+}
+
+/** By the operation itself, or by another one of the same DO block. */
+function createdInStatement({ statement, migration }: PlacedOperation, relation: QualifiedName): boolean {
+  return statement.statement.operations.some(
+    (operation) => CREATES.has(operation.type) && isSame(relation, relationOf({ operation, statement, migration })),
+  );
 }
 
 function isSame(a: QualifiedName, b: QualifiedName | undefined): boolean {

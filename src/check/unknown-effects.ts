@@ -21,7 +21,7 @@ const UNKNOWN: { readonly [Type in OperationType]?: Unknown<Type> } = {
     const own = functions.filter((name) => builtinVolatility(name) === undefined);
     return own.length > 0 && `What ${own.map(({ name }) => name).join(", ")} does is not read.`;
   },
-  DoBlock: () => "What a DO block runs is not read.",
+  DoBlock: ({ reason }) => (reason === undefined ? "What the DO block runs is not known." : `${reason}.`),
   OtherStatement: ({ node }) => node === "CallStmt" && "What the procedure does is not read.",
 };
 

@@ -79,10 +79,10 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   }),
   CreateType: () => ADDS,
   CreateView: () => ADDS,
-  DoBlock: () => ({
+  DoBlock: ({ reason }) => ({
     running: "unknown",
     next: "unknown",
-    reasons: ["What a DO block runs is not read."],
+    reasons: [reason === undefined ? "What the DO block runs is not known." : `${reason}.`],
   }),
   DropColumn: dropColumn,
   DropDefault: (_, { name }) => ({
@@ -92,16 +92,9 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   }),
   DropNotNull: () => ADDS,
   DropRelation: (_, facts) => gone(facts),
-  DropSchema: (_, { name }) => ({
-    running: "unknown",
-    next: "unknown",
-    reasons: [`Whether code still uses the schema ${name} was not looked for.`],
-  }),
-  DropType: (_, { name }) => ({
-    running: "unknown",
-    next: "unknown",
-    reasons: [`Whether code still uses the type ${name} was not looked for.`],
-  }),
+  DropFunction: (_, facts) => gone(facts),
+  DropSchema: (_, facts) => gone(facts),
+  DropType: (_, facts) => gone(facts),
   OtherStatement: (operation) =>
     NAMES_CHANGE.has(operation.node)
       ? {
@@ -117,21 +110,21 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
     reasons: [`The code running now fails where it writes or compares '${operation.value}'.`],
   }),
   RenameRelation: (operation, facts) => (operation.kind === "index" ? WORKS : renamed(facts)),
-  RenameType: (_, { name }) => ({
-    running: "unknown",
-    next: "no",
-    reasons: [`The code running now fails where it names the type ${name}.`],
-  }),
+  RenameFunction: (_, facts) => renamed(facts),
+  RenameSchema: (_, facts) => renamed(facts),
+  RenameType: (_, facts) => renamed(facts),
+  SetFunctionSchema: (_, facts) => renamed(facts),
   SetNotNull: (_, { name }) => ({
     running: "unknown",
     next: "yes",
     reasons: [`Inserts of the code running now fail where they leave ${name} out or send NULL.`],
   }),
   SetSchema: (_, facts) => renamed(facts),
+  SetTypeSchema: (_, facts) => renamed(facts),
   Unparsed: () => ({ running: "unknown", next: "unknown", reasons: ["The statement could not be read."] }),
 };
 
-/** Statements that drop, rename or move functions, types, schemas and the like. */
+/** Statements that drop, rename or move what has no operation of its own: rules, extensions, operators and the like. */
 const NAMES_CHANGE: ReadonlySet<string> = new Set(["AlterObjectSchemaStmt", "DropStmt", "RenameStmt"]);
 
 /** Answers both questions for one operation. An operation on a relation that is not in use breaks no running code. */

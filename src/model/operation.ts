@@ -12,6 +12,8 @@ interface OperationBase {
   readonly range: Range;
   /** Index of the statement in its file's list. */
   readonly statement: number;
+  /** Position of its own statement among those that a DO block runs; absent outside of one. */
+  readonly inBlock?: number;
 }
 
 /** An expression, with what the catalog and the lock facts need to know about it. */
@@ -538,11 +540,13 @@ export interface TransactionControl extends OperationBase {
   readonly kind: "begin" | "commit" | "rollback" | "savepoint" | "release" | "rollback to" | "prepare";
 }
 
-/** A DO block. What it runs is not read yet. */
+/** A DO block, or the part of one, of which it cannot be known what it runs. */
 export interface DoBlock extends OperationBase {
   readonly type: "DoBlock";
   readonly language: string;
   readonly body: string;
+  /** Why the part of the block in `range` is not known, without a final stop; absent where nothing of it could be read. */
+  readonly reason?: string;
 }
 
 /** Any other statement that PostgreSQL's grammar accepts, under the grammar's name for it. */

@@ -47,8 +47,10 @@ function passOf(operation: Operation): Pass {
   return passOfOperation[operation.type] ?? "miscellaneous";
 }
 
-/** The operations of one statement in the order in which they take effect. Only ALTER TABLE ever has an order of its own. */
+/** The operations of one statement in the order in which they take effect. Only ALTER TABLE has an order of its own; a DO block is as many statements. */
 export function inPassOrder(operations: readonly Operation[]): readonly Operation[] {
   if (operations.length < 2) return operations;
-  return [...operations].sort((a, b) => passes.indexOf(passOf(a)) - passes.indexOf(passOf(b)));
+  return [...operations].sort(
+    (a, b) => (a.inBlock ?? 0) - (b.inBlock ?? 0) || passes.indexOf(passOf(a)) - passes.indexOf(passOf(b)),
+  );
 }

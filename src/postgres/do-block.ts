@@ -1,56 +1,191 @@
 /**
- * The one statement of a DO block that does nothing but run it, and overlooks that its object is there already. Tools
- * write it for statements without IF NOT EXISTS:
- *
- *     DO $$ BEGIN
- *       CREATE TYPE status AS ENUM ('new');
- *     EXCEPTION
- *       WHEN duplicate_object THEN null;
- *     END $$;
+ * The statements that a DO block runs, each with its place. PL/pgSQL's own parser says what is a statement and what is
+ * control flow, but gives lines only; the tokens say where it stands.
  */
 import type { Range } from "../model/position.js";
-import { Lexer, tokensOf } from "./lexer.js";
+import { Lexer, tokensOf, type Token } from "./lexer.js";
+import { parsePlPgSql } from "./libpg-query.js";
+import { foldText } from "./folded-text.js";
 
-/** PL/pgSQL passes statements that begin so to PostgreSQL as they stand (its documentation, 41.5.1 and 41.5.2). */
-const STATEMENT = /^(?:alter|comment|create|drop|grant|revoke)$/i;
-
-/** What does nothing to the schema: `WHEN duplicate_object OR duplicate_table THEN NULL;`, and a RAISE NOTICE. */
-const HANDLERS = /^(?: when \w+(?: or \w+)* then (?:null|raise notice '')(?: , \S+)* ;)+$/;
-
-/**
- * Where the statement stands, without its semicolon; undefined for a block that does anything else.
- * @param range The DO statement.
- */
-export function onlyStatementOf(text: string, range: Range): Range | undefined {
-  const tokens = bodyTokens(text, range);
-  const word = (index: number): string => {
-    const token = tokens.at(index);
-    return token ? text.slice(token.start, token.end).toLowerCase() : "";
-  };
-  const last = word(-1) === ";" ? -2 : -1;
-  const first = tokens[1];
-  if (word(0) !== "begin" || word(last) !== "end" || !first || !STATEMENT.test(word(1))) return undefined;
-
-  // PostgreSQL refuses it in a function: what the statement would do is not what happens.
-  if (tokens.some((_, index) => word(index) === "concurrently")) return undefined;
-
-  const semicolon = tokens.findIndex((_, index) => word(index) === ";");
-  const end = tokens[semicolon - 1];
-  const rest = tokens
-    .slice(semicolon + 1, last)
-    .map(({ kind, start, end: to }) => (kind === "string" ? "''" : text.slice(start, to)));
-  const [exception, ...handlers] = rest.map((token) => token.toLowerCase());
-  const overlooks = exception === "exception" && HANDLERS.test(` ${handlers.join(" ")}`);
-  return end && (exception === undefined || overlooks) ? [first.start, end.end] : undefined;
+/** SQL that the block runs. */
+export interface BlockSql {
+  readonly sql: string;
+  /** Where it stands in the file; where `verbatim` is false, what stands there only makes it. */
+  readonly range: Range;
+  readonly verbatim: boolean;
+  /** Whether something decides if it runs: IF, CASE, a loop, an EXCEPTION clause that overlooks its failure. */
+  readonly guarded: boolean;
 }
 
-/** The tokens between the dollar quotes. */
-function bodyTokens(text: string, [start, end]: Range): ReturnType<typeof tokensOf> {
+/** A part of the block that cannot be known before it runs. */
+export interface OpaquePart {
+  readonly range: Range;
+  /** As the end of a sentence: `EXECUTE runs a text that …`. */
+  readonly reason: string;
+}
+
+export type BlockPart = BlockSql | OpaquePart;
+
+const DYNAMIC = "EXECUTE runs a statement that is only put together when the block runs";
+
+/**
+ * In the order in which they stand there; undefined where the block cannot be read.
+ * @param range The DO statement, in PL/pgSQL.
+ */
+export function partsOfDoBlock(text: string, range: Range): readonly BlockPart[] | undefined {
+  const body = bodyOf(text, range);
+  if (body === undefined) return undefined;
+  const parsed = parsePlPgSql(text.slice(...range));
+  return parsed === undefined ? undefined : new BlockReader(text, body).read(parsed);
+}
+
+/** What stands between the dollar quotes; in other quotes places cannot be told. */
+function bodyOf(text: string, [start, end]: Range): Range | undefined {
   const lexer = new Lexer(text, start, end);
   while (lexer.next()) {
     if (lexer.kind !== "string") continue;
     const quote = /^\$\w*\$/.exec(text.slice(lexer.start, lexer.end))?.[0];
-    return quote === undefined ? [] : tokensOf(text, [lexer.start + quote.length, lexer.end - quote.length]);
+    return quote === undefined ? undefined : [lexer.start + quote.length, lexer.end - quote.length];
   }
-  return [];
+  return undefined;
+}
+
+/** Whatever stands below these may not run, or more than once. */
+const GUARDS = /^PLpgSQL_(?:stmt_(?:if|case|loop|while|fori|fors|forc|dynfors|foreach_a)|exception_block)$/;
+
+/** Nodes that run SQL; expressions and queries that are only read from make no difference to the schema. */
+const EXECUTES: ReadonlySet<string> = new Set([
+  "PLpgSQL_stmt_call",
+  "PLpgSQL_stmt_dynexecute",
+  "PLpgSQL_stmt_execsql",
+  "PLpgSQL_stmt_perform",
+]);
+
+interface Statement {
+  readonly lineno?: number;
+  /** SQL as it stands. */
+  readonly sqlstmt?: Expression;
+  /** Of CALL: as it stands. Of PERFORM: with SELECT in its place. */
+  readonly expr?: Expression;
+  /** Of EXECUTE: what makes the text that it runs. */
+  readonly query?: Expression;
+}
+
+interface Expression {
+  readonly PLpgSQL_expr?: { readonly query?: string };
+}
+
+class BlockReader {
+  readonly #text: string;
+  readonly #start: number;
+  readonly #tokens: readonly Token[];
+  readonly #parts: BlockPart[] = [];
+  /** Everything before this token is read. */
+  #at = 0;
+
+  constructor(text: string, body: Range) {
+    this.#text = text;
+    this.#start = body[0];
+    this.#tokens = tokensOf(text, body);
+  }
+
+  read(tree: unknown): readonly BlockPart[] {
+    this.#walk(tree, false);
+    return this.#parts;
+  }
+
+  /** The tree's order is that of the text. */
+  #walk(node: unknown, guarded: boolean): void {
+    if (Array.isArray(node)) for (const element of node) this.#walk(element, guarded);
+    if (typeof node !== "object" || node === null || Array.isArray(node)) return;
+    for (const [key, value] of Object.entries(node)) {
+      if (EXECUTES.has(key)) this.#execute(value as Statement, guarded);
+      else this.#walk(value, guarded || GUARDS.test(key) || hasHandlers(value));
+    }
+  }
+
+  #execute({ lineno = 1, sqlstmt, expr, query }: Statement, guarded: boolean): void {
+    const sql = (sqlstmt ?? expr)?.PLpgSQL_expr?.query;
+    if (sql !== undefined) {
+      const token = this.#find((index) => this.#startsStatement(index) && this.#has(index, sql));
+      this.#parts.push(
+        token === undefined
+          ? { sql, range: this.#statementAt(lineno), verbatim: false, guarded }
+          : { sql, range: this.#take(token, sql), verbatim: true, guarded },
+      );
+      return;
+    }
+    const expression = query?.PLpgSQL_expr?.query ?? "";
+    const token = this.#find((index) => this.#word(index - 1) === "execute" && this.#has(index, expression));
+    const range = token === undefined ? this.#statementAt(lineno) : this.#take(token, expression);
+    const literal = token === undefined ? undefined : this.#literal(token, range);
+    if (literal !== undefined) {
+      this.#parts.push({ sql: this.#text.slice(...literal), range: literal, verbatim: true, guarded });
+      return;
+    }
+    const folded = foldText(expression);
+    this.#parts.push(
+      folded === undefined ? { range, reason: DYNAMIC } : { sql: folded, range, verbatim: false, guarded },
+    );
+  }
+
+  /** What stands between the quotes of a string without escapes that is the whole of an expression. */
+  #literal(index: number, [start, end]: Range): Range | undefined {
+    const token = this.#tokens[index];
+    if (token?.kind !== "string" || token.start !== start || token.end !== end) return undefined;
+    const quote = /^(?:'|\$\w*\$)/.exec(this.#text.slice(start, end))?.[0];
+    if (quote === undefined) return undefined;
+    const inside = [start + quote.length, end - quote.length] as const;
+    return quote === "'" && this.#text.slice(...inside).includes("'") ? undefined : inside;
+  }
+
+  #find(matches: (index: number) => boolean): number | undefined {
+    for (let index = this.#at; index < this.#tokens.length; index++) if (matches(index)) return index;
+    return undefined;
+  }
+
+  #has(index: number, sql: string): boolean {
+    return this.#text.startsWith(sql, this.#tokens[index]?.start);
+  }
+
+  /** Where it stands; what is looked for afterwards stands behind it. */
+  #take(index: number, sql: string): Range {
+    const start = this.#tokens[index]?.start ?? this.#start;
+    const end = start + sql.trimEnd().length;
+    this.#skipTo(end);
+    return [start, end];
+  }
+
+  #skipTo(offset: number): void {
+    while (this.#at < this.#tokens.length && (this.#tokens[this.#at]?.start ?? 0) < offset) this.#at++;
+  }
+
+  #word(index: number): string {
+    const token = this.#tokens[index];
+    return token === undefined ? "" : this.#text.slice(token.start, token.end).toLowerCase();
+  }
+
+  #startsStatement(index: number): boolean {
+    return index === 0 || [";", "begin", "then", "else", "loop", ">>"].includes(this.#word(index - 1));
+  }
+
+  /** The statement that begins on a line, counted from the body's first. PL/pgSQL keeps an INTO apart from its SQL. */
+  #statementAt(line: number): Range {
+    let from = this.#start;
+    for (let at = 1; at < line; at++) {
+      const end = this.#text.indexOf("\n", from);
+      if (end < 0) break;
+      from = end + 1;
+    }
+    const first = this.#find((index) => (this.#tokens[index]?.start ?? 0) >= from) ?? this.#at;
+    const semicolon = this.#find((index) => index > first && this.#word(index) === ";") ?? this.#tokens.length;
+    const [start, end] = [this.#tokens[first]?.start, this.#tokens[semicolon - 1]?.end];
+    if (start === undefined || end === undefined) return [this.#start, this.#start];
+    this.#skipTo(end);
+    return [start, end];
+  }
+}
+
+function hasHandlers(node: unknown): boolean {
+  return typeof node === "object" && node !== null && "exceptions" in node;
 }

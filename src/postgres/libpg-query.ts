@@ -27,6 +27,7 @@ interface WasmModule {
   _free(pointer: number): void;
   _wasm_parse_query_raw(sql: number): number;
   _wasm_free_parse_result(result: number): void;
+  _wasm_parse_plpgsql(sql: number): number;
   _wasm_scan(sql: number): number;
   _wasm_free_string(string: number): void;
   getValue(pointer: number, type: "i32"): number;
@@ -158,6 +159,26 @@ export function parseTree(sql: string): ParseOutcome {
 /** Like `parseTree`, for text of which only the correctness matters: the tree is not read. */
 export function checkSyntax(sql: string): { readonly ok: true } | ParseFailure {
   return parseWith<{ readonly ok: true }>(sql, () => ({ ok: true }));
+}
+
+/** PL/pgSQL's tree of a DO block or a function, whose nodes give lines; undefined where it cannot be parsed. */
+export function parsePlPgSql(sql: string): unknown {
+  if (sql.includes("\0") || nestsComments(sql)) return undefined;
+  try {
+    const json = withModule((module) => {
+      const query = writeString(module, sql);
+      const result = module._wasm_parse_plpgsql(query);
+      const text = readString(module, result);
+      module._free(query);
+      module._wasm_free_string(result);
+      return text;
+    });
+    // Anything else is an error's message.
+    return json.startsWith("{") ? JSON.parse(json) : undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError) && !(error instanceof WebAssembly.RuntimeError)) throw error;
+    return undefined;
+  }
 }
 
 /** PostgreSQL's tokens and comments, in bytes. Slower than parsing: only the tests use it, to check `lexer.ts`. */

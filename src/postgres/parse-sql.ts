@@ -1,8 +1,8 @@
 import type { Node } from "libpg-query";
-import type { Unparsed } from "../model/operation.js";
+import type { DoBlock, Operation, Unparsed } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
-import { onlyStatementOf } from "./do-block.js";
+import { partsOfDoBlock, type BlockPart } from "./do-block.js";
 import { parseLargeInsert } from "./large-insert.js";
 import { commentsOf, splitStatements } from "./lexer.js";
 import { parseTree, type ParseFailure } from "./libpg-query.js";
@@ -67,9 +67,10 @@ function statementOf(text: string, piece: Piece, index: number, placeholders: re
   const range = widen(piece.range, placeholders);
   const sql = text.slice(...range);
   if ("node" in piece) {
-    const read = insideDoBlock(piece) ?? { ...piece, range };
-    const operations = operationsOf(new StatementSource({ index, written: text, placeholders, ...read }));
-    return { index, sql, range, operations };
+    const operations = operationsOf(new StatementSource({ index, written: text, placeholders, ...piece, range }));
+    const [only] = operations;
+    const block = only?.type === "DoBlock" ? insideDoBlock(only, { ...piece, text, placeholders }) : undefined;
+    return { index, sql, range, operations: block ?? operations };
   }
   const { reason, position } = piece;
   const unparsed: Unparsed = {
@@ -82,17 +83,62 @@ function statementOf(text: string, piece: Piece, index: number, placeholders: re
   return { index, sql, range, operations: [unparsed] };
 }
 
-/** The statement that a DO block only wraps, at its own place; undefined for every other statement and block. */
-function insideDoBlock({
-  node,
-  parsed,
-  range,
-}: ParsedPiece & { readonly range: Range }): (ParsedPiece & { readonly range: Range }) | undefined {
-  if (!("DoStmt" in node)) return undefined;
-  const inner = onlyStatementOf(parsed, range);
-  const pieces = inner && parsePart(parsed, inner, []);
-  const piece = pieces && !("message" in pieces) && pieces.length === 1 ? pieces[0] : undefined;
-  return piece && "node" in piece ? piece : undefined;
+interface BlockSource extends ParsedPiece {
+  readonly range: Range;
+  readonly text: string;
+  readonly placeholders: readonly Range[];
+}
+
+/** What a DO block runs, each with its own place; undefined where nothing of it can be read. */
+function insideDoBlock(block: DoBlock, source: BlockSource): readonly Operation[] | undefined {
+  if (block.language !== "plpgsql") return undefined;
+  const parts = partsOfDoBlock(source.parsed, source.range);
+  if (parts === undefined) return undefined;
+  const operations = parts.flatMap((part, inBlock) =>
+    operationsOfPart(part, block, source).map((operation): Operation => ({ ...operation, inBlock })),
+  );
+  const { range, statement } = block;
+  // It checks or reports something, and changes nothing.
+  const nothing: Operation = { type: "OtherStatement", node: "DoStmt", refusedInTransaction: false, range, statement };
+  return operations.length > 0 ? operations : [nothing];
+}
+
+function operationsOfPart(part: BlockPart, block: DoBlock, source: BlockSource): readonly Operation[] {
+  const { text, parsed, placeholders } = source;
+  const opaque = (reason: string): readonly Operation[] => [{ ...block, range: part.range, reason }];
+  if ("reason" in part) return opaque(part.reason);
+  const { sql, range, verbatim, guarded } = part;
+  const pieces = verbatim ? parsePart(parsed, range, []) : parsePart(sql, [0, sql.length], []);
+  if ("message" in pieces) return opaque(`PostgreSQL's grammar refuses what the block runs: ${pieces.message}`);
+  const written = verbatim ? { written: text, placeholders } : { written: sql, placeholders: [] };
+  const operations = pieces.flatMap((piece) =>
+    "node" in piece ? operationsOf(new StatementSource({ index: block.statement, ...written, ...piece })) : [],
+  );
+  return operations.map((operation) => {
+    const placed = verbatim ? operation : movedTo(range, operation);
+    return guarded ? tolerant(placed) : placed;
+  });
+}
+
+/** An operation whose text does not stand in the file, with the place of what makes the text. */
+function movedTo(range: Range, operation: Operation): Operation {
+  const moved = (value: unknown, key?: string): unknown => {
+    if (key === "range") return range;
+    if (key === "anchors") return {};
+    if (Array.isArray(value)) return value.map((element) => moved(element));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, moved(inner, name)]));
+  };
+  return moved(operation) as Operation;
+}
+
+/** What a condition decides about is not done twice: blocks ask whether a thing is there already. */
+function tolerant(operation: Operation): Operation {
+  return {
+    ...operation,
+    ...("ifNotExists" in operation && { ifNotExists: true }),
+    ...("ifExists" in operation && { ifExists: true }),
+  };
 }
 
 /** With what psql runs from elsewhere in its place; a statement that it stands in the middle of is as unknown. */

@@ -10,7 +10,8 @@ interface Suggestion<MessageId extends string> {
 /** Inserts CONCURRENTLY behind the keyword INDEX. The rule words it as its message `addConcurrently`. */
 export function concurrently(operation: CreateIndex | DropIndex): readonly Suggestion<"addConcurrently">[] {
   const position = operation.anchors.afterIndexKeyword;
-  if (position === undefined) return [];
+  // A DO block cannot run it.
+  if (position === undefined || operation.inBlock !== undefined) return [];
   return [
     { messageId: "addConcurrently", fix: (fixer) => fixer.insertTextAfterRange([position, position], " CONCURRENTLY") },
   ];

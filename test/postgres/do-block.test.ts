@@ -2,61 +2,129 @@ import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 
-/** Blocks that only wrap a statement, with the operation that they are. */
-const wrapping = [
-  [
-    "CreateEnum",
+/** Blocks, with the operations that they run, each with what stands at its place. */
+const blocks: Readonly<Record<string, readonly [sql: string, ...operations: readonly string[]]>> = {
+  "what Drizzle writes for a type": [
     "DO $$ BEGIN\n CREATE TYPE \"public\".\"status\" AS ENUM('new', 'paid');\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;",
+    "CreateEnum: CREATE TYPE \"public\".\"status\" AS ENUM('new', 'paid')",
   ],
-  [
-    "AddConstraint",
+  "what Drizzle writes for a foreign key": [
     'DO $$ BEGIN\n ALTER TABLE "orders" ADD CONSTRAINT "fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE no action;\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;',
+    'AddConstraint: ALTER TABLE "orders" ADD CONSTRAINT "fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE no action',
   ],
-  ["AddColumn", "do $b$ begin alter table orders add column note text; end; $b$ language plpgsql;"],
-  [
-    "AddColumn",
-    "DO $$\nBEGIN\n  -- only once\n  ALTER TABLE orders ADD COLUMN other text; -- done\nEXCEPTION WHEN duplicate_column OR undefined_table THEN RAISE NOTICE 'there; already';\nEND\n$$;",
+  "another tag, and lower case": [
+    "do $b$ begin alter table orders add column note text; end; $b$ language plpgsql;",
+    "AddColumn: alter table orders add column note text",
   ],
-] as const;
-
-/** Blocks whose effect takes more than reading one statement. */
-const others = {
-  "a condition": "DO $$ BEGIN IF true THEN ALTER TABLE orders ADD COLUMN a text; END IF; END $$;",
-  "two statements": "DO $$ BEGIN CREATE TABLE a (id int); CREATE TABLE b (id int); END $$;",
-  "a variable": "DO $$ DECLARE n int; BEGIN ALTER TABLE orders ADD COLUMN b text; END $$;",
-  "dynamic SQL": "DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD COLUMN c text'; END $$;",
-  "a query": "DO $$ BEGIN PERFORM 1; END $$;",
-  "a handler that does something":
-    "DO $$ BEGIN CREATE TABLE c (id int); EXCEPTION WHEN duplicate_table THEN ALTER TABLE c ADD COLUMN d text; END $$;",
-  "a nested block": "DO $$ BEGIN BEGIN CREATE TABLE d (id int); END; END $$;",
-  "a body in single quotes": "DO 'BEGIN CREATE TABLE e (id int); END';",
-  nothing: "DO $$ BEGIN END $$;",
+  "a comment with the same text": [
+    "DO $$\nBEGIN\n  -- ALTER TABLE orders ADD COLUMN other text;\n  ALTER TABLE orders ADD COLUMN other text; -- done\nEXCEPTION WHEN duplicate_column OR undefined_table THEN RAISE NOTICE 'there; already';\nEND\n$$;",
+    "AddColumn: ALTER TABLE orders ADD COLUMN other text",
+  ],
+  "a condition, with each of its branches": [
+    "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM accounts) THEN ALTER TABLE orders ADD COLUMN a text; ELSIF false THEN DROP TABLE IF EXISTS gone; ELSE CREATE TABLE IF NOT EXISTS made (id int); END IF; END $$;",
+    "AddColumn: ALTER TABLE orders ADD COLUMN a text",
+    "DropRelation: DROP TABLE IF EXISTS gone",
+    "CreateTable: CREATE TABLE IF NOT EXISTS made (id int)",
+  ],
+  "several statements, the same one twice": [
+    "DO $$ BEGIN UPDATE orders SET id = 1; CREATE TABLE first (id int); UPDATE orders SET id = 1; END $$;",
+    "Update: UPDATE orders SET id = 1",
+    "CreateTable: CREATE TABLE first (id int)",
+    "Update: UPDATE orders SET id = 1",
+  ],
+  "several clauses": [
+    "DO $$ DECLARE n int := 1; BEGIN ALTER TABLE orders ADD COLUMN b text, DROP COLUMN IF EXISTS c; END $$;",
+    "AddColumn: ADD COLUMN b text",
+    "DropColumn: DROP COLUMN IF EXISTS c",
+  ],
+  "EXECUTE of a text": [
+    "DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD COLUMN c1 text'; EXECUTE $x$DROP TABLE IF EXISTS it$x$; END $$;",
+    "AddColumn: ALTER TABLE orders ADD COLUMN c1 text",
+    "DropRelation: DROP TABLE IF EXISTS it",
+  ],
+  "EXECUTE of a text that is put together of literals": [
+    "DO $$ BEGIN EXECUTE format('DROP TABLE IF EXISTS %I', 'Old'); EXECUTE 'COMMENT ON TABLE orders IS ''what''' || quote_literal('x') USING 1; END $$;",
+    "DropRelation: format('DROP TABLE IF EXISTS %I', 'Old')",
+    "OtherStatement: 'COMMENT ON TABLE orders IS ''what''' || quote_literal('x')",
+  ],
+  "EXECUTE of a text that is only known when it runs": [
+    "DO $$ DECLARE r record; BEGIN FOR r IN SELECT 'orders' AS name LOOP EXECUTE format('ANALYZE %I', r.name); END LOOP; UPDATE orders SET id = 2; END $$;",
+    "DoBlock: format('ANALYZE %I', r.name)",
+    "Update: UPDATE orders SET id = 2",
+  ],
+  "queries whose result goes into a variable": [
+    "DO $$ DECLARE n int; BEGIN\n  SELECT count(*) INTO n FROM orders;\n  INSERT INTO orders VALUES (1)\n    RETURNING id INTO n;\n  PERFORM pg_sleep(0);\n  DELETE FROM orders WHERE id = n;\nEND $$;",
+    "Select: SELECT count(*) INTO n FROM orders",
+    "Insert: INSERT INTO orders VALUES (1)\n    RETURNING id",
+    "Select: PERFORM pg_sleep(0)",
+    "Delete: DELETE FROM orders WHERE id = n",
+  ],
+  "a handler, a nested block and a loop": [
+    "DO $$ BEGIN BEGIN CREATE TABLE d (id int); END; WHILE false LOOP DROP TABLE d; END LOOP; EXCEPTION WHEN duplicate_table THEN ALTER TABLE d ADD COLUMN e text; END $$;",
+    "CreateTable: CREATE TABLE d (id int)",
+    "DropRelation: DROP TABLE d",
+    "AddColumn: ALTER TABLE d ADD COLUMN e text",
+  ],
+  "a check": [
+    "DO $$ BEGIN IF false THEN RAISE EXCEPTION 'no'; END IF; END $$;",
+    "OtherStatement: DO $$ BEGIN IF false THEN RAISE EXCEPTION 'no'; END IF; END $$",
+  ],
+  nothing: ["DO $$ BEGIN END $$;", "OtherStatement: DO $$ BEGIN END $$"],
+  "a body in single quotes": [
+    "DO 'BEGIN CREATE TABLE e (id int); END';",
+    "DoBlock: DO 'BEGIN CREATE TABLE e (id int); END'",
+  ],
 };
 
+const BEFORE = "SELECT 'é';\n";
+
+const operationsOf = (sql: string) => parseSql(BEFORE + sql).statements[1]?.operations ?? [];
+
 describe("a DO block", () => {
-  it.each(wrapping)("is the statement that it wraps: %s", (type, sql) => {
-    const [statement] = parseSql(`SELECT 'é';\n${sql}`).statements.slice(1);
-    expect(statement?.operations.map((operation) => operation.type)).toEqual([type]);
-    expect(statement?.sql).toBe(sql.slice(0, -1));
+  it.each(Object.entries(blocks))("is the statements that it runs: %s", (_, [sql, ...expected]) => {
+    const text = BEFORE + sql;
+    const found = operationsOf(sql).map(({ type, range }) => `${type}: ${text.slice(...range)}`);
+    expect(found).toEqual(expected);
+    expect(parseSql(text).statements[1]?.sql).toBe(sql.slice(0, -1));
   });
 
-  it("has the operation where it stands", () => {
-    const sql = "SELECT 'é';\nDO $$ BEGIN\n  CREATE INDEX i ON orders (id);\nEND $$;";
-    const [operation] = parseSql(sql).statements[1]?.operations ?? [];
-    expect(operation?.type).toBe("CreateIndex");
-    expect(sql.slice(...(operation?.range ?? [0, 0]))).toBe("CREATE INDEX i ON orders (id)");
-    const anchor = operation?.type === "CreateIndex" ? operation.anchors.afterIndexKeyword : undefined;
-    expect(sql.slice(0, anchor)).toMatch(/CREATE INDEX$/);
+  it("counts its statements, and keeps their anchors", () => {
+    const sql = "DO $$ BEGIN ALTER TABLE orders ADD a int, ADD b int; CREATE INDEX i ON orders (id); END $$;";
+    const operations = operationsOf(sql);
+    expect(operations.map(({ inBlock }) => inBlock)).toEqual([0, 0, 1]);
+    const index = operations[2];
+    const anchor = index?.type === "CreateIndex" ? index.anchors.afterIndexKeyword : undefined;
+    expect((BEFORE + sql).slice(0, anchor)).toMatch(/CREATE INDEX$/);
   });
 
-  it.each(Object.entries(others))("stays one with %s", (_, sql) => {
-    expect(parseSql(sql).statements.map(({ operations }) => operations.map(({ type }) => type))).toEqual([["DoBlock"]]);
+  it("does not do twice what a condition or a handler decides about", () => {
+    const tolerant = (sql: string): readonly unknown[] =>
+      operationsOf(sql).map((operation) => ("ifNotExists" in operation ? operation.ifNotExists : undefined));
+    const add = "ALTER TABLE orders ADD COLUMN a int;";
+    expect(tolerant(`DO $$ BEGIN ${add} END $$;`)).toEqual([false]);
+    expect(tolerant(`DO $$ BEGIN IF true THEN ${add} END IF; END $$;`)).toEqual([true]);
+    expect(tolerant(`DO $$ BEGIN ${add} EXCEPTION WHEN duplicate_column THEN NULL; END $$;`)).toEqual([true]);
   });
-});
 
-it("stays a block where PostgreSQL refuses the statement in one", () => {
-  const sql = "DO $$ BEGIN CREATE INDEX CONCURRENTLY ON orders (id); END $$;";
-  expect(parseSql(sql).statements[0]?.operations[0]?.type).toBe("DoBlock");
+  it("says which of its parts are not known, and why", () => {
+    expect(operationsOf("DO $$ BEGIN EXECUTE (SELECT 'x'); END $$;")).toMatchObject([
+      { type: "DoBlock", reason: "EXECUTE runs a statement that is only put together when the block runs" },
+    ]);
+    expect(operationsOf("DO $$ BEGIN EXECUTE 'ALTER TABL x'; END $$;")).toMatchObject([
+      {
+        type: "DoBlock",
+        reason: 'PostgreSQL\'s grammar refuses what the block runs: syntax error at or near "TABL"',
+      },
+    ]);
+    expect(operationsOf("DO $$ this is not PL/pgSQL $$;")).toMatchObject([{ type: "DoBlock" }]);
+    expect(operationsOf("DO $$ x $$ LANGUAGE plperl;")).toMatchObject([{ type: "DoBlock", language: "plperl" }]);
+  });
+
+  it("reads what CONCURRENTLY would do, which PostgreSQL refuses there", () => {
+    expect(operationsOf("DO $$ BEGIN CREATE INDEX CONCURRENTLY ON orders (id); END $$;")).toMatchObject([
+      { type: "CreateIndex", concurrently: true, inBlock: 0 },
+    ]);
+  });
 });
 
 describe("PostgreSQL", () => {
@@ -67,7 +135,13 @@ describe("PostgreSQL", () => {
   });
   afterAll(() => postgres.close());
 
-  it("runs them all", async () => {
-    for (const sql of [...wrapping.map(([, sql]) => sql), ...Object.values(others)]) await postgres.exec(sql);
+  it.each(Object.entries(blocks))("runs it: %s", async (_, [sql]) => {
+    await postgres.exec(sql);
+  });
+
+  it("refuses CONCURRENTLY in a block, though no transaction is open", async () => {
+    await expect(postgres.exec("DO $$ BEGIN CREATE INDEX CONCURRENTLY ON orders (id); END $$;")).rejects.toMatchObject({
+      code: "25001",
+    });
   });
 });

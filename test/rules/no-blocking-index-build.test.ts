@@ -9,6 +9,10 @@ ruleTester.run("no-blocking-index-build", rule, {
   valid: [
     { name: "CONCURRENTLY", history: [orders], code: "CREATE INDEX CONCURRENTLY i ON orders (account_id);" },
     { name: "a table of this file", code: `${orders}\nCREATE INDEX i ON orders (account_id);` },
+    {
+      name: "a table of the same DO block",
+      code: `DO $$ BEGIN\n${orders}\nCREATE INDEX i ON orders (account_id);\nEND $$;`,
+    },
     { name: "a table of this change", pending: [orders], code: "CREATE INDEX i ON orders (account_id);" },
     {
       name: "a table of this change, qualified",
@@ -45,6 +49,23 @@ ruleTester.run("no-blocking-index-build", rule, {
     { name: "without base, a table of the same file", base: false, code: `${orders}\nCREATE INDEX i ON orders (id);` },
   ],
   invalid: [
+    {
+      name: "in a DO block, where CONCURRENTLY is refused",
+      history: [orders],
+      tool: prisma7,
+      code: "DO $$ BEGIN\n  CREATE INDEX i ON orders (account_id);\nEND $$;",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY as a statement of its own, because no DO block can run it.",
+          line: 2,
+          column: 3,
+          endLine: 2,
+          endColumn: 40,
+          suggestions: [],
+        },
+      ],
+    },
     {
       name: "a runner with a transaction for each file",
       history: [orders],

@@ -25,7 +25,7 @@ ruleTester.run("no-blocking-index-drop", rule, {
     { name: "an index that does not exist", history: [orders], code: "DROP INDEX IF EXISTS orders_total;" },
     {
       name: "an index that may not exist",
-      history: ["DO $$ BEGIN END $$;"],
+      history: ["DO $$ BEGIN EXECUTE (SELECT 'x'); END $$;"],
       code: "DROP INDEX IF EXISTS orders_total;",
     },
     {
@@ -190,7 +190,7 @@ ruleTester.run("no-blocking-index-drop", rule, {
     },
     {
       name: "an index that no migration created",
-      history: ["DO $$ BEGIN END $$;"],
+      history: ["DO $$ BEGIN EXECUTE (SELECT 'x'); END $$;"],
       code: "DROP INDEX billing.old_idx;",
       errors: [
         {

@@ -25,6 +25,22 @@ ruleTester.run("no-concurrently-in-transaction", rule, {
   ],
   invalid: [
     {
+      name: "a DO block, which opens one wherever it runs",
+      history: [orders],
+      tool: prisma7,
+      code: `DO $$ BEGIN\n  ${index}\nEND $$;`,
+      errors: [
+        {
+          message:
+            "CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses it inside a transaction. A DO block always runs in one. Run it as a statement of its own, because no DO block can run it.",
+          line: 2,
+          column: 3,
+          endLine: 2,
+          endColumn: 53,
+        },
+      ],
+    },
+    {
       name: "a runner with a transaction for each file, as configured",
       history: [orders],
       code: `SET lock_timeout = 0;\n${index}`,

@@ -11,7 +11,7 @@ ruleTester.run("no-unchecked-statement", rule, {
       code: "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DROP TABLE orders; RETURN 1; END $$;",
     },
     {
-      name: "a DO block that only wraps a statement",
+      name: "a DO block whose statements are all known",
       code: "DO $$ BEGIN\n CREATE TYPE status AS ENUM ('new');\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;",
     },
     {
@@ -35,16 +35,30 @@ ruleTester.run("no-unchecked-statement", rule, {
       ],
     },
     {
-      name: "a DO block",
-      code: "CREATE TABLE orders (id bigint);\nDO $$\nBEGIN\n  PERFORM purge();\nEND $$;",
+      name: "a DO block in another language",
+      code: "CREATE TABLE orders (id bigint);\nDO $$\n  spi_exec_query('TRUNCATE orders');\n$$ LANGUAGE plperl;",
       errors: [
         {
           message:
-            "What a DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
+            "What this DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
           line: 2,
           column: 1,
+          endLine: 4,
+          endColumn: 19,
+        },
+      ],
+    },
+    {
+      name: "the part of a DO block that is not known",
+      code: "DO $$\nDECLARE name text;\nBEGIN\n  SELECT t.name INTO name FROM tables t;\n  EXECUTE 'TRUNCATE ' || name;\n  CREATE TABLE orders (id bigint);\nEND $$;",
+      errors: [
+        {
+          message:
+            "EXECUTE runs a statement that is only put together when the block runs: what that locks and what it breaks is not known. Write the statement out where you can, or accept it with a reason.",
+          line: 5,
+          column: 11,
           endLine: 5,
-          endColumn: 7,
+          endColumn: 30,
         },
       ],
     },

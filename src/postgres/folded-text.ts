@@ -1,0 +1,71 @@
+/** The text that a SQL expression makes of literals alone, as in `EXECUTE format('DROP TABLE %I', 'orders')`. */
+import type { Node } from "libpg-query";
+import { quoteIdentifier } from "../text/quote-identifier.js";
+import { parseTree } from "./libpg-query.js";
+
+/** Undefined where the text depends on anything but the expression itself. */
+export function foldText(expression: string): string | undefined {
+  const outcome = parseTree(`SELECT ${expression}`);
+  const select = outcome.ok ? outcome.statements[0]?.stmt : undefined;
+  if (select === undefined || !("SelectStmt" in select)) return undefined;
+  const [target, ...others] = select.SelectStmt.targetList ?? [];
+  if (target === undefined || others.length > 0 || !("ResTarget" in target)) return undefined;
+  return textOf(target.ResTarget.val);
+}
+
+function textOf(node: Node | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  if ("A_Const" in node) {
+    const { sval, ival } = node.A_Const as { sval?: { sval?: string }; ival?: { ival?: number } };
+    return sval ? (sval.sval ?? "") : ival ? String(ival.ival ?? 0) : undefined;
+  }
+  if ("TypeCast" in node) return textOf(node.TypeCast.arg);
+  if ("A_Expr" in node) {
+    const { name, lexpr, rexpr } = node.A_Expr;
+    const [left, right] = [textOf(lexpr), textOf(rexpr)];
+    return nameOf(name) === "||" && left !== undefined && right !== undefined ? left + right : undefined;
+  }
+  if (!("FuncCall" in node)) return undefined;
+  const { funcname, args = [] } = node.FuncCall;
+  const values = args.map(textOf);
+  if (values.some((value) => value === undefined)) return undefined;
+  return FUNCTIONS[nameOf(funcname)]?.(values as string[]);
+}
+
+function nameOf(name: readonly Node[] | undefined): string {
+  const last = name?.at(-1);
+  return last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
+}
+
+const FUNCTIONS: Readonly<Record<string, (values: readonly string[]) => string | undefined>> = {
+  concat: (values) => values.join(""),
+  format: ([pattern = "", ...values]) => formatted(pattern, values),
+  quote_ident: ([name = ""]) => quoteIdentifier(name),
+  quote_literal: ([value = ""]) => quoteLiteral(value),
+};
+
+const CONVERSIONS: Readonly<Record<string, (value: string) => string>> = {
+  I: quoteIdentifier,
+  L: quoteLiteral,
+  s: (value) => value,
+};
+
+/** `format()` with `%s`, `%I`, `%L`, `%%` and positions (PostgreSQL documentation, 9.4.1); widths are not known here. */
+function formatted(pattern: string, values: readonly string[]): string | undefined {
+  let next = 0;
+  let known = true;
+  const text = pattern.replace(/%(?:%|(?:(\d+)\$)?([sIL])|)/g, (found, position: string | undefined, type?: string) => {
+    if (found === "%%") return "%";
+    if (position !== undefined) next = Number(position) - 1;
+    const value = values[next++];
+    const convert = CONVERSIONS[type ?? ""];
+    if (value !== undefined && convert !== undefined) return convert(value);
+    known = false;
+    return "";
+  });
+  return known ? text : undefined;
+}
+
+function quoteLiteral(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

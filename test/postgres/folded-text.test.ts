@@ -1,0 +1,49 @@
+import { PGlite } from "@electric-sql/pglite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { foldText } from "../../src/postgres/folded-text.js";
+
+const EXPRESSIONS = [
+  "'a'",
+  "'it''s'",
+  "E'a\\nb'",
+  "$$a'b$$",
+  "'a' || 'b' || 'c'",
+  "'a'::text || 1",
+  "concat('a', 'b', 3)",
+  "format('x')",
+  "format('%s and %s', 'a', 'b')",
+  "format('%I.%I', 'Public', 'orders')",
+  "format('%I', 'select')",
+  "format('%L', 'it''s')",
+  "format('100%% of %s', 'it')",
+  "format('%2$s %1$s %s', 'a', 'b')",
+  "quote_ident('Order') || quote_literal('x''y')",
+];
+
+describe("foldText", () => {
+  let postgres: PGlite;
+  beforeAll(async () => {
+    postgres = await PGlite.create();
+  });
+  afterAll(() => postgres.close());
+
+  it.each(EXPRESSIONS)("makes what PostgreSQL makes of %s", async (expression) => {
+    const { rows } = await postgres.query<{ text: string }>(`SELECT ${expression} AS text`);
+    expect(foldText(expression)).toBe(rows[0]?.text);
+  });
+
+  it.each([
+    "name",
+    "'a' || name",
+    "format('%I', name)",
+    "format('%s')",
+    "format('%-10s|', 'a')",
+    "upper('a')",
+    "'a' - 'b'",
+    "(SELECT 'a')",
+    "'a', 'b'",
+    "not an expression",
+  ])("knows nothing of %s", (expression) => {
+    expect(foldText(expression)).toBeUndefined();
+  });
+});
