@@ -12,6 +12,8 @@ export interface LeftOutFile {
 export interface MigrationPart {
   readonly range: Range;
   readonly transaction: TransactionMode;
+  /** What the tool remembers it by, where it remembers each part and not the file: `ann:3`. */
+  readonly id?: string;
 }
 
 /** A migration's text as its tool reads it. */
@@ -42,6 +44,8 @@ export interface MigrationSource {
   readonly transactions?: ReadonlyMap<string, TransactionMode>;
   /** Files that look like migrations but do not run, or cannot be read. */
   readonly leftOut: readonly LeftOutFile[];
+  /** Migrations that are in no file that can be read, by what the tool knows them by. New ones are unknown. */
+  readonly unread?: ReadonlyMap<string, LeftOutFile>;
   /** The database system that the folder is for, where something says so. */
   readonly dialect?: string;
   /** Settings that are in force when a migration starts, because the tool or a callback of it sets them. */

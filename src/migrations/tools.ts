@@ -6,6 +6,7 @@ import { flyway } from "./flyway.js";
 import { golangMigrate } from "./golang-migrate.js";
 import { goose } from "./goose.js";
 import { graphileMigrate } from "./graphile-migrate.js";
+import { liquibase } from "./liquibase.js";
 import { nodePgMigrate } from "./node-pg-migrate.js";
 import { plainSql } from "./plain-sql.js";
 import { pop } from "./pop.js";
@@ -35,5 +36,6 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   graphileMigrate,
   nodePgMigrate,
   flyway,
+  liquibase,
   plainSql,
 ];
