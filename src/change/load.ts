@@ -16,7 +16,7 @@ import type {
   MigrationStatus,
   TransactionMode,
 } from "../model/migration.js";
-import type { Statement } from "../model/statement.js";
+import type { ParsedSql, Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
@@ -26,6 +26,7 @@ import { postgresVersion } from "./postgres-version.js";
 import { readSeed, replayFrom, type Seed } from "./seed.js";
 import { Session } from "./session.js";
 import { transactionsOf } from "./transactions.js";
+import { unchangedStatements } from "./unchanged-statements.js";
 
 export interface LoadOptions {
   /**
@@ -45,6 +46,7 @@ export function loadChange(source: ChangeSource, configuration: Configuration, o
 /** A migration before replay, with what its place in the run decides. */
 interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
+  readonly unchanged?: ReadonlySet<number>;
   /** Settings that the tool's callbacks make before it starts. */
   readonly settings?: ReadonlyMap<string, string>;
   /** The source's folder, for files that share the run of a pending set. */
@@ -165,14 +167,25 @@ class Loader {
       const add = (file: string): void => {
         const status = this.#status(file, asked);
         const drafted = draft(tree, source, file);
+        const before =
+          status.status === "modified" ? this.#statementsAtBase(status.previousFile ?? file, read) : undefined;
+        const unchanged = before && unchangedStatements(before, drafted.sql);
+        const statements = drafted.sql.statements.length;
         const judged =
           status.status !== "existing" &&
           drafted.kind !== "baseline" &&
           asked?.has(file) !== false &&
           !this.#isIgnored(file) &&
-          !(status.status === "modified" && this.#sameStatements(status.previousFile ?? file, drafted, read));
+          !(unchanged?.size === statements && before?.statements.length === statements);
         const pending = status.status !== "existing" && !this.#alone;
-        drafts.push({ ...drafted, ...status, judged, ...(pending && { run: folder }) });
+        drafts.push({
+          ...drafted,
+          ...status,
+          judged,
+          // All of a repeatable one runs again.
+          ...(unchanged && drafted.kind !== "repeatable" && { unchanged }),
+          ...(pending && { run: folder }),
+        });
       };
       const addMeanwhile = (after: string | undefined): void => {
         for (const [file, atBase] of meanwhile.get(after) ?? []) {
@@ -247,15 +260,9 @@ class Loader {
     return { status: changed.status === "modified" ? "modified" : "added" };
   }
 
-  /** Whether a modified file says the same as before, comments and white space aside: then nothing in it is new. */
-  #sameStatements(previousFile: string, { sql }: ParsedMigration, read: ReadMigrationText | undefined): boolean {
-    const text = this.source.base?.tree.read(previousFile);
-    if (text === undefined) return false;
-    const { statements } = this.#parse(text, previousFile, read).sql;
-    return (
-      statements.length === sql.statements.length &&
-      statements.every((statement, index) => statement.sql === sql.statements[index]?.sql)
-    );
+  #statementsAtBase(file: string, read: ReadMigrationText | undefined): ParsedSql | undefined {
+    const text = this.source.base?.tree.read(file);
+    return text === undefined ? undefined : this.#parse(text, file, read).sql;
   }
 
   #baseTexts(migrations: readonly Migration[]): ReadonlyMap<string, string> {

@@ -67,7 +67,8 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
     .flatMap(({ migrations }) => migrations.filter(({ judged }) => judged))
     .flatMap((migration) => {
       const lineOf = lineCounter(migration.sql.text);
-      return migration.statements.map((statement) => ({
+      const isNew = ({ statement }: AnalysedStatement): boolean => migration.unchanged?.has(statement.index) !== true;
+      return migration.statements.filter(isNew).map((statement) => ({
         ...factsOf(input, migration, statement),
         hazards: hazards(migration, statement),
         accepted: accepted(migration, statement),

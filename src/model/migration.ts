@@ -110,6 +110,11 @@ export interface Migration extends MigrationFile {
   readonly order: number;
   /** Whether findings are made for it: new against base and not ignored. */
   readonly judged: boolean;
+  /**
+   * Indexes of the statements of an edited migration that it had before. They have run wherever it has and nowhere run
+   * again, so no rule hears of them; that the file was edited is a finding of its own. Absent: none.
+   */
+  readonly unchanged?: ReadonlySet<number>;
   readonly sql: ParsedSql;
   readonly statements: readonly AnalysedStatement[];
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../model/finding.js";
 import type { Report } from "../model/report.js";
-import { statementTokens } from "../rule/same-sql.js";
+import { statementTokens } from "../postgres/statement-tokens.js";
 
 /**
  * A fingerprint for each finding, suppressed ones included. It is made of rule, message, object and the statement's

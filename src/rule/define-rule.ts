@@ -52,17 +52,20 @@ export function defineRule<const MessageId extends string, Options extends reado
         report({ ...finding, range: finding.range ?? firstLine(eslint.sourceCode.text) });
       }
 
-      if (!definition.create || !located.migration.judged) return {};
+      const { judged, unchanged } = located.migration;
+      if (!definition.create || !judged) return {};
       const context: RuleContext<MessageId, Options> = {
         id: eslint.id,
         options: eslint.options as unknown as Options,
-        report: ({ node, ...finding }) =>
+        report({ node, ...finding }) {
+          if (unchanged?.has(node.statement) === true) return;
           report({
             ...finding,
             range: finding.range ?? node.range,
             object: finding.object ?? migration.objectOf(node),
             operation: node,
-          }),
+          });
+        },
       };
       provideMigration(context, migration);
       return definition.create(context) satisfies OperationVisitors as unknown as Rule.RuleListener;

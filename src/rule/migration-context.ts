@@ -100,7 +100,9 @@ class MigrationContext implements RuleMigration {
   *judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }> {
     for (const migration of this.database.migrations) {
       if (!migration.judged) continue;
-      for (const statement of migration.statements) yield { migration, statement };
+      for (const statement of migration.statements) {
+        if (migration.unchanged?.has(statement.statement.index) !== true) yield { migration, statement };
+      }
     }
   }
 

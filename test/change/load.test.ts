@@ -97,6 +97,13 @@ describe("the status of a migration", () => {
       ),
     );
     expect(brief(database)).toEqual(["2_a.sql modified", "3_c.sql modified"]);
+    const edited = between(
+      { "migrations/1_a.sql": "CREATE TABLE a (id bigint);\nCREATE INDEX i ON a (id);\n" },
+      { "migrations/1_a.sql": "create table a (id bigint);\nCREATE INDEX j ON a (id);\nCREATE INDEX i ON a (id);\n" },
+    );
+    expect(only(edited).migrations.map(({ judged, unchanged }) => [judged, [...(unchanged ?? [])]])).toEqual([
+      [true, [0, 2]],
+    ]);
     expect(database.migrations[0]?.previousFile).toBe("migrations/1_a.sql");
     expect(database.deleted).toEqual([]);
     expect([...database.baseText.keys()]).toEqual(["migrations/2_a.sql", "migrations/3_c.sql"]);

@@ -105,6 +105,24 @@ test("edits, renames and deletions are touches; SQL beside the migrations is non
   ]);
 });
 
+test("of an edited migration only what is new in it is judged", () => {
+  const repository = new TemporaryRepository({
+    "db/migrations/0001_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint);\n",
+    "db/migrations/0002_index.sql": INDEX,
+  });
+  repository.commit("another index", {
+    "db/migrations/0002_index.sql": `${INDEX}CREATE INDEX orders_id_account_idx ON orders (id, account_id);\n`,
+  });
+  expect(told(replayMerges({ root: repository.root, last: 1 }))).toEqual([
+    [
+      "another index",
+      "unsafe",
+      ["db/migrations/0002_index.sql"],
+      ["no-edited-migration db/migrations/0002_index.sql:1", "no-blocking-index-build db/migrations/0002_index.sql:3"],
+    ],
+  ]);
+});
+
 test("code that still names a dropped column is looked for on both sides of the merge, not in today's code", () => {
   const repository = new TemporaryRepository({
     "db/migrations/0001_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, legacy_ref text);\n",
