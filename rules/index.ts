@@ -9,6 +9,7 @@ import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
 import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noEditedMigration from "./no-edited-migration.js";
+import noMultiTableLock from "./no-multi-table-lock.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noOutOfOrderMigration from "./no-out-of-order-migration.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
@@ -31,6 +32,7 @@ export const rules = {
   "no-data-loss": noDataLoss,
   "no-database-drop": noDatabaseDrop,
   "no-edited-migration": noEditedMigration,
+  "no-multi-table-lock": noMultiTableLock,
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-out-of-order-migration": noOutOfOrderMigration,
   "no-referenced-column-drop": noReferencedColumnDrop,

@@ -75,7 +75,12 @@ export function heldLocks(
   const start = before.get(statement) ?? 0;
   let end = start;
   while (locks[end]?.by.statement === statement) end++;
-  return { earlier: locks.slice(0, start), own: locks.slice(start, end) };
+  return {
+    get earlier() {
+      return locks.slice(0, start);
+    },
+    own: locks.slice(start, end),
+  };
 }
 
 function findHeldLocks(transaction: Transaction, migration: RuleMigration): HeldLocks {
