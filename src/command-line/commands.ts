@@ -1,6 +1,8 @@
 /** The commands, in the order in which the help lists them. */
 import { checkCommand } from "./check.js";
 import type { Command } from "./command.js";
+import { detectCommand } from "./detect.js";
+import { explainCommand } from "./explain.js";
 import { replayCommand } from "./replay.js";
 
-export const COMMANDS: readonly Command[] = [checkCommand, replayCommand];
+export const COMMANDS: readonly Command[] = [checkCommand, detectCommand, explainCommand, replayCommand];

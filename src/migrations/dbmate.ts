@@ -1,7 +1,7 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
 import type { Range } from "../model/position.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
-import { installedVersion } from "./installed-version.js";
+import { installedVersion, versionFacts } from "./installed-version.js";
 import { join } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -90,7 +90,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
   return {
     name: "dbmate",
     label: "dbmate",
-    ...(installed === undefined ? {} : { version: installed.version }),
+    ...versionFacts(installed),
     transaction: "per-file",
     outsideTransaction:
       "in a migration of its own whose block starts with `-- migrate:up transaction:false` and has that single " +

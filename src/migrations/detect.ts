@@ -61,8 +61,10 @@ function openConfigured(listing: Listing, setting: MigrationSourceSetting): Migr
     (isFile ? plainSql : (MIGRATION_TOOLS.find((candidate) => candidate.find(listing).includes(folder)) ?? plainSql));
   const source = tool.open(listing, folder);
   const transaction = CONFIGURED_MODE[setting.transaction ?? ""];
+  const isNamed = setting.tool !== undefined || tool === plainSql;
   return {
     ...source,
+    ...(isNamed ? { because: "because the configuration names it" } : {}),
     ...(isFile ? { files: [path], leftOut: [] } : {}),
     ...(transaction === undefined ? {} : { tool: { ...source.tool, transaction } }),
   };
@@ -77,6 +79,7 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
   const leftOut: LeftOutFile[] = [];
   const sources: MigrationSource[] = [];
   const claimed = new Set<string>();
+  const taken = new Set<string>();
   for (const tool of MIGRATION_TOOLS) {
     const found = [...new Set(tool.find(listing))].filter((folder) => !isInside(folder, claimed));
     for (const folder of found) {
@@ -87,7 +90,10 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
         continue;
       }
       leftOut.push(...source.leftOut);
-      if (source.files.length > 0) sources.push(source);
+      // A tool that searches folders through may come upon the files of another one.
+      const files = source.files.filter((file) => !taken.has(file));
+      for (const file of files) taken.add(file);
+      if (files.length > 0) sources.push({ ...source, files });
     }
   }
   sources.sort((a, b) => (a.folder < b.folder ? -1 : 1));

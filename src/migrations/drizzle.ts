@@ -1,6 +1,6 @@
 import type { FileFacts, OrderPolicy, ToolFacts } from "../model/migration.js";
 import { dialectOf, dialectOfFolder } from "./dialect.js";
-import { installedVersion } from "./installed-version.js";
+import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -171,7 +171,7 @@ function toolFacts(listing: Listing, folder: string, hasJournal: boolean): ToolF
   return {
     name: "drizzle",
     label: "Drizzle",
-    ...(installed === undefined ? {} : { version: installed.version }),
+    ...versionFacts(installed),
     transaction: "all-pending",
     withoutOutside:
       "Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX " +

@@ -1,5 +1,5 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
-import { installedVersion } from "./installed-version.js";
+import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -126,7 +126,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
   return {
     name: "graphile-migrate",
     label: "graphile-migrate",
-    ...(installed === undefined ? {} : { version: installed.version }),
+    ...versionFacts(installed),
     transaction: "per-file",
     outsideTransaction:
       "in a migration of its own: alone in current.sql, below --! no-transaction as its first line, then committed",

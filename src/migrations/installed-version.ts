@@ -1,4 +1,5 @@
 /** Which version of a package a lockfile has, without parsing the whole of it: lockfiles have megabytes. */
+import type { ToolFacts } from "../model/migration.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 
@@ -6,6 +7,11 @@ export interface InstalledVersion {
   readonly version: string;
   /** The lockfile. */
   readonly source: string;
+}
+
+/** What a tool's facts say of its version. */
+export function versionFacts(installed: InstalledVersion | undefined): Pick<ToolFacts, "version" | "versionSource"> {
+  return installed === undefined ? {} : { version: installed.version, versionSource: installed.source };
 }
 
 type Reader = (text: string, name: string, workspace: string) => string | undefined;

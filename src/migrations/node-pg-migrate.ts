@@ -1,5 +1,5 @@
 import type { OrderPolicy, ToolFacts } from "../model/migration.js";
-import { installedVersion, requestedRange } from "./installed-version.js";
+import { installedVersion, requestedRange, versionFacts } from "./installed-version.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { blank } from "./sections.js";
@@ -139,7 +139,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
   return {
     name: PACKAGE,
     label: PACKAGE,
-    ...(installed === undefined ? {} : { version: installed.version }),
+    ...versionFacts(installed),
     transaction: single ? "all-pending" : "per-file",
     ...(scripts.length > 0
       ? {}

@@ -1,6 +1,6 @@
 import type { ToolFacts } from "../model/migration.js";
 import { dialectOf, dialectOfFolder } from "./dialect.js";
-import { installedVersion, majorMinor, requestedRange } from "./installed-version.js";
+import { installedVersion, majorMinor, requestedRange, versionFacts } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -119,7 +119,7 @@ function facts(listing: Listing, folder: string): ToolFacts {
       does: "runs",
       says: "prisma migrate deploy runs every migration that has not run, whatever its place.",
     } as const,
-    ...(installed === undefined ? {} : { version: installed.version }),
+    ...versionFacts(installed),
   };
   if (known === true) {
     return {

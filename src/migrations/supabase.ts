@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { splitStatements } from "../postgres/lexer.js";
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
-import { installedVersion, majorMinor } from "./installed-version.js";
+import { installedVersion, majorMinor, versionFacts, type InstalledVersion } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -54,7 +54,7 @@ export const supabase: MigrationTool = {
       }
     }
     const configuration = join(parentOf(folder), CONFIGURATION);
-    const installed = installedVersion(listing, folder, "supabase")?.version;
+    const installed = installedVersion(listing, folder, "supabase");
     return {
       folder,
       tool: toolFacts(installed),
@@ -64,7 +64,7 @@ export const supabase: MigrationTool = {
       files,
       facts,
       leftOut,
-      read: reader(runsAlone(installed)),
+      read: reader(runsAlone(installed?.version)),
     };
   },
 
@@ -166,19 +166,19 @@ function reader(isAlone: RunsAlone): ReadMigrationText {
   };
 }
 
-function toolFacts(version: string | undefined): ToolFacts {
-  const known = version === undefined ? undefined : majorMinor(version);
+function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
+  const known = majorMinor(installed?.version ?? "");
   const early = known !== undefined && (known[0] < 2 || (known[0] === 2 && known[1] < 109));
   return {
     name: "supabase",
     label: "Supabase",
-    ...(version === undefined
+    ...(installed === undefined
       ? {
           assumption:
             "No lockfile says which version of the Supabase CLI is installed. Version 2.116 or later is assumed, which " +
             "runs CREATE INDEX CONCURRENTLY and its kin outside the transaction of the file.",
         }
-      : { version }),
+      : versionFacts(installed)),
     transaction: "per-file",
     outsideTransaction: early
       ? "in a migration of its own with that single statement, which is not in a transaction then"

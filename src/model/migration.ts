@@ -25,6 +25,8 @@ export interface ToolFacts {
   readonly label: string;
   /** From the lockfile; absent where it does not say. */
   readonly version?: string;
+  /** The file that has the version. */
+  readonly versionSource?: string;
   readonly transaction: TransactionMode;
   /**
    * How this tool runs a statement outside a transaction, as the rest of a sentence: `in a migration of its own, …`.

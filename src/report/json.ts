@@ -1,6 +1,11 @@
+import type { DetectionReport } from "../model/detection.js";
+import type { Explanation } from "../model/explanation.js";
 import type { Report } from "../model/report.js";
 
-/** The report as `check --format json` prints it; `report.schema.json` describes it. Lone surrogates are escaped. */
-export function renderJson(report: Report): string {
-  return `${JSON.stringify(report)}\n`;
+/**
+ * As `check --format json` and `explain --format json` print it; `report.schema.json` and `explanation.schema.json`
+ * describe it. Lone surrogates are escaped.
+ */
+export function renderJson(result: Report | Explanation | DetectionReport): string {
+  return `${JSON.stringify(result)}\n`;
 }
