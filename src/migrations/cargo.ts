@@ -1,5 +1,6 @@
 /** What a Rust project depends on, by Cargo.toml and Cargo.lock. */
 import { dialectOf } from "./dialect.js";
+import type { InstalledVersion } from "./installed-version.js";
 import { join, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { manifestsOf } from "./manifests.js";
@@ -18,7 +19,7 @@ export interface CargoDependency {
   /** Those of the crate and of the workspace. */
   readonly features: ReadonlySet<string>;
   /** By the lockfile, where it has one version only. */
-  readonly version?: string;
+  readonly installed?: InstalledVersion;
 }
 
 /** The crate as the project of `folder` depends on it. */
@@ -35,8 +36,8 @@ export function cargoDependency(listing: Listing, folder: string, crate: string)
     }
   }
   if (manifest === undefined) return undefined;
-  const version = lockedVersion(listing, parentOf(manifest), crate);
-  return { manifest, features, ...(version === undefined ? {} : { version }) };
+  const installed = lockedVersion(listing, parentOf(manifest), crate);
+  return { manifest, features, ...(installed === undefined ? {} : { installed }) };
 }
 
 /** The one database system that a crate is built for; undefined where the features name none or several. */
@@ -62,10 +63,11 @@ function dependenciesOn(manifest: TomlTable | undefined, crate: string): readonl
     });
 }
 
-function lockedVersion(listing: Listing, folder: string, crate: string): string | undefined {
+function lockedVersion(listing: Listing, folder: string, crate: string): InstalledVersion | undefined {
   const at = [...upwards(folder)].find((candidate) => listing.has(candidate, LOCK));
-  const text = at === undefined ? undefined : listing.read(join(at, LOCK));
+  if (at === undefined) return undefined;
+  const source = join(at, LOCK);
   const entry = new RegExp(`^name = "${crate}"\\r?\\nversion = "([^"]+)"`, "gm");
-  const versions = [...(text ?? "").matchAll(entry)].map(([, version]) => version);
-  return versions.length === 1 ? versions[0] : undefined;
+  const versions = [...(listing.read(source) ?? "").matchAll(entry)].map(([, version]) => version);
+  return versions.length === 1 && versions[0] !== undefined ? { version: versions[0], source } : undefined;
 }

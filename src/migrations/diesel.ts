@@ -2,6 +2,8 @@ import { posix } from "node:path";
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
 import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
+import { versionFacts } from "./installed-version.js";
+import type { InstalledVersion } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -55,7 +57,7 @@ export const diesel: MigrationTool = {
       (dependency === undefined ? undefined : dialectOfFeatures(dependency));
     return {
       folder,
-      tool: toolFacts(dependency?.version),
+      tool: toolFacts(dependency?.installed),
       ...(because === undefined ? {} : { because }),
       files,
       facts: new Map(migrations.map(({ file, version }): [string, FileFacts] => [file, { version }])),
@@ -118,11 +120,11 @@ function runsInTransaction(listing: Listing, migration: string): boolean {
   return value !== false;
 }
 
-function toolFacts(version: string | undefined): ToolFacts {
+function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
   return {
     name: "diesel",
     label: "Diesel",
-    ...(version === undefined ? {} : { version }),
+    ...versionFacts(installed),
     transaction: "per-file",
     outsideTransaction:
       "in a migration of its own with that single statement and, beside up.sql, a metadata.toml with " +

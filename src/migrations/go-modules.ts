@@ -1,23 +1,19 @@
 /** What a Go project requires, by its go.mod. */
-import { manifestsOf } from "./manifests.js";
+import type { InstalledVersion } from "./installed-version.js";
 import type { Listing } from "./listing.js";
+import { manifestsOf } from "./manifests.js";
 
 const GO_MOD = ["go.mod"];
 
-export interface GoRequirement {
-  readonly manifest: string;
-  /** `v3.27.0`: what go.mod asks for is what is built, unless another module asks for more. */
-  readonly version: string;
-}
-
 /**
- * The module that the project of `folder` uses itself: required directly, or as a tool (`tool` in go.mod). One that only
- * comes along with another does not count.
+ * The go.mod by which the project of `folder` uses a module itself: required directly, or as a tool (`tool` in go.mod).
+ * One that only comes along with another does not count. The version that it asks for is the one that is built, unless
+ * another module asks for more.
  */
-export function goRequirement(listing: Listing, folder: string, module: RegExp): GoRequirement | undefined {
+export function goRequirement(listing: Listing, folder: string, module: RegExp): InstalledVersion | undefined {
   for (const manifest of manifestsOf(listing, folder, GO_MOD)) {
     for (const { path, version } of requirements(listing.read(manifest) ?? "")) {
-      if (module.test(path)) return { manifest, version };
+      if (module.test(path)) return { version: version.slice(1), source: manifest };
     }
   }
   return undefined;

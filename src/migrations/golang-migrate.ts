@@ -1,6 +1,8 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { dialectOfGoProject, goRequirement } from "./go-modules.js";
+import { versionFacts } from "./installed-version.js";
+import type { InstalledVersion } from "./installed-version.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber, withoutLeadingZeros } from "./name-order.js";
@@ -57,7 +59,7 @@ export const golangMigrate: MigrationTool = {
     const dialect = dialectOfFolder(folder) ?? dialectOfFiles(listing, files) ?? dialectOfGoProject(listing, folder);
     return {
       folder,
-      tool: toolFacts(used?.version),
+      tool: toolFacts(used?.installed),
       ...(used === undefined ? {} : { because: `because ${used.file} names it` }),
       files,
       facts,
@@ -98,9 +100,12 @@ const MODULE = /^github\.com\/(?:golang-migrate|mattes)\/migrate(?:\/|$)/;
 const COMMAND =
   /golang-migrate\/migrate|\bmigrate\/migrate\b|\bmigrate\b(?=(?:[^\n]|\\\n)*\s--?(?:path|source)[ =])(?=(?:[^\n]|\\\n)*\s--?database[ =])/;
 
-function usedBy(listing: Listing, folder: string): { readonly file: string; readonly version?: string } | undefined {
+function usedBy(
+  listing: Listing,
+  folder: string,
+): { readonly file: string; readonly installed?: InstalledVersion } | undefined {
   const required = goRequirement(listing, folder, MODULE);
-  if (required !== undefined) return { file: required.manifest, version: required.version.slice(1) };
+  if (required !== undefined) return { file: required.source, installed: required };
   for (const at of upwards(folder)) {
     for (const name of SCRIPTS) {
       if (listing.has(at, name) && COMMAND.test(listing.read(join(at, name)) ?? "")) return { file: join(at, name) };
@@ -109,11 +114,11 @@ function usedBy(listing: Listing, folder: string): { readonly file: string; read
   return undefined;
 }
 
-function toolFacts(version: string | undefined): ToolFacts {
+function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
   return {
     name: "golang-migrate",
     label: "golang-migrate",
-    ...(version === undefined ? {} : { version }),
+    ...versionFacts(installed),
     transaction: "single-send",
     outsideTransaction:
       "in a migration of its own with that single statement, because golang-migrate sends a file with several " +

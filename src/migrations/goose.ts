@@ -2,6 +2,7 @@ import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.j
 import type { Range } from "../model/position.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { dialectOfGoProject, goRequirement } from "./go-modules.js";
+import { versionFacts } from "./installed-version.js";
 import { join } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber, withoutLeadingZeros } from "./name-order.js";
@@ -130,7 +131,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
   return {
     name: "goose",
     label: "goose",
-    ...(required === undefined ? {} : { version: required.version.slice(1) }),
+    ...versionFacts(required),
     transaction: "per-file",
     outsideTransaction:
       "in a migration of its own with `-- +goose NO TRANSACTION` at the top, not between StatementBegin and " +

@@ -1,7 +1,8 @@
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
 import { dialectOf, dialectOfFolder, POSTGRESQL } from "./dialect.js";
 import { goRequirement } from "./go-modules.js";
-import type { GoRequirement } from "./go-modules.js";
+import { versionFacts } from "./installed-version.js";
+import type { InstalledVersion } from "./installed-version.js";
 import { nameOf, outermost } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -42,8 +43,8 @@ export const pop: MigrationTool = {
       }
       const dialect = word === undefined ? undefined : (dialectOf(word) ?? word);
       if (dialect !== undefined && dialect !== POSTGRESQL) others.set(dialect, (others.get(dialect) ?? 0) + 1);
-      else if (extension === "fizz") leftOut.push({ file, reason: "is written in Fizz, which is not read" });
-      else ups.push({ file, version, isForAll: dialect === undefined, autocommit: autocommit !== undefined });
+      else if (extension === "sql")
+        ups.push({ file, version, isForAll: dialect === undefined, autocommit: autocommit !== undefined });
     }
     for (const [dialect, count] of others) {
       const holds = count === 1 ? "a migration" : `${String(count)} migrations`;
@@ -61,7 +62,7 @@ export const pop: MigrationTool = {
     return {
       folder,
       tool: toolFacts(required, required !== undefined && isOrys(listing, folder)),
-      ...(required === undefined ? {} : { because: `because ${required.manifest} names it` }),
+      ...(required === undefined ? {} : { because: `because ${required.source} names it` }),
       files: runs.map(({ file }) => file),
       facts: new Map(runs.map(({ file, version }): [string, FileFacts] => [file, { version }])),
       transactions: new Map(
@@ -107,7 +108,7 @@ interface Up {
   readonly autocommit: boolean;
 }
 
-function requirement(listing: Listing, folder: string): GoRequirement | undefined {
+function requirement(listing: Listing, folder: string): InstalledVersion | undefined {
   return goRequirement(listing, folder, /^github\.com\/(?:gobuffalo|ory)\/pop(?:\/|$)/);
 }
 
@@ -115,11 +116,11 @@ function isOrys(listing: Listing, folder: string): boolean {
   return goRequirement(listing, folder, /^github\.com\/ory\/x$/) !== undefined;
 }
 
-function toolFacts(required: GoRequirement | undefined, orys: boolean): ToolFacts {
+function toolFacts(required: InstalledVersion | undefined, orys: boolean): ToolFacts {
   return {
     name: "pop",
     label: orys ? "popx" : "pop",
-    ...(required === undefined || orys ? {} : { version: required.version.slice(1) }),
+    ...versionFacts(orys ? undefined : required),
     transaction: "per-file",
     ...(orys
       ? {

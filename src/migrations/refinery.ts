@@ -1,13 +1,15 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
 import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
+import { versionFacts } from "./installed-version.js";
+import type { InstalledVersion } from "./installed-version.js";
 import { nameOf, outermost, upwards } from "./listing.js";
 import { byBytes, byNumber, withoutLeadingZeros } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 /** `STEM_RE` of refinery_core's util.rs. */
-const MIGRATION = /^([UV])(\d+)__[\p{L}\p{M}\p{N}\p{Pc}]+\.(sql|rs)$/u;
+const MIGRATION = /^([UV])(\d+)__[\p{L}\p{M}\p{N}\p{Pc}]+\.(?:sql|rs)$/u;
 
 /** refinery: `V<version>__<name>.sql`, as Flyway's are called, and `U<version>__<name>.sql`, which is another thing. */
 export const refinery: MigrationTool = {
@@ -28,12 +30,11 @@ export const refinery: MigrationTool = {
     const leftOut: LeftOutFile[] = [];
     const migrations: { readonly file: string; readonly facts: FileFacts }[] = [];
     for (const file of listing.filesUnder(folder)) {
-      const [, prefix, version = "", extension] = MIGRATION.exec(nameOf(file)) ?? [];
+      const [, prefix, version = ""] = MIGRATION.exec(nameOf(file)) ?? [];
+      if (!file.endsWith(".sql")) continue;
       if (prefix === undefined) {
-        if (!file.endsWith(".sql")) continue;
         leftOut.push({ file, reason: "is not named V<version>__<name>.sql, so refinery does not run it" });
-      } else if (extension === "rs") leftOut.push({ file, reason: "is written in Rust, which is not read" });
-      else {
+      } else {
         const facts = { version: withoutLeadingZeros(version), ...(prefix === "U" ? { outOfOrder: UNVERSIONED } : {}) };
         migrations.push({ file, facts });
       }
@@ -47,7 +48,7 @@ export const refinery: MigrationTool = {
       (dependency === undefined ? undefined : dialectOfDriver(dependency.features));
     return {
       folder,
-      tool: toolFacts(dependency?.version),
+      tool: toolFacts(dependency?.installed),
       ...(dependency === undefined ? {} : { because: `because ${dependency.manifest} names it` }),
       files,
       facts: new Map(migrations.map(({ file, facts }) => [file, facts])),
@@ -97,11 +98,11 @@ const UNVERSIONED = {
   says: "refinery runs a migration whose name starts with U on databases that have run later ones already.",
 } as const;
 
-function toolFacts(version: string | undefined): ToolFacts {
+function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
   return {
     name: "refinery",
     label: "refinery",
-    ...(version === undefined ? {} : { version }),
+    ...versionFacts(installed),
     transaction: "per-file",
     withoutOutside:
       "refinery runs every migration in a transaction and has no way out of it. Build the index by hand with CREATE " +

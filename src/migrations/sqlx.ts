@@ -2,7 +2,8 @@ import { posix } from "node:path";
 import type { FileFacts, ToolFacts } from "../model/migration.js";
 import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
-import { majorMinor } from "./installed-version.js";
+import { majorMinor, versionFacts } from "./installed-version.js";
+import type { InstalledVersion } from "./installed-version.js";
 import { join, nameOf, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber, withoutLeadingZeros } from "./name-order.js";
@@ -57,10 +58,10 @@ export const sqlx: MigrationTool = {
       dialectOfFolder(folder) ??
       dialectOfFiles(listing, files) ??
       (dependency === undefined ? undefined : dialectOfFeatures(dependency));
-    const optsOut = hasOptOut(dependency?.version);
+    const optsOut = hasOptOut(dependency?.installed?.version);
     return {
       folder,
-      tool: toolFacts(dependency?.version, optsOut),
+      tool: toolFacts(dependency?.installed, optsOut),
       ...(because === undefined ? {} : { because: `because ${because} names it` }),
       files,
       facts,
@@ -120,11 +121,11 @@ function hasOptOut(version: string | undefined): boolean {
   return major > 0 || minor >= 8;
 }
 
-function toolFacts(version: string | undefined, optsOut: boolean): ToolFacts {
+function toolFacts(installed: InstalledVersion | undefined, optsOut: boolean): ToolFacts {
   return {
     name: "sqlx",
     label: "sqlx",
-    ...(version === undefined ? {} : { version }),
+    ...versionFacts(installed),
     transaction: "per-file",
     ...(optsOut
       ? {

@@ -1,5 +1,6 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
 import { goRequirement } from "./go-modules.js";
+import { versionFacts } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber, withoutLeadingZeros } from "./name-order.js";
@@ -108,7 +109,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
   return {
     name: "tern",
     label: "tern",
-    ...(required === undefined ? {} : { version: required.version.slice(1) }),
+    ...versionFacts(required),
     transaction: "per-file",
     outsideTransaction: "in a migration of its own with the line `---- tern: disable-tx ----`",
     checksums: false,

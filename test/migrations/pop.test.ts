@@ -41,7 +41,6 @@ describe("which files", () => {
     ]);
     expect(facts?.get(at("20240103000000_c.postgres.up.sql"))).toEqual({ version: "20240103000000" });
     expect(leftOut).toEqual([
-      { file: at("20240106000000_f.up.fizz"), reason: "is written in Fizz, which is not read" },
       { file: at("schema.sql"), reason: "is not named <version>_<name>.up.sql, so pop does not run it" },
       { file: "migrations", reason: "holds 2 migrations for MySQL; only PostgreSQL is checked" },
       { file: "migrations", reason: "holds a migration for SQLite; only PostgreSQL is checked" },

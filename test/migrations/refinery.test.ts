@@ -43,7 +43,6 @@ describe("which files", () => {
       ["20", undefined],
     ]);
     expect(leftOut).toEqual([
-      { file: at("V12__code.rs"), reason: "is written in Rust, which is not read" },
       {
         file: at("V13_one_underscore.sql"),
         reason: "is not named V<version>__<name>.sql, so refinery does not run it",
