@@ -440,6 +440,14 @@ export const forms: readonly StatementForm[] = [
     since(15, "MERGE INTO plain USING items ON plain.id = items.id WHEN MATCHED THEN UPDATE SET quantity = 0"),
     "SELECT id FROM plain WHERE false",
   ]),
+  ...on(shop, "DO blocks", [
+    "DO $$ BEGIN ALTER TABLE orders ADD COLUMN x int; CREATE INDEX ON items (sku); END $$",
+    "DO $$ BEGIN CREATE TABLE returns (id int PRIMARY KEY, order_id bigint REFERENCES orders); COMMENT ON TABLE items IS 'sold'; END $$",
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_type WHERE typname = 'x') THEN ALTER TABLE plain ADD CHECK (quantity > 0); END IF; END $$",
+    "DO $$ BEGIN BEGIN ALTER TABLE plain ALTER COLUMN id TYPE bigint; EXCEPTION WHEN others THEN NULL; END; UPDATE plain SET quantity = 0; END $$",
+    "DO $$ BEGIN EXECUTE 'ALTER TABLE plain ALTER COLUMN label SET NOT NULL'; EXECUTE format('CREATE INDEX ON %I (code)', 'orders'); END $$",
+    "DO $$ BEGIN LOCK TABLE plain IN SHARE MODE; DROP TABLE items; END $$",
+  ]),
   ...on(events, "Partitioned tables", [
     "ALTER TABLE events ADD COLUMN x int",
     "ALTER TABLE events ADD COLUMN x uuid DEFAULT gen_random_uuid()",
