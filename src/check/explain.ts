@@ -34,12 +34,16 @@ export function explainFile(
   file: string,
   options: ExplainOptions = {},
 ): Explanation {
-  const change = loadChange(source, sentAs(options, file, source, configuration), { files: [file] });
-  return explanationOf(change, file);
+  const { head } = source;
+  if (options.tool !== undefined || options.transaction !== undefined) {
+    const asked = { ...configuration, databases: sentAs(options, file, source, configuration) };
+    if (databaseWith(file, head, asked.databases))
+      return explanationOf(loadChange(source, asked, { files: [file] }), file);
+    const text = head.tree.read(file);
+    if (text !== undefined) return explainAlone(source, configuration, { text, name: file, options });
+  }
+  return explanationOf(loadChange(source, configuration, { files: [file] }), file);
 }
-
-/** How a text that is no file is called in the tree that it is read from. */
-const NAMELESS = "standard input.sql";
 
 /** Explains a text by itself: nothing is known of the tables that it names. */
 export function explainText(
@@ -48,41 +52,41 @@ export function explainText(
   text: string,
   options: ExplainOptions = {},
 ): Explanation {
+  return explainAlone(source, configuration, { text, name: "standard input", options });
+}
+
+/** A text as the only migration that there is. */
+function explainAlone(
+  source: ChangeSource,
+  configuration: Configuration,
+  { text, name, options }: { readonly text: string; readonly name: string; readonly options: ExplainOptions },
+): Explanation {
   const { head } = source;
-  const tree = new OverlayTree(head.tree, new Map([[NAMELESS, text]]), head.label);
-  const databases = { main: { ...NO_SETTINGS, migrations: [{ path: NAMELESS, ...options }] } };
-  const change = loadChange(
-    { ...source, head: { ...head, tree } },
-    { ...configuration, databases },
-    { files: [NAMELESS] },
-  );
-  return { ...explanationOf(change, NAMELESS), file: "standard input" };
+  // A configured file must have a name of SQL.
+  const file = `${name}.sql`;
+  const tree = new OverlayTree(head.tree, new Map([[file, text]]), head.label);
+  const databases = { main: { ...NO_SETTINGS, migrations: [{ path: file, ...options }] } };
+  const change = loadChange({ ...source, head: { ...head, tree } }, { ...configuration, databases }, { files: [file] });
+  return explanationOf(change, file, name);
 }
 
 const NO_SETTINGS: DatabaseSetting = { migrations: [], code: [], session: {} };
 
-/** The configuration with the folder of a file read as it was asked for, or else the file alone. */
+/** The database of a file with the file's own folder read as it was asked for. */
 function sentAs(
   options: ExplainOptions,
   file: string,
   { head }: ChangeSource,
-  configuration: Configuration,
-): Configuration {
-  if (options.tool === undefined && options.transaction === undefined) return configuration;
-  const found = databaseWith(file, head, configuration.databases);
-  const name = found?.name ?? "main";
-  const configured = configuration.databases[name] ?? NO_SETTINGS;
-  const read = (migrations: readonly MigrationSourceSetting[]): Configuration["databases"] => ({
-    [name]: { ...configured, migrations },
-  });
-  const folders = (found?.sources ?? []).map(({ folder, tool, files }) => ({
+  { databases }: Configuration,
+): Configuration["databases"] {
+  const found = databaseWith(file, head, databases);
+  if (found === undefined) return {};
+  const migrations = found.sources.map(({ folder, tool, files }): MigrationSourceSetting => ({
     path: folder === "" ? "." : folder,
     tool: tool.name,
     ...(files.includes(file) && options),
   }));
-  const inFolder = read(folders);
-  const known = databaseWith(file, head, inFolder) !== undefined;
-  return { ...configuration, databases: known ? inFolder : read([{ path: file, ...options }]) };
+  return { [found.name]: { ...(databases[found.name] ?? NO_SETTINGS), migrations } };
 }
 
 function databaseWith(
@@ -95,7 +99,8 @@ function databaseWith(
   );
 }
 
-function explanationOf({ databases, leftOut }: Change, file: string): Explanation {
+/** @param name What a reader calls the file. */
+function explanationOf({ databases, leftOut }: Change, file: string, name = file): Explanation {
   for (const database of databases) {
     const migration = database.migrations.find((one) => one.file === file);
     if (migration === undefined) continue;
@@ -104,7 +109,7 @@ function explanationOf({ databases, leftOut }: Change, file: string): Explanatio
     const notRun = leftOut.find((one) => one.file === file || file.startsWith(`${one.file}/`));
     return {
       version: 1,
-      file,
+      file: name,
       postgres: database.postgres,
       tool: {
         name: tool.name,
@@ -118,7 +123,7 @@ function explanationOf({ databases, leftOut }: Change, file: string): Explanatio
         migrations: before.length,
         statements: before.reduce((sum, { statements }) => sum + statements.length, 0),
       },
-      statements: new Explainer(database, migration).statements(),
+      statements: new Explainer(database, migration, name).statements(),
     };
   }
   throw new TypeError(`The change has no file ${file}.`);
@@ -131,6 +136,7 @@ class Explainer {
   constructor(
     readonly database: Database,
     readonly migration: Migration,
+    readonly name: string,
   ) {
     this.#place = placeCounter(migration.sql.text);
     for (const { statement, transaction } of migration.statements) {
@@ -180,7 +186,7 @@ class Explainer {
   #lock(lock: Lock, before: Catalog): ExplainedLock {
     const order = tableOf(lock.relation, before)?.createdIn;
     if (order === undefined) return { ...lock, origin: "unknown" };
-    if (order === this.migration.order) return { ...lock, origin: "created here", createdIn: this.migration.file };
+    if (order === this.migration.order) return { ...lock, origin: "created here", createdIn: this.name };
     const creator = this.database.migrations.find((one) => one.order === order);
     return { ...lock, origin: "created earlier", ...(creator && { createdIn: creator.file }) };
   }

@@ -1,11 +1,11 @@
 /** `migration-safety check`: judges a change, and prints the report. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { type ChangeSource, folderChangeSource, gitChangeSource } from "../change/change-source.js";
 import { check } from "../check/check.js";
-import { configurationOf } from "../check/configuration.js";
 import type { Report } from "../model/report.js";
 import { choiceOption, defineCommand, type ExitCode, flagOption, UsageError } from "./command.js";
+import { configurationWith } from "./configuration.js";
 import { type Format, FORMATS } from "./formats.js";
 import { baseOption, configOption, postgresOption } from "./options.js";
 import { colorOf, outputOption, writeResult } from "./output.js";
@@ -47,12 +47,10 @@ export const checkCommand = defineCommand({
     const missing = paths.find((path) => !existsSync(resolve(cwd, path)));
     if (missing !== undefined) throw new UsageError(`There is no file or folder ${missing}.`);
     const source = sourceOf(paths, base, cwd);
-    const configuration = configurationOf(source, {
-      ...(config !== undefined && { file: { name: config, text: readFileSync(resolve(cwd, config), "utf8") } }),
-    });
+    const settings = { ...(config !== undefined && { config }), ...(postgres !== undefined && { postgres }) };
     const report = check(
       source,
-      { ...configuration, ...(postgres !== undefined && { postgres }) },
+      configurationWith(source, settings, cwd),
       paths.length > 0 ? { files: paths.map((path) => fromRoot(path, cwd, source.root)) } : {},
     );
     const accepted = given["with-accepted"] ?? false;

@@ -4,6 +4,8 @@
 export interface Surroundings {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** All of standard input. Absent: it is empty. */
+  readonly stdin?: () => Uint8Array;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly version: string;
@@ -11,6 +13,8 @@ export interface Surroundings {
 
 export interface Output {
   readonly isTTY?: boolean;
+  /** Of a terminal. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 

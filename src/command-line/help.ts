@@ -1,4 +1,5 @@
 /** The help of the program and of each command, made from the table of commands. */
+import { wrap } from "../text/wrap.js";
 import type { Command } from "./command.js";
 
 const WIDTH = 96;
@@ -26,7 +27,7 @@ export function commandHelp({ name, description, operands, options, exitCodes }:
   return [
     `Usage: ${usage.join(" ")}`,
     "",
-    ...wrapped(description, WIDTH),
+    ...wrap(description, WIDTH),
     "",
     "Options",
     ...rows([
@@ -37,7 +38,7 @@ export function commandHelp({ name, description, operands, options, exitCodes }:
       ["-h, --help", "this text"],
     ]),
     "",
-    ...wrapped(`Exit codes: ${exitCodes}`, WIDTH),
+    ...wrap(`Exit codes: ${exitCodes}`, WIDTH),
     "",
   ].join("\n");
 }
@@ -46,18 +47,8 @@ export function commandHelp({ name, description, operands, options, exitCodes }:
 function rows(entries: readonly (readonly [term: string, explanation: string])[]): string[] {
   const column = Math.max(...entries.map(([term]) => term.length)) + 4;
   return entries.flatMap(([term, explanation]) =>
-    wrapped(explanation, WIDTH - column).map(
+    wrap(explanation, WIDTH - column).map(
       (line, index) => (index === 0 ? `  ${term}`.padEnd(column) : " ".repeat(column)) + line,
     ),
   );
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

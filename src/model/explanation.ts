@@ -22,7 +22,7 @@ export interface ExplainedLock extends Lock {
 }
 
 export interface ExplainedOperation extends ReportedOperation {
-  /** What cannot be known of it, as a sentence. `work` is then a lower bound. */
+  /** What cannot be known of it, as a sentence. `work` is then no promise. */
   readonly unknown?: string;
 }
 

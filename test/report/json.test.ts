@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Report } from "../../src/model/report.js";
 import { renderJson } from "../../src/report/json.js";
 import { aFinding, aReport, aSafeReport } from "./a-report.js";
 import { schemaErrors } from "./schema.js";
 
-const parsed = (report: Parameters<typeof renderJson>[0]): Record<string, unknown> =>
-  JSON.parse(renderJson(report)) as Record<string, unknown>;
+const parsed = (report: Report): Record<string, unknown> => JSON.parse(renderJson(report)) as Record<string, unknown>;
 
 describe("renderJson", () => {
   it("prints the whole report", () => {
@@ -34,7 +34,7 @@ describe("renderJson", () => {
     expect(schemaErrors({ ...parsed(aReport()), score: 97 })).toEqual([" must NOT have additional properties"]);
     const { plan: _plan, ...rest } = parsed(aReport());
     expect(schemaErrors(rest)).toEqual([" must have required property 'plan'"]);
-    const unknown = { ...aFinding(), mood: "bad" } as Parameters<typeof renderJson>[0]["findings"][number];
+    const unknown = { ...aFinding(), mood: "bad" } as Report["findings"][number];
     expect(schemaErrors(parsed(aReport({ findings: [unknown] })))).toEqual([
       "/findings/0 must NOT have unevaluated properties",
     ]);

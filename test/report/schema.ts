@@ -1,11 +1,16 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
-import schema from "../../src/report/report.schema.json" with { type: "json" };
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import explanationSchema from "../../src/report/explanation.schema.json" with { type: "json" };
+import reportSchema from "../../src/report/report.schema.json" with { type: "json" };
 
-const validate = new Ajv2020({ strict: true, strictTypes: false, allErrors: true }).compile(schema);
+const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 
 /** What is wrong with a report by its published schema; empty where nothing is. */
-export function schemaErrors(report: unknown): string[] {
-  return validate(report)
-    ? []
-    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+export const schemaErrors = errorsOf(ajv.compile(reportSchema));
+
+/** The same for an explanation. */
+export const explanationErrors = errorsOf(ajv.compile(explanationSchema));
+
+function errorsOf(validate: ValidateFunction): (value: unknown) => string[] {
+  return (value) =>
+    validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
