@@ -1,5 +1,5 @@
 import type { FileFacts, OrderPolicy, TransactionMode } from "../model/migration.js";
-import { dialectOf, dialectOfFiles, dialectOfFolder } from "./dialect.js";
+import { POSTGRESQL, dialectOf, dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { join, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
@@ -146,7 +146,7 @@ function readConfigurations(listing: Listing): ReadonlyMap<string, Directory> {
     const because = join(folder, CONFIGURATION);
     const text = (listing.read(because) ?? "").replace(/^\s*(?:\/\/|#).*$/gm, "");
     const locals = new Map([...text.matchAll(/^\s*(\w+)\s*=\s*"([^"$]*)"/gm)].map(([, key, value]) => [key, value]));
-    const dialect = dialectOf(/\b(?:dev|url)\s*=\s*"(?:docker(?:\+\w+)?:\/\/)?(\w+)/.exec(text)?.[1] ?? "");
+    const dialect = dialectOfUrls(text);
     for (const block of blocks(text, /\bmigration\s*\{/g)) {
       const written = /\bdir\s*=\s*"file:\/\/([^"]*)"/.exec(block)?.[1];
       const path = written?.replace(/\$\{local\.(\w+)\}/g, (whole, name: string) => locals.get(name) ?? whole);
@@ -165,6 +165,14 @@ function readConfigurations(listing: Listing): ReadonlyMap<string, Directory> {
     }
   }
   return found;
+}
+
+/** The system of the environments' databases; one of them may well be a small one for developers. */
+function dialectOfUrls(text: string): string | undefined {
+  const found = [...text.matchAll(/\b(?:dev|url)\s*=\s*"(?:docker(?:\+\w+)?:\/\/)?(\w+)/g)].flatMap(
+    ([, word = ""]) => dialectOf(word) ?? [],
+  );
+  return found.find((dialect) => dialect === POSTGRESQL) ?? found[0];
 }
 
 /** What stands between the braces of the blocks that start so. */

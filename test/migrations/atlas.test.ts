@@ -72,6 +72,14 @@ describe("which folders, in which order", () => {
     expect(byFile(leftOut, "")).toEqual({ migrations: "holds migrations for MySQL; only PostgreSQL is checked" });
   });
 
+  it("is PostgreSQL's where one environment is", () => {
+    const source = open({
+      "atlas.hcl": `env "local" {\n  dev = "sqlite://?mode=memory"\n}\n${hcl('dir = "file://migrations"')}`,
+      "migrations/1_a.sql": "",
+    });
+    expect(source.dialect).toBe("PostgreSQL");
+  });
+
   it("leaves folders to the tools whose format they have", () => {
     const goose = "-- +goose Up\nSELECT 1;\n";
     for (const [name, text] of [
