@@ -1,5 +1,5 @@
 /** A column that code still names: its queries fail from the moment the column is gone. */
-import { defineRule, listPlaces, migrationOf } from "../src/rule/index.js";
+import { brokenUses, defineRule, migrationOf } from "../src/rule/index.js";
 
 export default defineRule({
   meta: {
@@ -19,21 +19,15 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
-    const { deploy } = migration.change.configuration;
-    // With downtime, or with migrations after the deploy, the old code does not run any more when the column goes.
-    const meetsRunningCode = deploy.model === "rolling" && deploy.migrations === "before";
     return {
       DropColumn(op) {
-        if (!migration.isLive(op)) return;
-        const uses = migration.referencesTo(op).filter(({ grade }) => grade === "certain" || grade === "likely");
-        const atHead = uses.filter(({ side }) => side === "head");
-        if (atHead.length === 0 && !(meetsRunningCode && uses.length > 0)) return;
-        const places = listPlaces(atHead.length > 0 ? atHead : uses);
+        const broken = brokenUses(migration, op);
+        if (!broken) return;
         context.report({
           node: op,
-          messageId: atHead.length > 0 ? "usedAtHead" : "usedAtBase",
-          data: { ...migration.describe(op), column: op.column, places },
-          evidence: uses,
+          messageId: broken.by === "head" ? "usedAtHead" : "usedAtBase",
+          data: { ...migration.describe(op), column: op.column, places: broken.places },
+          evidence: broken.uses,
         });
       },
     };

@@ -5,6 +5,7 @@ import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Reference, ReferenceTarget } from "../model/reference.js";
 import { isLive, relationOf } from "./live.js";
+import { leavesOverload, removedBy } from "./names.js";
 import { isListed } from "./table-lists.js";
 
 const projects = new WeakMap<Change, Project>();
@@ -43,7 +44,8 @@ export class Project {
   /** Places in application code that name what an operation takes away; empty where it takes nothing. */
   referencesOf(placed: PlacedOperation): readonly Reference[] {
     const target = removedBy(placed);
-    return target === undefined ? [] : this.referencesTo(target, placed.migration.database);
+    const references = target === undefined ? [] : this.referencesTo(target, placed.migration.database);
+    return references.length > 0 && leavesOverload(databaseOf(this.change, placed), placed) ? [] : references;
   }
 
   /**
@@ -62,23 +64,6 @@ function databaseOf(change: Change, { migration }: PlacedOperation): Database {
   const database = change.databases.find(({ name }) => name === migration.database);
   if (database === undefined) throw new TypeError(`The change has no database ${migration.database}.`);
   return database;
-}
-
-/** What an operation takes away from code that names it: a column, a table, or the old name of either. */
-export function removedBy({ operation, statement }: PlacedOperation): ReferenceTarget | undefined {
-  const { before } = statement;
-  switch (operation.type) {
-    case "DropColumn":
-    case "RenameColumn":
-      return { table: before.qualify(operation.table), column: operation.column };
-    case "DropRelation":
-      return { table: before.qualify(operation.relation) };
-    case "RenameRelation":
-    case "SetSchema":
-      return operation.kind === "index" ? undefined : { table: before.qualify(operation.relation) };
-    default:
-      return undefined;
-  }
 }
 
 /** Looks for everything that the judged migrations take away, in one search for each set of code folders. */

@@ -1,4 +1,5 @@
 /** Everything that a rule imports. */
+export { brokenUses } from "./broken-uses.js";
 export { defineRule } from "./define-rule.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
@@ -12,7 +13,6 @@ export {
   canRunOutside,
   later,
   listNames,
-  listPlaces,
   lockedTables,
   outsideTransaction,
   placeOf,

@@ -31,6 +31,7 @@ const SETUP = `
     state status DEFAULT 'open'
   );
   CREATE FUNCTION touch() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+  CREATE RULE keep AS ON DELETE TO accounts DO INSTEAD NOTHING;
   INSERT INTO orders (id, code) VALUES (1, 'a');`;
 
 const INSERT = "INSERT INTO orders (id, code) VALUES (2, 'b')";
@@ -108,13 +109,36 @@ const CASES: readonly Case[] = [
     migration: "ALTER TYPE status RENAME TO order_status",
     running: [INSERT, "SELECT 'open'::status"],
     next: [INSERT, "SELECT 'open'::order_status"],
-    answers: ["unknown", "no"],
-    reasons: ["The code running now fails where it names the type status."],
+    used: ["base"],
+    answers: ["no", "no"],
+    reasons: ["The code running now uses status by its old name."],
   },
   {
     migration: "ALTER FUNCTION touch() RENAME TO touched",
     running: [INSERT, "SELECT touch()"],
     next: [INSERT, "SELECT touched()"],
+    used: ["base"],
+    answers: ["no", "no"],
+    reasons: ["The code running now uses touch by its old name."],
+  },
+  {
+    migration: "DROP FUNCTION touch()",
+    running: [INSERT],
+    next: [INSERT],
+    answers: ["yes", "yes"],
+  },
+  {
+    migration: "ALTER SCHEMA public RENAME TO shop",
+    running: ["INSERT INTO public.orders (id, code) VALUES (2, 'b')"],
+    next: ["INSERT INTO shop.orders (id, code) VALUES (2, 'b')"],
+    used: ["base"],
+    answers: ["no", "no"],
+    reasons: ["The code running now uses public by its old name."],
+  },
+  {
+    migration: "ALTER RULE keep ON accounts RENAME TO kept",
+    running: [INSERT, "DROP RULE keep ON accounts"],
+    next: [INSERT, "DROP RULE kept ON accounts"],
     answers: ["unknown", "unknown"],
     reasons: ["Whether code uses what is dropped or renamed here was not looked for."],
   },
@@ -202,7 +226,7 @@ afterAll(() => postgres.close());
 
 /** How many of the queries work, each by itself. */
 async function working(schema: readonly string[], queries: readonly string[]): Promise<number> {
-  await postgres.exec("DROP SCHEMA public CASCADE; CREATE SCHEMA public;");
+  await postgres.exec("DROP SCHEMA IF EXISTS public, shop CASCADE; CREATE SCHEMA public;");
   for (const sql of schema) await postgres.exec(sql);
   let count = 0;
   for (const query of queries) {

@@ -7,7 +7,7 @@ import type { QualifiedName } from "../../src/model/name.js";
 import type { Plan } from "../../src/model/plan.js";
 import type { Reference, Side } from "../../src/model/reference.js";
 import { isLive } from "../../src/change/live.js";
-import { removedBy } from "../../src/change/project.js";
+import { removedBy } from "../../src/change/names.js";
 import { memoryChange } from "../rules/memory-change.js";
 
 const SCHEMA =
