@@ -185,6 +185,10 @@ const configurable = rules.map(({ name, meta }) => ({ name, description: meta.do
 /** @type {typeof import("./locks-page.js")} */
 const { locksPage } = await importTypeScript("scripts/locks-page.ts");
 
+/** @type {typeof import("./tools-page.js")} */
+const { toolsPage } = await importTypeScript("scripts/tools-page.ts");
+
+files.set("docs/tools.md", `<!-- ${generated} -->\n\n${toolsPage()}`);
 files.set("docs/locks.md", `<!-- ${generated} -->\n\n${locksPage()}`);
 files.set("docs/rules.md", rulesPage(rules));
 files.set("docs/presets.md", presetsPage(rules));

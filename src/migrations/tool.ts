@@ -14,6 +14,8 @@ export interface MigrationPart {
   readonly transaction: TransactionMode;
   /** What the tool remembers it by, where it remembers each part and not the file: `ann:3`. */
   readonly id?: string;
+  /** Whether it runs again whenever its text changes. Absent: it does not. */
+  readonly repeatable?: boolean;
 }
 
 /** A migration's text as its tool reads it. */
@@ -98,7 +100,7 @@ export interface MigrationTool {
   readonly label: string;
   /** Names of the files that `find` and `open` read, migrations excepted; a commit's files come cheapest all at once. */
   readonly reads?: readonly string[];
-  readonly sheet?: ToolSheet;
+  readonly sheet: ToolSheet;
   /** Folders that are this tool's without any configuration. */
   find(listing: Listing): readonly string[];
   /** Reads a folder that is this tool's. */
