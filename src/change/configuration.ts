@@ -176,9 +176,12 @@ function parse(
       const at = document.getIn(["databases", database, "schema"], true) as Node | undefined;
       if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
     }
-    return withPlaces(settings, (index) => {
-      const entry = document.getIn(["accept", index], true) as Node | undefined;
-      return { file: name, line: positionAt(text, entry?.range?.[0] ?? 0).line };
+    return withPlaces(settings, (list, entry) => {
+      const parent = document.get(list, true);
+      const node = yaml.isMap(parent)
+        ? (parent.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === entry)?.key as Node | undefined)
+        : (document.getIn([list, entry], true) as Node | undefined);
+      return { file: name, line: positionAt(text, node?.range?.[0] ?? 0).line };
     });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -187,12 +190,21 @@ function parse(
   }
 }
 
-/** Entries of `accept` are named in reports, each with its own place. */
-function withPlaces(settings: Settings, placeOf: (index: number) => Acceptance["place"]): Settings {
-  const { accept } = settings;
-  return accept === undefined
-    ? settings
-    : { ...settings, accept: accept.map((entry, index) => ({ ...entry, place: placeOf(index) })) };
+/** Reports name what they say of the configuration by its place. */
+function withPlaces(
+  settings: Settings,
+  placeOf: (list: "accept" | "databases", entry: number | string) => Acceptance["place"],
+): Settings {
+  const { accept, databases } = settings;
+  return {
+    ...settings,
+    ...(accept && { accept: accept.map((entry, index) => ({ ...entry, place: placeOf("accept", index) })) }),
+    ...(databases && {
+      databases: Object.fromEntries(
+        Object.entries(databases).map(([name, database]) => [name, { ...database, place: placeOf("databases", name) }]),
+      ),
+    }),
+  };
 }
 
 /** What keeps the file of `schema` from being read; one that this change adds or takes away is on one side only. */
@@ -244,19 +256,22 @@ function complete(settings: Settings, source: string): Configuration {
     overrides: (settings.overrides ?? []).map(({ files, rules }): Override => ({ files, rules: ruleSettings(rules) })),
     deploy: { ...DEFAULT_CONFIGURATION.deploy, ...settings.deploy },
     databases: Object.fromEntries(
-      Object.entries(settings.databases ?? {}).map(([name, { migrations, code, session, rules, tables, schema }]) => [
-        name,
-        {
-          migrations: migrations ?? [],
-          code: code ?? [],
-          session: Object.fromEntries(
-            Object.entries(session ?? {}).map(([variable, value]) => [variable.toLowerCase(), String(value)]),
-          ),
-          ...(rules && { rules: ruleSettings(rules) }),
-          ...(tables && { tables: { hot: tables.hot ?? [], small: tables.small ?? [] } }),
-          ...(schema !== undefined && { schema: plainPath(schema) }),
-        },
-      ]),
+      Object.entries(settings.databases ?? {}).map(
+        ([name, { migrations, code, session, rules, tables, schema, place }]) => [
+          name,
+          {
+            migrations: migrations ?? [],
+            code: code ?? [],
+            session: Object.fromEntries(
+              Object.entries(session ?? {}).map(([variable, value]) => [variable.toLowerCase(), String(value)]),
+            ),
+            ...(rules && { rules: ruleSettings(rules) }),
+            ...(tables && { tables: { hot: tables.hot ?? [], small: tables.small ?? [] } }),
+            ...(schema !== undefined && { schema: plainPath(schema) }),
+            ...(place && { place }),
+          },
+        ],
+      ),
     ),
     ignore: settings.ignore ?? [],
     ...(settings.accept && { accept: settings.accept }),

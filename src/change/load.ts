@@ -16,17 +16,17 @@ import type {
   MigrationStatus,
   TransactionMode,
 } from "../model/migration.js";
-import type { ParsedSql, Statement } from "../model/statement.js";
+import type { Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
+import { editOf, isSame } from "./edited-statements.js";
 import { matcher } from "./overlay-tree.js";
 import { type ParsedMigration, type ParseMigration, parseMigration, unreadableMigration } from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
 import { readSeed, replayFrom, type Seed } from "./seed.js";
 import { Session } from "./session.js";
 import { transactionsOf } from "./transactions.js";
-import { unchangedStatements } from "./unchanged-statements.js";
 
 export interface LoadOptions {
   /**
@@ -47,6 +47,7 @@ export function loadChange(source: ChangeSource, configuration: Configuration, o
 interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
   readonly unchanged?: ReadonlySet<number>;
+  readonly editedParts?: readonly string[];
   /** Settings that the tool's callbacks make before it starts. */
   readonly settings?: ReadonlyMap<string, string>;
   /** The source's folder, for files that share the run of a pending set. */
@@ -89,6 +90,7 @@ class Loader {
       ...(base === undefined ? {} : { base }),
       head,
       databases,
+      notes: this.#unusedSettings(detection.databases),
       incomplete,
       leftOut: [
         ...detection.leftOut,
@@ -106,6 +108,23 @@ class Loader {
           .map((file) => ({ file, reason: `the migration is written in ${language}, which is not read` })),
       ),
     };
+  }
+
+  /** Databases of the configuration that have no migrations: what is set for them applies to nothing. */
+  #unusedSettings(detected: readonly DetectedDatabase[]): Change["notes"] {
+    const found = detected.map(({ name }) => name);
+    return Object.entries(this.configuration.databases).flatMap(([name, { place }]) =>
+      place === undefined || found.includes(name)
+        ? []
+        : [
+            {
+              ...place,
+              message:
+                `No migrations were found for the database \`${name}\`, so its settings apply to nothing. Name its ` +
+                `folder under \`migrations\`, or give the settings to one of: ${found.map((other) => `\`${other}\``).join(", ") || "none was found"}.`,
+            },
+          ],
+    );
   }
 
   /** Whether a file that no tool reads belongs to this change. */
@@ -167,23 +186,21 @@ class Loader {
       const add = (file: string): void => {
         const status = this.#status(file, asked);
         const drafted = draft(tree, source, file);
-        const before =
-          status.status === "modified" ? this.#statementsAtBase(status.previousFile ?? file, read) : undefined;
-        const unchanged = before && unchangedStatements(before, drafted.sql);
-        const statements = drafted.sql.statements.length;
+        const before = status.status === "modified" ? this.#readAtBase(status.previousFile ?? file, read) : undefined;
+        const edit = before && editOf(before, drafted);
         const judged =
           status.status !== "existing" &&
           drafted.kind !== "baseline" &&
           asked?.has(file) !== false &&
           !this.#isIgnored(file) &&
-          !(unchanged?.size === statements && before?.statements.length === statements);
+          !(edit && isSame(edit, before.sql, drafted.sql));
         const pending = status.status !== "existing" && !this.#alone;
         drafts.push({
           ...drafted,
           ...status,
           judged,
           // All of a repeatable one runs again.
-          ...(unchanged && drafted.kind !== "repeatable" && { unchanged }),
+          ...(drafted.kind === "repeatable" ? {} : edit),
           ...(pending && { run: folder }),
         });
       };
@@ -260,9 +277,9 @@ class Loader {
     return { status: changed.status === "modified" ? "modified" : "added" };
   }
 
-  #statementsAtBase(file: string, read: ReadMigrationText | undefined): ParsedSql | undefined {
+  #readAtBase(file: string, read: ReadMigrationText | undefined): ParsedMigration | undefined {
     const text = this.source.base?.tree.read(file);
-    return text === undefined ? undefined : this.#parse(text, file, read).sql;
+    return text === undefined ? undefined : this.#parse(text, file, read);
   }
 
   #baseTexts(migrations: readonly Migration[]): ReadonlyMap<string, string> {

@@ -69,6 +69,9 @@ export function checkAgainstSchema(yaml: Yaml, node: Node | null, schema: JsonSc
   return checker.problems;
 }
 
+/** A longer list of values says nothing that the nearest one does not. */
+const LISTED = 8;
+
 type Path = readonly (string | number)[];
 
 class Checker {
@@ -165,7 +168,9 @@ class Checker {
         this.#report(node, `Unknown rule ${shown(node)} in ${name(path.slice(0, -1))}.${hint}`);
         return;
       }
-      this.#report(node, `${capital(name(path))} is ${shown(node)}, and must be ${orOf(allowed.map(quote))}.${hint}`);
+      const wanted =
+        nearest !== undefined && allowed.length > LISTED ? "" : `, and must be ${orOf(allowed.map(quote))}`;
+      this.#report(node, `${capital(name(path))} is ${shown(node)}${wanted}.${hint}`);
       return;
     }
     const { minimum = -Infinity, maximum = Infinity } = schema;

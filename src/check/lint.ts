@@ -34,7 +34,7 @@ export interface LintResult {
 export function lint(change: Change): LintResult {
   const findings: RuleFinding[] = [];
   const suppressed: RuleFinding<SuppressedFinding>[] = [];
-  const notes: Report["notes"][number][] = [];
+  const notes: Report["notes"][number][] = [...(change.notes ?? [])];
   const linter = new RunLinter(change.root, configurationFor(change, pluginWithoutSchemas, RULES));
   const takeBack = provideChange(change, { onNote: (note) => notes.push(note) });
   try {

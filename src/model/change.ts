@@ -30,6 +30,8 @@ export interface Change {
   readonly databases: readonly Database[];
   readonly incomplete: readonly Incompleteness[];
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
+  /** Settings of the configuration that apply to nothing. */
+  readonly notes?: readonly { readonly file: string; readonly line: number; readonly message: string }[];
   /** Migrations of this change that could not be read at all, because of the language they are written in. */
   readonly unread?: readonly { readonly file: string; readonly reason: string }[];
 }

@@ -94,3 +94,21 @@ describe("rules of a database come between those of all and the overrides", () =
     ]);
   });
 });
+
+it("settings of a database that has no migrations are noted, with what there is", () => {
+  const notes = (text: string) => {
+    const source = memorySource(BASE, withConfiguration(text));
+    return check(source, configurationOf(source)).notes;
+  };
+  expect(notes("# two folders are two databases\ndatabases:\n  main:\n    session: { lock_timeout: 2s }\n")).toEqual([
+    {
+      file: ".github/migration-safety.yml",
+      line: 3,
+      message:
+        "No migrations were found for the database `main`, so its settings apply to nothing. Name its folder under " +
+        "`migrations`, or give the settings to one of: `shop/migrations`, `shop/migrations/legacy`, `stats/migrations`.",
+    },
+  ]);
+  expect(notes("databases:\n  shop/migrations:\n    session: { lock_timeout: 2s }\n")).toEqual([]);
+  expect(notes(DATABASES)).toEqual([]);
+});
