@@ -111,7 +111,7 @@ class Loader {
   }
 
   /** Databases of the configuration that have no migrations: what is set for them applies to nothing. */
-  #unusedSettings(detected: readonly DetectedDatabase[]): Change["notes"] {
+  #unusedSettings(detected: readonly DetectedDatabase[]): NonNullable<Change["notes"]> {
     const found = detected.map(({ name }) => name);
     return Object.entries(this.configuration.databases).flatMap(([name, { place }]) =>
       place === undefined || found.includes(name)
