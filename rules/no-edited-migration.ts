@@ -3,7 +3,7 @@ import { defineRule, formatName, migrationName, sameSql, type ChangeFinding } fr
 import type { Database } from "../src/model/change.js";
 import type { Migration } from "../src/model/migration.js";
 
-type MessageId = "edited" | "renamed" | "deleted" | "squashed";
+type MessageId = "edited" | "editedPart" | "renamed" | "deleted" | "squashed";
 
 export default defineRule<MessageId>({
   meta: {
@@ -17,6 +17,8 @@ export default defineRule<MessageId>({
     messages: {
       edited:
         "This migration was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new migration.",
+      editedPart:
+        "{{part}} was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new changeset.",
       renamed:
         "This migration was merged as {{previous}}, and databases that ran it know it by that name: as {{name}} it runs there once more. Give it its old name back.",
       deleted:
@@ -31,8 +33,9 @@ export default defineRule<MessageId>({
       if (squash) yield squash;
       for (const migration of database.migrations) {
         if (migration.status !== "modified" || migration.file === squash?.file) continue;
-        const finding = editOf(migration, database);
-        if (finding) yield finding;
+        // Made to be edited: it runs again.
+        if (migration.kind === "repeatable") continue;
+        yield* editsOf(migration, database);
       }
       if (squash) continue;
       for (const { file } of database.deleted) {
@@ -42,24 +45,26 @@ export default defineRule<MessageId>({
   },
 });
 
-function editOf(migration: Migration, database: Database): ChangeFinding<MessageId> | undefined {
+function editsOf(migration: Migration, database: Database): readonly ChangeFinding<MessageId>[] {
   const { file, previousFile = file, tool, sql } = migration;
   const [name, previous] = [migrationName(file), migrationName(previousFile)];
   // With a journal Drizzle knows a migration by the time that the journal gives for it, whatever its file is called.
   const knownByName = tool.name !== "drizzle" || file.endsWith("/migration.sql");
   if (name !== previous && knownByName) {
-    return { database, file, messageId: "renamed", data: { name, previous } };
+    return [{ database, file, messageId: "renamed", data: { name, previous } }];
   }
   const before = database.baseText.get(file);
   // A checksum is of the bytes; without one, comments and white space make no difference to anybody.
   const same = before !== undefined && (tool.checksums ? before === sql.text : sameSql(before, sql.text));
-  if (same) return undefined;
+  if (same) return [];
   const notice = tool.checksums
     ? `; ${tool.label} finds that its checksum is another`
     : tool.name === "sql"
       ? ""
       : `; ${tool.label} does not notice`;
-  return { database, file, messageId: "edited", data: { notice } };
+  const { editedParts } = migration;
+  if (editedParts === undefined) return [{ database, file, messageId: "edited", data: { notice } }];
+  return editedParts.map((part) => ({ database, file, messageId: "editedPart", data: { part, notice } }));
 }
 
 /** Several deleted migrations, and one that makes their tables again. */

@@ -64,11 +64,16 @@ export function isLive(
       return false;
     case "modified":
       // Where an edited migration runs, nothing that it creates is there yet.
-      if (known.createdIn === placed.migration.order && placed.migration.kind !== "repeatable") return false;
+      if (known.createdIn === placed.migration.order && !runsAgain(placed.migration)) return false;
       return database.existsAtBase(`${known.schema}.${known.name}`) !== false;
     default:
       return true;
   }
+}
+
+/** Whether something in an edited migration runs on databases that have run it: all of it, or parts that are new. */
+function runsAgain({ kind, editedParts }: Migration): boolean {
+  return kind === "repeatable" || editedParts !== undefined;
 }
 
 /** By the operation itself, or by another one of the same DO block. */

@@ -21,6 +21,7 @@ import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { editOf, isSame } from "./edited-statements.js";
+import { editOf, isSame } from "./edited-statements.js";
 import { matcher } from "./overlay-tree.js";
 import { type ParsedMigration, type ParseMigration, parseMigration, unreadableMigration } from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
@@ -47,6 +48,7 @@ export function loadChange(source: ChangeSource, configuration: Configuration, o
 interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
   readonly unchanged?: ReadonlySet<number>;
+  readonly editedParts?: readonly string[];
   readonly editedParts?: readonly string[];
   /** Settings that the tool's callbacks make before it starts. */
   readonly settings?: ReadonlyMap<string, string>;

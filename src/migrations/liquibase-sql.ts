@@ -35,6 +35,7 @@ interface Changeset extends Sending {
   readonly start: number;
   readonly id: string;
   readonly runs: boolean;
+  readonly repeatable: boolean;
 }
 
 /** Text that is not run is blank: before the first changeset, for other systems, ignored lines and changesets. */
@@ -73,7 +74,15 @@ export function readFormattedSql(text: string): MigrationText {
     const split = withSemicolons(inside, changeset.endDelimiter);
     if (split !== inside) sql = sql.slice(0, range[0]) + split + sql.slice(range[1]);
   }
-  return { sql, parts: parts.map(({ range, transaction, changeset }) => ({ range, transaction, id: changeset.id })) };
+  return {
+    sql,
+    parts: parts.map(({ range, transaction, changeset: { id, repeatable } }) => ({
+      range,
+      transaction,
+      id,
+      repeatable,
+    })),
+  };
 }
 
 /** A file without changesets is one: an included one without a header, or one that a `sqlFile` change names. */
@@ -95,6 +104,7 @@ function changesetOf([, author = "", id = "", attributes = ""]: RegExpExecArray,
     id: `${author.replace(/^"|"$/g, "")}:${id.replace(/^"|"$/g, "")}`,
     runInTransaction: flag("runInTransaction", true),
     splitStatements: flag("splitStatements", true),
+    repeatable: flag("runOnChange", false) || flag("runAlways", false),
     runs: !flag("ignore", false) && isForPostgres(/\bdbms:([\w!,]+)/i.exec(attributes)?.[1]),
     ...(endDelimiter === undefined || endDelimiter === "" ? {} : { endDelimiter }),
   };

@@ -117,6 +117,11 @@ export interface Migration extends MigrationFile {
    * again, so no rule hears of them; that the file was edited is a finding of its own. Absent: none.
    */
   readonly unchanged?: ReadonlySet<number>;
+  /**
+   * Where the tool remembers parts of a file and not the file (Liquibase's changesets): those of an edited one that are
+   * not what they were, or gone. New ones run.
+   */
+  readonly editedParts?: readonly string[];
   readonly sql: ParsedSql;
   readonly statements: readonly AnalysedStatement[];
 }

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { replayMerges } from "../../src/check/replay-merges.js";
+import { TemporaryRepository } from "../change/temporary-repository.js";
+
+const TABLE =
+  "--liquibase formatted sql\n\n--changeset ann:1\nCREATE TABLE orders (id bigint PRIMARY KEY, ref text);\n";
+const VIEW = "--changeset ann:view runOnChange:true\nCREATE OR REPLACE VIEW refs AS SELECT id FROM orders;\n";
+const INDEX = "--changeset bob:2\nCREATE INDEX orders_ref ON orders (ref);\n";
+
+/** What is found in the last commit. */
+function found(repository: TemporaryRepository): string[] {
+  return replayMerges({ root: repository.root, last: 1 }).merges.flatMap(({ findings }) =>
+    findings.map(({ rule, line, message }) => `${String(line)} ${rule}: ${message}`),
+  );
+}
+
+test("Liquibase runs a changeset that is new in an old file, on tables that are in use by then", () => {
+  const file = "db/changelog/orders.sql";
+  const repository = new TemporaryRepository({
+    "liquibase.properties":
+      "changeLogFile=db/changelog/db.changelog-master.yaml\nurl=jdbc:postgresql://localhost/shop\n",
+    "db/changelog/db.changelog-master.yaml": "databaseChangeLog:\n  - include:\n      file: db/changelog/orders.sql\n",
+    [file]: TABLE + VIEW,
+  });
+
+  repository.commit("a new changeset", { [file]: TABLE + VIEW + INDEX });
+  expect(found(repository)).toEqual([
+    "8 no-blocking-index-build: Building orders_ref blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a changeset of its own with runInTransaction:false.",
+  ]);
+
+  repository.commit("a changeset that runs on change", {
+    [file]: TABLE + VIEW.replace("id FROM", "id, ref FROM") + INDEX,
+  });
+  expect(found(repository)).toEqual([]);
+
+  repository.commit("an edited changeset", {
+    [file]: TABLE.replace("ref text", "ref text NOT NULL") + VIEW.replace("id FROM", "id, ref FROM") + INDEX,
+  });
+  expect(found(repository)).toEqual([
+    "1 no-edited-migration: ann:1 was merged before, and databases that ran it keep what its old text made; Liquibase finds that its checksum is another. Put the old text back, and make the change in a new changeset.",
+  ]);
+});
+
+test("Flyway's repeatable migrations are made to be edited", () => {
+  const repository = new TemporaryRepository({
+    "flyway.toml":
+      '[flyway]\nlocations = ["filesystem:sql"]\n\n[environments.default]\nurl = "jdbc:postgresql://localhost/shop"\n',
+    "sql/V1__orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY);\n",
+    "sql/R__refs.sql": "CREATE OR REPLACE VIEW refs AS SELECT id FROM orders;\n",
+  });
+  repository.commit("edited", {
+    "sql/R__refs.sql": "CREATE OR REPLACE VIEW refs AS SELECT id, 1 AS one FROM orders;\n",
+  });
+  expect(found(repository)).toEqual([]);
+  repository.commit("edited", { "sql/V1__orders.sql": "CREATE TABLE orders (id int PRIMARY KEY);\n" });
+  expect(found(repository)).toEqual([
+    "1 no-edited-migration: This migration was merged before, and databases that ran it keep what its old text made; Flyway finds that its checksum is another. Put the old text back, and make the change in a new migration.",
+  ]);
+});
