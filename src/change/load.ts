@@ -21,7 +21,6 @@ import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { editOf, isSame } from "./edited-statements.js";
-import { editOf, isSame } from "./edited-statements.js";
 import { matcher } from "./overlay-tree.js";
 import { type ParsedMigration, type ParseMigration, parseMigration, unreadableMigration } from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
