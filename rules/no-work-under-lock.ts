@@ -25,6 +25,7 @@ export default defineRule({
       yieldsTo: [
         "no-blocking-constraint",
         "no-blocking-index-build",
+        "no-blocking-index-drop",
         "no-blocking-not-null",
         "no-blocking-unique",
         "no-table-rewrite",

@@ -79,7 +79,9 @@ export default defineRule({
           suggest: setBefore(op, migration, `'${shorter}'`),
         });
       }
-      if (buildsConcurrently(op) && timeout < SHORT_FOR_A_BUILD) {
+      // Inside a transaction it fails, and leaves nothing behind.
+      const { inTransaction } = migration.statementOf(op).transaction;
+      if (buildsConcurrently(op) && inTransaction !== true && timeout < SHORT_FOR_A_BUILD) {
         const alone = migration.migration.transaction === "single-send";
         context.report({
           node: op,
@@ -140,7 +142,7 @@ const firstWaits = new WeakMap<Database, Map<number, Operation | undefined>>();
 
 /**
  * The one operation of the change that is reported: of those that wait without a short enough lock_timeout, the first
- * that does not work long under its lock, because the others need another form anyway; else simply the first.
+ * that has no better form. Those that work long under their lock have one, and so has DROP INDEX; else simply the first.
  */
 function firstWait(migration: RuleMigration, longest: number): Operation | undefined {
   let known = firstWaits.get(migration.database);
@@ -157,7 +159,7 @@ function findFirstWait(migration: RuleMigration, longest: number): Operation | u
     const operations = statement.statement.operations;
     const waits = operations.find((op, index) => !isRoutine(op, statement.work[index] ?? "instant", migration));
     if (!waits || lockedTables(migration, waits, "write") === "") continue;
-    if (statement.work.every((work) => work === "instant")) return waits;
+    if (waits.type !== "DropIndex" && statement.work.every((work) => work === "instant")) return waits;
     first ??= waits;
   }
   return first;

@@ -85,6 +85,12 @@ ruleTester.run("require-lock-timeout", rule, {
       code: `SET lock_timeout = '10min';\n${index}`,
     },
     {
+      name: "a concurrent build that a transaction refuses",
+      history,
+      session: { lock_timeout: "3s" },
+      code: index,
+    },
+    {
       name: "none for a concurrent build",
       history,
       tool: unknownRunner,
@@ -134,6 +140,13 @@ ruleTester.run("require-lock-timeout", rule, {
       tool: unknownRunner,
       code: `CREATE INDEX i ON orders (account_id);\n${drop}`,
       errors: [line(2, `CREATE INDEX i ON orders (account_id);\n${drop}`)],
+    },
+    {
+      name: "rather than at DROP INDEX, which has another form too",
+      history: [...history, "CREATE INDEX i ON orders (account_id);"],
+      tool: unknownRunner,
+      code: `DROP INDEX i;\n${drop}`,
+      errors: [line(2, `DROP INDEX i;\n${drop}`)],
     },
     {
       name: "where there is no other",
