@@ -70,8 +70,12 @@ class MigrationContext implements RuleMigration {
     return work !== "instant" && this.#worksOnSmall(placed) ? "instant" : work;
   }
 
-  /** An operation without a relation of its own works on what its statement locks meanwhile. */
+  /** What fills a table works on those that it reads; what has no relation of its own, on those that it locks. */
   #worksOnSmall(placed: IndexedOperation): boolean {
+    const { operation } = placed;
+    if (operation.type === "CreateTableAs" || (operation.type === "Insert" && operation.reads.length > 0)) {
+      return operation.reads.every((read) => this.#project.isListed("small", placed, read));
+    }
     const relation = relationOf(placed);
     if (relation) return this.#project.isListed("small", placed, relation);
     const worked = placed.statement.locks.filter(({ while: work }) => work !== "instant");

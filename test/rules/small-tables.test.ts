@@ -1,6 +1,6 @@
 /** What takes long on a large table is over in an instant on a small one: rules about long work are silent there. */
 import { describe, expect, it } from "vitest";
-import { lint } from "../../src/check/lint.js";
+import { checkChange } from "../../src/check/check.js";
 import { memoryChange } from "./memory-change.js";
 
 const history = [
@@ -19,11 +19,16 @@ const longWork = {
   "no-blocking-constraint, of a domain": "ALTER DOMAIN code ADD CHECK (VALUE <> '');",
   "no-blocking-not-null": "ALTER TABLE countries ALTER COLUMN code SET NOT NULL;",
   "no-blocking-unique": "ALTER TABLE countries ADD UNIQUE (code);",
+  "no-validate-in-same-transaction":
+    "ALTER TABLE countries ADD CHECK (size > 0) NOT VALID;\nALTER TABLE countries VALIDATE CONSTRAINT countries_size_check;",
+  "no-work-under-lock": "ALTER TABLE regions DROP COLUMN name;\nUPDATE countries SET size = 0;",
+  "no-work-under-lock, by a copy":
+    "ALTER TABLE regions DROP COLUMN name;\nCREATE TABLE copies AS SELECT code FROM countries;",
 };
 
 const rulesThatSpeak = (code: string, small: readonly string[]): string[] => {
   const { change } = memoryChange("/repository", `SET lock_timeout = '2s';\n${code}`, { history, tables: { small } });
-  return lint(change).findings.map(({ finding }) => finding.rule);
+  return checkChange(change).findings.map(({ rule }) => rule);
 };
 
 describe.each(Object.entries(longWork))("%s", (name, code) => {
@@ -42,7 +47,7 @@ it("nothing else is silenced", () => {
     tables: { small },
     baseCode: { "src/countries.ts": 'export const all = (db) => db.query("SELECT region_id FROM countries");\n' },
   });
-  expect(lint(change).findings.map(({ finding }) => finding.rule)).toEqual([
+  expect(checkChange(change).findings.map(({ rule }) => rule)).toEqual([
     "no-referenced-column-drop",
     "require-lock-timeout",
   ]);
