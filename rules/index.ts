@@ -13,6 +13,8 @@ import noMultiTableLock from "./no-multi-table-lock.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noOutOfOrderMigration from "./no-out-of-order-migration.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
+import noReferencedTableDrop from "./no-referenced-table-drop.js";
+import noRename from "./no-rename.js";
 import noTableRewrite from "./no-table-rewrite.js";
 import noTransactionControl from "./no-transaction-control.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
@@ -36,6 +38,8 @@ export const rules = {
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-out-of-order-migration": noOutOfOrderMigration,
   "no-referenced-column-drop": noReferencedColumnDrop,
+  "no-referenced-table-drop": noReferencedTableDrop,
+  "no-rename": noRename,
   "no-table-rewrite": noTableRewrite,
   "no-transaction-control": noTransactionControl,
   "no-unchecked-statement": noUncheckedStatement,

@@ -1,0 +1,55 @@
+/** A table, view, function, type, sequence or schema that code still names: what names it fails once it is gone. */
+import {
+  brokenUses,
+  defineRule,
+  formatName,
+  migrationOf,
+  quoteIdentifier,
+  type RuleMigration,
+} from "../src/rule/index.js";
+import type { DropFunction, DropRelation, DropSchema, DropType } from "../src/model/operation.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow dropping tables, views, functions, types, sequences and schemas that code still uses",
+      recommended: "error",
+      category: "Compatibility",
+      harm: "breaks code",
+    },
+    messages: {
+      usedAtHead:
+        "The code of this pull request still uses {{what}} ({{places}}) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop it in a later pull request.",
+      usedAtBase:
+        "The running code uses {{what}} ({{places}}) and fails from the moment it is dropped until its last instance is gone. Deploy the code without it first; drop it in a later pull request.",
+    },
+  },
+  create(context) {
+    const migration = migrationOf(context);
+    const check = (op: DropFunction | DropRelation | DropSchema | DropType): void => {
+      const broken = brokenUses(migration, op);
+      if (!broken) return;
+      context.report({
+        node: op,
+        messageId: broken.by === "head" ? "usedAtHead" : "usedAtBase",
+        data: { what: nameOf(op, migration), places: broken.places },
+        evidence: broken.uses,
+      });
+    };
+    return { DropFunction: check, DropRelation: check, DropSchema: check, DropType: check };
+  },
+});
+
+function nameOf(op: DropFunction | DropRelation | DropSchema | DropType, migration: RuleMigration): string {
+  switch (op.type) {
+    case "DropFunction":
+      return `the ${op.kind} ${formatName(op.function)}`;
+    case "DropRelation":
+      return `the ${op.kind} ${formatName(op.relation)}`;
+    case "DropSchema":
+      return `the schema ${quoteIdentifier(op.schema)}`;
+    case "DropType":
+      return `the ${migration.before(op).domain(op.name) ? "domain" : "type"} ${formatName(op.name)}`;
+  }
+}
