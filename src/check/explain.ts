@@ -1,5 +1,6 @@
 /** What each statement of a file locks, blocks and does, in the transaction and on the schema that it meets. */
 import type { ChangeSource } from "../change/change-source.js";
+import { relationOf } from "../change/live.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
 import { detectMigrations } from "../migrations/detect.js";
@@ -100,13 +101,13 @@ function databaseWith(
 }
 
 /** @param name What a reader calls the file. */
-function explanationOf({ databases, leftOut }: Change, file: string, name = file): Explanation {
-  for (const database of databases) {
+function explanationOf(change: Change, file: string, name = file): Explanation {
+  for (const database of change.databases) {
     const migration = database.migrations.find((one) => one.file === file);
     if (migration === undefined) continue;
     const { tool, transaction, order } = migration;
     const before = database.migrations.filter((one) => one.order < order);
-    const notRun = leftOut.find((one) => one.file === file || file.startsWith(`${one.file}/`));
+    const notRun = whyNotRun(file, change);
     return {
       version: 1,
       file: name,
@@ -127,6 +128,14 @@ function explanationOf({ databases, leftOut }: Change, file: string, name = file
     };
   }
   throw new TypeError(`The change has no file ${file}.`);
+}
+
+/** Why no tool runs a file: it was left out, or its folder was. A folder may also say what else stands in it. */
+function whyNotRun(file: string, { leftOut, head, configuration }: Change): Change["leftOut"][number] | undefined {
+  const own = leftOut.find((one) => one.file === file);
+  const folder = leftOut.find((one) => file.startsWith(`${one.file}/`));
+  if (own !== undefined || folder === undefined) return own;
+  return databaseWith(file, head, configuration.databases) === undefined ? folder : undefined;
 }
 
 class Explainer {
@@ -168,7 +177,13 @@ class Explainer {
       endColumn: this.#place(statement.range[1]).column,
       operations: operations.map((operation, index): ExplainedOperation => {
         const unknown = unknownEffect(statement.operations[index]!, before) ?? this.#unknownRefusal(analysed, index);
-        return { ...operation, ...(unknown !== undefined && { unknown }) };
+        const about = relationOf({
+          operation: statement.operations[index]!,
+          statement: analysed,
+          migration: this.migration,
+        });
+        const onNew = about !== undefined && before.table(about)?.createdIn === this.migration.order;
+        return { ...operation, ...(onNew && { onNew }), ...(unknown !== undefined && { unknown }) };
       }),
       locks: locks.map((lock) => this.#lock(lock, before)),
       transaction: this.#transaction(analysed),

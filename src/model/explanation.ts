@@ -22,6 +22,8 @@ export interface ExplainedLock extends Lock {
 }
 
 export interface ExplainedOperation extends ReportedOperation {
+  /** Its table is created by an earlier statement of the file: `work` is done on what this file has put in. */
+  readonly onNew?: true;
   /** What cannot be known of it, as a sentence. `work` is then no promise. */
   readonly unknown?: string;
 }

@@ -70,11 +70,12 @@ export function renderExplanation(explanation: Explanation, { color, width }: Ex
     });
   };
 
-  const lock = (one: ExplainedLock, until: string | undefined): string[] => {
+  const lock = (one: ExplainedLock, until: string | undefined, short: boolean): string[] => {
     const paint = one.blocks.includes("read") ? colors.red : one.blocks.includes("write") ? colors.yellow : undefined;
     if (one.origin === "created here")
       return labelled("locks", `${one.mode} on \`${shortName(one.relation)}\`, which is new here`);
-    if (one.blocks.length > 0) return labelled("locks", lockWords(one, until), paint);
+    if (one.blocks.length > 0)
+      return labelled("locks", lockWords(short ? { ...one, while: "instant" } : one, until), paint);
     return labelled("locks", `${one.mode} on \`${shortName(one.relation)}\`: ${whoWaits(one.blocks)}`);
   };
 
@@ -92,7 +93,7 @@ export function renderExplanation(explanation: Explanation, { color, width }: Ex
             ...one.operations.flatMap((operation) =>
               TELLS_ITSELF.has(operation.type) ? [] : labelled("does", operationWords(operation)),
             ),
-            ...one.locks.flatMap((taken) => lock(taken, heldUntil(one, explanation))),
+            ...one.locks.flatMap((taken) => lock(taken, heldUntil(one, explanation), worksOnNew(one))),
             ...(locksNoTable(one) ? labelled("locks", "no table") : []),
           ]),
       ...(waiting && waits.length > 0 ? labelled("waits", `at most ${waits.join(", ")}`) : []),
@@ -130,12 +131,13 @@ export function renderExplanation(explanation: Explanation, { color, width }: Ex
 const STATEMENT_INDENT = 10;
 const LABEL_WIDTH = 9;
 
-function operationWords({ type, object, work }: ExplainedOperation): string {
+function operationWords({ type, object, work, onNew }: ExplainedOperation): string {
   const what = `${type}${object === undefined ? "" : ` \`${shortName(object)}\``}`;
   const rows = ROWS[type];
   if (rows !== undefined) return `${what}: ${work === "scan" && WHOLE_TABLE.has(type) ? `${WORKS.scan}, ` : ""}${rows}`;
   // What is new has no size.
-  return `${what}: ${work === "instant" && type.startsWith("Create") ? "instant" : WORKS[work]}`;
+  if (work === "instant") return `${what}: ${onNew || type.startsWith("Create") ? "instant" : WORKS.instant}`;
+  return `${what}: ${WORKS[work]}${onNew ? "; the table is new here" : ""}`;
 }
 
 function historyWords({ migrations, statements }: Explanation["history"]): string {
@@ -160,6 +162,11 @@ function sameTransaction(
   { transaction: other }: ExplainedStatement,
 ): boolean {
   return one.inTransaction === other.inTransaction && one.group === other.group;
+}
+
+/** Whether all its work is on tables that the file has just created: then locks on others are short. */
+function worksOnNew({ operations }: ExplainedStatement): boolean {
+  return operations.every(({ work, onNew }) => work === "instant" || onNew);
 }
 
 /** Whether no table is locked, as far as that is known and not said by the statement itself. */

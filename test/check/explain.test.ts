@@ -64,6 +64,22 @@ test("a migration meets the schema that those before it leave, and says who crea
   expect(statements[3]!.locks[0]).not.toHaveProperty("createdIn");
 });
 
+test("work on a table that the file creates is work on what it has put in", () => {
+  const { statements } = inRepository(
+    plain(
+      "CREATE TABLE notes (order_id bigint);\n" +
+        "ALTER TABLE notes ADD CONSTRAINT f FOREIGN KEY (order_id) REFERENCES orders;\n" +
+        "ALTER TABLE orders ADD CHECK (id > 0);\n",
+    ),
+    NEXT,
+  );
+  expect(statements.map(({ operations }) => operations.map(({ work, onNew }) => [work, onNew]))).toEqual([
+    [["instant", undefined]],
+    [["scan", true]],
+    [["scan", undefined]],
+  ]);
+});
+
 test("places, operations and objects are those of the file", () => {
   const sql = "-- two lines\n  ALTER TABLE orders\n    ADD COLUMN note text,\n    DROP COLUMN state;\n";
   const [statement] = inRepository(plain(sql), NEXT).statements;
@@ -122,6 +138,13 @@ describe("the transaction", () => {
     const stray = inRepository({ ...DRIZZLE, "drizzle/0009_stray.sql": sql }, "drizzle/0009_stray.sql");
     expect(stray.leftOut).toContain("drizzle/0009_stray.sql");
     expect(stray.leftOut).toContain("journal");
+  });
+
+  test("a file that its tool does run has none of its folder's remarks", () => {
+    const files = { ...plain(sql), "db/migrations/0003_fill.go": "package migrations\n" };
+    expect(inRepository(files, NEXT)).not.toHaveProperty("leftOut");
+    const other = { "mysql/migrations/0001_a.sql": "CREATE TABLE `a` (b int) ENGINE=InnoDB;\n" };
+    expect(inRepository(other, "mysql/migrations/0001_a.sql").leftOut).toMatch(/^mysql\/migrations .*MySQL/i);
   });
 
   test("what PostgreSQL refuses inside one fails, or may fail", () => {

@@ -50,7 +50,7 @@ A transaction, from line 2 to line 9: every lock is held until its end.
           waits    at most lock_timeout 3s
 
   4:1     CREATE INDEX ON invoices (order_id)
-          does     CreateIndex \`invoices\`: builds an index
+          does     CreateIndex \`invoices\`: builds an index; the table is new here
           locks    SHARE on \`invoices\`, which is new here
 
   5:1     UPDATE orders SET state = 'new'
@@ -106,6 +106,18 @@ Nothing that was read creates \`orders\`: it is assumed to exist and to hold row
   it("says until when the locks of all pending migrations are held", () => {
     expect(renderExplanation(explained("DROP TABLE orders;\n", { tool: "drizzle" }), plain)).toContain(
       "locks    ACCESS EXCLUSIVE on `orders` until all pending migrations have run: reads and writes wait\n",
+    );
+  });
+
+  it("calls a lock short where all the work is on a table that is new", () => {
+    const sql =
+      "CREATE TABLE notes (order_id bigint);\nALTER TABLE notes ADD CONSTRAINT f FOREIGN KEY (order_id) REFERENCES orders;\n";
+    const text = renderExplanation(explained(sql, { transaction: "none" }), plain);
+    expect(text).toContain(
+      "          does     AddConstraint `notes.f`: reads the whole table; the table is new here\n",
+    );
+    expect(text).toContain(
+      "          locks    SHARE ROW EXCLUSIVE on `orders` for an instant, whatever the size of the table: writes wait, reads go on\n",
     );
   });
 
