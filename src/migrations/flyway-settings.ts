@@ -9,6 +9,8 @@ const require = createRequire(import.meta.url);
 /** Settings under one name for each, whatever the file calls it: `out-of-order` and `outOfOrder` are `outoforder`. */
 export type SettingValues = ReadonlyMap<string, readonly string[]>;
 
+export const NO_VALUES: SettingValues = new Map();
+
 /** What the files of one module say together. */
 export interface FlywaySettings {
   /** The folder that the module's files stand in; relative locations start here. */

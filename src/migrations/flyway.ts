@@ -1,14 +1,23 @@
 import type { FileFacts, OrderPolicy, ToolFacts, TransactionMode } from "../model/migration.js";
-import { Lexer } from "../postgres/lexer.js";
 import { parseSql } from "../postgres/parse-sql.js";
 import { dialectOf, dialectOfFiles, dialectOfFolder } from "./dialect.js";
-import { FLYWAY_FILES, flywaySettings, isOn, locationsOf, single } from "./flyway-settings.js";
-import type { FlywaySettings, SettingValues } from "./flyway-settings.js";
+import { type Run, configuredRun, runsOf } from "./flyway-folders.js";
+import {
+  type FileKind,
+  type Naming,
+  type ParsedName,
+  below,
+  byVersion,
+  misnamed,
+  namingOf,
+  parseName,
+  plainVersion,
+} from "./flyway-names.js";
+import { FLYWAY_FILES, NO_VALUES, type SettingValues, isOn, single } from "./flyway-settings.js";
+import { modeOf, reader } from "./flyway-text.js";
 import { join, nameOf, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
-import { manifestNaming } from "./manifests.js";
-import { isNotDeployed } from "./not-deployed.js";
-import type { LeftOutFile, MigrationSource, MigrationTool, ReadMigrationText, ToolSheet } from "./tool.js";
+import type { LeftOutFile, MigrationSource, MigrationTool, ToolSheet } from "./tool.js";
 
 const SHEET: ToolSheet = {
   layout:
@@ -56,7 +65,7 @@ export const flyway: MigrationTool = {
   find: (listing) => runsOf(listing).map(({ folder }) => folder),
 
   open(listing, folder): MigrationSource {
-    const run = runsOf(listing).find((candidate) => candidate.folder === folder) ?? runOf(listing, [folder]);
+    const run = runsOf(listing).find((candidate) => candidate.folder === folder) ?? configuredRun(listing, folder);
     const { folders, settings } = run;
     const values = settings?.values ?? NO_VALUES;
     const sorted = sortFiles(listing, folders, namingOf(values), run.leftOut);
@@ -71,7 +80,7 @@ export const flyway: MigrationTool = {
     const session = sessionOf(listing, values, sorted.callbacks);
     return {
       folder,
-      tool: facts(listing, run),
+      tool: facts(run),
       because: run.because,
       files: sorted.files,
       facts: sorted.facts,
@@ -83,234 +92,6 @@ export const flyway: MigrationTool = {
     };
   },
 };
-
-const NO_VALUES: SettingValues = new Map();
-
-/** Folders that Flyway migrates together, because their versions are one order. */
-interface Run {
-  /** The first of them. */
-  readonly folder: string;
-  readonly folders: readonly string[];
-  readonly settings?: FlywaySettings;
-  readonly because: string;
-  /** Locations that only the environment knows. */
-  readonly unknown: readonly string[];
-  readonly leftOut: readonly LeftOutFile[];
-}
-
-const RUNS = new WeakMap<Listing, readonly Run[]>();
-
-function runsOf(listing: Listing): readonly Run[] {
-  let runs = RUNS.get(listing);
-  if (runs === undefined) RUNS.set(listing, (runs = findRuns(listing)));
-  return runs;
-}
-
-function findRuns(listing: Listing): readonly Run[] {
-  const named: string[] = [];
-  let configured = false;
-  for (const folder of listing.folders()) {
-    for (const name of listing.filesIn(folder)) {
-      if (DEFAULT_NAME.test(name)) {
-        if (!isNotDeployed(folder)) named.push(folder);
-        break;
-      }
-      configured ||= name === "flyway.conf" || name === "flyway.toml";
-    }
-  }
-  if (named.length === 0 && !configured) return [];
-  const settings = flywaySettings(listing);
-  const runs: Run[] = [];
-  const taken = new Set<string>();
-  for (const of of settings.values()) {
-    const { folders, unknown } = locationsOf(listing, of);
-    const holding = folders.filter((folder) => holdsVersions(listing, folder, namingOf(of.values)));
-    if (holding.length === 0) continue;
-    for (const folder of holding) taken.add(folder);
-    runs.push({ ...runOf(listing, holding), settings: of, because: `because ${of.source} names it`, unknown });
-  }
-  const roots = new Map<string, string[]>();
-  for (const folder of named.sort()) {
-    if ([...upwards(folder)].some((at) => taken.has(at))) continue;
-    const root = rootOf(folder, new Set(roots.keys()));
-    roots.set(root, [...(roots.get(root) ?? []), folder]);
-  }
-  for (const [root, folders] of roots) runs.push(...inferred(listing, root, folders, settings));
-  return runs;
-}
-
-/** `V1__x.sql`: no other tool's files are named so. Refinery's are, and it is asked before. */
-const DEFAULT_NAME = /^V\d[\d._]*__.*\.sql$/i;
-
-/** The location that a folder with migrations belongs to: `db/migration` above it, else the highest that has some. */
-function rootOf(folder: string, known: ReadonlySet<string>): string {
-  const standard = /^(?:.*\/)?db\/migrations?(?=\/|$)/.exec(folder)?.[0];
-  if (standard !== undefined) return standard;
-  return [...upwards(folder)].findLast((at) => known.has(at) && at !== "") ?? folder;
-}
-
-/** One run where all versions below the root differ; else each folder below it is a database's, or a vendor's. */
-function inferred(
-  listing: Listing,
-  root: string,
-  folders: readonly string[],
-  settings: ReadonlyMap<string, FlywaySettings>,
-): readonly Run[] {
-  const nearest = [...upwards(root)].find((at) => settings.has(at));
-  const of = settings.get(nearest ?? "") ?? (settings.size === 1 ? [...settings.values()][0] : undefined);
-  const naming = namingOf(of?.values ?? NO_VALUES);
-  const run = (at: string, leftOut: readonly LeftOutFile[] = []): Run => ({
-    ...runOf(listing, [at]),
-    ...(of === undefined ? {} : { settings: of }),
-    leftOut,
-  });
-  const versions = folders.flatMap((folder) => versionsIn(listing, folder, naming));
-  if (new Set(versions).size === versions.length) return [run(root)];
-  if (folders.includes(root)) {
-    const others = folders.filter((folder) => folder !== root);
-    const own = new Set(versionsIn(listing, root, naming));
-    const clash = others.filter((folder) => versionsIn(listing, folder, naming).some((version) => own.has(version)));
-    return [
-      run(
-        root,
-        clash.map((file) => ({
-          file,
-          reason: `has versions that ${root} has too, and nothing says which of the two Flyway runs`,
-        })),
-      ),
-    ];
-  }
-  const children = new Map<string, string[]>();
-  for (const folder of folders) {
-    const child = join(root, folder.slice(root === "" ? 0 : root.length + 1).split("/")[0] ?? "");
-    children.set(child, [...(children.get(child) ?? []), folder]);
-  }
-  return [...children].flatMap(([child, inside]) => inferred(listing, child, inside, settings));
-}
-
-function runOf(listing: Listing, folders: readonly [string, ...string[]] | readonly string[]): Run {
-  const folder = folders[0] ?? "";
-  const manifest = manifestNaming(listing, folder, BUILD_FILES, /flyway/);
-  const because =
-    manifest === undefined
-      ? "because its files are named as Flyway's are"
-      : `because ${manifest} uses Flyway and its files are named so`;
-  return { folder, folders, because, unknown: [], leftOut: [] };
-}
-
-const BUILD_FILES = ["pom.xml", "build.gradle", "build.gradle.kts", "libs.versions.toml", "package.json"];
-
-/** How files are named: `V`, `__` and `.sql`, or what the settings make of it. */
-interface Naming {
-  readonly prefixes: readonly (readonly [prefix: string, kind: FileKind])[];
-  readonly separator: string;
-  readonly suffixes: readonly string[];
-}
-
-type FileKind = "versioned" | "repeatable" | "undo" | "baseline" | "callback";
-
-/** Callbacks around `flyway migrate` (Event.java); the others belong to other commands. */
-const CALLBACKS = [
-  "beforeMigrate",
-  "beforeEachMigrate",
-  "beforeEachMigrateStatement",
-  "afterEachMigrateStatement",
-  "afterEachMigrateStatementError",
-  "afterEachMigrate",
-  "afterEachMigrateError",
-  "beforeRepeatables",
-  "afterVersioned",
-  "afterMigrateApplied",
-  "afterMigrate",
-  "afterMigrateError",
-  "createSchema",
-  "beforeCreateSchema",
-  "beforeConnect",
-  "afterConnect",
-];
-
-function namingOf(values: SettingValues): Naming {
-  const prefixes: [string, FileKind][] = [
-    [single(values, "sqlmigrationprefix") ?? "V", "versioned"],
-    [single(values, "repeatablesqlmigrationprefix") ?? "R", "repeatable"],
-    [single(values, "undosqlmigrationprefix") ?? "U", "undo"],
-    [single(values, "baselinemigrationprefix") ?? "B", "baseline"],
-    ...CALLBACKS.map((event): [string, FileKind] => [event, "callback"]),
-  ];
-  return {
-    // As Flyway does, the longest first: `beforeEachMigrate` before `beforeMigrate`, and an empty prefix last.
-    prefixes: prefixes.sort(([a], [b]) => b.length - a.length),
-    separator: single(values, "sqlmigrationseparator") ?? "__",
-    suffixes: values.get("sqlmigrationsuffixes") ?? [".sql"],
-  };
-}
-
-interface ParsedName {
-  readonly kind: FileKind;
-  /** `1.2`, as written with dots. */
-  readonly version: string;
-  readonly description: string;
-}
-
-/** Undefined for a file that is no migration of Flyway's; `invalid` for one that has the prefix and not the form. */
-function parseName(name: string, { prefixes, separator, suffixes }: Naming): ParsedName | "invalid" | undefined {
-  const suffix = suffixes.find((ending) => name.toLowerCase().endsWith(ending.toLowerCase()));
-  if (suffix === undefined) return undefined;
-  const stem = name.slice(0, name.length - suffix.length);
-  const found = prefixes.find(([prefix]) => stem.startsWith(prefix));
-  if (found === undefined) return undefined;
-  const [prefix, kind] = found;
-  const rest = stem.slice(prefix.length);
-  const at = rest.indexOf(separator);
-  const before = at < 0 ? rest : rest.slice(0, at);
-  const description = at < 0 ? "" : rest.slice(at + separator.length).replaceAll("_", " ");
-  if (kind === "repeatable" || kind === "callback") {
-    if (before === "") return { kind, version: "", description };
-    return /^_/.test(before) && kind === "repeatable" ? "invalid" : undefined;
-  }
-  const version = before.replaceAll("_", ".");
-  if (/^\d+(?:\.\d+)*$/.test(version)) return { kind, version, description };
-  return /^\d/.test(before) ? "invalid" : undefined;
-}
-
-/** The same for versions that Flyway takes for equal: without zeros in front, nor parts of zero at the end. */
-function plainVersion(version: string): string {
-  return version
-    .split(".")
-    .map((part) => part.replace(/^0+(?=\d)/, ""))
-    .join(".")
-    .replace(/(?:\.0)+$/, "");
-}
-
-function byVersion(a: string, b: string): number {
-  const [one, other] = [a.split("."), b.split(".")];
-  for (let part = 0; part < Math.max(one.length, other.length); part++) {
-    const [left, right] = [one[part] ?? "0", other[part] ?? "0"];
-    const difference = left.length - right.length || (left < right ? -1 : left > right ? 1 : 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function versionsIn(listing: Listing, folder: string, naming: Naming): readonly string[] {
-  return listing.filesIn(folder).flatMap((name) => {
-    const parsed = parseName(name, naming);
-    return parsed !== undefined && parsed !== "invalid" && parsed.kind === "versioned"
-      ? [plainVersion(parsed.version)]
-      : [];
-  });
-}
-
-function holdsVersions(listing: Listing, folder: string, naming: Naming): boolean {
-  for (const at of below(listing, folder)) if (versionsIn(listing, at, naming).length > 0) return true;
-  return false;
-}
-
-/** The folder and all those inside it. */
-function* below(listing: Listing, folder: string): Generator<string> {
-  yield folder;
-  for (const name of listing.foldersIn(folder)) yield* below(listing, join(folder, name));
-}
 
 interface Sorted {
   readonly files: readonly string[];
@@ -387,12 +168,6 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function misnamed({ prefixes, separator, suffixes }: Naming): string {
-  const prefix = prefixes.find(([, kind]) => kind === "versioned")?.[0] ?? "V";
-  const form = `${prefix}<version>${separator}<description>${suffixes[0] ?? ".sql"}`;
-  return `is not named ${form}, so Flyway does not run it`;
-}
-
 /** `<file>.conf` beside a migration (Flyway's documentation, "Script Configuration"). */
 function scriptSettings(
   listing: Listing,
@@ -411,14 +186,9 @@ function scriptSettings(
   };
 }
 
-function modeOf(values: SettingValues): TransactionMode {
-  if (isOn(values, "executeintransaction") === false) return "per-statement";
-  return isOn(values, "group") === true ? "all-pending" : "per-file";
-}
-
-function facts(listing: Listing, { folder, settings, unknown }: Run): ToolFacts {
-  const values = settings?.values ?? NO_VALUES;
-  const assumption = assumed(listing, folder, settings, unknown);
+function facts(run: Run): ToolFacts {
+  const values = run.settings?.values ?? NO_VALUES;
+  const assumption = assumptionOf(run);
   return {
     name: "flyway",
     label: "Flyway",
@@ -460,17 +230,10 @@ function outOfOrder(values: SettingValues): OrderPolicy {
   };
 }
 
-function assumed(
-  listing: Listing,
-  folder: string,
-  settings: FlywaySettings | undefined,
-  unknown: readonly string[],
-): string | undefined {
-  if (unknown.length > 0 && settings !== undefined) {
-    return `${settings.source} takes the location ${unknown.join(", ")} from the environment, so it is not among the migrations.`;
-  }
-  if (settings !== undefined || manifestNaming(listing, folder, BUILD_FILES, /flyway/) !== undefined) return undefined;
-  return "Nothing in the repository configures Flyway, so its defaults are assumed.";
+function assumptionOf({ settings, unknown, assumed }: Run): string | undefined {
+  if (assumed === true) return "No settings of Flyway are in the repository, so its defaults are assumed.";
+  if (settings === undefined || unknown.length === 0) return undefined;
+  return `${settings.source} takes the location ${unknown.join(", ")} from the environment, so it is not among the migrations.`;
 }
 
 function databaseDialect(values: SettingValues): string | undefined {
@@ -500,72 +263,4 @@ function sessionOf(listing: Listing, values: SettingValues, callbacks: readonly 
     run(listing.read(file) ?? "");
   }
   return session;
-}
-
-/** Which statements Flyway runs outside of a transaction by itself: the words that they start with (PostgreSQLParser). */
-const NOT_TRANSACTIONAL =
-  /^(?:(?:CREATE|DROP) (?:DATABASE|TABLESPACE|SUBSCRIPTION)|ALTER SYSTEM|(?:CREATE|DROP)(?: UNIQUE)? INDEX CONCURRENTLY|REINDEX(?: VERBOSE)? (?:SCHEMA|DATABASE|SYSTEM)|VACUUM|DISCARD ALL)\b/;
-
-/** A file of such statements alone runs without a transaction; so does one that mixes them, if `mixed` allows it. */
-function reader(values: SettingValues, transactions: ReadonlyMap<string, TransactionMode>): ReadMigrationText {
-  const mixed = isOn(values, "mixed") === true;
-  return (text, file) => {
-    const sql = withPlaceholders(text, values);
-    if (transactions.has(file) || modeOf(values) === "per-statement") return { sql };
-    let some = false;
-    let all = true;
-    for (const words of statementStarts(sql)) {
-      if (NOT_TRANSACTIONAL.test(words)) some = true;
-      else all = false;
-    }
-    // Without `mixed` Flyway refuses the file, as PostgreSQL refuses the statement in the file's transaction.
-    if (!some || !(all || mixed)) return { sql };
-    return { sql, parts: [{ range: [0, text.length], transaction: "per-statement" }] };
-  };
-}
-
-/** The first words of each statement, in capitals. */
-function* statementStarts(sql: string): Generator<string> {
-  const lexer = new Lexer(sql);
-  let words = "";
-  let count = 0;
-  while (lexer.next()) {
-    if (lexer.kind === "comment") continue;
-    if (sql[lexer.start] === ";") {
-      if (count > 0) yield words;
-      words = "";
-      count = 0;
-    } else {
-      if (lexer.kind === "word" && count < 5)
-        words += `${words === "" ? "" : " "}${sql.slice(lexer.start, lexer.end).toUpperCase()}`;
-      count++;
-    }
-  }
-  if (count > 0) yield words;
-}
-
-/** Placeholders whose values the settings have and that fit in their place, so that all offsets stay what they were. */
-function withPlaceholders(text: string, values: SettingValues): string {
-  const prefix = single(values, "placeholderprefix") ?? "${";
-  const suffix = single(values, "placeholdersuffix") ?? "}";
-  if (isOn(values, "placeholderreplacement") === false || prefix === "" || !text.includes(prefix)) return text;
-  let result = "";
-  let at = 0;
-  for (;;) {
-    const start = text.indexOf(prefix, at);
-    const end = start < 0 ? -1 : text.indexOf(suffix, start + prefix.length);
-    if (end < 0) return result + text.slice(at);
-    const behind = end + suffix.length;
-    const name = text.slice(start + prefix.length, end).toLowerCase();
-    const value =
-      name === "flyway:defaultschema" ? single(values, "defaultschema") : single(values, `placeholders.${name}`);
-    const whole = text.slice(start, behind);
-    const fits = value !== undefined && value.length <= whole.length && !/[${}\r\n]/.test(value);
-    const gluedBefore = /[\w"'$]/.test(text[start - 1] ?? "");
-    const gluedBehind = /[\w"'$]/.test(text[behind] ?? "");
-    const possible = fits && !(gluedBefore && gluedBehind && value.length < whole.length);
-    const replaced = !possible ? whole : gluedBehind ? value.padStart(whole.length) : value.padEnd(whole.length);
-    result += text.slice(at, start) + replaced;
-    at = behind;
-  }
 }

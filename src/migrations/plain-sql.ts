@@ -6,8 +6,8 @@ import { byNumber } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
-/** `0001_x.sql`, `20240102030405-x.sql`, `1.up.sql`, `007.sql`; not `V1__x.sql`, which Flyway reads in its own way. */
-const NUMBERED = /^\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/is;
+/** `0001_x.sql`, `20240102030405-x.sql`, `1.up.sql`, `007.sql`, and `V1__x.sql` where nothing says that it is Flyway's. */
+const NUMBERED = /^V?\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/is;
 const NUMBERED_FOLDER = /^\d+[._\- ]|^\d{3,}/;
 
 /** Undoes a migration, and never runs on the way up. */

@@ -33,9 +33,61 @@ describe("which folders", () => {
   });
 
   it("says what it assumes where nothing configures Flyway", () => {
-    const source = open({ "sql/V1__users.sql": "" });
-    expect(source.because).toBe("because its files are named as Flyway's are");
-    expect(source.tool.assumption).toBe("Nothing in the repository configures Flyway, so its defaults are assumed.");
+    const source = open(named("V1__users.sql"));
+    expect(source.because).toBe("because it is Flyway's default location and its files are named so");
+    expect(source.tool.assumption).toBe("No settings of Flyway are in the repository, so its defaults are assumed.");
+  });
+
+  it.each([
+    ["docker/compose.yaml", "services:\n  migrate:\n    image: flyway/flyway:11\n"],
+    [".github/workflows/deploy.yml", "      - run: flyway -locations=filesystem:sql migrate\n"],
+    ["package.json", '{"devDependencies": {"node-flywaydb": "^3.0.7"}}'],
+  ])("takes files that are named so for Flyway's where %s uses it", (file, text) => {
+    const source = open({ "sql/V1__users.sql": "", [file]: text });
+    expect(source.folder).toBe("sql");
+    expect(source.because).toBe(`because ${file} uses Flyway and its files are named so`);
+  });
+
+  it("does not guess where nothing does", () => {
+    const { databases } = detect({
+      "migrations/V2__b.sql": "",
+      "migrations/V10__c.sql": "",
+      "compose.yaml": "services:",
+    });
+    expect(databases.map(({ sources }) => sources.map(({ tool, files }) => [tool.name, files]))).toEqual([
+      [["sql", ["migrations/V2__b.sql", "migrations/V10__c.sql"]]],
+    ]);
+  });
+
+  it("leaves out what only another profile than production's has", () => {
+    const profile = (location: string) => `spring:\n  flyway:\n    locations: ${location}\n`;
+    const source = open({
+      [`${RESOURCES}/application.yml`]: profile("classpath:sql/common"),
+      [`${RESOURCES}/application-dev.yml`]: profile("classpath:sql/common,classpath:sql/dev"),
+      [`${RESOURCES}/sql/common/V1__a.sql`]: "",
+      [`${RESOURCES}/sql/dev/V1_1__people.sql`]: "",
+    });
+    expect(source.files).toEqual([`${RESOURCES}/sql/common/V1__a.sql`]);
+    expect(source.leftOut).toEqual([
+      {
+        file: `${RESOURCES}/sql/dev`,
+        reason: `is a location in ${RESOURCES}/application-dev.yml only, and not in production`,
+      },
+    ]);
+  });
+
+  it("takes services that migrate the same folders for one, with all of them", () => {
+    const service = (name: string, locations: string): Files => ({
+      [`${name}/${RESOURCES}/application.yml`]: `spring:\n  flyway:\n    locations: ${locations}\n`,
+    });
+    const source = open({
+      ...service("a", "classpath:sql/common"),
+      ...service("b", "classpath:sql/common,classpath:sql/grants"),
+      [`db/${RESOURCES}/sql/common/V1__a.sql`]: "",
+      [`db/${RESOURCES}/sql/grants/V2__b.sql`]: "",
+    });
+    expect(source.files).toHaveLength(2);
+    expect(source.because).toBe(`because b/${RESOURCES}/application.yml names it`);
   });
 
   it.each([
@@ -98,8 +150,10 @@ describe("which folders", () => {
     expect(leftOut).toEqual([{ file: FOLDER, reason: "holds migrations for MySQL; only PostgreSQL is checked" }]);
   });
 
-  it("does not read test resources, nor files that another tool names so", () => {
-    expect(detect({ "src/test/resources/db/migration/V1__a.sql": "", "db/V1_a.sql": "" }).databases).toEqual([]);
+  it("does not read test resources, nor files that are not named so", () => {
+    const build = { "pom.xml": "<artifactId>flyway-core</artifactId>" };
+    const { databases } = detect({ ...build, "src/test/resources/db/migration/V1__a.sql": "", "app/V1_a.sql": "" });
+    expect(databases).toEqual([]);
   });
 
   it("says when a location comes from the environment", () => {
