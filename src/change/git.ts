@@ -469,6 +469,21 @@ export interface GrepHit {
   readonly text: string;
 }
 
+/** Longest pattern, in UTF-16 units; Linux takes arguments of 128 KiB at most. */
+const MAX_PATTERN = 20_000;
+
+/** Patterns that match any of the words. Git tries one pattern after another on each line, so few are much faster. */
+function alternations(words: readonly string[]): readonly string[] {
+  const patterns: string[] = [];
+  for (const word of words) {
+    const escaped = word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    const last = patterns.at(-1);
+    if (last === undefined || last.length + escaped.length > MAX_PATTERN) patterns.push(escaped);
+    else patterns[patterns.length - 1] = `${last}|${escaped}`;
+  }
+  return patterns.map((pattern) => `(${pattern})`);
+}
+
 /**
  * Whole-word search for fixed strings in text files of a commit, or of the working tree where `commit` is absent.
  * `exclude` holds glob patterns as in a pathspec with `glob` magic.
@@ -487,13 +502,13 @@ export function grepWords(
     "-z",
     "-n",
     "-I",
-    "-F",
+    "-E",
     "--full-name",
     "--no-color",
     "--no-column",
     "--no-recurse-submodules",
   ];
-  for (const word of words) args.push("-e", word);
+  for (const pattern of alternations(words)) args.push("-e", pattern);
   if (commit === undefined) args.push("--untracked");
   else args.push(commit);
   args.push("--", ".", ...exclude.map((pattern) => `:(exclude,glob)${pattern}`));

@@ -290,6 +290,9 @@ describe("grepWords", () => {
   it("takes words literally, also those that look like options or patterns", () => {
     const git = new Git(new TemporaryRepository(files).root);
     expect(grepWords(git, ["a.b+c", "-e", "--help", ".*"], [])).toEqual([{ file: "src/b.ts", line: 1, text: "a.b+c" }]);
+    // Enough for more than one pattern.
+    const many = Array.from({ length: 5000 }, (_, index) => `column_${String(index)}`);
+    expect(grepWords(git, [...many, "a.b+c", ...many], [])).toEqual([{ file: "src/b.ts", line: 1, text: "a.b+c" }]);
     expect(grepWords(git, [], [])).toEqual([]);
     expect(grepWords(git, ["nothing_like_it"], [])).toEqual([]);
   });
