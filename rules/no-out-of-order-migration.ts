@@ -15,7 +15,7 @@ export default defineRule<MessageId>({
       harm: "other",
     },
     messages: {
-      outOfOrder: "{{name}} comes before {{last}}, which was merged before. {{says}} {{remedy}}",
+      outOfOrder: "{{name}} comes before {{last}}, which is merged already. {{says}} {{remedy}}",
       sameVersion: "{{name}} has the version of {{other}}. {{says}} {{remedy}}",
       sameNumber:
         "{{name}} has the number of {{other}}, as no two migrations had before. A runner that goes by the number runs only one of them, or refuses. {{remedy}}",
@@ -90,8 +90,9 @@ function latest(migrations: readonly Migration[]): Migration | undefined {
 }
 
 function isBefore(one: Migration, other: Migration): boolean {
-  if (one.time === undefined || other.time === undefined) return one.order < other.order;
-  return one.time <= other.time;
+  if (one.time !== undefined && other.time !== undefined) return one.time <= other.time;
+  if (one.place !== undefined && other.place !== undefined) return one.place < other.place;
+  return one.order < other.order;
 }
 
 function remedyOf(change: Change, migration: Migration, last: Migration | undefined, names: Set<string>): string {

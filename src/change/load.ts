@@ -1,5 +1,5 @@
 /** From base, head and what differs between them to the change that is judged: migrations with status and schema. */
-import { detectMigrations } from "../migrations/detect.js";
+import { detectMigrations, filesIn } from "../migrations/detect.js";
 import type { DetectedDatabase, Detection } from "../migrations/detect.js";
 import { nameOf, parentOf } from "../migrations/listing.js";
 import type { Listing } from "../migrations/listing.js";
@@ -21,7 +21,7 @@ import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { editOf, isSame } from "./edited-statements.js";
-import { matcher } from "./overlay-tree.js";
+import { matcher, OverlayTree } from "./overlay-tree.js";
 import { type ParsedMigration, type ParseMigration, parseMigration, unreadableMigration } from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
 import { readSeed, replayFrom, type Seed } from "./seed.js";
@@ -47,7 +47,6 @@ export function loadChange(source: ChangeSource, configuration: Configuration, o
 interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
   readonly unchanged?: ReadonlySet<number>;
-  readonly editedParts?: readonly string[];
   readonly editedParts?: readonly string[];
   /** Settings that the tool's callbacks make before it starts. */
   readonly settings?: ReadonlyMap<string, string>;
@@ -83,7 +82,7 @@ class Loader {
     const detection = detectMigrations(head.tree, this.configuration.databases);
     const asked = this.options.files === undefined ? undefined : this.#askedFiles(detection, this.options.files);
     const detected = asked?.databases ?? detection.databases;
-    const scripts = scriptFolders(detection.listing);
+    const scripts = scriptFolders(detection.listing, detection.databases);
     const databases = detected.map((database) => this.#database(database, detection.listing, asked?.judged));
     return {
       root,
@@ -103,11 +102,16 @@ class Loader {
           reason: `holds ${files.length === 1 ? "a migration" : `${String(files.length)} migrations`} written in ${language}, which ${files.length === 1 ? "is" : "are"} not read`,
         })),
       ],
-      unread: scripts.flatMap(({ language, files }) =>
-        files
-          .filter((file) => this.#isNew(file))
-          .map((file) => ({ file, reason: `the migration is written in ${language}, which is not read` })),
-      ),
+      unread: [
+        ...scripts.flatMap(({ language, files }) =>
+          files
+            .filter((file) => this.#isNew(file))
+            .map((file) => ({ file, reason: `the migration is written in ${language}, which is not read` })),
+        ),
+        ...[...detection.unread]
+          .filter(([id, { file }]) => this.#isNew(file) && !this.#atBase().unread.has(id))
+          .map(([, migration]) => migration),
+      ],
     };
   }
 
@@ -178,10 +182,16 @@ class Loader {
     for (const source of sources) {
       const { tool, folder, read, session: settings } = source;
       const meanwhile = this.#meanwhile(source);
+      const places = this.#places(source, [...meanwhile.values()].flat());
       const draft = (tree: Tree, from: MigrationSource, file: string): Omit<Draft, "status" | "judged"> => {
         const parsed = this.#read(tree, file, read);
         const transaction = from.transactions?.get(file) ?? modeOf(parsed.parts) ?? tool.transaction;
-        const known = { ...from.facts?.get(file), ...(settings && { settings }) };
+        const place = places.get(file);
+        const known = {
+          ...from.facts?.get(file),
+          ...(settings && { settings }),
+          ...(place !== undefined && { place }),
+        };
         return { file, tool, database: name, transaction, ...known, ...parsed };
       };
       const add = (file: string): void => {
@@ -251,6 +261,18 @@ class Loader {
     }
     for (const list of found.values()) base.tree.prefetch?.(list.map(([file]) => file));
     return found;
+  }
+
+  /** Where the tool would run each file if head had what base has got meanwhile, too; empty where that is nothing. */
+  #places(
+    source: MigrationSource,
+    meanwhile: readonly (readonly [string, MigrationSource])[],
+  ): ReadonlyMap<string, number> {
+    const { base, head } = this.source;
+    if (base === undefined || meanwhile.length === 0) return new Map();
+    const texts = new Map(meanwhile.map(([file]) => [file, base.tree.read(file)]));
+    const files = filesIn(new OverlayTree(head.tree, texts, head.label), source);
+    return new Map(files.map((file, place) => [file, place]));
   }
 
   #read(tree: Tree, file: string, read: ReadMigrationText | undefined): ParsedMigration {
@@ -324,7 +346,7 @@ class Loader {
 
   #atBase(): Detection {
     const tree = this.source.base?.tree;
-    if (tree === undefined) return { databases: [], leftOut: [] };
+    if (tree === undefined) return { databases: [], leftOut: [], unread: new Map() };
     return (this.#baseDetection ??= detectMigrations(tree, this.configuration.databases));
   }
 

@@ -21,6 +21,8 @@ export interface DetectedDatabase {
 export interface Detection {
   readonly databases: readonly DetectedDatabase[];
   readonly leftOut: readonly LeftOutFile[];
+  /** What no source can read, by where it stands and what its tool knows it by. */
+  readonly unread: ReadonlyMap<string, LeftOutFile>;
 }
 
 export function detectMigrations(
@@ -37,6 +39,7 @@ export function detectMigrations(
 
 function fromConfiguration(listing: Listing, databases: readonly (readonly [string, DatabaseSetting])[]): Detection {
   const leftOut: LeftOutFile[] = [];
+  const unread = new Map<string, LeftOutFile>();
   const detected = databases.map(([name, { migrations }]) => ({
     name,
     sources: migrations.flatMap((setting) => {
@@ -45,10 +48,11 @@ function fromConfiguration(listing: Listing, databases: readonly (readonly [stri
         leftOut.push({ file: setting.path, reason: "is configured as a migration folder but holds no migrations" });
       }
       leftOut.push(...source.leftOut);
+      for (const [id, migration] of source.unread ?? []) unread.set(id, migration);
       return source.files.length === 0 ? [] : [source];
     }),
   }));
-  return { databases: detected, leftOut };
+  return { databases: detected, leftOut, unread };
 }
 
 /** A configured folder is taken at its word: it is PostgreSQL's, whatever it looks like. */
@@ -77,6 +81,7 @@ const CONFIGURED_MODE: Readonly<Record<string, TransactionMode | undefined>> = {
 
 function fromFolders(listing: Listing, names: readonly string[]): Detection {
   const leftOut: LeftOutFile[] = [];
+  const unread = new Map<string, LeftOutFile>();
   const sources: MigrationSource[] = [];
   const claimed = new Set<string>();
   const taken = new Set<string>();
@@ -85,11 +90,13 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
     for (const folder of found) {
       claimed.add(folder);
       const source = tool.open(listing, folder);
+      for (const owned of source.owns ?? []) claimed.add(owned);
       if (source.dialect !== undefined && source.dialect !== POSTGRESQL) {
         leftOut.push({ file: folder, reason: `holds migrations for ${source.dialect}; only PostgreSQL is checked` });
         continue;
       }
       leftOut.push(...source.leftOut);
+      for (const [id, migration] of source.unread ?? []) unread.set(id, migration);
       // A tool that searches folders through may come upon the files of another one.
       const files = source.files.filter((file) => !taken.has(file));
       for (const file of files) taken.add(file);
@@ -103,7 +110,14 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
   return {
     databases: sources.map((source) => ({ name: single ?? source.folder, sources: [source] })),
     leftOut,
+    unread,
   };
+}
+
+/** The files of a source's folder in another tree, in the order of its tool. */
+export function filesIn(tree: Tree, { tool: { name }, folder }: MigrationSource): readonly string[] {
+  const tool = MIGRATION_TOOLS.find((candidate) => candidate.name === name) ?? plainSql;
+  return tool.open(new Listing(tree), folder).files;
 }
 
 /** Whether a tool has claimed the folder or one above it; what stands inside is then that tool's business. */

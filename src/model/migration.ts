@@ -104,6 +104,11 @@ export interface MigrationFile extends FileFacts {
   readonly database: string;
   /** How the tool sends this file; the tool's own way unless the file or what stands beside it says otherwise. */
   readonly transaction: TransactionMode;
+  /**
+   * Its place in the tool's own order, where base has got migrations meanwhile: those are replayed before the new ones,
+   * wherever they sort. Absent: the order of the replay is the tool's.
+   */
+  readonly place?: number;
 }
 
 /** A migration file after replay. */

@@ -14,6 +14,8 @@ interface ToolRow {
   readonly name: string;
   readonly base: Files;
   readonly head: Files;
+  /** What base gets after the branch has left it. */
+  readonly meanwhile?: Files;
   /** `rule place message`, in order; only those of `rules`. */
   readonly findings: readonly string[];
 }
@@ -111,6 +113,24 @@ const BY_HAND =
   "Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the " +
   "migration, which then finds it built. Accept no-blocking-index-build there, with that reason.";
 
+const SUPABASE: Files = {
+  "supabase/config.toml": "[db]\nmajor_version = 15\n",
+  "supabase/migrations/20260101000000_init.sql": ORDERS,
+};
+
+const graphile = (previous: string, hash: string, body: string): string =>
+  `--! Previous: ${previous}\n--! Hash: sha1:${hash}\n\n${body}`;
+
+const GRAPHILE: Files = {
+  ".gmrc": '{ "pgSettings": { "search_path": "public" } }',
+  "migrations/committed/000001-init.sql": graphile("-", "1", ORDERS),
+};
+
+const NODE_PG_MIGRATE: Files = {
+  ...npm("node-pg-migrate", "8.0.3"),
+  "migrations/1700000000000_init.sql": `-- Up Migration\n${ORDERS}-- Down Migration\nDROP TABLE orders;\n`,
+};
+
 const ROWS: readonly ToolRow[] = [
   {
     name: "Prisma: an index that blocks",
@@ -133,6 +153,119 @@ const ROWS: readonly ToolRow[] = [
         "refuses it inside a transaction. Drizzle's migrate() runs all pending migrations in one transaction. Build " +
         "the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in " +
         "the migration, which then finds it built. Accept no-blocking-index-build there, with that reason.",
+    ],
+  },
+  {
+    name: "Drizzle: a time before that of a migration that was merged meanwhile",
+    base: DRIZZLE,
+    head: {
+      "drizzle/meta/_journal.json": journal(["0000_init", 1000], ["0001_note", 2000]),
+      "drizzle/0001_note.sql": "ALTER TABLE orders ADD note text;\n",
+    },
+    meanwhile: {
+      "drizzle/meta/_journal.json": journal(["0000_init", 1000], ["0001_total", 3000]),
+      "drizzle/0001_total.sql": "ALTER TABLE orders ADD total numeric;\n",
+    },
+    findings: [
+      "no-out-of-order-migration drizzle/0001_note.sql:1 0001_note.sql comes before 0001_total.sql, which is " +
+        "merged already. Drizzle skips it, without a word and for good: it runs only what is newer than the last " +
+        'migration that ran. Set its "when" in meta/_journal.json to 3001 or later.',
+    ],
+  },
+  {
+    name: "Prisma: an earlier name than one that was merged meanwhile, which it runs",
+    base: PRISMA,
+    head: { "prisma/migrations/20260201000000_note/migration.sql": "ALTER TABLE orders ADD note text;\n" },
+    meanwhile: { "prisma/migrations/20260301000000_total/migration.sql": "ALTER TABLE orders ADD total numeric;\n" },
+    findings: [],
+  },
+  {
+    name: "Supabase: an index that blocks",
+    base: SUPABASE,
+    head: { "supabase/migrations/20260201000000_index.sql": BUILD },
+    findings: [
+      "no-blocking-index-build supabase/migrations/20260201000000_index.sql:1 Building orders_account_idx blocks " +
+        "every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a " +
+        "migration of its own: Supabase runs it outside the transaction of the file.",
+    ],
+  },
+  {
+    name: "Supabase: CONCURRENTLY, which its newer versions run by itself",
+    base: SUPABASE,
+    head: { "supabase/migrations/20260201000000_index.sql": `ALTER TABLE orders ADD note text;\n${CONCURRENTLY}` },
+    findings: [],
+  },
+  {
+    name: "Supabase: CONCURRENTLY beside another statement in an older version",
+    base: { ...SUPABASE, ...npm("supabase", "2.40.7") },
+    head: { "supabase/migrations/20260201000000_index.sql": `ALTER TABLE orders ADD note text;\n${CONCURRENTLY}` },
+    findings: [
+      "no-concurrently-in-transaction supabase/migrations/20260201000000_index.sql:2 CREATE INDEX CONCURRENTLY " +
+        "fails here: PostgreSQL refuses it inside a transaction. Supabase 2.40.7 runs each migration in one. Run it " +
+        "in a migration of its own with that single statement, which is not in a transaction then.",
+    ],
+  },
+  {
+    name: "Supabase: a time before one that was merged meanwhile",
+    base: SUPABASE,
+    head: { "supabase/migrations/20260201000000_note.sql": "ALTER TABLE orders ADD note text;\n" },
+    meanwhile: { "supabase/migrations/20260301000000_total.sql": "ALTER TABLE orders ADD total numeric;\n" },
+    findings: [
+      "no-out-of-order-migration supabase/migrations/20260201000000_note.sql:1 20260201000000_note.sql comes " +
+        "before 20260301000000_total.sql, which is merged already. supabase db push refuses to run: it finds local " +
+        "migrations to be inserted before the last one of the database, and runs them with --include-all only. Move " +
+        "it behind: git mv supabase/migrations/20260201000000_note.sql supabase/migrations/20260301000001_note.sql",
+    ],
+  },
+  {
+    name: "graphile-migrate: CONCURRENTLY in its transaction, and without",
+    base: GRAPHILE,
+    head: {
+      "migrations/committed/000002-index.sql": graphile("sha1:1", "2", CONCURRENTLY),
+      "migrations/committed/000003-index.sql": graphile("sha1:2", "3", `--! no-transaction\n${CONCURRENTLY}`),
+    },
+    findings: [
+      "no-concurrently-in-transaction migrations/committed/000002-index.sql:4 CREATE INDEX CONCURRENTLY fails " +
+        "here: PostgreSQL refuses it inside a transaction. graphile-migrate runs each migration in one. Run it in a " +
+        "migration of its own: alone in current.sql, below --! no-transaction as its first line, then committed.",
+    ],
+  },
+  {
+    name: "graphile-migrate: a number that was merged meanwhile",
+    base: GRAPHILE,
+    head: { "migrations/committed/000002-note.sql": graphile("sha1:1", "2", "ALTER TABLE orders ADD note text;\n") },
+    meanwhile: {
+      "migrations/committed/000002-total.sql": graphile("sha1:1", "3", "ALTER TABLE orders ADD total int;\n"),
+    },
+    findings: [
+      "no-out-of-order-migration migrations/committed/000002-note.sql:1 000002-note.sql has the version of " +
+        "000002-total.sql. graphile-migrate refuses to run any: both name the same migration as the one before them, " +
+        "and only one can. Take it back with graphile-migrate uncommit, bring the base into this branch, and commit " +
+        "it again with graphile-migrate commit.",
+    ],
+  },
+  {
+    name: "node-pg-migrate: CONCURRENTLY in its transaction, and a time before one that has run",
+    base: NODE_PG_MIGRATE,
+    head: { "migrations/1600000000000_index.sql": `-- Up Migration\n${CONCURRENTLY}` },
+    findings: [
+      "no-out-of-order-migration migrations/1600000000000_index.sql:1 1600000000000_index.sql comes before " +
+        '1700000000000_init.sql, which is merged already. node-pg-migrate refuses to run any: "Not run migration … ' +
+        'is preceding already run migration …". Move it behind: git mv migrations/1600000000000_index.sql ' +
+        "migrations/1700000000001_index.sql",
+      "no-concurrently-in-transaction migrations/1600000000000_index.sql:2 CREATE INDEX CONCURRENTLY fails here: " +
+        "PostgreSQL refuses it inside a transaction. node-pg-migrate 8.0.3 runs all pending migrations in one. Run " +
+        "it in a migration of its own in JavaScript that calls pgm.noTransaction(), which a SQL file cannot.",
+    ],
+  },
+  {
+    name: "SQL files: a runner that is not known",
+    base: { "migrations/0001_init.sql": ORDERS },
+    head: { "migrations/0002_index.sql": BUILD, "migrations/0003_index.sql": CONCURRENTLY },
+    findings: [
+      "no-blocking-index-build migrations/0002_index.sql:1 Building orders_account_idx blocks every INSERT, UPDATE " +
+        "and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that " +
+        "your runner sends without a transaction.",
     ],
   },
   {
@@ -173,8 +306,8 @@ const ROWS: readonly ToolRow[] = [
     base: GOOSE,
     head: { "migrations/00002_late.sql": "-- +goose Up\nALTER TABLE orders ADD late text;\n" },
     findings: [
-      "no-out-of-order-migration migrations/00002_late.sql:1 00002_late.sql comes before 00003_note.sql, which was merged " +
-        'before. goose up refuses to run: "found 1 missing migrations before current version …". With -allow-missing ' +
+      "no-out-of-order-migration migrations/00002_late.sql:1 00002_late.sql comes before 00003_note.sql, which is merged " +
+        'already. goose up refuses to run: "found 1 missing migrations before current version …". With -allow-missing ' +
         "it runs. Move it behind: git mv migrations/00002_late.sql migrations/00004_late.sql",
     ],
   },
@@ -201,8 +334,8 @@ const ROWS: readonly ToolRow[] = [
       "no-out-of-order-migration db/migrations/09_other.up.sql:1 09_other.up.sql has the version of 9_note.up.sql. " +
         'golang-migrate refuses to run while two migrations have the same version: "duplicate migration file". Move it ' +
         "behind: git mv db/migrations/09_other.up.sql db/migrations/11_other.up.sql",
-      "no-out-of-order-migration db/migrations/8_late.up.sql:1 8_late.up.sql comes before 9_note.up.sql, which was merged " +
-        "before. golang-migrate runs only versions above that of the last migration that ran, so databases that have " +
+      "no-out-of-order-migration db/migrations/8_late.up.sql:1 8_late.up.sql comes before 9_note.up.sql, which is merged " +
+        "already. golang-migrate runs only versions above that of the last migration that ran, so databases that have " +
         "run later ones never get this one, and nothing says so. Move it behind: git mv db/migrations/8_late.up.sql " +
         "db/migrations/10_late.up.sql && git mv db/migrations/8_late.down.sql db/migrations/10_late.down.sql",
     ],
@@ -352,17 +485,22 @@ const ROWS: readonly ToolRow[] = [
       "migrations/V2__late.sql": "ALTER TABLE orders ADD late text;\n",
     },
     findings: [
-      "no-out-of-order-migration migrations/V2__late.sql:1 V2__late.sql comes before V3__note.sql, which was merged " +
-        "before. refinery refuses to run: it takes a version below the last that ran for one that is missing in the " +
+      "no-out-of-order-migration migrations/V2__late.sql:1 V2__late.sql comes before V3__note.sql, which is merged " +
+        "already. refinery refuses to run: it takes a version below the last that ran for one that is missing in the " +
         "database. Move it behind: git mv migrations/V2__late.sql migrations/V4__late.sql",
     ],
   },
 ];
 
-test.each(ROWS)("$name", ({ base, head, findings }) => {
+test.each(ROWS)("$name", ({ base, head, meanwhile, findings }) => {
   const repository = new TemporaryRepository({ "README.md": "A shop.\n", ...base });
   repository.branch("work");
   repository.commit("work", head);
+  if (meanwhile !== undefined) {
+    repository.git("checkout", "-q", "main");
+    repository.commit("meanwhile", meanwhile);
+    repository.git("checkout", "-q", "work");
+  }
   const report = check(gitChangeSource({ root: repository.root }), DEFAULT_CONFIGURATION);
   expect(
     report.findings

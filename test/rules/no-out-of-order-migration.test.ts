@@ -54,7 +54,7 @@ ruleTester.run("no-out-of-order-migration", rule, {
       errors: [
         {
           message:
-            "0002.sql comes before 0003.sql, which was merged before. supabase db push refuses to run: it finds local migrations to be inserted before the last one of the database, and runs them with --include-all only. Move it behind: git mv db/migrations/0002.sql db/migrations/0004.sql",
+            "0002.sql comes before 0003.sql, which is merged already. supabase db push refuses to run: it finds local migrations to be inserted before the last one of the database, and runs them with --include-all only. Move it behind: git mv db/migrations/0002.sql db/migrations/0004.sql",
           line: 1,
           column: 1,
           endLine: 1,
@@ -103,8 +103,8 @@ describe("the name that mends it", () => {
       [at("20260301000002_f.sql")]: "SELECT 1;",
     };
     expect(messages(base, added)).toEqual([
-      `supabase/migrations/20260201000000_b.sql: 20260201000000_b.sql comes before 20260228235959_z.sql, which was merged before. ${REFUSES} Move it behind: git mv supabase/migrations/20260201000000_b.sql supabase/migrations/20260301000001_b.sql`,
-      `supabase/migrations/20260202000000_c d.sql: 20260202000000_c d.sql comes before 20260228235959_z.sql, which was merged before. ${REFUSES} Move it behind: git mv 'supabase/migrations/20260202000000_c d.sql' 'supabase/migrations/20260301000003_c d.sql'`,
+      `supabase/migrations/20260201000000_b.sql: 20260201000000_b.sql comes before 20260228235959_z.sql, which is merged already. ${REFUSES} Move it behind: git mv supabase/migrations/20260201000000_b.sql supabase/migrations/20260301000001_b.sql`,
+      `supabase/migrations/20260202000000_c d.sql: 20260202000000_c d.sql comes before 20260228235959_z.sql, which is merged already. ${REFUSES} Move it behind: git mv 'supabase/migrations/20260202000000_c d.sql' 'supabase/migrations/20260301000003_c d.sql'`,
     ]);
   });
 
@@ -147,7 +147,7 @@ describe("Drizzle", () => {
       "drizzle/0003_d.sql": "SELECT 1;",
     };
     expect(messages(base, added)).toEqual([
-      'drizzle/0002_c.sql: 0002_c.sql comes before 0001_b.sql, which was merged before. Drizzle skips it, without a word and for good: it runs only what is newer than the last migration that ran. Set its "when" in meta/_journal.json to 3001 or later.',
+      'drizzle/0002_c.sql: 0002_c.sql comes before 0001_b.sql, which is merged already. Drizzle skips it, without a word and for good: it runs only what is newer than the last migration that ran. Set its "when" in meta/_journal.json to 3001 or later.',
     ]);
   });
 
@@ -177,7 +177,7 @@ describe("graphile-migrate and node-pg-migrate", () => {
         { "migrations/1600000000000_b.sql": "SELECT 1;" },
       ),
     ).toEqual([
-      'migrations/1600000000000_b.sql: 1600000000000_b.sql comes before 1700000000000_a.sql, which was merged before. node-pg-migrate refuses to run any: "Not run migration … is preceding already run migration …". Move it behind: git mv migrations/1600000000000_b.sql migrations/1700000000001_b.sql',
+      'migrations/1600000000000_b.sql: 1600000000000_b.sql comes before 1700000000000_a.sql, which is merged already. node-pg-migrate refuses to run any: "Not run migration … is preceding already run migration …". Move it behind: git mv migrations/1600000000000_b.sql migrations/1700000000001_b.sql',
     ]);
   });
 });
