@@ -40,7 +40,7 @@ export function partsOfDoBlock(text: string, range: Range): readonly BlockPart[]
 }
 
 /** What stands between the dollar quotes; in other quotes places cannot be told. */
-function bodyOf(text: string, [start, end]: Range): Range | undefined {
+export function bodyOf(text: string, [start, end]: Range): Range | undefined {
   const lexer = new Lexer(text, start, end);
   while (lexer.next()) {
     if (lexer.kind !== "string") continue;

@@ -2,7 +2,7 @@ import type { Node } from "libpg-query";
 import type { DoBlock, Operation, Unparsed } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
-import { partsOfDoBlock, type BlockPart } from "./do-block.js";
+import { bodyOf, partsOfDoBlock, type BlockPart } from "./do-block.js";
 import { parseLargeInsert } from "./large-insert.js";
 import { commentsOf, splitStatements } from "./lexer.js";
 import { parseTree, type ParseFailure } from "./libpg-query.js";
@@ -92,15 +92,36 @@ interface BlockSource extends ParsedPiece {
 /** What a DO block runs, each with its own place; undefined where nothing of it can be read. */
 function insideDoBlock(block: DoBlock, source: BlockSource): readonly Operation[] | undefined {
   if (block.language !== "plpgsql") return undefined;
-  const parts = partsOfDoBlock(source.parsed, source.range);
-  if (parts === undefined) return undefined;
+  const asWritten = partsOfDoBlock(source.parsed, source.range);
+  const read = asWritten === undefined ? withPlaceholdersInside(source) : source;
+  const parts = asWritten ?? (read === undefined ? undefined : partsOfDoBlock(read.parsed, read.range));
+  if (read === undefined || parts === undefined) return undefined;
   const operations = parts.flatMap((part, inBlock) =>
-    operationsOfPart(part, block, source).map((operation): Operation => ({ ...operation, inBlock })),
+    operationsOfPart(part, block, read).map((operation): Operation => ({ ...operation, inBlock })),
   );
   const { range, statement } = block;
   // It checks or reports something, and changes nothing.
   const nothing: Operation = { type: "OtherStatement", node: "DoStmt", refusedInTransaction: false, range, statement };
   return operations.length > 0 ? operations : [nothing];
+}
+
+/** The block with the placeholders in its body replaced: the file parses without that, because the body is a string. */
+function withPlaceholdersInside(source: BlockSource): BlockSource | undefined {
+  const { parsed, placeholders } = source;
+  const body = bodyOf(parsed, source.range);
+  const substitution = body && substitutePlaceholders(parsed.slice(...body));
+  if (body === undefined || substitution === undefined) return undefined;
+  const [start, end] = body;
+  const inside = substitution.placeholders.map(([from, to]): Range => [start + from, start + to]);
+  return {
+    ...source,
+    parsed: parsed.slice(0, start) + substitution.text + parsed.slice(end),
+    placeholders: [
+      ...placeholders.filter(([, to]) => to <= start),
+      ...inside,
+      ...placeholders.filter(([from]) => from >= end),
+    ],
+  };
 }
 
 function operationsOfPart(part: BlockPart, block: DoBlock, source: BlockSource): readonly Operation[] {

@@ -120,6 +120,39 @@ describe("a DO block", () => {
     expect(operationsOf("DO $$ x $$ LANGUAGE plperl;")).toMatchObject([{ type: "DoBlock", language: "plperl" }]);
   });
 
+  it("reads placeholders in its body as names, as those outside of one", () => {
+    const text =
+      "DO $$ BEGIN ALTER TABLE {{ .Schema }}.orders ADD a int; DROP TABLE IF EXISTS ${OLD}; END $$;\n" +
+      "DROP TABLE {{ .Schema }}.gone;\nDO $$ BEGIN DROP VIEW {{ .Schema }}.v; END $$;";
+    const read = (sql: string): unknown =>
+      parseSql(sql).statements.map(({ range, operations }) => ({
+        statement: sql.slice(...range).split(";", 1)[0],
+        operations: operations.map((operation) => `${operation.type}: ${sql.slice(...operation.range)}`),
+      }));
+    const [block, ...others] = [
+      {
+        statement: "DO $$ BEGIN ALTER TABLE {{ .Schema }}.orders ADD a int",
+        operations: [
+          "AddColumn: ALTER TABLE {{ .Schema }}.orders ADD a int",
+          "DropRelation: DROP TABLE IF EXISTS ${OLD}",
+        ],
+      },
+      {
+        statement: "DROP TABLE {{ .Schema }}.gone",
+        operations: ["DropRelation: DROP TABLE {{ .Schema }}.gone"],
+      },
+      {
+        statement: "DO $$ BEGIN DROP VIEW {{ .Schema }}.v",
+        operations: ["DropRelation: DROP VIEW {{ .Schema }}.v"],
+      },
+    ];
+    expect(read(text)).toEqual([block, ...others]);
+    expect(read(text.split("\n", 1)[0] ?? "")).toEqual([block]);
+    expect(operationsOf("DO $$ BEGIN ALTER TABLE {{ .Schema }}.orders ADD a int; END $$;")).toMatchObject([
+      { type: "AddColumn", table: { schema: "schema", name: "orders" }, inBlock: 0 },
+    ]);
+  });
+
   it("reads what CONCURRENTLY would do, which PostgreSQL refuses there", () => {
     expect(operationsOf("DO $$ BEGIN CREATE INDEX CONCURRENTLY ON orders (id); END $$;")).toMatchObject([
       { type: "CreateIndex", concurrently: true, inBlock: 0 },
