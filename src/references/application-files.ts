@@ -11,6 +11,8 @@ export const NOT_APPLICATION_CODE: readonly string[] = [
   // Snapshots, minified and generated files.
   ..."*.snap *.map *.min.js *.min.cjs *.min.mjs *.bundle.js *.chunk.js *.generated.* *.gen.* *.g.dart".split(" "),
   ..."*_pb.js *_pb.d.ts *_pb2.py *.pb.go *_generated.* schema.graphql *.tsbuildinfo".split(" "),
+  // Migrations that no tool was found for, and what undoes one.
+  ..."up.sql down.sql *.up.sql *.down.sql *migrations*/**/*.sql".split(" "),
 ]
   .map((name) => `**/${name}`)
   .concat(

@@ -30,6 +30,14 @@ test("keys", () => {
   expect(targetKey({ table: { schema: "public", name: 'a."b' }, column: "c" })).toBe('public."a.""b".c');
 });
 
+test("migrations are no application code, whoever runs them", () => {
+  const sql = "SELECT legacy_ref FROM orders;\n";
+  const files = ["old/1/up.sql", "old/1/down.sql", "old/2.up.sql", "old/2.down.sql", "db/migrations_testing/a/1.sql"];
+  expect(find(Object.fromEntries([...files, "src/queries/orders.sql"].map((file) => [file, sql])))).toMatchObject([
+    { file: "src/queries/orders.sql", line: 1 },
+  ]);
+});
+
 test("every target has a list, and nothing is searched for nothing", () => {
   expect(findReferences([], { head: tree({}), exclude: [] })).toEqual(new Map());
   expect(findReferences([LEGACY_REF], { head: tree({}), exclude: [] })).toEqual(
