@@ -66,6 +66,7 @@ export const sqitch: MigrationTool = {
         },
       },
       because: `because ${target.because} names it`,
+      owns: ["revert", "verify"].map((name) => join(parentOf(folder), name)),
       files,
       facts,
       leftOut,

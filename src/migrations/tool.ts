@@ -48,6 +48,8 @@ export interface MigrationSource {
   readonly leftOut: readonly LeftOutFile[];
   /** Migrations that are in no file that can be read, by what the tool knows them by. New ones are unknown. */
   readonly unread?: ReadonlyMap<string, LeftOutFile>;
+  /** Other folders that are the tool's: what stands there is no other tool's migration. */
+  readonly owns?: readonly string[];
   /** The database system that the folder is for, where something says so. */
   readonly dialect?: string;
   /** Settings that are in force when a migration starts, because the tool or a callback of it sets them. */

@@ -42,6 +42,17 @@ describe("the plan", () => {
     expect(source.leftOut).toEqual([]);
   });
 
+  it("leaves what undoes and verifies to no other tool", () => {
+    const source = open({
+      "db/sqitch.conf": CONF,
+      "db/sqitch.plan": plan("migrations/001_users"),
+      "db/deploy/migrations/001_users.sql": "",
+      "db/revert/migrations/001_users.sql": "",
+      "db/verify/migrations/001_users.sql": "",
+    });
+    expect(source.files).toEqual(["db/deploy/migrations/001_users.sql"]);
+  });
+
   it("runs a reworked change in both of its places", () => {
     const source = open({
       "sqitch.conf": CONF,
