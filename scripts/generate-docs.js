@@ -137,6 +137,36 @@ function actionTables() {
   };
 }
 
+/** @typedef {import("../src/change/schema-check.js").JsonSchema} JsonSchema */
+
+/** Values that a key takes, as a person writes them. @param {JsonSchema} schema */
+function valuesOf({ enum: values, type, minimum, maximum, format }) {
+  if (values && values.length <= 8) return values.map((value) => `\`${String(value)}\``).join(", ");
+  if (minimum !== undefined && maximum !== undefined) return `${String(minimum)} to ${String(maximum)}`;
+  if (format) return `a ${format}`;
+  return { object: "mapping", array: "list", string: "text" }[String(type)] ?? "";
+}
+
+/**
+ * The keys of the configuration, each with those inside it. Those of `rules` are the rules.
+ * @param {JsonSchema} schema @param {string} path
+ * @returns {string[][]} Rows: key, meaning, values, default.
+ */
+function keyRows(schema, path = "") {
+  const inside = Object.entries(schema.properties ?? {});
+  const any = schema.additionalProperties;
+  if (typeof any === "object" && any.properties) inside.push(["NAME", any]);
+  return inside.flatMap(([key, value]) => {
+    if (key === "$schema") return [];
+    const at = path === "" ? key : `${path}.${key}`;
+    const items = /** @type {JsonSchema} */ (value.items ?? {});
+    const rows = key === "rules" ? [] : [...keyRows(value, at), ...keyRows(items, `${at}[]`)];
+    if (value.description === undefined) return rows;
+    const given = typeof value.default === "string" ? `\`${value.default}\`` : "";
+    return [[`\`${at}\``, value.description, valuesOf(value), given], ...rows];
+  });
+}
+
 /**
  * Replaces what stands between `<!-- name -->` and `<!-- /name -->`.
  * @param {string} text @param {Record<string, string>} parts
@@ -192,7 +222,12 @@ files.set("docs/tools.md", `<!-- ${generated} -->\n\n${toolsPage()}`);
 files.set("docs/locks.md", `<!-- ${generated} -->\n\n${locksPage()}`);
 files.set("docs/rules.md", rulesPage(rules));
 files.set("docs/presets.md", presetsPage(rules));
-files.set("docs/configuration.schema.json", JSON.stringify(configurationSchema(configurable)));
+const schema = configurationSchema(configurable);
+files.set("docs/configuration.schema.json", JSON.stringify(schema));
+files.set(
+  "docs/configuration.md",
+  fill(read("docs/configuration.md"), { keys: table(["Key", "What it says", "Values", "Default"], keyRows(schema)) }),
+);
 files.set(
   "README.md",
   fill(read("README.md"), { rules: ruleTables(rules, "docs/rules/").join("\n\n"), ...actionTables() }),

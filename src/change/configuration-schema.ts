@@ -88,7 +88,10 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
                 type: "object",
                 properties: {
                   path: { description: "A folder, or one SQL file.", type: "string", minLength: 1 },
-                  tool: { description: "Default: detected.", enum: MIGRATION_TOOLS.map(({ name }) => name) },
+                  tool: {
+                    description: "The tool that runs them. Default: detected.",
+                    enum: MIGRATION_TOOLS.map(({ name }) => name),
+                  },
                   transaction: {
                     description: "Whether the runner puts a transaction around each file. Default: as the tool does.",
                     enum: ["file", "none"],
