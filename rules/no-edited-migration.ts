@@ -1,5 +1,12 @@
 /** A migration that was merged may have run somewhere: those databases keep what its old text made of them. */
-import { defineRule, formatName, migrationName, sameSql, type ChangeFinding } from "../src/rule/index.js";
+import {
+  defineRule,
+  formatName,
+  migrationName,
+  migrationVersion,
+  sameSql,
+  type ChangeFinding,
+} from "../src/rule/index.js";
 import type { Database } from "../src/model/change.js";
 import type { Migration } from "../src/model/migration.js";
 
@@ -20,7 +27,7 @@ export default defineRule<MessageId>({
       editedPart:
         "{{part}} was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new changeset.",
       renamed:
-        "This migration was merged as {{previous}}, and databases that ran it know it by that name: as {{name}} it runs there once more. Give it its old name back.",
+        "This migration was merged as {{previous}}, and databases that ran it know it by that name: {{then}}. Give it its old name back.",
       deleted:
         "{{name}} was merged before: databases that ran it keep what it made, and new ones never get it. Put it back, and undo it in a new migration.",
       squashed:
@@ -37,7 +44,8 @@ export default defineRule<MessageId>({
         if (migration.kind === "repeatable") continue;
         yield* editsOf(migration, database);
       }
-      if (squash) continue;
+      // A new baseline gives new databases what the deleted ones made, and no other database runs it.
+      if (squash || database.migrations.some(({ kind, status }) => kind === "baseline" && status === "added")) continue;
       for (const { file } of database.deleted) {
         yield { database, file, messageId: "deleted", data: { name: migrationName(file) } };
       }
@@ -48,10 +56,11 @@ export default defineRule<MessageId>({
 function editsOf(migration: Migration, database: Database): readonly ChangeFinding<MessageId>[] {
   const { file, previousFile = file, tool, sql } = migration;
   const [name, previous] = [migrationName(file), migrationName(previousFile)];
-  // With a journal Drizzle knows a migration by the time that the journal gives for it, whatever its file is called.
-  const knownByName = tool.name !== "drizzle" || file.endsWith("/migration.sql");
-  if (name !== previous && knownByName) {
-    return [{ database, file, messageId: "renamed", data: { name, previous } }];
+  if (!isSameToTool(tool.name, file, name, previous)) {
+    const then = REFUSES_WHERE_MISSING.has(tool.name)
+      ? `where it is missing, ${tool.label} refuses to run`
+      : `as ${name} it runs there once more`;
+    return [{ database, file, messageId: "renamed", data: { previous, then } }];
   }
   const before = database.baseText.get(file);
   // A checksum is of the bytes; without one, comments and white space make no difference to anybody.
@@ -66,6 +75,35 @@ function editsOf(migration: Migration, database: Database): readonly ChangeFindi
   if (editedParts === undefined) return [{ database, file, messageId: "edited", data: { notice } }];
   return editedParts.map((part) => ({ database, file, messageId: "editedPart", data: { part, notice } }));
 }
+
+/** Whether the tool takes a migration for the one that it was, under its new name. */
+function isSameToTool(tool: string, file: string, name: string, previous: string): boolean {
+  // With a journal Drizzle knows a migration by the time that the journal gives for it, whatever its file is called.
+  if (tool === "drizzle" && !file.endsWith("/migration.sql")) return true;
+  return name === previous || (KNOWN_BY_NUMBER.has(tool) && migrationVersion(name) === migrationVersion(previous));
+}
+
+/** Tools that remember the number of a migration and not what follows it. */
+const KNOWN_BY_NUMBER: ReadonlySet<string> = new Set([
+  "dbmate",
+  "diesel",
+  "golang-migrate",
+  "goose",
+  "graphile-migrate",
+  "pop",
+  "sqlx",
+  "supabase",
+  "tern",
+]);
+
+/** Tools that run nothing on a database that has run a migration which is not there any more. */
+const REFUSES_WHERE_MISSING: ReadonlySet<string> = new Set([
+  "flyway",
+  "node-pg-migrate",
+  "refinery",
+  "sqlx",
+  "supabase",
+]);
 
 /** Several deleted migrations, and one that makes their tables again. */
 function squashOf(database: Database): ChangeFinding<MessageId> | undefined {
@@ -91,13 +129,20 @@ function squashOf(database: Database): ChangeFinding<MessageId> | undefined {
 
 /** How a database is told that it has run a migration, by tool; the middle of a sentence. */
 const MARK_AS_APPLIED: Readonly<Record<string, (name: string) => string>> = {
+  atlas: (name) => `run atlas migrate set ${migrationVersion(name) ?? name} there`,
   drizzle: () => "give it the time of the newest one that it stands for, so that Drizzle skips it there",
+  flyway: () => "name it B<version>__<description>.sql, a baseline, which Flyway runs on empty databases only",
+  "golang-migrate": (name) => `run migrate force ${migrationVersion(name) ?? name} there`,
+  liquibase: () => "run liquibase changelog-sync there",
+  "node-pg-migrate": () => "run node-pg-migrate up --fake there",
   prisma: (name) => `run prisma migrate resolve --applied ${name} there`,
+  sqitch: () => "run sqitch deploy --log-only there",
+  supabase: (name) => `run supabase migration repair ${migrationVersion(name) ?? name} --status applied there`,
 };
 
 /** A table that the migration creates though it exists at base, where another migration created it. */
-function tableMadeAgain({ status, file, statements }: Migration, database: Database): string | undefined {
-  if (status !== "added" && status !== "modified") return undefined;
+function tableMadeAgain({ status, kind, file, statements }: Migration, database: Database): string | undefined {
+  if (kind === "baseline" || (status !== "added" && status !== "modified")) return undefined;
   const before = database.baseText.get(file) ?? "";
   for (const { statement, after } of statements) {
     for (const op of statement.operations) {

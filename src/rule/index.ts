@@ -8,7 +8,7 @@ export { migrationOf } from "./migration-context.js";
 export { formatName } from "../change/object-names.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
-export { migrationName, nameAfter } from "./next-name.js";
+export { migrationName, migrationVersion, nameAfter } from "./next-name.js";
 export {
   canRunOutside,
   later,

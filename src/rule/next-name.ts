@@ -12,14 +12,19 @@ const IN_A_FOLDER = /^(?:migration|up)\.sql$/;
 /** What orders a name: `2024-01-31-235959`, `1.2` of `V1.2__x.sql`, or the first number. */
 const VERSION = /\d{4}-\d\d-\d\d-\d{6}|\d+(?:[._]\d+)*(?=__)|\d+/;
 
+/** The part of a name by which it is ordered; undefined where it has no number. */
+export function migrationVersion(name: string): string | undefined {
+  return VERSION.exec(name)?.[0];
+}
+
 /**
  * A name for a migration that comes after another one, in the same style: the version is the next number, or the next
  * second of a time. Undefined where one of them has no number.
  * @param taken Names of migrations that exist; no two get the same version.
  */
 export function nameAfter(name: string, last: string, taken: Iterable<string>): string | undefined {
-  const versions = new Set([...taken].map((one) => VERSION.exec(one)?.[0]));
-  let version = VERSION.exec(last)?.[0];
+  const versions = new Set([...taken].map(migrationVersion));
+  let version = migrationVersion(last);
   if (version === undefined || !VERSION.test(name)) return undefined;
   do version = next(version);
   while (versions.has(version));

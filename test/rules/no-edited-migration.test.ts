@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import rule from "../../rules/no-edited-migration.js";
 import { memoryChange, type Surroundings } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
-import { drizzle, prisma6, unknownRunner } from "./tools.js";
+import { drizzle, prisma6, supabase, unknownRunner } from "./tools.js";
 
 const was = "CREATE TABLE orders (id bigint);\nCREATE INDEX i ON orders (id);";
 const file = "prisma/migrations/20260101000000_orders/migration.sql";
@@ -30,6 +30,14 @@ ruleTester.run("no-edited-migration", rule, {
       code: was,
       file: "drizzle/0001_new.sql",
       previousFile: "drizzle/0001_old.sql",
+    },
+    {
+      name: "Supabase goes by the digits",
+      tool: supabase,
+      was,
+      code: was,
+      file: "supabase/migrations/20260101000000_orders.sql",
+      previousFile: "supabase/migrations/20260101000000_order.sql",
     },
     { name: "base is not known", base: false, was, code: "CREATE TABLE orders (id bigint, note text);" },
   ],
@@ -101,6 +109,42 @@ ruleTester.run("no-edited-migration", rule, {
       ],
     },
     {
+      name: "renumbered, where the tool misses what it ran",
+      tool: supabase,
+      was,
+      code: was,
+      file: "supabase/migrations/20260201000000_orders.sql",
+      previousFile: "supabase/migrations/20260101000000_orders.sql",
+      errors: [
+        {
+          message:
+            "This migration was merged as 20260101000000_orders.sql, and databases that ran it know it by that name: where it is missing, Supabase refuses to run. Give it its old name back.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 33,
+        },
+      ],
+    },
+    {
+      name: "squashed, Supabase",
+      tool: supabase,
+      history: [was],
+      deleted: ["supabase/migrations/20250101000000_init.sql", "supabase/migrations/20250102000000_more.sql"],
+      file: "supabase/migrations/20260101000000_all.sql",
+      code: was,
+      errors: [
+        {
+          message:
+            "20260101000000_all.sql stands for 2 migrations that are deleted here, 20250101000000_init.sql to 20250102000000_more.sql. Databases that ran those run it as well, and it fails where orders exists. Bring every database up to 20250102000000_more.sql, run supabase migration repair 20260101000000 --status applied there, and accept this finding with a reason.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 33,
+        },
+      ],
+    },
+    {
       name: "squashed, Prisma",
       tool: prisma6,
       history: [was],
@@ -144,6 +188,21 @@ describe("migrations that are gone", () => {
       { file: "m/1.sql", messageId: "deleted", data: { name: "1.sql" } },
       { file: "m/2.sql", messageId: "deleted", data: { name: "2.sql" } },
     ]);
+  });
+
+  it("says nothing of what a new baseline stands for", () => {
+    const { change } = memoryChange("/repo", was, {
+      history: [was],
+      deleted: ["db/migration/V1__init.sql", "db/migration/V2__more.sql"],
+      file: "db/migration/B2__baseline.sql",
+    });
+    const databases = change.databases.map((database) => ({
+      ...database,
+      migrations: database.migrations.map((migration) =>
+        migration.file.includes("B2__") ? { ...migration, kind: "baseline" as const, judged: false } : migration,
+      ),
+    }));
+    expect([...(rule.definition.checkChange?.({ ...change, databases }) ?? [])]).toEqual([]);
   });
 
   it("sees a squash into the first migration, which is edited for it", () => {
