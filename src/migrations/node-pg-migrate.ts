@@ -1,5 +1,5 @@
 import type { OrderPolicy, ToolFacts } from "../model/migration.js";
-import { installedVersion, requestedRange, versionFacts } from "./installed-version.js";
+import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { blank } from "./sections.js";
@@ -18,10 +18,14 @@ export const nodePgMigrate: MigrationTool = {
   reads: [MANIFEST],
 
   find(listing) {
+    let projects: ReadonlySet<string> | undefined;
     const folders: string[] = [];
     for (const folder of listing.folders()) {
       const first = listing.filesIn(folder).find((name) => NUMBERED.test(name));
-      if (first === undefined || requestedRange(listing, folder, PACKAGE) === undefined) continue;
+      if (first === undefined) continue;
+      projects ??= projectsOf(listing);
+      if (projects.size === 0) return [];
+      if (![...upwards(folder)].some((at) => projects?.has(at))) continue;
       const isNamed = nameOf(folder) === "migrations" || folderInScripts(listing, folder);
       if (isNamed || markers(listing.read(join(folder, first)) ?? "").up >= 0) folders.push(folder);
     }
@@ -72,6 +76,16 @@ export const nodePgMigrate: MigrationTool = {
     ],
   },
 };
+
+/** The folders whose package.json has node-pg-migrate. */
+function projectsOf(listing: Listing): ReadonlySet<string> {
+  const projects = new Set<string>();
+  for (const at of listing.folders()) {
+    if (listing.has(at, MANIFEST) && (listing.read(join(at, MANIFEST)) ?? "").includes(`"${PACKAGE}"`))
+      projects.add(at);
+  }
+  return projects;
+}
 
 /** The scripts of the nearest package.json with node-pg-migrate that run it, and the folder of that file. */
 function scriptsOf(listing: Listing, folder: string): { readonly at: string; readonly scripts: readonly string[] } {
