@@ -18,6 +18,8 @@ const NOT_DEPLOYED = new Set([
   "seeders",
   "seeds",
   "spec",
+  "stub",
+  "stubs",
   "target",
   "test",
   "testdata",

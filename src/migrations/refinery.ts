@@ -79,9 +79,13 @@ export const refinery: MigrationTool = {
   },
 };
 
-/** The folder that refinery is given: the one called `migrations`, where files stand in folders inside of it. */
+/**
+ * The folder that refinery is given: the one called `migrations`, where files stand in folders inside of it, unless those
+ * are for a system each.
+ */
 function rootOf(folder: string): string {
-  return [...upwards(folder)].find((at) => nameOf(at) === "migrations") ?? folder;
+  const root = [...upwards(folder)].find((at) => nameOf(at) === "migrations");
+  return root === undefined || dialectOfFolder(folder.slice(root.length)) !== undefined ? folder : root;
 }
 
 /** Features that each bring a driver: `tokio-postgres`, `rusqlite-bundled`. */

@@ -83,60 +83,69 @@ function statementOf(text: string, piece: Piece, index: number, placeholders: re
   return { index, sql, range, operations: [unparsed] };
 }
 
-interface BlockSource extends ParsedPiece {
-  readonly range: Range;
+/** A text as it is written and as it is parsed. */
+interface ParsedText {
   readonly text: string;
+  readonly parsed: string;
   readonly placeholders: readonly Range[];
 }
 
 /** What a DO block runs, each with its own place; undefined where nothing of it can be read. */
-function insideDoBlock(block: DoBlock, source: BlockSource): readonly Operation[] | undefined {
+function insideDoBlock(
+  block: DoBlock,
+  source: ParsedText & { readonly range: Range },
+): readonly Operation[] | undefined {
   if (block.language !== "plpgsql") return undefined;
-  const asWritten = partsOfDoBlock(source.parsed, source.range);
-  const read = asWritten === undefined ? withPlaceholdersInside(source) : source;
-  const parts = asWritten ?? (read === undefined ? undefined : partsOfDoBlock(read.parsed, read.range));
-  if (read === undefined || parts === undefined) return undefined;
+  const { range, statement } = block;
+  let read: ParsedText = source;
+  let parts = partsOfDoBlock(read.parsed, source.range);
+  if (parts === undefined) {
+    const body = bodyOf(read.parsed, source.range);
+    read = (body && withPlaceholders(read, body)) ?? read;
+    parts = read === source ? undefined : partsOfDoBlock(read.parsed, source.range);
+  }
+  if (parts === undefined) return undefined;
   const operations = parts.flatMap((part, inBlock) =>
     operationsOfPart(part, block, read).map((operation): Operation => ({ ...operation, inBlock })),
   );
-  const { range, statement } = block;
   // It checks or reports something, and changes nothing.
   const nothing: Operation = { type: "OtherStatement", node: "DoStmt", refusedInTransaction: false, range, statement };
   return operations.length > 0 ? operations : [nothing];
 }
 
-/** The block with the placeholders in its body replaced: the file parses without that, because the body is a string. */
-function withPlaceholdersInside(source: BlockSource): BlockSource | undefined {
-  const { parsed, placeholders } = source;
-  const body = bodyOf(parsed, source.range);
-  const substitution = body && substitutePlaceholders(parsed.slice(...body));
-  if (body === undefined || substitution === undefined) return undefined;
-  const [start, end] = body;
-  const inside = substitution.placeholders.map(([from, to]): Range => [start + from, start + to]);
+/** The text with the placeholders in a string replaced: it parses without that. Undefined where there are none. */
+function withPlaceholders({ text, parsed, placeholders }: ParsedText, [start, end]: Range): ParsedText | undefined {
+  const substitution = substitutePlaceholders(parsed.slice(start, end));
+  if (substitution === undefined) return undefined;
   return {
-    ...source,
+    text,
     parsed: parsed.slice(0, start) + substitution.text + parsed.slice(end),
     placeholders: [
       ...placeholders.filter(([, to]) => to <= start),
-      ...inside,
+      ...substitution.placeholders.map(([from, to]): Range => [start + from, start + to]),
       ...placeholders.filter(([from]) => from >= end),
     ],
   };
 }
 
-function operationsOfPart(part: BlockPart, block: DoBlock, source: BlockSource): readonly Operation[] {
-  const { text, parsed, placeholders } = source;
+function operationsOfPart(part: BlockPart, block: DoBlock, source: ParsedText): readonly Operation[] {
   const opaque = (reason: string): readonly Operation[] => [{ ...block, range: part.range, reason }];
   if ("reason" in part) return opaque(part.reason);
-  const { sql, range, verbatim, guarded } = part;
-  const pieces = verbatim ? parsePart(parsed, range, []) : parsePart(sql, [0, sql.length], []);
+  const { sql, verbatim, guarded } = part;
+  const range: Range = verbatim ? part.range : [0, sql.length];
+  let read: ParsedText = verbatim ? source : { text: sql, parsed: sql, placeholders: [] };
+  let pieces = parsePart(read.parsed, range, []);
+  if ("message" in pieces) {
+    read = withPlaceholders(read, range) ?? read;
+    pieces = parsePart(read.parsed, range, []);
+  }
   if ("message" in pieces) return opaque(`PostgreSQL's grammar refuses what the block runs: ${pieces.message}`);
-  const written = verbatim ? { written: text, placeholders } : { written: sql, placeholders: [] };
+  const written = { written: read.text, placeholders: read.placeholders };
   const operations = pieces.flatMap((piece) =>
     "node" in piece ? operationsOf(new StatementSource({ index: block.statement, ...written, ...piece })) : [],
   );
   return operations.map((operation) => {
-    const placed = verbatim ? operation : movedTo(range, operation);
+    const placed = verbatim ? operation : movedTo(part.range, operation);
     return guarded ? tolerant(placed) : placed;
   });
 }

@@ -60,6 +60,14 @@ describe("which files", () => {
     expect([folder, files]).toEqual(["db/migrations", ["db/migrations/b/V1__x.sql", "db/migrations/a/V2__y.sql"]]);
   });
 
+  it("takes folders of a system each for themselves", () => {
+    const files = { ...CARGO, "migrations/postgres/V1__x.sql": "", "migrations/sqlite/V1__x.sql": "" };
+    expect(onlySource(files).folder).toBe("migrations/postgres");
+    expect(detected(files).leftOut).toEqual([
+      { file: "migrations/sqlite", reason: "holds migrations for SQLite; only PostgreSQL is checked" },
+    ]);
+  });
+
   it("leaves out other systems, by the driver", () => {
     const sqlite = CARGO["Cargo.toml"].replace("tokio-postgres", "rusqlite-bundled");
     expect(detected({ "Cargo.toml": sqlite, [at("V1__a.sql")]: "" })).toMatchObject({

@@ -148,6 +148,9 @@ describe("a DO block", () => {
     ];
     expect(read(text)).toEqual([block, ...others]);
     expect(read(text.split("\n", 1)[0] ?? "")).toEqual([block]);
+    expect(operationsOf("DO $$ BEGIN EXECUTE 'DROP TABLE IF EXISTS {{ .Schema }}.orders'; END $$;")).toMatchObject([
+      { type: "DropRelation", relation: { schema: "schema", name: "orders" } },
+    ]);
     expect(operationsOf("DO $$ BEGIN ALTER TABLE {{ .Schema }}.orders ADD a int; END $$;")).toMatchObject([
       { type: "AddColumn", table: { schema: "schema", name: "orders" }, inBlock: 0 },
     ]);
