@@ -26,7 +26,7 @@ export function checkChange(change: Change): Report {
     findings: standing,
     accepted,
     isLive: (placed, relation) => project.isLive(placed, relation),
-    isHot: (placed, relation) => project.isListed("hot", placed, relation),
+    isListed: (list, placed, relation) => project.isListed(list, placed, relation),
     referencesTo: (placed) => project.referencesOf(placed),
   });
   return makeReport({ change, findings: standing, suppressed: accepted, notes, plan });

@@ -24,11 +24,12 @@ function weight({ blocks, while: work }: Lock): number {
 
 /**
  * `reads and writes on orders while it rewrites the table`
- * @param hot Relations that the configuration lists as busy.
+ * @param listed Relations that the configuration lists, and as what.
  */
-export function effectOf({ blocks, relation, while: work }: Lock, hot: ReadonlySet<string>): string {
-  const listed = hot.has(relation) ? " (listed as hot)" : "";
-  return `${blockedWords(blocks)} on ${relation.replace(/^public\./, "")}${listed} ${WORDS[work]}`;
+export function effectOf({ blocks, relation, while: work }: Lock, listed: ReadonlyMap<string, string>): string {
+  const list = listed.get(relation);
+  const name = relation.replace(/^public\./, "") + (list === undefined ? "" : ` (listed as ${list})`);
+  return `${blockedWords(blocks)} on ${name} ${WORDS[work]}`;
 }
 
 function blockedWords(blocks: readonly Blocked[]): string {

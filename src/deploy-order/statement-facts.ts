@@ -1,5 +1,6 @@
 /** What the plan has to know of a statement before it can place it. */
 import type { Change } from "../model/change.js";
+import type { TableLists } from "../model/configuration.js";
 import { objectOf, parseQualified } from "../change/object-names.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
@@ -19,8 +20,8 @@ export interface PlanInput {
   readonly accepted?: readonly SuppressedFinding[];
   /** Whether a relation is in use while the operation runs; without one, the operation's own. */
   isLive(placed: PlacedOperation, relation?: QualifiedName): boolean;
-  /** Whether the configuration lists a relation as busy. Default: none is. */
-  isHot?(placed: PlacedOperation, relation: QualifiedName): boolean;
+  /** Whether the configuration lists a relation as busy, or as small. Default: none is. */
+  isListed?(list: keyof TableLists, placed: PlacedOperation, relation: QualifiedName): boolean;
   referencesTo(placed: PlacedOperation): readonly Reference[];
 }
 
@@ -55,8 +56,8 @@ export interface StatementFacts {
   readonly accepted: readonly SuppressedFinding[];
   /** Locks that others wait for, on relations in use. */
   readonly locks: readonly Lock[];
-  /** Relations among them that the configuration lists as busy. */
-  readonly hot: ReadonlySet<string>;
+  /** Relations among them that the configuration lists, and as what. */
+  readonly listed: ReadonlyMap<string, keyof TableLists>;
 }
 
 /** The facts of all judged statements, in the order in which they run. */
@@ -142,12 +143,23 @@ function factsOf(
     doubts: reasonsFor("unknown"),
     doubtful: answers.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
     locks,
-    hot: new Set(
-      locks
-        .filter(({ relation }) => first && input.isHot?.(first.placed, parseQualified(relation)))
-        .map(({ relation }) => relation),
-    ),
+    listed: listedAmong(locks, input, first?.placed),
   };
+}
+
+function listedAmong(
+  locks: readonly Lock[],
+  input: PlanInput,
+  placed: PlacedOperation | undefined,
+): ReadonlyMap<string, keyof TableLists> {
+  const listed = new Map<string, keyof TableLists>();
+  for (const { relation } of locks) {
+    const list = (["hot", "small"] as const).find(
+      (name) => placed && input.isListed?.(name, placed, parseQualified(relation)),
+    );
+    if (list) listed.set(relation, list);
+  }
+  return listed;
 }
 
 /** What accepts that a statement takes a name away. */

@@ -20,7 +20,7 @@ type Deploy = Configuration["deploy"];
  * keeps its step, and nobody has to act on it.
  */
 export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
-  const { compatibility, uses, breaks, doubts, locks, hot } = facts;
+  const { compatibility, uses, breaks, doubts, locks, listed } = facts;
   const before = deploy.model === "rolling" && deploy.migrations === "before";
   const after = deploy.model === "rolling" && deploy.migrations === "after";
   const steps = uses.flatMap((use) => stepsOfUse(facts, use, before));
@@ -32,7 +32,7 @@ export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
   const acceptedBreaks = facts.accepted.filter(({ harm }) => harm === "breaks code" || harm === "fails");
   if (hazards.length > 0) {
     const blocks = lock !== undefined && hazards.some(({ harm }) => harm === "blocks");
-    const effect = blocks ? `it blocks ${effectOf(lock, hot)}` : "it can fail, or make running code fail";
+    const effect = blocks ? `it blocks ${effectOf(lock, listed)}` : "it can fail, or make running code fail";
     steps.push(
       step(facts, "before-merge", "change", {
         title: `Change this statement: ${effect}.`,
@@ -72,7 +72,7 @@ export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
   }
   if (!held && lock) {
     const phase = deploy.migrations === "after" ? "after-deploy" : "automatic";
-    steps.push(step(facts, phase, "run", { title: `Blocks ${effectOf(lock, hot)}`, person: false }));
+    steps.push(step(facts, phase, "run", { title: `Blocks ${effectOf(lock, listed)}`, person: false }));
   }
   return steps;
 }

@@ -102,14 +102,18 @@ test("a nullable column runs by itself, before the code", () => {
   ]);
 });
 
-test("a table that is listed as hot is said to be", () => {
-  const { change } = memoryChange("/repository", "ALTER TABLE orders ADD COLUMN seen_at timestamptz;", {
-    history: [SCHEMA],
-  });
-  const isHot = (_: unknown, { schema, name }: QualifiedName): boolean => schema === "public" && name === "orders";
-  expect(lines(planOf({ change, findings: [], isLive: () => true, isHot, referencesTo: () => [] }))).toEqual([
+test("a table that is listed is said to be", () => {
+  const { change } = memoryChange(
+    "/repository",
+    "ALTER TABLE orders ADD COLUMN seen_at timestamptz;\nCREATE INDEX i ON accounts (id);",
+    { history: [SCHEMA] },
+  );
+  const isListed = (list: string, _: unknown, { name }: QualifiedName): boolean =>
+    name === (list === "hot" ? "orders" : "accounts");
+  expect(lines(planOf({ change, findings: [], isLive: () => true, isListed, referencesTo: () => [] }))).toEqual([
     "automatic",
     " -  Blocks reads and writes on orders (listed as hot) for a moment (db/migrations/0002.sql:1)",
+    " -  Blocks writes on accounts (listed as small) while it builds an index (db/migrations/0002.sql:2)",
   ]);
 });
 
