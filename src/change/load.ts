@@ -54,6 +54,11 @@ interface Draft extends MigrationFile, ParsedMigration {
   readonly run?: string;
 }
 
+interface FileStatus {
+  readonly status: MigrationStatus;
+  readonly previousFile?: string;
+}
+
 class Loader {
   readonly #parse: ParseMigration;
   readonly #changed: ReadonlyMap<string, ChangedFile>;
@@ -195,7 +200,7 @@ class Loader {
         return { file, tool, database: name, transaction, ...known, ...parsed };
       };
       const add = (file: string): void => {
-        const status = this.#status(file, asked);
+        const status = this.#status(file, source, asked);
         const drafted = draft(tree, source, file);
         const before = status.status === "modified" ? this.#readAtBase(status.previousFile ?? file, read) : undefined;
         const edit = before && editOf(before, drafted);
@@ -281,13 +286,12 @@ class Loader {
     return unreadableMigration(`the file ${tree.whyUnreadable?.(file) ?? "is not valid UTF-8"}`);
   }
 
-  #status(
-    file: string,
-    asked: ReadonlySet<string> | undefined,
-  ): { readonly status: MigrationStatus; readonly previousFile?: string } {
+  #status(file: string, source: MigrationSource, asked: ReadonlySet<string> | undefined): FileStatus {
     if (this.#alone) return { status: asked === undefined || asked.has(file) ? "added" : "existing" };
     const changed = this.#changed.get(file);
     if (changed === undefined) return { status: "existing" };
+    const reworked = this.#reworkedStatus(file, source);
+    if (reworked !== undefined) return reworked;
     const base = this.source.base?.tree;
     // The tip of base may have it already, merged on another way.
     if (base?.has(file) === true) {
@@ -298,6 +302,27 @@ class Loader {
     if (previousFile !== undefined && this.#isMigrationAtBase(previousFile))
       return { status: "modified", previousFile };
     return { status: changed.status === "modified" ? "modified" : "added" };
+  }
+
+  /**
+   * The status of a file that bears another migration's name than at base, or the other way round: Sqitch gives the name
+   * of a reworked change to its new text, and its old text a new name. Undefined for all others.
+   */
+  #reworkedStatus(file: string, { folder, facts }: MigrationSource): FileStatus | undefined {
+    const version = facts?.get(file)?.version;
+    const base = this.source.base?.tree;
+    if (version === undefined || base === undefined) return undefined;
+    const atBase = this.#atBase()
+      .databases.flatMap(({ sources }) => sources)
+      .find((source) => source.folder === folder)?.facts;
+    const before = atBase?.get(file)?.version;
+    if (atBase === undefined || before === version) return undefined;
+    const previousFile = [...atBase].find(([, known]) => known.version === version)?.[0];
+    if (previousFile === undefined) return before === undefined ? undefined : { status: "added" };
+    // A name that is gone was changed, which is something else.
+    if (facts?.get(previousFile)?.version === undefined) return undefined;
+    const same = base.read(previousFile) === this.source.head.tree.read(file);
+    return same ? { status: "existing" } : { status: "modified", previousFile };
   }
 
   #readAtBase(file: string, read: ReadMigrationText | undefined): ParsedMigration | undefined {
