@@ -1,5 +1,5 @@
 /** `migration-safety explain`: what each statement of a file does. It judges nothing. */
-import { lstatSync, readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type ChangeSource, folderChangeSource } from "../change/change-source.js";
 import { OverlayTree } from "../change/overlay-tree.js";
@@ -46,7 +46,7 @@ export const explainCommand = defineCommand({
       const text = textOf(stdin?.() ?? new Uint8Array(), "standard input");
       explanation = explainText(source, configurationWith(source, settings, cwd), text, options);
     } else {
-      const { source, file } = fileIn(resolve(cwd, operand!), operand!);
+      const { source, file } = fileIn(cwd, operand!);
       explanation = explainFile(source, configurationWith(source, settings, cwd), file, options);
     }
     const width = output === undefined && stdout.isTTY ? stdout.columns : undefined;
@@ -59,15 +59,20 @@ export const explainCommand = defineCommand({
   },
 });
 
-/** A file in the repository that it belongs to, whether git tracks it or not. */
-function fileIn(path: string, name: string): { source: ChangeSource; file: string } {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+/** A file where its history is: below `cwd`, or in the repository that it belongs to, whether git tracks it or not. */
+function fileIn(cwd: string, name: string): { source: ChangeSource; file: string } {
+  const path = resolve(cwd, name);
+  const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new UsageError(`There is no file ${name}.`);
   if (stat.isDirectory()) throw new UsageError(`${name} is a folder; explain takes one file.`);
+  const within = ({ root }: ChangeSource): string =>
+    relative(root, join(realpathSync(dirname(path)), basename(path)))
+      .split(sep)
+      .join("/");
+  const here = folderChangeSource(cwd);
+  if (here.head.tree.has(within(here))) return { source: here, file: within(here) };
   const source = folderChangeSource(dirname(path));
-  const file = relative(source.root, join(realpathSync(dirname(path)), basename(path)))
-    .split(sep)
-    .join("/");
+  const file = within(source);
   const { head } = source;
   if (head.tree.has(file)) return { source, file };
   const tree = new OverlayTree(head.tree, new Map([[file, textOf(readFileSync(path), name)]]), head.label);

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import type { Surroundings } from "../../src/command-line/command.js";
 import { run } from "../../src/command-line/run.js";
@@ -73,6 +73,24 @@ test("standard input is explained by itself, with the repository's version of Po
     version: 12,
     source: "--postgres",
   });
+});
+
+test("a folder without git has a history, too", () => {
+  const folder = temporaryFolder();
+  for (const [file, text] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  const { history, tool } = json(folder, ["shop/db/migrations/0002_index.sql"]);
+  expect([history, tool.name]).toEqual([{ migrations: 1, statements: 1 }, "sql"]);
+});
+
+test("a symbolic link is the file that it points to", () => {
+  const repository = new TemporaryRepository(FILES);
+  symlinkSync("0002_index.sql", join(repository.root, "shop/db/migrations/latest.sql"));
+  expect(json(repository.root, ["shop/db/migrations/latest.sql"]).statements[0]!.sql).toBe(
+    "CREATE INDEX orders_state_idx ON orders (state)",
+  );
 });
 
 test("a file that git ignores, one outside any repository, and one without a name for SQL", () => {
