@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { differences } from "../../scripts/build.js";
+import type { Explanation } from "../../src/model/explanation.js";
 import type { Report } from "../../src/model/report.js";
 import { dist, nodes } from "./build.js";
 
@@ -100,6 +101,19 @@ describe.each(nodes)("alone in an empty folder, on %s", (node) => {
       { rule: "no-not-null-without-default", file: "0001_refs.sql", line: 1 },
     ]);
     expect(status).toBe(1);
+  });
+
+  it("explains what a slow writer sends it", () => {
+    const pipe = `(echo 'BEGIN; LOCK TABLE'; sleep 0.3; echo 'orders;') | "$0" "$1" explain --format json -`;
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", pipe, node, join(alone, "cli.cjs")], {
+      cwd: repository,
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect((JSON.parse(stdout) as Explanation).statements.map(({ sql }) => sql)).toEqual([
+      "BEGIN",
+      "LOCK TABLE\norders",
+    ]);
   });
 
   it("takes it when its reader has read enough", () => {
