@@ -50,6 +50,8 @@ interface Draft extends MigrationFile, ParsedMigration {
   readonly editedParts?: readonly string[];
   /** Settings that the tool's callbacks make before it starts. */
   readonly settings?: ReadonlyMap<string, string>;
+  /** Whether it starts with those alone, though it shares its connection. */
+  readonly resets?: boolean;
   /** The source's folder, for files that share the run of a pending set. */
   readonly run?: string;
 }
@@ -185,7 +187,7 @@ class Loader {
     tree.prefetch?.(sources.flatMap(({ files }) => files));
     const drafts: Draft[] = [];
     for (const source of sources) {
-      const { tool, folder, read, session: settings } = source;
+      const { tool, folder, read, session: settings, resetsSession: resets } = source;
       const meanwhile = this.#meanwhile(source);
       const places = this.#places(source, [...meanwhile.values()].flat());
       const draft = (tree: Tree, from: MigrationSource, file: string): Omit<Draft, "status" | "judged"> => {
@@ -195,6 +197,7 @@ class Loader {
         const known = {
           ...from.facts?.get(file),
           ...(settings && { settings }),
+          ...(resets && { resets }),
           ...(place !== undefined && { place }),
         };
         return { file, tool, database: name, transaction, ...known, ...parsed };
@@ -319,8 +322,9 @@ class Loader {
     if (atBase === undefined || before === version) return undefined;
     const previousFile = [...atBase].find(([, known]) => known.version === version)?.[0];
     if (previousFile === undefined) return before === undefined ? undefined : { status: "added" };
-    // A name that is gone was changed, which is something else.
-    if (facts?.get(previousFile)?.version === undefined) return undefined;
+    // A name that is gone was changed, and a name that still has it makes two of them: both are something else.
+    const now = facts?.get(previousFile)?.version;
+    if (now === undefined || now === version) return undefined;
     const same = base.read(previousFile) === this.source.head.tree.read(file);
     return same ? { status: "existing" } : { status: "modified", previousFile };
   }
@@ -476,9 +480,10 @@ function replayAll(
   const sessions = new Map<string, Session>();
   /** What history has stored with roles and databases; whose connection it is, nothing says. */
   const stored = new Map<string, string>();
-  return drafts.map(({ run, settings: ofTool, parts: _parts, ...draft }, order) => {
+  return drafts.map(({ run, settings: ofTool, resets, parts: _parts, ...draft }, order) => {
     // Pending files of one run share a connection; of a runner that is not known, that is not known either.
-    let session = run === undefined || draft.transaction === "unknown" ? undefined : sessions.get(run);
+    const startsAnew = run === undefined || resets === true || draft.transaction === "unknown";
+    let session = startsAnew ? undefined : sessions.get(run);
     session ??= new Session(new Map([...stored, ...settings, ...(ofTool ?? [])]));
     if (run !== undefined) sessions.set(run, session);
     const statements = draft.sql.statements.map((statement, index): AnalysedStatement => {

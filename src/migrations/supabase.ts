@@ -64,6 +64,7 @@ export const supabase: MigrationTool = {
       files,
       facts,
       leftOut,
+      resetsSession: true,
       read: reader(runsAlone(installed?.version)),
     };
   },

@@ -60,6 +60,7 @@ export const tern: MigrationTool = {
       files: [...facts.keys()],
       facts,
       leftOut,
+      resetsSession: true,
       read: readTern,
       dialect: "PostgreSQL",
     };

@@ -54,6 +54,8 @@ export interface MigrationSource {
   readonly dialect?: string;
   /** Settings that are in force when a migration starts, because the tool or a callback of it sets them. */
   readonly session?: ReadonlyMap<string, string>;
+  /** Whether each file starts with those again: what the one before it has SET is gone. */
+  readonly resetsSession?: boolean;
   /** Default: `upSection`, without parts. */
   readonly read?: ReadMigrationText;
 }

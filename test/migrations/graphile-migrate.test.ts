@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detected, npmLock, onlySource, statementsOf } from "./open-tool.js";
+import { changeOf, detected, inForce, npmLock, onlySource, statementsOf } from "./open-tool.js";
 
 const migration = (previous: string, hash: string, body: string): string =>
   `--! Previous: ${previous}\n--! Hash: sha1:${hash}\n--! Message: orders\n\n${body}`;
@@ -120,6 +120,11 @@ describe("pgSettings", () => {
       lock_timeout: "3s",
       jit: "0",
     });
+  });
+
+  it("are what a migration starts with", () => {
+    const added = { "migrations/committed/000011-x.sql": migration("sha1:3", "4", "ALTER TABLE a ADD b int;\n") };
+    expect(inForce(changeOf(FILES, added), "lock_timeout")).toEqual(["3s"]);
   });
 
   it.each(["{", "", "module.exports = load();", '{"pgSettings": 3}'])("are unknown where the file holds %j", (text) => {

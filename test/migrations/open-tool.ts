@@ -1,12 +1,16 @@
 /** What a tool makes of a repository that exists in memory only. */
+import { DEFAULT_CONFIGURATION } from "../../src/change/configuration.js";
+import { loadChange } from "../../src/change/load.js";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { parseMigration } from "../../src/change/parse-migration.js";
 import { transactionsOf } from "../../src/change/transactions.js";
 import { detectMigrations } from "../../src/migrations/detect.js";
 import type { Detection } from "../../src/migrations/detect.js";
 import type { MigrationSource } from "../../src/migrations/tool.js";
+import type { Change } from "../../src/model/change.js";
 import type { DatabaseSetting } from "../../src/model/configuration.js";
 import type { TransactionMode } from "../../src/model/migration.js";
+import type { Tree } from "../../src/model/tree.js";
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -36,6 +40,31 @@ export function statementsOf(source: MigrationSource, file: string, text: string
     const opened = inTransaction === true ? (openedBy ?? "") : inTransaction === false ? "outside" : "unknown";
     return `${opened}: ${text.slice(...statement.range)}`;
   });
+}
+
+/** What a change looks like that adds files to a repository. */
+export function changeOf(base: Files, added: Files): Change {
+  const tree = (files: Files, label: string): Tree => memoryTree(new Map(Object.entries(files)), label);
+  return loadChange(
+    {
+      root: "/repo",
+      base: { label: "main", commit: "base", tree: tree(base, "main") },
+      comparedWith: "base",
+      head: { label: "work", tree: tree({ ...base, ...added }, "work") },
+      changed: Object.keys(added).map((file) => ({ file, status: file in base ? "modified" : "added" })),
+      incomplete: [],
+    },
+    DEFAULT_CONFIGURATION,
+  );
+}
+
+/** The setting that is in force before each statement of the new migrations. */
+export function inForce({ databases }: Change, setting: string): readonly (string | undefined)[] {
+  return databases.flatMap(({ migrations }) =>
+    migrations
+      .filter(({ status }) => status === "added")
+      .flatMap(({ statements }) => statements.map(({ session }) => session.get(setting))),
+  );
 }
 
 /** A lockfile with one package in it. */

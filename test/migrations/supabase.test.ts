@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { describe, expect, it } from "vitest";
-import { detected, npmLock, onlySource, statementsOf } from "./open-tool.js";
+import { checkChange } from "../../src/check/check.js";
+import { changeOf, detected, inForce, npmLock, onlySource, statementsOf } from "./open-tool.js";
 
 const CONFIG = 'project_id = "shop"\n\n[db]\nport = 54322\nmajor_version = 15\n\n[db.migrations]\nenabled = true\n';
 
@@ -166,6 +167,25 @@ describe("transactions", () => {
       outsideTransaction: "in a migration of its own with that single statement, which is not in a transaction then",
     });
   });
+});
+
+it("resets the settings before each file", () => {
+  const added = {
+    [at("20240401000000_d.sql")]: "SET lock_timeout = '3s';\nALTER TABLE a ADD b int;",
+    [at("20240402000000_e.sql")]: "ALTER TABLE a ADD c int;",
+  };
+  expect(inForce(changeOf(FILES, added), "lock_timeout")).toEqual([undefined, "3s", undefined]);
+});
+
+it("has objects that no migration makes: they are in use", () => {
+  const change = changeOf(
+    { ...FILES, [at("20240101000000_a.sql")]: "CREATE TABLE profiles (id uuid REFERENCES auth.users (id));" },
+    { [at("20240401000000_d.sql")]: "CREATE INDEX users_email_idx ON auth.users (email);" },
+  );
+  expect(checkChange(change).findings.map(({ rule, message }) => [rule, message])).toContainEqual([
+    "no-blocking-index-build",
+    "Building auth.users_email_idx blocks every INSERT, UPDATE and DELETE on auth.users until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own: Supabase runs it outside the transaction of the file.",
+  ]);
 });
 
 /** Messages of the extended query protocol for several statements with one Sync, as the CLI sends a file. */
