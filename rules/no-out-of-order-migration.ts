@@ -49,7 +49,7 @@ function* check(
   database: Database,
   migrations: readonly Migration[],
 ): Generator<ChangeFinding<MessageId>> {
-  const merged = migrations.filter(({ status }) => status !== "added");
+  const merged = migrations.filter(wasMerged);
   const last = latest(merged);
   const byVersion = new Map<string, Migration>();
   for (const one of merged) if (one.version !== undefined) byVersion.set(one.version, one);
@@ -81,6 +81,11 @@ function* check(
   }
 }
 
+/** By the name that it has here; a renamed one is new to a tool that goes by names. */
+function wasMerged({ status, time, file, previousFile = file }: Migration): boolean {
+  return status !== "added" && (time !== undefined || migrationName(previousFile) === migrationName(file));
+}
+
 /** The one that runs last: by its time where the tool goes by times, else by its place. */
 function latest(migrations: readonly Migration[]): Migration | undefined {
   return migrations.reduce<Migration | undefined>(
@@ -104,8 +109,12 @@ function remedyOf(change: Change, migration: Migration, last: Migration | undefi
     return `Give it a name that comes after ${last === undefined ? "the others" : migrationName(last.file)}.`;
   // The next one of this change comes after this one.
   names.add(newName);
-  return `Move it behind: ${movesOf(change, migration.file, name, newName).join(" && ")}`;
+  const commands = [...movesOf(change, migration.file, name, newName), ...(AFTERWARDS[migration.tool.name] ?? [])];
+  return `Move it behind: ${commands.join(" && ")}`;
 }
+
+/** Commands that a tool needs after a migration got a new name. */
+const AFTERWARDS: Readonly<Record<string, readonly string[]>> = { atlas: ["atlas migrate hash"] };
 
 /** What to do in tools where a new name is not enough. */
 const REMEDIES: Readonly<Record<string, (migration: Migration, last: Migration | undefined) => string | undefined>> = {
@@ -113,6 +122,7 @@ const REMEDIES: Readonly<Record<string, (migration: Migration, last: Migration |
     migration.time === undefined || last?.time === undefined
       ? undefined
       : `Set its "when" in meta/_journal.json to ${String(last.time + 1)} or later.`,
+  sqitch: () => "Move its line to the end of the plan.",
   "graphile-migrate": () =>
     "Take it back with graphile-migrate uncommit, bring the base into this branch, and commit it again with graphile-migrate commit.",
 };

@@ -194,11 +194,10 @@ function facts(run: Run): ToolFacts {
     label: "Flyway",
     transaction: modeOf(values),
     outsideTransaction:
-      "in a migration of its own, without any other statement in it, and with executeInTransaction=false in a file " +
-      "beside it that is named like it with .conf at the end" +
+      "in a migration of its own, with executeInTransaction=false in a file of its name and .conf beside it" +
       (isOn(values, "postgresql.transactional.lock") === false || isOn(values, "postgresql.transactionallock") === false
         ? ""
-        : ", and set flyway.postgresql.transactional.lock=false, because CREATE INDEX CONCURRENTLY waits for the " +
+        : "; set flyway.postgresql.transactional.lock=false, too, or CREATE INDEX CONCURRENTLY can wait forever for the " +
           "transaction that holds Flyway's lock"),
     checksums: isOn(values, "validateonmigrate") !== false,
     outOfOrder: outOfOrder(values),

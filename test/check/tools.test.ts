@@ -131,6 +131,35 @@ const NODE_PG_MIGRATE: Files = {
   "migrations/1700000000000_init.sql": `-- Up Migration\n${ORDERS}-- Down Migration\nDROP TABLE orders;\n`,
 };
 
+const FLYWAY: Files = {
+  "pom.xml": "<dependency><artifactId>flyway-core</artifactId></dependency>\n",
+  "src/main/resources/db/migration/V1__init.sql": ORDERS,
+  "src/main/resources/db/migration/V9__note.sql": "ALTER TABLE orders ADD note text;\n",
+};
+
+const LIQUIBASE_ORDERS = `--liquibase formatted sql\n\n--changeset ann:1\n${ORDERS}--rollback DROP TABLE orders;\n`;
+
+const LIQUIBASE: Files = {
+  "db/changelog/db.changelog-master.yaml": "databaseChangeLog:\n  - includeAll:\n      path: db/changelog\n",
+  "db/changelog/001.sql": LIQUIBASE_ORDERS,
+};
+
+const sqitchPlan = (...changes: readonly string[]): string =>
+  `%project=shop\n\n${changes.map((name) => `${name} 2026-01-02T03:04:05Z A. Person <person@example.com>\n`).join("")}`;
+
+const SQITCH: Files = {
+  "sqitch.conf": "[core]\n\tengine = pg\n",
+  "sqitch.plan": sqitchPlan("orders"),
+  "deploy/orders.sql": `BEGIN;\n${ORDERS}COMMIT;\n`,
+  "revert/orders.sql": "DROP TABLE orders;\n",
+};
+
+const ATLAS: Files = {
+  "atlas.hcl":
+    'env "prod" {\n  dev = "docker://postgres/16/dev"\n  migration {\n    dir = "file://migrations"\n  }\n}\n',
+  "migrations/20260101000000_init.sql": ORDERS,
+};
+
 const ROWS: readonly ToolRow[] = [
   {
     name: "Prisma: an index that blocks",
@@ -488,6 +517,145 @@ const ROWS: readonly ToolRow[] = [
       "no-out-of-order-migration migrations/V2__late.sql:1 V2__late.sql comes before V3__note.sql, which is merged " +
         "already. refinery refuses to run: it takes a version below the last that ran for one that is missing in the " +
         "database. Move it behind: git mv migrations/V2__late.sql migrations/V4__late.sql",
+    ],
+  },
+  {
+    name: "Flyway: an index that blocks, and CONCURRENTLY, which it runs outside its transaction by itself",
+    base: FLYWAY,
+    head: {
+      "src/main/resources/db/migration/V10__index.sql": BUILD,
+      "src/main/resources/db/migration/V11__index.sql": CONCURRENTLY.replace("account_idx", "idx"),
+    },
+    findings: [
+      "no-blocking-index-build src/main/resources/db/migration/V10__index.sql:1 Building orders_account_idx blocks every " +
+        "INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration " +
+        "of its own, with executeInTransaction=false in a file of its name and .conf beside it; set " +
+        "flyway.postgresql.transactional.lock=false, too, or CREATE INDEX CONCURRENTLY can wait forever for the " +
+        "transaction that holds Flyway's lock.",
+    ],
+  },
+  {
+    name: "Flyway: CONCURRENTLY beside another statement, and where its settings mend the hang",
+    base: {
+      ...FLYWAY,
+      "src/main/resources/application.yml":
+        "spring:\n  flyway:\n    locations: classpath:db/migration\n    postgresql:\n      transactional-lock: false\n",
+    },
+    head: {
+      "src/main/resources/db/migration/V10__index.sql": `SET lock_timeout = '5s';\n${CONCURRENTLY}`,
+      "src/main/resources/db/migration/V11__index.sql": `SET lock_timeout = '5s';\n${CONCURRENTLY.replace("account_idx", "idx")}`,
+      "src/main/resources/db/migration/V11__index.sql.conf": "executeInTransaction=false\n",
+    },
+    findings: [
+      `no-concurrently-in-transaction src/main/resources/db/migration/V10__index.sql:2 ${FAILS} Flyway runs each migration ` +
+        "in one. Run it in a migration of its own, with executeInTransaction=false in a file of its name and .conf " +
+        "beside it.",
+    ],
+  },
+  {
+    name: "Flyway: a version before one that was merged meanwhile, and one that is taken",
+    base: FLYWAY,
+    head: {
+      "src/main/resources/db/migration/V2_5__late.sql": "ALTER TABLE orders ADD late text;\n",
+      "src/main/resources/db/migration/V09__other.sql": "ALTER TABLE orders ADD other text;\n",
+      "src/main/resources/db/migration/R__report.sql": "CREATE OR REPLACE VIEW report AS SELECT id FROM orders;\n",
+    },
+    findings: [
+      "no-out-of-order-migration src/main/resources/db/migration/V09__other.sql:1 V09__other.sql has the version of " +
+        'V9__note.sql. Flyway refuses to migrate: "Found more than one migration with version …". Move it behind: ' +
+        "git mv src/main/resources/db/migration/V09__other.sql src/main/resources/db/migration/V11__other.sql",
+      "no-out-of-order-migration src/main/resources/db/migration/V2_5__late.sql:1 V2_5__late.sql comes before V9__note.sql, " +
+        'which is merged already. Flyway refuses to migrate: "Detected resolved migration not applied to database". It ' +
+        "would run it with outOfOrder=true. Move it behind: git mv src/main/resources/db/migration/V2_5__late.sql " +
+        "src/main/resources/db/migration/V10__late.sql",
+    ],
+  },
+  {
+    name: "Flyway: an older version where outOfOrder is on",
+    base: {
+      ...FLYWAY,
+      "flyway.conf": "flyway.outOfOrder=true\nflyway.locations=filesystem:src/main/resources/db/migration\n",
+    },
+    head: { "src/main/resources/db/migration/V2_5__late.sql": "ALTER TABLE orders ADD late text;\n" },
+    findings: [],
+  },
+  {
+    name: "Liquibase: CONCURRENTLY in a changeset's transaction, and without",
+    base: LIQUIBASE,
+    head: {
+      "db/changelog/002.sql":
+        `--liquibase formatted sql\n--changeset ann:2\n${CONCURRENTLY}--rollback DROP INDEX orders_account_idx;\n\n` +
+        `--changeset ann:3 runInTransaction:false\n${CONCURRENTLY.replace("account_idx", "idx")}`,
+    },
+    findings: [
+      `no-concurrently-in-transaction db/changelog/002.sql:3 ${FAILS} Liquibase runs each migration in one. Run it in a ` +
+        "changeset of its own with runInTransaction:false.",
+    ],
+  },
+  {
+    name: "Liquibase: a changeset behind those that a file had",
+    base: LIQUIBASE,
+    head: { "db/changelog/001.sql": `${LIQUIBASE_ORDERS}\n--changeset ann:2\n${BUILD}` },
+    findings: [
+      "no-blocking-index-build db/changelog/001.sql:8 Building orders_account_idx blocks every INSERT, UPDATE and DELETE on " +
+        "orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a changeset of its own with " +
+        "runInTransaction:false.",
+    ],
+  },
+  {
+    name: "Sqitch: an index that blocks in the script's transaction, and CONCURRENTLY without one",
+    base: SQITCH,
+    head: {
+      "sqitch.plan": sqitchPlan("orders", "index", "concurrent_index", "in_transaction"),
+      "deploy/index.sql": `BEGIN;\n${BUILD}COMMIT;\n`,
+      "deploy/concurrent_index.sql": CONCURRENTLY.replace("account_idx", "idx"),
+      "deploy/in_transaction.sql": `BEGIN;\n${CONCURRENTLY.replace("account_idx", "idx_2")}COMMIT;\n`,
+    },
+    findings: [
+      `no-concurrently-in-transaction deploy/in_transaction.sql:2 ${FAILS} BEGIN in this file opened one. Run it outside ` +
+        "BEGIN … COMMIT.",
+      "no-blocking-index-build deploy/index.sql:2 Building orders_account_idx blocks every INSERT, UPDATE and DELETE on " +
+        "orders until it is done. Build it with CREATE INDEX CONCURRENTLY outside BEGIN … COMMIT.",
+    ],
+  },
+  {
+    name: "Sqitch: a line before one that has run",
+    base: SQITCH,
+    head: {
+      "sqitch.plan": sqitchPlan("early", "orders"),
+      "deploy/early.sql": "CREATE TABLE early (id bigint PRIMARY KEY);\n",
+    },
+    findings: [
+      "no-out-of-order-migration deploy/early.sql:1 early.sql comes before orders.sql, which is merged already. Sqitch " +
+        "refuses to deploy: a line before changes that are deployed gives those behind it new ids, and it stops with " +
+        '"Cannot find change … in sqitch.plan". Move its line to the end of the plan.',
+    ],
+  },
+  {
+    name: "Atlas: CONCURRENTLY in its transaction, with the directive where Atlas does not read it, and where it does",
+    base: ATLAS,
+    head: {
+      "migrations/20260201000000_index.sql": CONCURRENTLY,
+      "migrations/20260202000000_index.sql": `-- atlas:txmode none\n${CONCURRENTLY.replace("account_idx", "idx_2")}`,
+      "migrations/20260203000000_index.sql": `-- atlas:txmode none\n\n${CONCURRENTLY.replace("account_idx", "idx_3")}`,
+    },
+    findings: [
+      `no-concurrently-in-transaction migrations/20260201000000_index.sql:1 ${FAILS} Atlas runs each migration in one. Run ` +
+        "it in a migration of its own with `-- atlas:txmode none` as its first line and an empty line behind it.",
+      `no-concurrently-in-transaction migrations/20260202000000_index.sql:2 ${FAILS} Atlas runs each migration in one. Run ` +
+        "it in a migration of its own with `-- atlas:txmode none` as its first line and an empty line behind it.",
+    ],
+  },
+  {
+    name: "Atlas: a version before one that was merged meanwhile",
+    base: ATLAS,
+    head: { "migrations/20260201000000_note.sql": "ALTER TABLE orders ADD note text;\n" },
+    meanwhile: { "migrations/20260301000000_total.sql": "ALTER TABLE orders ADD total numeric;\n" },
+    findings: [
+      "no-out-of-order-migration migrations/20260201000000_note.sql:1 20260201000000_note.sql comes before " +
+        "20260301000000_total.sql, which is merged already. Atlas refuses to run anything: " +
+        '"migration … added out of order", unless it is told --exec-order non-linear. Move it behind: git mv ' +
+        "migrations/20260201000000_note.sql migrations/20260301000001_note.sql && atlas migrate hash",
     ],
   },
 ];

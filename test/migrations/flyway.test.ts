@@ -309,9 +309,9 @@ describe("transactions", () => {
   it("a remedy names the lock setting unless it is set", () => {
     const remedy = (settings: string) => open({ "flyway.conf": settings, "sql/V1__a.sql": "" }).tool.outsideTransaction;
     expect(remedy("flyway.locations=filesystem:sql")).toBe(
-      "in a migration of its own, without any other statement in it, and with executeInTransaction=false in a file " +
-        "beside it that is named like it with .conf at the end, and set flyway.postgresql.transactional.lock=false, " +
-        "because CREATE INDEX CONCURRENTLY waits for the transaction that holds Flyway's lock",
+      "in a migration of its own, with executeInTransaction=false in a file of its name and .conf beside it; set " +
+        "flyway.postgresql.transactional.lock=false, too, or CREATE INDEX CONCURRENTLY can wait forever for the " +
+        "transaction that holds Flyway's lock",
     );
     expect(remedy("flyway.postgresql.transactional.lock=false")).not.toContain("transactional.lock");
   });
