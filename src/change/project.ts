@@ -4,8 +4,10 @@ import type { TableLists } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Reference, ReferenceTarget } from "../model/reference.js";
+import { functionBodies } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
 import { leavesOverload, removedBy } from "./names.js";
+import { memoryTree } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
 
 const projects = new WeakMap<Change, Project>();
@@ -20,7 +22,7 @@ export function projectOf(change: Change): Project {
 /** A change together with the application code on both of its sides. The code is searched when first asked about. */
 export class Project {
   /** By database; databases with the same code share one search. */
-  #references: ReadonlyMap<string, ReadonlyMap<string, readonly Reference[]>> | undefined;
+  #references: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
 
   constructor(readonly change: Change) {
     projects.set(change, this);
@@ -55,8 +57,9 @@ export class Project {
   referencesTo(target: ReferenceTarget, database?: string): readonly Reference[] {
     this.#references ??= searchCode(this.change);
     const key = targetKey(target);
-    const searches = database === undefined ? new Set(this.#references.values()) : [this.#references.get(database)];
-    return [...searches].flatMap((references) => references?.get(key) ?? []);
+    const searches =
+      database === undefined ? new Set([...this.#references.values()].flat()) : (this.#references.get(database) ?? []);
+    return [...searches].flatMap((references) => references.get(key) ?? []);
   }
 }
 
@@ -66,8 +69,14 @@ function databaseOf(change: Change, { migration }: PlacedOperation): Database {
   return database;
 }
 
-/** Looks for everything that the judged migrations take away, in one search for each set of code folders. */
-function searchCode(change: Change): ReadonlyMap<string, ReadonlyMap<string, readonly Reference[]>> {
+/** By target's key. */
+type FoundReferences = ReadonlyMap<string, readonly Reference[]>;
+
+/**
+ * Looks for everything that the judged migrations take away, in one search for each set of code folders, and in the
+ * functions of each database.
+ */
+function searchCode(change: Change): ReadonlyMap<string, readonly FoundReferences[]> {
   const bySearch = new Map<string, { readonly code: readonly string[]; readonly databases: Database[] }>();
   for (const database of change.databases) {
     const code = change.configuration.databases[database.name]?.code ?? [];
@@ -78,13 +87,27 @@ function searchCode(change: Change): ReadonlyMap<string, ReadonlyMap<string, rea
   }
   const exclude = migrationFiles(change);
   const { base, head } = change;
-  const found = new Map<string, ReadonlyMap<string, readonly Reference[]>>();
+  const found = new Map<string, readonly FoundReferences[]>();
   for (const { code, databases } of bySearch.values()) {
     const targets = databases.flatMap(removedTargets);
     const references = findReferences(targets, { ...(base && { base: base.tree }), head: head.tree, exclude, code });
-    for (const { name } of databases) found.set(name, references);
+    for (const database of databases) found.set(database.name, [references, searchFunctions(database)]);
   }
   return found;
+}
+
+function searchFunctions(database: Database): FoundReferences {
+  const targets = removedTargets(database);
+  if (targets.length === 0) return new Map();
+  const bodies = [...functionBodies(database)];
+  // By number: in a search of the code, the paths of migrations are left out.
+  const tree = memoryTree(new Map(bodies.map(([, text], index) => [`${String(index)}.sql`, text])), "functions");
+  const found = findReferences(targets, { head: tree, exclude: [] });
+  const inPlace = (reference: Reference): Reference => ({
+    ...reference,
+    file: bodies[Number.parseInt(reference.file)]?.[0] ?? reference.file,
+  });
+  return new Map([...found].map(([key, references]) => [key, references.map(inPlace)]));
 }
 
 function removedTargets({ migrations }: Database): readonly ReferenceTarget[] {

@@ -39,6 +39,26 @@ ruleTester.run("no-referenced-column-drop", rule, {
   ],
   invalid: [
     {
+      name: "a function of the database",
+      history: [
+        orders,
+        "CREATE FUNCTION ref_of(n bigint) RETURNS text LANGUAGE sql AS $$ SELECT legacy_ref FROM orders WHERE id = n $$;",
+      ],
+      baseCode: clean,
+      headCode: clean,
+      code: drop,
+      errors: [
+        {
+          message:
+            "The code of this pull request still uses legacy_ref of orders (db/migrations/0002.sql:1) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 42,
+        },
+      ],
+    },
+    {
       name: "the running code only",
       history: [orders],
       baseCode: uses,

@@ -9,6 +9,9 @@ const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);";
 const uses = { "src/orders.ts": 'export const all = "SELECT id FROM orders";\n' };
 const clean = { "src/orders.ts": "export const all = [];\n" };
 
+const countsOrders =
+  "CREATE FUNCTION count_orders() RETURNS int LANGUAGE plpgsql AS $$ BEGIN\n  RETURN (SELECT count(*) FROM orders);\nEND $$;";
+
 /** Code on both sides that is this line of SQL. */
 const both = (sql: string): { baseCode: Record<string, string>; headCode: Record<string, string> } => {
   const code = { "src/a.ts": `export const a = \`${sql}\`;\n` };
@@ -94,6 +97,13 @@ ruleTester.run("no-referenced-table-drop", rule, {
       code: "DROP FUNCTION total;\nDROP TYPE kind;",
     },
     {
+      name: "functions that are replaced or dropped by this change",
+      history: [orders, countsOrders, countsOrders.replace("count_orders", "count_all")],
+      baseCode: clean,
+      headCode: clean,
+      code: `DROP FUNCTION count_all();\nDROP TABLE orders;\n${countsOrders.replace("CREATE", "CREATE OR REPLACE").replace("FROM orders", "FROM purchases")}`,
+    },
+    {
       name: "indexes, triggers and policies, which code does not name",
       history: [orders, "CREATE INDEX by_total ON orders (total);"],
       ...both("SELECT by_total FROM x"),
@@ -146,6 +156,14 @@ ruleTester.run("no-referenced-table-drop", rule, {
         { message: atHead("the materialized view sums", "src/a.ts:1"), line: 2, column: 1, endLine: 2, endColumn: 28 },
         { message: atHead("the sequence invoice_no", "src/a.ts:1"), line: 3, column: 1, endLine: 3, endColumn: 25 },
       ],
+    },
+    {
+      name: "a function of the database",
+      history: [orders, countsOrders],
+      baseCode: clean,
+      headCode: clean,
+      code: "DROP TABLE orders;",
+      errors: onFirstLine(atHead("the table orders", "db/migrations/0002.sql:2"), 18),
     },
     {
       name: "functions, types and schemas",

@@ -1,0 +1,87 @@
+/**
+ * The functions that are in force once all migrations have run. PostgreSQL does not look into a body that is a string:
+ * it drops and renames what the body names, and the function fails when it is called.
+ */
+import type { Database } from "../model/change.js";
+import type { Migration } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
+import type { Range } from "../model/position.js";
+
+interface Definition {
+  /** Types of its arguments, which tell it from others of its name. */
+  readonly signature: string;
+  readonly migration: Migration;
+  readonly range: Range;
+}
+
+/** By file the statements that define them, each at its own place in a text that is blank otherwise. */
+export function functionBodies(database: Database): ReadonlyMap<string, string> {
+  const byFile = new Map<string, Definition[]>();
+  for (const definition of definitionsOf(database)) {
+    const inFile = byFile.get(definition.migration.file);
+    if (inFile) inFile.push(definition);
+    else byFile.set(definition.migration.file, [definition]);
+  }
+  return new Map([...byFile].map(([file, definitions]) => [file, onlyThese(definitions)]));
+}
+
+function definitionsOf({ migrations }: Database): readonly Definition[] {
+  const byName = new Map<string, readonly Definition[]>();
+  const keyOf = ({ schema, name }: Required<QualifiedName>): string => `${schema}\0${name}`;
+  const named = (name: Required<QualifiedName>): readonly Definition[] => byName.get(keyOf(name)) ?? [];
+  const move = (from: Required<QualifiedName>, to: Partial<QualifiedName>): void => {
+    byName.set(keyOf({ ...from, ...to }), named(from));
+    byName.delete(keyOf(from));
+  };
+  for (const migration of migrations) {
+    for (const { statement, before } of migration.statements) {
+      for (const operation of statement.operations) {
+        switch (operation.type) {
+          case "CreateFunction": {
+            const name = before.qualify(operation.function);
+            const definition = { signature: String(operation.arguments), migration, range: operation.range };
+            const others = named(name).filter(({ signature }) => signature !== definition.signature);
+            byName.set(keyOf(name), [...others, definition]);
+            break;
+          }
+          case "DropFunction": {
+            const name = before.qualify(operation.function);
+            const given = operation.arguments;
+            byName.set(
+              keyOf(name),
+              given === undefined ? [] : named(name).filter(({ signature }) => signature !== String(given)),
+            );
+            break;
+          }
+          case "RenameFunction":
+            move(before.qualify(operation.function), { name: operation.newName });
+            break;
+          case "SetFunctionSchema":
+            move(before.qualify(operation.function), { schema: operation.newSchema });
+            break;
+          case "DropSchema":
+            for (const key of [...byName.keys()]) if (key.startsWith(`${operation.schema}\0`)) byName.delete(key);
+            break;
+        }
+      }
+    }
+  }
+  return [...byName.values()].flat();
+}
+
+function onlyThese(definitions: readonly Definition[]): string {
+  const text = definitions[0]?.migration.sql.text ?? "";
+  let only = "";
+  let end = 0;
+  for (const { range } of [...definitions].sort((a, b) => a.range[0] - b.range[0])) {
+    only += blank(text.slice(end, range[0])) + text.slice(...range);
+    end = range[1];
+    // Whatever comes next is another statement.
+    if (text[end] === ";") only += text[end++];
+  }
+  return only;
+}
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\r\n]/g, " ");
+}
