@@ -57,3 +57,16 @@ test("Flyway's repeatable migrations are made to be edited", () => {
     "1 no-edited-migration: This migration was merged before, and databases that ran it keep what its old text made; Flyway finds that its checksum is another. Put the old text back, and make the change in a new migration.",
   ]);
 });
+
+test("a migration that gets another name was not merged under it: nothing is out of order before it", () => {
+  const repository = new TemporaryRepository({
+    "go.mod": "module example.com/shop\n\nrequire github.com/golang-migrate/migrate/v4 v4.18.1\n",
+    "migrations/01_orders.up.sql": "CREATE TABLE orders (id bigint PRIMARY KEY);\n",
+    "migrations/02_notes.up.sql": "CREATE TABLE notes (id bigint PRIMARY KEY, text text NOT NULL);\n",
+  });
+  repository.git("mv", "migrations/02_notes.up.sql", "migrations/05_notes.up.sql");
+  repository.commit("new names", { "migrations/03_items.up.sql": "CREATE TABLE items (id bigint);\n" });
+  expect(found(repository).map((finding) => finding.split(":")[0])).toEqual(["1 no-edited-migration"]);
+  repository.commit("too late", { "migrations/04_lines.up.sql": "CREATE TABLE lines (id bigint);\n" });
+  expect(found(repository).map((finding) => finding.split(":")[0])).toEqual(["1 no-out-of-order-migration"]);
+});
