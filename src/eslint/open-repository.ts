@@ -118,7 +118,11 @@ function detectedFiles(databases: readonly DetectedDatabase[]): DetectedFiles {
 
 function look(root: string): Snapshot {
   const source = sourceOf(root);
-  const configuration = readConfiguration({ rules: configurableRules(), head: source.head.tree });
+  const configuration = readConfiguration({
+    rules: configurableRules(),
+    head: source.head.tree,
+    base: source.base?.tree,
+  });
   // Without a base nothing says which files changed: then it is all of them.
   const files = source.base ? source.changed.map(({ file }) => file) : source.head.tree.files();
   const hash = createHash("sha256").update(

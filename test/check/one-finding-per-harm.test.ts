@@ -74,3 +74,15 @@ test("different harms, different operations and the harm `other` all stand", () 
   ];
   expect(oneFindingPerHarm(findings)).toHaveLength(7);
 });
+
+test("what would fold into a finding that somebody accepts is accepted with it; what would speak instead is not", () => {
+  const accepted = found("b-rule", "blocks", { operation: drop });
+  const lesser = found("c-rule", "blocks", { operation: drop });
+  const another = found("c-rule", "loses data", { operation: drop });
+  const graver = found("a-rule", "blocks", { operation: drop });
+  const rulesThatStand = (findings: readonly RuleFinding[]): string[] =>
+    oneFindingPerHarm(findings, [accepted]).map(({ rule, harm }) => `${rule} ${harm}`);
+  expect(rulesThatStand([lesser])).toEqual([]);
+  expect(rulesThatStand([lesser, another])).toEqual(["c-rule loses data"]);
+  expect(rulesThatStand([graver])).toEqual(["a-rule blocks"]);
+});

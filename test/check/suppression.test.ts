@@ -47,6 +47,27 @@ describe.each(incorrect)("$rule: $example.sql", ({ rule, example }) => {
   });
 });
 
+it("the lines of all findings of a statement stand above it together", () => {
+  const sql =
+    "ALTER TABLE orders\n  DROP COLUMN legacy_ref,\n  ADD COLUMN token uuid DEFAULT gen_random_uuid(),\n  ALTER COLUMN account_id SET NOT NULL;\n";
+  const surroundings = {
+    history: ["CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint, legacy_ref text);"],
+    baseCode: { "src/orders.ts": 'export const refs = (db) => db.query("SELECT legacy_ref FROM orders");\n' },
+  };
+  const { findings } = checkChange(memoryChange("/repo", sql, surroundings).change);
+  expect(findings.map(({ rule }) => rule)).toEqual([
+    "no-referenced-column-drop",
+    "require-lock-timeout",
+    "no-table-rewrite",
+    "no-blocking-not-null",
+  ]);
+  const silenced = findings.reduce((text, { suppression }) => above(text, 1, suppression!.text), sql);
+  const report = checkChange(memoryChange("/repo", silenced, surroundings).change);
+  expect(report.findings).toEqual([]);
+  expect(report.notes).toEqual([]);
+  expect(report.suppressed).toHaveLength(4);
+});
+
 const ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint);";
 
 const suppressionsOf = (change: Change) =>

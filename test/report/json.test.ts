@@ -12,7 +12,9 @@ describe("renderJson", () => {
   });
 
   it("obeys the schema with everything in it", () => {
+    const [database] = aReport().databases;
     const report = aReport({
+      databases: [{ ...database!, schema: { file: "db/baseline.sql", side: "main" } }],
       suppressed: [
         {
           ...aFinding(),
