@@ -165,7 +165,7 @@ class SarifView {
       ruleId: rule,
       ruleIndex: this.#rules.indexOf(rule),
       level: severity,
-      message: { text: plain(message) },
+      message: { text: plain(message) + linksTo(finding.evidence.slice(0, places)) },
       locations: [
         {
           physicalLocation: at(finding.file, regionOf(finding)),
@@ -264,6 +264,20 @@ function evidence(reference: Reference, index: number): Location {
     physicalLocation: at(file, { startLine: line, startColumn: column }),
     message: { text: plain(text) },
   };
+}
+
+/** How many places a message links to. */
+const LINKED_PLACES = 10;
+
+/** Links to the related locations by their ids: code scanning shows only those that the message links to. */
+function linksTo(references: readonly Reference[]): string {
+  if (references.length === 0) return "";
+  const links = references.slice(0, LINKED_PLACES).map(({ file, line }, index) => {
+    const text = visible(`${file}:${String(line)}`).replaceAll(/[\\[\]]/g, "\\$&");
+    return `[${text}](${String(index + 1)})`;
+  });
+  const more = references.length - links.length;
+  return `\n\nIn the code: ${links.join(", ")}${more > 0 ? ` and ${counted(more, "place")} more` : ""}.`;
 }
 
 function fixOf(file: string, { message, range: [start, end], text }: Finding["suggestions"][number]): Fix {

@@ -84,7 +84,7 @@ export function referenceWords({ kind, grade }: Reference): string {
 }
 
 /** Steps that a person must act on. */
-export function personSteps(report: Report): Step[] {
+function personSteps(report: Report): Step[] {
   return report.plan.phases.flatMap(({ steps }) => steps.filter(({ person }) => person));
 }
 

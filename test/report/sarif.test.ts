@@ -67,7 +67,11 @@ describe("renderSarif", () => {
       ruleId: "no-referenced-column-drop",
       ruleIndex: Object.keys(rules).indexOf("no-referenced-column-drop"),
       level: "error",
-      message: { text: "Dropping orders.legacy_ref breaks the code that reads it, the moment it runs." },
+      message: {
+        text:
+          "Dropping orders.legacy_ref breaks the code that reads it, the moment it runs.\n\n" +
+          "In the code: [src/orders/repository.ts:88](1), [src/entity/order.ts:23](2).",
+      },
       locations: [
         {
           physicalLocation: {
@@ -124,6 +128,21 @@ describe("renderSarif", () => {
     const help = "https://example.test/rules/house-rule.md";
     const { tool, results } = runOf(aReport({ findings: [aFinding({ rule: "house-rule", help })] }));
     expect(tool.driver.rules![results![0]!.ruleIndex!]).toMatchObject({ id: "house-rule", helpUri: help });
+  });
+
+  it("links to the places in the code, which code scanning shows only then", () => {
+    const [reference] = aReport().findings[0]!.evidence;
+    const evidence = Array.from({ length: 12 }, (_, line) => ({
+      ...reference!,
+      file: "src/[id]\\a.ts",
+      line: line + 1,
+    }));
+    const [result] = resultsOf(aReport({ findings: [aFinding({ message: "Gone.", evidence })] }));
+    const link = (id: number): string => `[src/\\[id\\]\\\\a.ts:${String(id)}](${String(id)})`;
+    expect(result!.message.text).toBe(
+      `Gone.\n\nIn the code: ${[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(link).join(", ")} and 2 places more.`,
+    );
+    expect(result!.relatedLocations!.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
   it("offers suggestions as fixes", () => {
