@@ -8,6 +8,7 @@ import {
   formatName,
   type HeldLock,
   heldLocks,
+  isRoutine,
   later,
   listNames,
   lockTimeout,
@@ -43,7 +44,8 @@ export default defineRule({
     const seconds = new Set<Operation>();
     for (const { statement } of migration.migration.statements) {
       const [op] = statement.operations;
-      if (op && secondOf(transactionOf(migration, op), migration) === op) seconds.add(op);
+      const second = op && secondOf(transactionOf(migration, op), migration);
+      if (second && statement.operations.includes(second)) seconds.add(second);
     }
     const check = (op: Operation): void => {
       if (!seconds.has(op)) return;
@@ -95,7 +97,7 @@ function namesOf(locks: readonly HeldLock[]): string {
 
 const known = new WeakMap<Transaction, Operation | undefined>();
 
-/** The statement, by its first operation, that waits for another table while one is held and no lock_timeout ends it. */
+/** Where the transaction waits for another table while one is held, and no lock_timeout ends it: that statement's operation. */
 function secondOf(transaction: Transaction, migration: RuleMigration): Operation | undefined {
   if (!known.has(transaction)) known.set(transaction, findSecond(transaction, migration));
   return known.get(transaction);
@@ -104,12 +106,16 @@ function secondOf(transaction: Transaction, migration: RuleMigration): Operation
 function findSecond(transaction: Transaction, migration: RuleMigration): Operation | undefined {
   const held = new Set<string>();
   let keepsReaders = false;
+  let routine = true;
   for (const { statement } of transaction) {
     const [op] = statement.statement.operations;
     if (!op) continue;
     const own = heldLocks(migration, op).own.filter(isExclusive);
+    if (own.length === 0) continue;
     const waits = own.some(({ relation }) => !held.has(relation));
-    if (keepsReaders && waits && lockTimeout(statement) > SHORT_LOCK_TIMEOUT) return op;
+    const more = statement.statement.operations.find((one) => !isRoutine(one, migration));
+    routine &&= !more;
+    if (!routine && keepsReaders && waits && lockTimeout(statement) > SHORT_LOCK_TIMEOUT) return more ?? op;
     for (const lock of own) {
       held.add(lock.relation);
       keepsReaders ||= keepsReadersOut(lock);

@@ -5,6 +5,8 @@
 import {
   defineRule,
   formatDuration,
+  hotTables,
+  isRoutine,
   lockedTables,
   lockTimeout,
   migrationOf,
@@ -16,8 +18,7 @@ import {
   type RuleReport,
 } from "../src/rule/index.js";
 import type { Database } from "../src/model/change.js";
-import type { Work } from "../src/model/lock.js";
-import type { Operation, OperationOf, OperationType } from "../src/model/operation.js";
+import type { Operation } from "../src/model/operation.js";
 
 /** A CONCURRENTLY build waits for every transaction that is older than it; give those a minute at least. */
 const SHORT_FOR_A_BUILD = 60_000;
@@ -105,33 +106,6 @@ function buildsConcurrently(op: Operation): boolean {
   return (op.type === "CreateIndex" || op.type === "DropIndex" || op.type === "Reindex") && op.concurrently;
 }
 
-/**
- * What nearly every change does, in an instant: a new table, a plain column, a wider type, a view. Asking for a
- * lock_timeout each time would only teach people to turn the rule off, so it speaks where a change does more than that.
- */
-const ROUTINE: {
-  readonly [Type in OperationType]?: (op: OperationOf<Type>, work: Work, migration: RuleMigration) => boolean;
-} = {
-  AddColumn: ({ column }, work) => work === "instant" && column.constraints.length === 0,
-  // Tools write the foreign keys of a new table as statements of their own.
-  AddConstraint: (op, _, migration) => !migration.isLive(op),
-  AlterColumnType: (_, work) => work === "instant",
-  CreateTable: ({ partitionOf }) => partitionOf === undefined,
-  CreateView: () => true,
-  LockTable: ({ noWait }) => noWait,
-};
-
-function isRoutine(op: Operation, work: Work, migration: RuleMigration): boolean {
-  // On a busy table even a short wait is felt; NOWAIT is none.
-  if (hotTables(op, migration) !== "" && !(op.type === "LockTable" && op.noWait)) return false;
-  const row = ROUTINE[op.type] as ((op: Operation, work: Work, migration: RuleMigration) => boolean) | undefined;
-  return row?.(op, work, migration) ?? false;
-}
-
-function hotTables(op: Operation, migration: RuleMigration): string {
-  return lockedTables(migration, op, "write", (table) => migration.isHot(op, table));
-}
-
 /** The end of the message. */
 function listedAsHot(op: Operation, migration: RuleMigration): string {
   const tables = hotTables(op, migration);
@@ -157,7 +131,7 @@ function findFirstWait(migration: RuleMigration, longest: number): Operation | u
     if (lockTimeout(statement) <= longest) continue;
     if (!statement.locks.some(({ blocks }) => blocks.includes("write"))) continue;
     const operations = statement.statement.operations;
-    const waits = operations.find((op, index) => !isRoutine(op, statement.work[index] ?? "instant", migration));
+    const waits = operations.find((op) => !isRoutine(op, migration));
     if (!waits || lockedTables(migration, waits, "write") === "") continue;
     if (waits.type !== "DropIndex" && statement.work.every((work) => work === "instant")) return waits;
     first ??= waits;

@@ -19,6 +19,7 @@ export {
   statementBefore,
   transactionOpenedBy,
 } from "./remedies.js";
+export { hotTables, isRoutine } from "./routine.js";
 export { sameSql } from "./same-sql.js";
 export { concurrently } from "./suggestions.js";
 export { type HeldLock, heldLocks, type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";

@@ -317,14 +317,20 @@ const table: readonly Row[] = [
   },
   {
     tool: "flyway",
-    sql: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN paid boolean;",
+    sql: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders DROP COLUMN note;",
+    finds: [],
+  },
+  {
+    tool: "prisma6",
+    session: {},
+    sql: 'ALTER TABLE "accounts" ADD COLUMN "note" TEXT;\n\nALTER TABLE "orders" ADD COLUMN "paid" BOOLEAN NOT NULL DEFAULT false;',
     finds: [],
   },
   {
     tool: "flyway",
     session: {},
-    sql: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN paid boolean;",
-    finds: ["no-multi-table-lock warning blocks 2:1-2:43"],
+    sql: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders DROP COLUMN note;",
+    finds: ["no-multi-table-lock warning blocks 2:1-2:36"],
     annotations: ["2 no-multi-table-lock"],
   },
   {

@@ -6,7 +6,7 @@ const accounts = "CREATE TABLE accounts (id bigint PRIMARY KEY);";
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint, total numeric);";
 const users = "CREATE TABLE users (id bigint PRIMARY KEY);";
 const both = [accounts, orders];
-const two = "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN note text;";
+const two = "ALTER TABLE accounts ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE orders DROP COLUMN total;";
 
 ruleTester.run("no-multi-table-lock", rule, {
   valid: [
@@ -25,8 +25,8 @@ ruleTester.run("no-multi-table-lock", rule, {
     {
       name: "files that commit each",
       history: both,
-      pending: ["ALTER TABLE accounts ADD COLUMN note text;"],
-      code: "ALTER TABLE orders ADD COLUMN note text;",
+      pending: ["ALTER TABLE accounts ALTER COLUMN id SET DEFAULT 1;"],
+      code: "ALTER TABLE orders DROP COLUMN total;",
     },
     { name: "a runner that sends each statement alone", history: both, tool: prisma7, code: two },
     { name: "a runner that is not known", history: both, tool: unknownRunner, code: two },
@@ -34,13 +34,18 @@ ruleTester.run("no-multi-table-lock", rule, {
       name: "COMMIT between the two",
       history: both,
       tool: unknownRunner,
-      code: "BEGIN;\nALTER TABLE accounts ADD COLUMN note text;\nCOMMIT;\nBEGIN;\nALTER TABLE orders ADD COLUMN note text;\nCOMMIT;",
+      code: "BEGIN;\nALTER TABLE accounts ALTER COLUMN id SET DEFAULT 1;\nCOMMIT;\nBEGIN;\nALTER TABLE orders DROP COLUMN total;\nCOMMIT;",
+    },
+    {
+      name: "what nearly every change does",
+      history: both,
+      code: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN note text NOT NULL DEFAULT '', ADD COLUMN due date;\nCREATE VIEW totals AS SELECT sum(total) FROM orders;",
     },
     { name: "one of them is new in this change", history: [orders], pending: [accounts], code: two },
     {
       name: "a new table with foreign keys to two tables in use, which block no reads",
       history: both,
-      code: "CREATE TABLE items (account_id bigint REFERENCES accounts, order_id bigint REFERENCES orders);\nALTER TABLE orders ADD COLUMN note text;",
+      code: "CREATE TABLE items (account_id bigint REFERENCES accounts, order_id bigint REFERENCES orders);\nALTER TABLE orders DROP COLUMN total;",
     },
     {
       name: "one statement that locks several",
@@ -70,9 +75,9 @@ ruleTester.run("no-multi-table-lock", rule, {
   ],
   invalid: [
     {
-      name: "two columns on two tables, in the transaction of the runner",
+      name: "two tables, in the transaction of the runner",
       history: [accounts, orders],
-      code: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN note text;",
+      code: "ALTER TABLE accounts ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE orders DROP COLUMN total;",
       errors: [
         {
           message:
@@ -80,12 +85,12 @@ ruleTester.run("no-multi-table-lock", rule, {
           line: 2,
           column: 1,
           endLine: 2,
-          endColumn: 40,
+          endColumn: 37,
           suggestions: [
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                "ALTER TABLE accounts ADD COLUMN note text;\nSET lock_timeout = '5s';\nALTER TABLE orders ADD COLUMN note text;",
+                "ALTER TABLE accounts ALTER COLUMN id SET DEFAULT 1;\nSET lock_timeout = '5s';\nALTER TABLE orders DROP COLUMN total;",
             },
           ],
         },
@@ -95,7 +100,7 @@ ruleTester.run("no-multi-table-lock", rule, {
       name: "as Prisma writes it, before 7.4",
       history: [accounts, orders],
       tool: prisma6,
-      code: '-- AlterTable\nALTER TABLE "accounts" ADD COLUMN "note" TEXT;\n\n-- AlterTable\nALTER TABLE "orders" ADD COLUMN "note" TEXT,\nADD COLUMN "due" DATE;',
+      code: '-- AlterTable\nALTER TABLE "accounts" ADD COLUMN "note" TEXT;\n\n-- AlterTable\nALTER TABLE "orders" DROP COLUMN "total",\nADD COLUMN "due" DATE;',
       errors: [
         {
           message:
@@ -108,7 +113,7 @@ ruleTester.run("no-multi-table-lock", rule, {
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                '-- AlterTable\nALTER TABLE "accounts" ADD COLUMN "note" TEXT;\n\n-- AlterTable\nSET lock_timeout = \'5s\';\nALTER TABLE "orders" ADD COLUMN "note" TEXT,\nADD COLUMN "due" DATE;',
+                '-- AlterTable\nALTER TABLE "accounts" ADD COLUMN "note" TEXT;\n\n-- AlterTable\nSET lock_timeout = \'5s\';\nALTER TABLE "orders" DROP COLUMN "total",\nADD COLUMN "due" DATE;',
             },
           ],
         },
@@ -119,7 +124,7 @@ ruleTester.run("no-multi-table-lock", rule, {
       history: [accounts, orders],
       pending: ['ALTER TABLE "accounts" ADD COLUMN "note" text;'],
       tool: drizzle,
-      code: 'ALTER TABLE "orders" ADD COLUMN "note" text;',
+      code: 'ALTER TABLE "orders" DROP COLUMN "total";',
       errors: [
         {
           message:
@@ -127,35 +132,34 @@ ruleTester.run("no-multi-table-lock", rule, {
           line: 1,
           column: 1,
           endLine: 1,
-          endColumn: 44,
+          endColumn: 41,
           suggestions: [
             {
               desc: "Put SET lock_timeout = '5s' before it",
-              output:
-                'SET lock_timeout = \'5s\';\n--> statement-breakpoint\nALTER TABLE "orders" ADD COLUMN "note" text;',
+              output: 'SET lock_timeout = \'5s\';\n--> statement-breakpoint\nALTER TABLE "orders" DROP COLUMN "total";',
             },
           ],
         },
       ],
     },
     {
-      name: "in a transaction that the file opens, once for each",
+      name: "in a transaction that the file opens, once for each, new columns counted where there is more than that",
       history: [accounts, orders, users],
       tool: unknownRunner,
-      code: "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ADD COLUMN a text;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts ADD COLUMN b text;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
+      code: "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ALTER COLUMN id SET DEFAULT 1;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
       errors: [
         {
           message:
-            "This waits for ACCESS EXCLUSIVE on orders while its transaction holds that lock on accounts since line 2: until it gets it, every query on accounts and orders waits, and a session that has used orders and wants accounts next deadlocks with it. Do it after COMMIT, or put SET lock_timeout = '5s' before it, which ends the waiting.",
-          line: 3,
+            "This waits for ACCESS EXCLUSIVE on users while its transaction holds that lock on accounts and orders since line 2: until it gets it, every query on accounts, orders and users waits, and a session that has used users and wants accounts and orders next deadlocks with it. Do it after COMMIT, or put SET lock_timeout = '5s' before it, which ends the waiting.",
+          line: 4,
           column: 1,
-          endLine: 3,
-          endColumn: 37,
+          endLine: 4,
+          endColumn: 48,
           suggestions: [
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nSET lock_timeout = '5s';\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ADD COLUMN a text;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts ADD COLUMN b text;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
+                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nSET lock_timeout = '5s';\nALTER TABLE users ALTER COLUMN id SET DEFAULT 1;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
             },
           ],
         },
@@ -170,7 +174,7 @@ ruleTester.run("no-multi-table-lock", rule, {
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ADD COLUMN a text;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts ADD COLUMN b text;\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
+                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ALTER COLUMN id SET DEFAULT 1;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
             },
           ],
         },
@@ -242,7 +246,7 @@ ruleTester.run("no-multi-table-lock", rule, {
     {
       name: "a lock_timeout that is long, and set behind the first",
       history: [accounts, orders],
-      code: "ALTER TABLE accounts ADD COLUMN note text;\nSET lock_timeout = '1min';\nALTER TABLE orders ADD COLUMN note text;",
+      code: "ALTER TABLE accounts ADD COLUMN note text;\nSET lock_timeout = '1min';\nALTER TABLE orders DROP COLUMN total;",
       errors: [
         {
           message:
@@ -250,12 +254,12 @@ ruleTester.run("no-multi-table-lock", rule, {
           line: 3,
           column: 1,
           endLine: 3,
-          endColumn: 40,
+          endColumn: 37,
           suggestions: [
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                "ALTER TABLE accounts ADD COLUMN note text;\nSET lock_timeout = '1min';\nSET lock_timeout = '5s';\nALTER TABLE orders ADD COLUMN note text;",
+                "ALTER TABLE accounts ADD COLUMN note text;\nSET lock_timeout = '1min';\nSET lock_timeout = '5s';\nALTER TABLE orders DROP COLUMN total;",
             },
           ],
         },
@@ -263,7 +267,7 @@ ruleTester.run("no-multi-table-lock", rule, {
     },
     {
       name: "tables that no migration created",
-      code: "ALTER TABLE auth.users ADD COLUMN a text;\nALTER TABLE auth.sessions ADD COLUMN a text;",
+      code: "ALTER TABLE auth.users DROP COLUMN a;\nALTER TABLE auth.sessions DROP COLUMN a;",
       errors: [
         {
           message:
@@ -271,12 +275,35 @@ ruleTester.run("no-multi-table-lock", rule, {
           line: 2,
           column: 1,
           endLine: 2,
-          endColumn: 44,
+          endColumn: 40,
           suggestions: [
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                "ALTER TABLE auth.users ADD COLUMN a text;\nSET lock_timeout = '5s';\nALTER TABLE auth.sessions ADD COLUMN a text;",
+                "ALTER TABLE auth.users DROP COLUMN a;\nSET lock_timeout = '5s';\nALTER TABLE auth.sessions DROP COLUMN a;",
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: "new columns on two tables, one of them hot",
+      history: [accounts, orders],
+      tables: { hot: ["orders"] },
+      code: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN note text;",
+      errors: [
+        {
+          message:
+            "This waits for ACCESS EXCLUSIVE on orders while its transaction holds that lock on accounts since line 1: until it gets it, every query on accounts and orders waits, and a session that has used orders and wants accounts next deadlocks with it. Do it in a later migration, or put SET lock_timeout = '5s' before it, which ends the waiting.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 40,
+          suggestions: [
+            {
+              desc: "Put SET lock_timeout = '5s' before it",
+              output:
+                "ALTER TABLE accounts ADD COLUMN note text;\nSET lock_timeout = '5s';\nALTER TABLE orders ADD COLUMN note text;",
             },
           ],
         },

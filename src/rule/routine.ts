@@ -1,0 +1,30 @@
+import type { Operation, OperationOf, OperationType } from "../model/operation.js";
+import { lockedTables } from "./remedies.js";
+import type { RuleMigration } from "./types.js";
+
+/**
+ * What nearly every change does, in an instant: a new table, a plain column, a wider type, a view. Asking for a
+ * lock_timeout each time would only teach people to turn the rules off, so they speak where a change does more than that.
+ */
+const ROUTINE: { readonly [Type in OperationType]?: (op: OperationOf<Type>, migration: RuleMigration) => boolean } = {
+  AddColumn: (op, migration) => migration.work(op) === "instant" && op.column.constraints.length === 0,
+  // Tools write the foreign keys of a new table as statements of their own.
+  AddConstraint: (op, migration) => !migration.isLive(op),
+  AlterColumnType: (op, migration) => migration.work(op) === "instant",
+  CreateTable: ({ partitionOf }) => partitionOf === undefined,
+  CreateView: () => true,
+  LockTable: ({ noWait }) => noWait,
+};
+
+/** Whether an operation is one of those, on no table that the configuration lists as hot. */
+export function isRoutine(op: Operation, migration: RuleMigration): boolean {
+  // On a busy table even a short wait is felt; NOWAIT is none.
+  if (hotTables(op, migration) !== "" && !(op.type === "LockTable" && op.noWait)) return false;
+  const row = ROUTINE[op.type] as ((op: Operation, migration: RuleMigration) => boolean) | undefined;
+  return row?.(op, migration) ?? false;
+}
+
+/** The hot tables that an operation's statement locks, for a message. */
+export function hotTables(op: Operation, migration: RuleMigration): string {
+  return lockedTables(migration, op, "write", (table) => migration.isHot(op, table));
+}
