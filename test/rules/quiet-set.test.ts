@@ -23,7 +23,8 @@ const quiet = {
     "DO $$ BEGIN\n CREATE TYPE \"public\".\"kind\" AS ENUM('a', 'b');\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;",
   "a nullable column": "ALTER TABLE orders ADD COLUMN note text;",
   "several nullable columns": "ALTER TABLE orders ADD COLUMN note text, ADD COLUMN IF NOT EXISTS due date;",
-  "nullable columns on two tables": "ALTER TABLE accounts ADD COLUMN nick text;\nALTER TABLE orders ADD COLUMN ref text;",
+  "nullable columns on two tables":
+    "ALTER TABLE accounts ADD COLUMN nick text;\nALTER TABLE orders ADD COLUMN ref text;",
   "a column with a constant default": "ALTER TABLE orders ADD COLUMN paid boolean NOT NULL DEFAULT false;",
   "a column with the time as its default":
     "ALTER TABLE orders ADD COLUMN at timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP;",
