@@ -253,7 +253,9 @@ class Binder {
     const scope = new Scope(outer);
     const into = this.#table(insert.into, scope);
     for (const { name, _location } of insert.columns ?? []) this.#use(into, name, "certain", "write", _location);
-    this.statement(insert.insert, outer);
+    // Where a text ends before VALUES, as one that is put together at run time may, the parser gives null.
+    const rows = insert.insert as ast.InsertStatement["insert"] | null;
+    if (rows !== null) this.statement(rows, outer);
     const { onConflict } = insert;
     if (onConflict?.on?.type === "on expr") this.#expression(onConflict.on.exprs, scope, "conflict target");
     if (onConflict != null && onConflict.do !== "do nothing") {

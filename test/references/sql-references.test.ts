@@ -22,6 +22,7 @@ describe("binds a column to its table", () => {
     ["USING", "SELECT 1 FROM orders o JOIN c USING (legacy_ref)", ["likely read 37 legacy_ref"]],
     ["another schema", "SELECT legacy_ref FROM app.orders", []],
     ["INSERT's list", "INSERT INTO orders (id, legacy_ref) VALUES (1, 2)", ["certain write 24 legacy_ref"]],
+    ["INSERT's list, the rows to come later", "INSERT INTO orders (legacy_ref)", ["certain write 20 legacy_ref"]],
     ["INSERT … SELECT", "INSERT INTO c (legacy_ref) SELECT legacy_ref FROM orders", ["certain read 34 legacy_ref"]],
     [
       "ON CONFLICT",
@@ -105,4 +106,18 @@ test("statements that are too large or too deep are read by their words", () => 
   expect(read(`SELECT legacy_ref FROM orders WHERE id IN (${values})`)).toEqual(["certain read 7 legacy_ref"]);
   const deep = `SELECT legacy_ref FROM orders WHERE ${"(".repeat(30_000)}1${")".repeat(30_000)} = 1`;
   expect(read(deep)).toEqual(["likely read 7 legacy_ref"]);
+});
+
+test("reads every beginning of a statement without failing: code puts them together", () => {
+  const statements = [
+    "INSERT INTO orders (id, legacy_ref) VALUES (1, 2), (3, 4) ON CONFLICT (legacy_ref) DO UPDATE SET legacy_ref = excluded.legacy_ref WHERE orders.id > 1 RETURNING *, legacy_ref AS ref",
+    "INSERT INTO orders (legacy_ref) WITH c AS (SELECT 1 AS a) SELECT a FROM c UNION ALL SELECT 2",
+    "WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 100) SELECT o.legacy_ref, sum(n) OVER (PARTITION BY o.id ORDER BY n) FROM t JOIN orders o ON o.id = t.n LEFT JOIN LATERAL (SELECT 1) x ON true GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1 LIMIT 3 OFFSET 4 FOR UPDATE",
+    "UPDATE orders AS o SET legacy_ref = CASE WHEN c.a IS NULL THEN 1 ELSE ARRAY[1, 2] END, (a, b) = (1, 2) FROM c WHERE o.id = c.id RETURNING o.legacy_ref",
+    "DELETE FROM orders USING c WHERE legacy_ref IN (SELECT id FROM c) AND id BETWEEN 1 AND 2 RETURNING legacy_ref",
+    "CREATE MATERIALIZED VIEW v AS SELECT legacy_ref::text, a.b[1], EXTRACT(year FROM d), b AT TIME ZONE 'utc' FROM orders",
+  ];
+  for (const sql of statements) {
+    for (const { index } of sql.matchAll(/\s|$/g)) expect(() => read(sql.slice(0, index))).not.toThrow();
+  }
 });
