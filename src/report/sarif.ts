@@ -192,12 +192,7 @@ class SarifView {
       ...coverage.leftOut.map(({ file, reason }) => notification("left-out", "note", `${file}: ${reason}`, at(file))),
       ...notes.map(({ file, line, message }) => notification("note", "note", message, at(file, { startLine: line }))),
       ...(this.#options.accepted ? [] : suppressed).map((finding) =>
-        notification(
-          "accepted",
-          "note",
-          `Accepted, ${finding.rule}: ${finding.reason}`,
-          at(finding.file, regionOf(finding)),
-        ),
+        notification("accepted", "note", acceptedWords(finding), at(finding.file, regionOf(finding))),
       ),
       ...(left > 0
         ? [notification("cut", "warning", `${counted(left, "finding")} did not fit; the errors come first. ${whole}`)]
@@ -292,12 +287,17 @@ function fixOf(file: string, { message, range: [start, end], text }: Finding["su
   };
 }
 
-function suppressionOf({ reason, directive, by }: SuppressedFinding): Suppression {
+function acceptedWords({ rule, reason, directive: { file, line }, until }: SuppressedFinding): string {
+  return `Accepted, ${rule} (${file}:${String(line)}${until === undefined ? "" : `, until ${until}`}): ${reason}`;
+}
+
+function suppressionOf({ reason, directive, by, until }: SuppressedFinding): Suppression {
   return {
     kind: by === "configuration" ? "external" : "inSource",
     status: "accepted",
     justification: plain(reason),
     location: { physicalLocation: at(directive.file, regionOf(directive)) },
+    ...(until !== undefined && { properties: { until } }),
   };
 }
 

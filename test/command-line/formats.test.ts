@@ -11,7 +11,9 @@ import { aFinding, aReport, FILE, SOURCE } from "../report/a-report.js";
 const accepted: SuppressedFinding = {
   ...aFinding({ rule: "no-table-rewrite", message: "Rewrites everything." }),
   reason: "two rows",
-  directive: { file: FILE, line: 4, column: 1, endLine: 4, endColumn: 30 },
+  directive: { file: "config/migrations.yml", line: 41, column: 5, endLine: 41, endColumn: 30 },
+  by: "configuration",
+  until: "2027-03-31",
 };
 
 const report: Report = aReport({
@@ -22,6 +24,7 @@ const report: Report = aReport({
   databases: [
     {
       ...aReport().databases[0]!,
+      schema: { file: "db/baseline.sql", side: "main" },
       tools: [{ name: "goose", version: "3.24.1", folder: "db/migrations", assumption: "A runner in Go is assumed." }],
     },
   ],
@@ -87,6 +90,9 @@ const FACTS = {
   "a lock": "ACCESS EXCLUSIVE",
   "an accepted finding": "no-table-rewrite",
   "its reason": "two rows",
+  "where it is accepted": "config/migrations.yml",
+  "the line of that": "41",
+  "until when": "2027-03-31",
   "a note": "This comment silences nothing.",
   "what is unknown": "what a DO block runs is not read",
   "a folder left out": "holds migrations for mysql",
@@ -95,6 +101,7 @@ const FACTS = {
   "the tool": "goose",
   "its version": "3.24.1",
   "what is assumed of it": "A runner in Go is assumed.",
+  "where the schema starts": "db/baseline.sql",
   "PostgreSQL's version": "16",
   "where that stands": "docker-compose.yml:4",
   "the configuration": ".github/migration-safety.yml",

@@ -167,13 +167,16 @@ describe("renderSarif", () => {
     const report = aReport({ findings: [], suppressed: [accepted()] });
     const run = runOf(report);
     expect(run.results).toEqual([]);
-    expect(notificationsOf(run)).toEqual(["accepted note: Accepted, no-blocking-index-build: built at night"]);
+    expect(notificationsOf(run)).toEqual([
+      "accepted note: Accepted, no-blocking-index-build (db/migrations/0051_orders.sql:4): built at night",
+    ]);
   });
 
   it("lists accepted findings as suppressed results where that is asked for", () => {
     const configured = accepted({
       by: "configuration",
       reason: "never read",
+      until: "2027-01-01",
       directive: { file: ".github/migration-safety.yml", line: 9, column: 5, endLine: 9, endColumn: 60 },
     });
     const run = runOf(aReport({ findings: [], suppressed: [accepted(), configured] }), { accepted: true });
@@ -192,6 +195,7 @@ describe("renderSarif", () => {
       [["inSource", "accepted", "built at night", "db/migrations/0051_orders.sql", 4]],
       [["external", "accepted", "never read", ".github/migration-safety.yml", 9]],
     ]);
+    expect(run.results![1]!.suppressions![0]!.properties).toEqual({ until: "2027-01-01" });
   });
 
   it("notifies of what could not be read, analysed or honoured; an incomplete change is an unsuccessful run", () => {
