@@ -56,7 +56,8 @@ export const liquibase: MigrationTool = {
     for (const { root } of here) walk.changelog(root);
     // A folder that the configuration names, and no changelog: its files, as includeAll takes them.
     if (here.length === 0) walk.folder(folder, "", "");
-    const { files, sendings, transactions, leftOut, unread } = walk;
+    const { files, sendings, transactions, unread } = walk;
+    const leftOut = [...walk.leftOut, ...walk.structured(here[0]?.root ?? folder)];
     const ran = new Set(files.map(parentOf));
     const run = new Set([...files, ...leftOut.map(({ file }) => file)]);
     for (const at of ran) {
@@ -123,10 +124,10 @@ const SETTINGS: readonly (readonly [names: readonly string[], pattern: RegExp])[
 
 /** Names that root changelogs have where nothing names them. */
 const ROOT_NAME =
-  /^(?:(?:db\.)?change-?log(?:[._-](?:master|root|main))?|(?:master|root|main)(?:[._-]change-?log)?)\.(?:xml|ya?ml|json|sql)$/i;
+  /^(?:(?:db\.)?change-?log(?:[._-](?:master|root|main))?|(?:master|root|main)(?:[._-]change-?log)?)\.(?:xml|ya?ml|json|sql)$|^migrations\.xml$/i;
 
 /** Without a file of such a name nothing is opened. */
-const HINT = /change-?log[^/]*\.(?:xml|ya?ml|json|sql)$|liquibase/i;
+const HINT = /change-?log[^/]*\.(?:xml|ya?ml|json|sql)$|liquibase|\/resources\/migrations\.xml$/i;
 
 function findChangelogs(listing: Listing): readonly RootChangelog[] {
   if (!listing.tree.files().some((file) => HINT.test(file))) return [];
@@ -178,6 +179,9 @@ class Walk {
   /** Every file that was looked at. */
   readonly seen = new Set<string>();
 
+  /** Names of all changes that are not SQL. */
+  readonly #changes = new Set<string>();
+
   constructor(readonly listing: Listing) {}
 
   changelog(file: string): void {
@@ -195,22 +199,25 @@ class Walk {
       }
       return;
     }
-    const structured = new Map<string, string[]>();
-    for (const entry of entries) this.#entry(file, entry, structured);
-    if (structured.size > 0) {
-      const changes = [...new Set([...structured.values()].flat())];
-      const shown = changes.slice(0, 5).join(", ") + (changes.length > 5 ? ", …" : "");
-      this.leftOut.push({
-        file,
-        reason: `has ${plural(structured.size, "changeset")} with changes in ${formatOf(file)} (${shown}), which are not read`,
-      });
-      for (const [id, names] of structured) {
-        this.unread.set(`${file} ${id}`, {
-          file,
-          reason: `the changeset ${id} is written as changes in ${formatOf(file)} (${[...new Set(names)].join(", ")}), which are not read`,
-        });
-      }
-    }
+    this.listing.tree.prefetch?.(entries.flatMap((entry) => this.#included(file, entry)));
+    for (const entry of entries) this.#entry(file, entry);
+  }
+
+  /** What is not SQL, in one sentence about the root. */
+  structured(root: string): LeftOutFile[] {
+    if (this.unread.size === 0) return [];
+    const files = new Set([...this.unread.values()].map(({ file }) => file));
+    const formats = [...new Set([...files].map(formatOf))].join(" and ");
+    const changes = [...this.#changes];
+    const shown = changes.slice(0, 5).join(", ") + (changes.length > 5 ? ", …" : "");
+    const whose = files.size === 1 ? "has" : "has, with what it includes,";
+    const [only] = files;
+    return [
+      {
+        file: files.size === 1 && only !== undefined ? only : root,
+        reason: `${whose} ${plural(this.unread.size, "changeset")} with changes in ${formats} (${shown}), which are not read`,
+      },
+    ];
   }
 
   /** All changelogs in a folder, in the order of their paths. */
@@ -223,10 +230,18 @@ class Walk {
       for (const name of this.listing.foldersIn(at)) add(join(at, name));
     };
     add(folder);
+    this.listing.tree.prefetch?.(files);
     for (const file of files.sort()) if (file !== except) this.changelog(file);
   }
 
-  #entry(from: string, entry: ChangelogEntry, structured: Map<string, string[]>): void {
+  /** The file that an entry will have read; a folder's are asked for when it is walked. */
+  #included(from: string, entry: ChangelogEntry): readonly string[] {
+    if (entry.kind !== "include") return [];
+    const file = resolve(this.listing, entry.file, parentOf(from), entry.relative);
+    return file === undefined ? [] : [file];
+  }
+
+  #entry(from: string, entry: ChangelogEntry): void {
     const start = parentOf(from);
     if (entry.kind === "include") {
       const file = resolve(this.listing, entry.file, start, entry.relative);
@@ -245,8 +260,17 @@ class Walk {
           this.#whole(file, sending);
         }
       }
-      if (entry.changes.length > 0) structured.set(entry.id, [...entry.changes]);
+      if (entry.changes.length > 0) this.#unreadable(from, entry.id, entry.changes);
     }
+  }
+
+  #unreadable(file: string, id: string, changes: readonly string[]): void {
+    const names = [...new Set(changes)];
+    for (const name of names) this.#changes.add(name);
+    this.unread.set(`${file} ${id}`, {
+      file,
+      reason: `the changeset ${id} is written as changes in ${formatOf(file)} (${names.join(", ")}), which are not read`,
+    });
   }
 
   #sql(file: string, text: string): void {

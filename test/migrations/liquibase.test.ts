@@ -131,6 +131,26 @@ describe("changelogs", () => {
     ]);
   });
 
+  it("says it once for a changelog and all that it includes, as Dropwizard's migrations.xml", () => {
+    const { databases, leftOut } = detect({
+      [`${RESOURCES}/migrations.xml`]: xml(
+        '<include file="migrations/001.yaml"/>',
+        '<include file="migrations/002.xml"/>',
+      ),
+      [`${RESOURCES}/migrations/001.yaml`]:
+        "databaseChangeLog:\n- changeSet: {id: 1, author: ann, changes: [{createTable: {tableName: a}}]}\n",
+      [`${RESOURCES}/migrations/002.xml`]: xml('<changeSet author="ann" id="2"><dropTable tableName="a"/></changeSet>'),
+    });
+    expect(databases).toEqual([]);
+    expect(leftOut).toEqual([
+      {
+        file: `${RESOURCES}/migrations.xml`,
+        reason:
+          "has, with what it includes, 2 changesets with changes in YAML and XML (createTable, dropTable), which are not read",
+      },
+    ]);
+  });
+
   it("runs files of sqlFile changes as their changeset says", () => {
     const source = open({
       "db/changelog.yaml":
