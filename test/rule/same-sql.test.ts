@@ -11,6 +11,7 @@ describe("sameSql", () => {
     ["semicolons that end nothing", `;${sql};;`],
     ["a last semicolon", sql.slice(0, -1)],
     ["a breakpoint of Drizzle's", sql.replace(";", ";--> statement-breakpoint")],
+    ["timeouts", `SET lock_timeout = '2s'; set local statement_timeout to 0; ${sql} RESET lock_timeout;`],
   ])("overlooks %s", (_, other) => {
     expect(sameSql(sql, other)).toBe(true);
     expect(sameSql(other, sql)).toBe(true);
@@ -20,6 +21,7 @@ describe("sameSql", () => {
     ["a constant", sql.replace("1", "2")],
     ["a name in quotes", sql.replace("(id", '("ID"')],
     ["a statement more", `${sql} SELECT 1;`],
+    ["another setting", `SET search_path = app; ${sql}`],
     ["a statement less", "CREATE TABLE orders (id bigint);"],
     ["a semicolon that ends something", sql.replace(";", "")],
     ["a text in quotes that looks like a comment", sql.replace("1", "'-- orders'")],
