@@ -5,7 +5,7 @@
 import type { Range } from "../model/position.js";
 import { Lexer } from "./lexer.js";
 
-/** SQL that a psql command runs out of our sight. */
+/** SQL that a psql command runs, or a template includes, out of our sight. */
 export interface HiddenSql {
   readonly range: Range;
   readonly reason: string;
@@ -41,6 +41,9 @@ const HINT = /\\|\{\{|\$\{|:["'A-Za-z_]|^COPY\b/im;
 
 /** Go templates' and Handlebars' control words, comments and assignments: they leave no text. */
 const CONTROL = /^\{\{-?\s*(?:[#/^!]|(?:if|else|end|range|with|define|block|break|continue)\b|\$\w+\s*:?=)/;
+
+/** Go's way to put another template's text in its place; tern has files of SQL for that. */
+const INCLUDES = /^\{\{-?\s*(?:template|install_snapshot)\s+"([^"]*)"/;
 
 const RUNS_A_FILE = /^\\(?:i|ir|include|include_relative)(?![a-z_])/;
 const RUNS_ITS_RESULT = /^\\gexec\b/;
@@ -201,7 +204,14 @@ export function substitutePlaceholders(text: string): Substitution | undefined {
         if (found < 0) break;
         let end = found + close.length;
         if (double && text[end] === "}" && text[from + 2] === "{") end++;
-        const control = double && CONTROL.test(text.slice(from, from + 40));
+        const included = double ? INCLUDES.exec(text.slice(from, end))?.[1] : undefined;
+        if (included !== undefined) {
+          hidden.push({
+            range: [from, end],
+            reason: `the SQL of the template ${included} is put here, which is not read`,
+          });
+        }
+        const control = included !== undefined || (double && CONTROL.test(text.slice(from, from + 40)));
         if (!control) placeholders.push([from, end]);
         replace(from, end, control ? blank(text.slice(from, end)) : nameFor(text, from, end));
         continueAt(end);

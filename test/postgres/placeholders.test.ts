@@ -53,6 +53,20 @@ describe("placeholders become names of the same length", () => {
     expect(read(sql)).toEqual([["Select", expect.anything()]]);
   });
 
+  test("a template that is included is SQL that is not read", () => {
+    const included = (name: string): string => `the SQL of the template ${name} is put here, which is not read`;
+    expect(
+      read('drop table a;\n{{ template "shared/v1.sql" . }}\ndrop table {{.b}};\n{{install_snapshot "x"}}\n'),
+    ).toEqual([
+      ["DropRelation", "drop table a"],
+      ["Unparsed", '{{ template "shared/v1.sql" . }}', included("shared/v1.sql")],
+      ["DropRelation", "drop table {{.b}}"],
+      ["Unparsed", '{{install_snapshot "x"}}', included("x")],
+    ]);
+    const view = 'create view v as {{ template "v.sql" . }} select 1';
+    expect(read(view)).toEqual([["Unparsed", view, included("v.sql")]]);
+  });
+
   test("control words and comments of a template become blanks", () => {
     const sql = "{{ if .A }}\nselect 1;\n{{- else -}}\nselect 2;\n{{end}}{{/* note; */}}{{#each x}}{{/each}}select 3;";
     expect(substituted(sql)).toHaveLength(sql.length);
