@@ -6,6 +6,7 @@ import { join } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
 import { foldersMarked } from "./numbered-folders.js";
+import { runScript, RUN_SCRIPTS } from "./run-scripts.js";
 import { blank } from "./sections.js";
 import type { LeftOutFile, MigrationPart, MigrationSource, MigrationText, MigrationTool } from "./tool.js";
 
@@ -19,6 +20,7 @@ const MARKER = /^--\s*migrate:(up|down)(?:[ \t]*$|[ \t]+(\S.*)$)/gm;
 export const dbmate: MigrationTool = {
   name: "dbmate",
   label: "dbmate",
+  reads: RUN_SCRIPTS,
 
   find(listing) {
     return foldersMarked(listing, /^--\s*migrate:up\b/m);
@@ -59,7 +61,8 @@ export const dbmate: MigrationTool = {
     outOfOrder: "It runs like any other pending one; with `--strict` dbmate refuses.",
     duplicate: "The second one is skipped where the first has run, and fails on the primary key where it has not.",
     undo: "What follows `-- migrate:down`, up to the next `-- migrate:up`.",
-    configuration: "The command line and `DBMATE_*` variables; none of them is read.",
+    configuration:
+      "The command line and `DBMATE_*` variables: `--strict` and `DBMATE_STRICT` are looked for in scripts.",
     notRead: "`db/schema.sql`: a dump that dbmate writes, not a migration.",
     sources: [
       "https://github.com/amacneil/dbmate/blob/v2.35.0/pkg/dbmate/migration.go",
@@ -87,6 +90,11 @@ function readDbmate(text: string): MigrationText {
 
 function toolFacts(listing: Listing, folder: string): ToolFacts {
   const installed = installedVersion(listing, folder, "dbmate");
+  const strict = runScript(
+    listing,
+    folder,
+    /\bdbmate\b[^\n]*\s--strict\b|\bDBMATE_STRICT["']?\s*[:=]\s*["']?(?:true|1)\b/,
+  );
   return {
     name: "dbmate",
     label: "dbmate",
@@ -96,10 +104,16 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
       "in a migration of its own whose block starts with `-- migrate:up transaction:false` and has that single " +
       "statement, because dbmate sends a block as one query",
     checksums: false,
-    outOfOrder: {
-      does: "runs",
-      says: "dbmate runs it on databases that have run later ones already, unless it is called with --strict.",
-    },
+    outOfOrder:
+      strict === undefined
+        ? {
+            does: "runs",
+            says: "dbmate runs it on databases that have run later ones already, unless it is called with --strict.",
+          }
+        : {
+            does: "refuses",
+            says: `dbmate refuses to run, because ${strict} makes it strict: "migration … is out of order with already applied migrations".`,
+          },
     duplicate: {
       does: "skips",
       says: "dbmate knows a migration by its version only: where one of the two has run, it never runs the other.",

@@ -3,37 +3,22 @@ import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { dialectOfGoProject, goRequirement } from "./go-modules.js";
 import { versionFacts } from "./installed-version.js";
 import type { InstalledVersion } from "./installed-version.js";
-import { join, upwards } from "./listing.js";
+import { join } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber, withoutLeadingZeros } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
+import { goCode, runScript, RUN_SCRIPTS } from "./run-scripts.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 /** `Regex` of golang-migrate's source/parse.go. */
 const UP = /^(\d+)_.*\.up\.sql$/s;
 const DOWN = /^(\d+)_.*\.down\./s;
 
-/** Where projects keep the commands that they run. */
-const SCRIPTS: readonly string[] = [
-  "Makefile",
-  "makefile",
-  "Taskfile.yml",
-  "Taskfile.yaml",
-  "justfile",
-  "Justfile",
-  "Dockerfile",
-  "docker-compose.yml",
-  "docker-compose.yaml",
-  "compose.yml",
-  "compose.yaml",
-  "package.json",
-];
-
 /** golang-migrate: `<version>_<title>.up.sql` and `.down.sql`. */
 export const golangMigrate: MigrationTool = {
   name: "golang-migrate",
   label: "golang-migrate",
-  reads: ["go.mod", ...SCRIPTS],
+  reads: ["go.mod", ...RUN_SCRIPTS],
 
   find(listing) {
     const folders: string[] = [];
@@ -59,7 +44,7 @@ export const golangMigrate: MigrationTool = {
     const dialect = dialectOfFolder(folder) ?? dialectOfFiles(listing, files) ?? dialectOfGoProject(listing, folder);
     return {
       folder,
-      tool: toolFacts(used?.installed),
+      tool: toolFacts(used?.installed, splitBy(listing, folder)),
       ...(used === undefined ? {} : { because: `because ${used.file} names it` }),
       files,
       facts,
@@ -83,7 +68,8 @@ export const golangMigrate: MigrationTool = {
     outOfOrder: "It is skipped without a word, and for good: only versions above that in `schema_migrations` run.",
     duplicate: "golang-migrate refuses to run: `duplicate migration file`.",
     undo: "`.down.sql`.",
-    configuration: "The command line, or code; `x-multi-statement` is looked for in neither.",
+    configuration:
+      "The command line, or code: `x-multi-statement=true` and `MultiStatementEnabled: true` are looked for in scripts and Go code.",
     sources: [
       "https://github.com/golang-migrate/migrate/blob/v4.19.1/source/parse.go",
       "https://github.com/golang-migrate/migrate/blob/v4.19.1/source/migration.go",
@@ -106,23 +92,39 @@ function usedBy(
 ): { readonly file: string; readonly installed?: InstalledVersion } | undefined {
   const required = goRequirement(listing, folder, MODULE);
   if (required !== undefined) return { file: required.source, installed: required };
-  for (const at of upwards(folder)) {
-    for (const name of SCRIPTS) {
-      if (listing.has(at, name) && COMMAND.test(listing.read(join(at, name)) ?? "")) return { file: join(at, name) };
-    }
-  }
-  return undefined;
+  const script = runScript(listing, folder, COMMAND);
+  return script === undefined ? undefined : { file: script };
 }
 
-function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
+/** Where the project turns multi-statement mode on: then each statement is sent alone. */
+function splitBy(listing: Listing, folder: string): string | undefined {
+  return (
+    runScript(listing, folder, /x-multi-statement=true/) ??
+    goCode(
+      listing,
+      ["MultiStatementEnabled", "x-multi-statement"],
+      /MultiStatementEnabled\s*[:=]\s*true|x-multi-statement=true/,
+    )
+  );
+}
+
+function toolFacts(installed: InstalledVersion | undefined, splitBy: string | undefined): ToolFacts {
   return {
     name: "golang-migrate",
     label: "golang-migrate",
     ...versionFacts(installed),
-    transaction: "single-send",
-    outsideTransaction:
-      "in a migration of its own with that single statement, because golang-migrate sends a file with several " +
-      "statements as one query, which is one transaction",
+    ...(splitBy === undefined
+      ? {
+          transaction: "single-send",
+          outsideTransaction:
+            "in a migration of its own with that single statement, because golang-migrate sends a file with several " +
+            "statements as one query, which is one transaction",
+        }
+      : {
+          transaction: "per-statement",
+          outsideTransaction: "in a migration of its own, so that nothing else is half done if it fails",
+          assumption: `Statements are taken to be sent one by one, because ${splitBy} turns golang-migrate's multi-statement mode on.`,
+        }),
     checksums: false,
     outOfOrder: {
       does: "skips",

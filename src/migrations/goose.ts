@@ -7,6 +7,7 @@ import { join } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber, withoutLeadingZeros } from "./name-order.js";
 import { foldersMarked } from "./numbered-folders.js";
+import { goCode, runScript, RUN_SCRIPTS } from "./run-scripts.js";
 import { blank, linesOf } from "./sections.js";
 import type { LeftOutFile, MigrationPart, MigrationSource, MigrationText, MigrationTool } from "./tool.js";
 
@@ -17,7 +18,7 @@ const VERSIONED = /^(0*[1-9]\d*)_.*\.sql$/s;
 export const goose: MigrationTool = {
   name: "goose",
   label: "goose",
-  reads: ["go.mod"],
+  reads: ["go.mod", ...RUN_SCRIPTS],
 
   find(listing) {
     return foldersMarked(listing, /^[ \t]*--.*\+goose[ \t]+up\b/im);
@@ -60,7 +61,8 @@ export const goose: MigrationTool = {
     duplicate: "goose refuses to run.",
     undo: "What follows `-- +goose Down`.",
     placeholders: "`${NAME}` and `$NAME` between `-- +goose ENVSUB ON` and `ENVSUB OFF`, from the environment.",
-    configuration: "The command line and `GOOSE_*` variables; none of them is read.",
+    configuration:
+      "The command line, `GOOSE_*` variables, or code: `-allow-missing` and `WithAllowMissing` are looked for in scripts and Go code.",
     notRead: "Migrations in Go.",
     sources: [
       "https://github.com/pressly/goose/blob/v3.27.3/internal/sqlparser/parser.go",
@@ -128,6 +130,9 @@ function asNames(text: string, dollars: readonly Range[]): string {
 
 function toolFacts(listing: Listing, folder: string): ToolFacts {
   const required = goRequirement(listing, folder, /^github\.com\/pressly\/goose(?:\/|$)/);
+  const allowed =
+    runScript(listing, folder, /\bgoose\b[^\n]*\s--?allow-missing\b/) ??
+    goCode(listing, ["WithAllowMissing", "WithAllowOutofOrder"], /\bWithAllowMissing\(|\bWithAllowOutofOrder\(true\)/);
   return {
     name: "goose",
     label: "goose",
@@ -137,10 +142,13 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
       "in a migration of its own with `-- +goose NO TRANSACTION` at the top, not between StatementBegin and " +
       "StatementEnd together with other statements",
     checksums: false,
-    outOfOrder: {
-      does: "refuses",
-      says: 'goose up refuses to run: "found 1 missing migrations before current version …". With -allow-missing it runs.',
-    },
+    outOfOrder:
+      allowed === undefined
+        ? {
+            does: "refuses",
+            says: 'goose up refuses to run: "found 1 missing migrations before current version …". With -allow-missing it runs.',
+          }
+        : { does: "runs", says: `goose runs it, because ${allowed} allows missing migrations.` },
     duplicate: { does: "refuses", says: "goose refuses to run while two migrations have the same version." },
   };
 }

@@ -117,9 +117,10 @@ function isOrys(listing: Listing, folder: string): boolean {
 }
 
 function toolFacts(required: InstalledVersion | undefined, orys: boolean): ToolFacts {
+  const label = orys ? "popx" : "pop";
   return {
     name: "pop",
-    label: orys ? "popx" : "pop",
+    label,
     ...versionFacts(orys ? undefined : required),
     transaction: "per-file",
     ...(orys
@@ -135,10 +136,10 @@ function toolFacts(required: InstalledVersion | undefined, orys: boolean): ToolF
             "finds it built.",
         }),
     checksums: false,
-    outOfOrder: { does: "runs", says: "pop runs it on databases that have run later ones already." },
+    outOfOrder: { does: "runs", says: `${label} runs it on databases that have run later ones already.` },
     duplicate: {
       does: "skips",
-      says: "pop knows a migration by its version only: where one of the two has run, it never runs the other.",
+      says: `${label} knows a migration by its version only: where one of the two has run, it never runs the other.`,
     },
   };
 }

@@ -32,6 +32,17 @@ describe("which files", () => {
     ]);
   });
 
+  it.each([
+    ["Makefile", "up:\n\tdbmate up --strict\n"],
+    ["compose.yaml", "environment:\n  DBMATE_STRICT: 'true'\n"],
+    ["Dockerfile", 'ENV DBMATE_STRICT="true"\n'],
+  ])("refuses what is out of order where %s makes it strict", (file, text) => {
+    expect(onlySource({ ...FILES, [file]: text }).tool.outOfOrder).toEqual({
+      does: "refuses",
+      says: `dbmate refuses to run, because ${file} makes it strict: "migration … is out of order with already applied migrations".`,
+    });
+  });
+
   it("knows its version where it comes from npm", () => {
     expect(onlySource({ ...FILES, ...npmLock("dbmate", "2.28.0") }).tool.version).toBe("2.28.0");
   });

@@ -89,6 +89,20 @@ describe("which files", () => {
   });
 });
 
+it.each([
+  ["a command", { Makefile: 'up:\n\tmigrate -database "$$URL?x-multi-statement=true" up\n' }, "Makefile"],
+  ["code", { "db/up.go": "postgres.Config{MultiStatementEnabled: true}" }, "db/up.go:1"],
+])("sends statement by statement where %s says so", (_, files, where) => {
+  const source = onlySource({ ...FILES, ...files });
+  expect(source.tool.assumption).toBe(
+    `Statements are taken to be sent one by one, because ${where} turns golang-migrate's multi-statement mode on.`,
+  );
+  expect(statementsOf(source, at("9_nine.up.sql"), "CREATE INDEX CONCURRENTLY i ON a (b);\nDROP TABLE c;")).toEqual([
+    "outside: CREATE INDEX CONCURRENTLY i ON a (b)",
+    "outside: DROP TABLE c",
+  ]);
+});
+
 it("sends a file as one query, comments that mean something to other tools included", () => {
   const run = (text: string): readonly string[] => statementsOf(onlySource(FILES), at("9_nine.up.sql"), text);
   expect(run("CREATE INDEX CONCURRENTLY i ON a (b);\n")).toEqual(["outside: CREATE INDEX CONCURRENTLY i ON a (b)"]);

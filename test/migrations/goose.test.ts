@@ -78,6 +78,27 @@ describe("which files", () => {
   });
 });
 
+it.each([
+  ["a command", { Makefile: "up:\n\tgoose -dir sql postgres up -allow-missing\n" }, "Makefile"],
+  ["code", { "db/up.go": "package db\n\nvar _ = goose.Up(d, dir, goose.WithAllowMissing())\n" }, "db/up.go:3"],
+  ["code with a provider", { "db/up.go": "goose.WithAllowOutofOrder(true)," }, "db/up.go:1"],
+])("runs missing migrations where %s allows them", (_, files, where) => {
+  expect(onlySource({ ...FILES, ...files }).tool.outOfOrder).toEqual({
+    does: "runs",
+    says: `goose runs it, because ${where} allows missing migrations.`,
+  });
+});
+
+it("refuses missing migrations that only a test or a document allows", () => {
+  const files = {
+    "db/up_test.go": "goose.WithAllowMissing()",
+    "vendor/x/goose.go": "func WithAllowMissing() OptionsFunc {",
+    "README.md": "goose up -allow-missing, WithAllowMissing()",
+    "db/other.go": "goose.WithAllowOutofOrder(false)",
+  };
+  expect(onlySource({ ...FILES, ...files }).tool.outOfOrder?.does).toBe("refuses");
+});
+
 describe("what runs, and how", () => {
   const run = (text: string): readonly string[] => statementsOf(onlySource(FILES), at("2_two.sql"), text);
 
