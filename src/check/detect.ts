@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { postgresVersion } from "../change/postgres-version.js";
 import { detectMigrations } from "../migrations/detect.js";
 import type { DetectedDatabase } from "../migrations/detect.js";
+import { parentOf } from "../migrations/listing.js";
 import { lookAlikes } from "../migrations/look-alikes.js";
 import { scriptFolders } from "../migrations/scripts.js";
 import type { MigrationSource } from "../migrations/tool.js";
@@ -18,7 +19,7 @@ export function detect(tree: Tree, configuration: Configuration): DetectionRepor
   const scripts = scriptFolders(listing, databases);
   const known = new Set([
     ...databases.flatMap(({ sources }) => sources.map(({ folder }) => folder)),
-    ...leftOut.map(({ file }) => file),
+    ...leftOut.flatMap(({ file }) => [file, parentOf(file)]),
     ...scripts.map(({ folder }) => folder),
   ]);
   const reported = databases.map(({ name, sources }): DetectedDatabaseReport => {

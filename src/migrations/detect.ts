@@ -85,6 +85,7 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
   const sources: MigrationSource[] = [];
   const claimed = new Set<string>();
   const taken = new Set<string>();
+  const empty: MigrationSource[] = [];
   for (const tool of MIGRATION_TOOLS) {
     const found = [...new Set(tool.find(listing))].filter((folder) => !isInside(folder, claimed));
     for (const folder of found) {
@@ -95,7 +96,15 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
         leftOut.push({ file: folder, reason: `holds migrations for ${source.dialect}; only PostgreSQL is checked` });
         continue;
       }
+      if (source.files.length === 0 && source.unread === undefined) {
+        // A journal that lists nothing that is there: whoever runs what is there, it is not this tool.
+        claimed.delete(folder);
+        empty.push(source);
+        continue;
+      }
       leftOut.push(...source.leftOut);
+      // What a tool leaves out is no other one's either.
+      for (const { file } of source.leftOut) claimed.add(file);
       for (const [id, migration] of source.unread ?? []) unread.set(id, migration);
       // A tool that searches folders through may come upon the files of another one.
       const files = source.files.filter((file) => !taken.has(file));
@@ -103,6 +112,7 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
       if (files.length > 0) sources.push({ ...source, files });
     }
   }
+  for (const source of empty) if (!isInside(source.folder, claimed)) leftOut.push(...source.leftOut);
   sources.sort((a, b) => (a.folder < b.folder ? -1 : 1));
   // Two folders may well be one database, but nothing says so; the configuration can. A single folder is what a single
   // configured name means.

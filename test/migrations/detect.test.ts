@@ -327,6 +327,46 @@ describe("numbered SQL files", () => {
 });
 
 describe("several at once", () => {
+  it("leaves the twins of a folder out that are for other systems", () => {
+    const twins = ["hiqlite", "mysql", "postgres", "sqlite3"].map((name) => [`migrations/${name}/1_init.sql`, ""]);
+    const { databases, leftOut } = detect(Object.fromEntries(twins) as Files);
+    expect(databases.map(({ sources }) => sources[0]?.folder)).toEqual(["migrations/postgres"]);
+    expect(leftOut).toEqual([
+      { file: "migrations/hiqlite", reason: "holds migrations for SQLite; only PostgreSQL is checked" },
+      { file: "migrations/mysql", reason: "holds migrations for MySQL; only PostgreSQL is checked" },
+      { file: "migrations/sqlite3", reason: "holds migrations for SQLite; only PostgreSQL is checked" },
+    ]);
+  });
+
+  it("gives a folder to another tool where the first one runs nothing of it", () => {
+    const files = {
+      "packages/db/migrations/meta/_journal.json": journal("postgresql", "0000_gone"),
+      "packages/db/migrations/0001_a.sql": "",
+      "packages/db/migrations/0002_b.sql": "",
+    };
+    expect(detect(files)).toEqual({
+      databases: [
+        {
+          name: "main",
+          sources: [
+            {
+              tool: "sql",
+              folder: "packages/db/migrations",
+              files: ["packages/db/migrations/0001_a.sql", "packages/db/migrations/0002_b.sql"],
+            },
+          ],
+        },
+      ],
+      leftOut: [],
+    });
+    expect(detect({ "drizzle/meta/_journal.json": journal("postgresql", "0000_gone") })).toEqual({
+      databases: [],
+      leftOut: [
+        { file: "drizzle/0000_gone.sql", reason: "is in the journal but does not exist, so Drizzle refuses to run" },
+      ],
+    });
+  });
+
   it("names databases after their folders", () => {
     expect(
       detect({
