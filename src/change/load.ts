@@ -171,7 +171,8 @@ class Loader {
       deleted,
       baseText,
       existsAtBase: (qualified) => {
-        const start = (): Replay => replayFrom(this.#seed(setting, false), postgres.version);
+        const start = (): Replay =>
+          replayFrom(deleted.length > 0 ? this.#seed(setting, false) : seed, postgres.version);
         atBase ??= { catalog: this.#catalogAtBase(name, migrations, deleted.length > 0, start) };
         return exists(atBase.catalog, qualified);
       },
