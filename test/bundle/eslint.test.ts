@@ -303,6 +303,31 @@ overrides:
     expect(found.some(({ fatal }) => fatal)).toBe(false);
   });
 
+  it("starts from the repository's configuration: accepted findings, listed tables, rules of a database", () => {
+    const configuration = `databases:
+  main:
+    migrations: [{ path: db/migrations }]
+    tables: { small: [countries], hot: [orders] }
+    schema: db/baseline.sql
+  stats:
+    migrations: [{ path: stats/migrations }]
+    rules: { no-blocking-index-build: warn }
+accept:
+  - { rule: no-blocking-index-build, object: orders_account_idx, reason: built at night }
+`;
+    const root = repository({
+      [FILE]: `ALTER TABLE orders ADD COLUMN due date;\n${BUILD}CREATE INDEX countries_code ON countries (code);\n`,
+      "stats/migrations/0001_events.sql": BUILD.replaceAll("orders", "events"),
+      "db/baseline.sql": "CREATE TABLE countries (id bigint, code text);\n",
+      ".github/migration-safety.yml": configuration,
+    });
+    const { messages } = lint(version, root);
+    expect(messages(FILE).map(short)).toEqual([`1:1 ${TIMEOUT}`]);
+    expect(messages("stats/migrations/0001_events.sql").map(({ ruleId, severity }) => [ruleId, severity])).toEqual([
+      [INDEX, 1],
+    ]);
+  });
+
   it("works in a package of a larger repository", () => {
     const root = repository(
       {
