@@ -102,6 +102,7 @@ function splitBy(listing: Listing, folder: string): string | undefined {
     runScript(listing, folder, /x-multi-statement=true/) ??
     goCode(
       listing,
+      folder,
       ["MultiStatementEnabled", "x-multi-statement"],
       /MultiStatementEnabled\s*[:=]\s*true|x-multi-statement=true/,
     )

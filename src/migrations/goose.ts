@@ -132,7 +132,12 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
   const required = goRequirement(listing, folder, /^github\.com\/pressly\/goose(?:\/|$)/);
   const allowed =
     runScript(listing, folder, /\bgoose\b[^\n]*\s--?allow-missing\b/) ??
-    goCode(listing, ["WithAllowMissing", "WithAllowOutofOrder"], /\bWithAllowMissing\(|\bWithAllowOutofOrder\(true\)/);
+    goCode(
+      listing,
+      folder,
+      ["WithAllowMissing", "WithAllowOutofOrder"],
+      /\bWithAllowMissing\(|\bWithAllowOutofOrder\(true\)/,
+    );
   return {
     name: "goose",
     label: "goose",

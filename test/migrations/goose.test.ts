@@ -89,8 +89,11 @@ it.each([
   });
 });
 
-it("refuses missing migrations that only a test or a document allows", () => {
+it("refuses missing migrations that only a test, a document or another module allows", () => {
   const files = {
+    "internal/go.mod": GO_MOD,
+    "other/go.mod": GO_MOD,
+    "other/up.go": "goose.WithAllowMissing()",
     "db/up_test.go": "goose.WithAllowMissing()",
     "vendor/x/goose.go": "func WithAllowMissing() OptionsFunc {",
     "README.md": "goose up -allow-missing, WithAllowMissing()",
