@@ -202,8 +202,7 @@ function mentions(listing: Listing): string | undefined {
     }
   }
   const depth = (file: string): number => file.split("/").length;
-  return files
-    .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
-    .slice(0, OPENED)
-    .find((file) => /\bflyway\b/i.test(listing.read(file) ?? ""));
+  const opened = files.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)).slice(0, OPENED);
+  listing.tree.prefetch?.(opened);
+  return opened.find((file) => /\bflyway\b/i.test(listing.read(file) ?? ""));
 }

@@ -53,9 +53,6 @@ const FILES: readonly {
   { names: ["build.gradle", "build.gradle.kts"], mentions: /\bflyway\s*\{/, read: readGradle },
 ];
 
-/** The names of the files that are read. */
-export const FLYWAY_FILES: readonly string[] = FILES.flatMap(({ names }) => names);
-
 /** Folders of a module in which its settings stand. */
 const INSIDE_MODULE = /(?:^|\/)(?:src\/main\/resources(?:\/(?:config|META-INF))?|conf|config)$/;
 
@@ -68,25 +65,26 @@ const WHOLE = /^(?:placeholders\.|initsql|placeholderprefix|placeholdersuffix)/;
 /** Settings of every module that has some, by the module's folder. */
 export function flywaySettings(listing: Listing): ReadonlyMap<string, FlywaySettings> {
   const found = new Map<string, { source: string; values: Map<string, readonly string[]> }>();
+  const files: (Omit<(typeof FILES)[number], "names"> & { readonly file: string })[] = [];
   for (const folder of listing.folders()) {
     const here = listing.filesIn(folder);
-    const files = FILES.flatMap(({ names, ...how }) =>
-      names.filter((name) => here.includes(name)).map((name) => ({ ...how, name })),
-    );
-    if (files.length === 0 || isNotDeployed(folder)) continue;
-    for (const { name, mentions, read } of files) {
-      const file = join(folder, name);
-      const text = listing.read(file);
-      if (text === undefined || !mentions.test(text)) continue;
-      const values = flywayValues(read(text));
-      if (values.size === 0) continue;
-      const module = folder.replace(INSIDE_MODULE, "");
-      const known = found.get(module);
-      if (known === undefined) found.set(module, { source: file, values });
-      else {
-        if (values.has("locations")) known.source = file;
-        for (const [key, value] of values) known.values.set(key, value);
-      }
+    if (isNotDeployed(folder)) continue;
+    for (const { names, ...how } of FILES) {
+      for (const name of names) if (here.includes(name)) files.push({ ...how, file: join(folder, name) });
+    }
+  }
+  listing.tree.prefetch?.(files.map(({ file }) => file));
+  for (const { file, mentions, read } of files) {
+    const text = listing.read(file);
+    if (text === undefined || !mentions.test(text)) continue;
+    const values = flywayValues(read(text));
+    if (values.size === 0) continue;
+    const module = parentOf(file).replace(INSIDE_MODULE, "");
+    const known = found.get(module);
+    if (known === undefined) found.set(module, { source: file, values });
+    else {
+      if (values.has("locations")) known.source = file;
+      for (const [key, value] of values) known.values.set(key, value);
     }
   }
   return new Map([...found].map(([module, settings]) => [module, { module, ...settings }]));

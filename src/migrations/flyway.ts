@@ -13,7 +13,7 @@ import {
   parseName,
   plainVersion,
 } from "./flyway-names.js";
-import { FLYWAY_FILES, NO_VALUES, type SettingValues, isOn, single } from "./flyway-settings.js";
+import { NO_VALUES, type SettingValues, isOn, single } from "./flyway-settings.js";
 import { modeOf, reader } from "./flyway-text.js";
 import { join, nameOf, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
@@ -59,7 +59,8 @@ const SHEET: ToolSheet = {
 export const flyway: MigrationTool = {
   name: "flyway",
   label: "Flyway",
-  reads: FLYWAY_FILES,
+  // Those of frameworks and build tools are asked for where files are named as Flyway's are: a repository has many.
+  reads: ["flyway.conf", "flyway.toml"],
   sheet: SHEET,
 
   find: (listing) => runsOf(listing).map(({ folder }) => folder),

@@ -45,7 +45,7 @@ const SHEET: ToolSheet = {
 export const liquibase: MigrationTool = {
   name: "liquibase",
   label: "Liquibase",
-  reads: ["liquibase.properties", "application.yml", "application.yaml", "application.properties"],
+  reads: ["liquibase.properties"],
   sheet: SHEET,
 
   find: (listing) => [...new Set(changelogs(listing).map(({ root }) => parentOf(root)))],
@@ -131,32 +131,36 @@ const HINT = /change-?log[^/]*\.(?:xml|ya?ml|json|sql)$|liquibase|\/resources\/m
 
 function findChangelogs(listing: Listing): readonly RootChangelog[] {
   if (!listing.tree.files().some((file) => HINT.test(file))) return [];
-  const named: RootChangelog[] = [];
-  const usual: RootChangelog[] = [];
+  const settings: (readonly [file: string, pattern: RegExp])[] = [];
+  const rootNames: string[] = [];
   for (const folder of listing.folders()) {
     const names = listing.filesIn(folder);
     if (isNotDeployed(folder)) continue;
-    for (const [files, pattern] of SETTINGS) {
-      for (const name of files) {
-        if (!names.includes(name)) continue;
-        const file = join(folder, name);
-        const written = pattern.exec(listing.read(file) ?? "")?.[1];
-        const root = written === undefined ? undefined : resolve(listing, written, folder);
-        if (root !== undefined) named.push({ root, because: `${file} names ${root}` });
-      }
-    }
     for (const name of names) {
-      if (!ROOT_NAME.test(name)) continue;
-      const file = join(folder, name);
-      const text = listing.read(file) ?? "";
-      if (/\.sql$/i.test(name) ? isFormattedSql(text) : text.includes("databaseChangeLog")) {
-        usual.push({ root: file, because: `${file} is a changelog` });
-      }
+      const pattern = SETTINGS.find(([files]) => files.includes(name))?.[1];
+      if (pattern !== undefined) settings.push([join(folder, name), pattern]);
+      if (ROOT_NAME.test(name)) rootNames.push(join(folder, name));
     }
   }
+  listing.tree.prefetch?.([...settings.map(([file]) => file), ...rootNames]);
+  const candidates: RootChangelog[] = [];
+  for (const [file, pattern] of settings) {
+    const written = pattern.exec(listing.read(file) ?? "")?.[1];
+    const root = written === undefined ? undefined : resolve(listing, written, parentOf(file));
+    if (root !== undefined) candidates.push({ root, because: `${file} names ${root}` });
+  }
+  for (const file of rootNames) {
+    const text = listing.read(file) ?? "";
+    if (/\.sql$/i.test(file) ? isFormattedSql(text) : text.includes("databaseChangeLog")) {
+      candidates.push({ root: file, because: `${file} is a changelog` });
+    }
+  }
+  // What they include mostly stands below them; asked for one by one, a commit's files take long.
+  const folders = [...new Set(candidates.map(({ root }) => parentOf(root)))].filter((folder) => folder !== "");
+  listing.tree.prefetch?.(folders.flatMap((folder) => changelogsBelow(listing, folder)));
   const roots = new Map<string, RootChangelog>();
   const included = new Set<string>();
-  for (const candidate of [...named, ...usual]) {
+  for (const candidate of candidates) {
     if (roots.has(candidate.root) || included.has(candidate.root)) continue;
     const walk = new Walk(listing);
     walk.changelog(candidate.root);
@@ -222,14 +226,7 @@ class Walk {
 
   /** All changelogs in a folder, in the order of their paths. */
   folder(folder: string, endsWith: string, except: string): void {
-    const files: string[] = [];
-    const add = (at: string): void => {
-      for (const name of this.listing.filesIn(at)) {
-        if (/\.(?:xml|ya?ml|json|sql)$/i.test(name) && name.endsWith(endsWith)) files.push(join(at, name));
-      }
-      for (const name of this.listing.foldersIn(at)) add(join(at, name));
-    };
-    add(folder);
+    const files = changelogsBelow(this.listing, folder).filter((file) => file.endsWith(endsWith));
     this.listing.tree.prefetch?.(files);
     for (const file of files.sort()) if (file !== except) this.changelog(file);
   }
@@ -284,6 +281,13 @@ class Walk {
     this.sendings.set(file, sending);
     this.transactions.set(file, transactionOf(sending));
   }
+}
+
+/** The files of a folder, and of those in it, that can be changelogs. */
+function changelogsBelow(listing: Listing, folder: string): string[] {
+  const inside = listing.foldersIn(folder).flatMap((name) => changelogsBelow(listing, join(folder, name)));
+  const here = listing.filesIn(folder).filter((name) => /\.(?:xml|ya?ml|json|sql)$/i.test(name));
+  return [...here.map((name) => join(folder, name)), ...inside];
 }
 
 /** The file that a path means: beside the changelog, or from a folder above it that is on the classpath. */
