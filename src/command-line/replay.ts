@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { replayMerges } from "../check/replay-merges.js";
 import type { Replay } from "../model/replay.js";
+import { renderJson } from "../report/json.js";
 import { renderReplayMarkdown } from "../report/replay-markdown.js";
 import { renderReplayText } from "../report/replay-text.js";
 import { wantsColor } from "../report/text.js";
@@ -69,7 +70,7 @@ export const replayCommand = defineCommand({
 function rendered(replay: Replay, format: (typeof FORMATS)[number], { stdout, env }: Surroundings): string {
   switch (format) {
     case "json":
-      return `${JSON.stringify(replay)}\n`;
+      return renderJson(replay);
     case "markdown":
       return renderReplayMarkdown(replay);
     case "text":

@@ -3,6 +3,7 @@ import type { ExitCode } from "../../src/command-line/command.js";
 import { run } from "../../src/command-line/run.js";
 import type { Replay } from "../../src/model/replay.js";
 import { temporaryFolder, TemporaryRepository } from "../change/temporary-repository.js";
+import { replayErrors } from "../report/schema.js";
 
 function replay(
   cwd: string,
@@ -73,7 +74,10 @@ test("markdown: titles from commits are text, not markup", () => {
 test("json: the replay itself", () => {
   const made = repository();
   const { out } = replay(made.root, ["--format", "json", "--last", "1", "--base", "main~1"]);
-  expect(JSON.parse(out) as Replay).toMatchObject({
+  const printed = JSON.parse(out) as Replay;
+  expect(replayErrors(printed)).toEqual([]);
+  expect(replayErrors(JSON.parse(replay(made.root, ["--format", "json"]).out))).toEqual([]);
+  expect(printed).toMatchObject({
     version: 1,
     branch: { label: "main~1", commit: made.git("rev-parse", "main~1") },
     looked: { commits: 1, until: "asked" },
