@@ -11,8 +11,9 @@ export const NOT_APPLICATION_CODE: readonly string[] = [
   // Snapshots, minified and generated files.
   ..."*.snap *.map *.min.js *.min.cjs *.min.mjs *.bundle.js *.chunk.js *.generated.* *.gen.* *.g.dart".split(" "),
   ..."*_pb.js *_pb.d.ts *_pb2.py *.pb.go *_generated.* schema.graphql *.tsbuildinfo".split(" "),
-  // Migrations that no tool was found for, and what undoes one.
+  // Migrations that no tool was found for, in whatever language, and what undoes one.
   ..."up.sql down.sql *.up.sql *.down.sql *migrations*/**/*.sql".split(" "),
+  ..."*migrations*/**/[0-9][0-9]*.* *migrations*/**/[0-9][0-9]*/**".split(" "),
 ]
   .map((name) => `**/${name}`)
   .concat(
@@ -31,6 +32,16 @@ const TEST_FILE =
 /** Tests, fixtures and mocks: what they name breaks no running code. */
 export function isTest(file: string): boolean {
   return TEST_FOLDER.test(file) || TEST_FILE.test(file);
+}
+
+/** Systems that stand beside PostgreSQL, under tables of the same names. */
+const OTHER_SYSTEM = /clickhouse|bigquery|snowflake/i;
+const IMPORTS_OTHER_SYSTEM =
+  /\b(?:from|import|require)\s?\(?\s?["'][^"'\n]{0,200}(?:clickhouse|bigquery|snowflake)|^[ \t]*(?:from|import|use)[ \t]+[\w.:]{0,200}(?:clickhouse|bigquery|snowflake)/im;
+
+/** Whether the SQL of a file is for another database system. */
+export function isForOtherSystem(file: string, text: string): boolean {
+  return OTHER_SYSTEM.test(file) || IMPORTS_OTHER_SYSTEM.test(text);
 }
 
 /** Types alone: nothing of the file runs. */

@@ -1,7 +1,7 @@
 import type { Reference, ReferenceGrade, ReferenceTarget, Side } from "../model/reference.js";
 import type { Tree, WordHit } from "../model/tree.js";
 import { lineCounter } from "../text/line-counter.js";
-import { isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
+import { isForOtherSystem, isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
 import type { Script } from "./script-references.js";
@@ -231,7 +231,7 @@ class Reader {
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
     const lineOf = lineCounter(text);
-    const capped = isCapped(file);
+    const capped = isCapped(file) || isForOtherSystem(file, text);
     const placed: PlacedReference[] = [];
     for (const { target, grade, kind, offset } of found) {
       const cappedGrade = capped ? "possible" : grade;

@@ -246,3 +246,28 @@ describe("in a git repository", () => {
     ]);
   });
 });
+
+test("SQL for another system that has tables of the same name is no certain use", () => {
+  const target = { table: { schema: "public", name: "order_items" } };
+  const files = {
+    "src/a.ts": 'import { query } from "./clickhouse";\nquery("SELECT count() FROM order_items FINAL");\n',
+    "src/bigquery/b.ts": 'query("SELECT id FROM order_items");\n',
+    "src/c.ts": '// copied from clickhouse\npool.query("SELECT id FROM order_items");\n',
+  };
+  expect(find(files, target).map(brief)).toEqual([
+    "head certain table src/c.ts:2:28",
+    "head possible table src/a.ts:2:28",
+    "head possible table src/bigquery/b.ts:1:23",
+  ]);
+});
+
+test("migrations in any language are no application code", () => {
+  const use = 'pool.query("SELECT legacy_ref FROM orders");\n';
+  const files = {
+    "db/data-migrations/20240102_copy/data-migration.ts": use,
+    "src/migrations/1700000000000-Copy.ts": use,
+    "src/migrations/runner.ts": use,
+    "src/backgroundMigrations/copy.ts": use,
+  };
+  expect(find(files).map(({ file }) => file)).toEqual(["src/backgroundMigrations/copy.ts", "src/migrations/runner.ts"]);
+});
