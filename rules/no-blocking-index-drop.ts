@@ -4,6 +4,7 @@ import {
   concurrently,
   defineRule,
   formatName,
+  heldLocks,
   listNames,
   lockTimeout,
   migrationOf,
@@ -78,11 +79,18 @@ export default defineRule({
 function hasOtherForm(op: DropIndex, migration: RuleMigration): boolean {
   const before = migration.before(op);
   const index = before.index(op.index);
-  if (op.concurrently || !migration.isLive(op)) return false;
+  if (op.concurrently || !migration.isLive(op) || isLockedAlready(op, migration)) return false;
   if (!index) return !op.ifExists && !before.complete;
   // PostgreSQL refuses to drop the index of a constraint, or of one partition, and those of partitioned tables at once.
   const isPartitioned = before.table(index.table)?.kind === "partitioned table";
   return index.constraint === undefined && index.parent === undefined && !isPartitioned;
+}
+
+/** Whether the transaction holds the lock before: then nobody waits for this statement. */
+function isLockedAlready(op: DropIndex, migration: RuleMigration): boolean {
+  const { earlier, own } = heldLocks(migration, op);
+  const before = new Set(earlier.flatMap(({ mode, relation }) => (mode === "ACCESS EXCLUSIVE" ? [relation] : [])));
+  return own.length > 0 && own.every(({ relation }) => before.has(relation));
 }
 
 /** The tables of the indexes, as far as they are known. */

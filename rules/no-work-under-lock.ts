@@ -88,8 +88,8 @@ function worksOnLiveRows(op: Operation, migration: RuleMigration): boolean {
     case "CreateTableAs":
       return isAnyLive(op.reads) && !/\bWITH\s+NO\s+DATA\b/iu.test(sql);
     case "Insert":
-      // With a WHERE the cost depends on whether an index serves it, which is not known.
-      return isAnyLive(op.reads) && !/\b(?:WHERE|LIMIT)\b/iu.test(sql);
+      // With a WHERE the cost depends on whether an index serves it, which is not known; VALUES brings rows along.
+      return isAnyLive(op.reads) && !/\b(?:WHERE|LIMIT|VALUES)\b/iu.test(sql);
     default:
       return migration.isLive(op);
   }

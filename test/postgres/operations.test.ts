@@ -859,7 +859,7 @@ describe("data", () => {
       update t set y = 1 from kept`;
     expect(read(sql)).toMatchObject([
       { type: "Delete", table: { name: "a" }, hasWhere: true, text: "delete from a where x returning *" },
-      { type: "Insert", table: { name: "b" }, text: "insert into b select * from gone" },
+      { type: "Insert", table: { name: "b" }, reads: [], text: "insert into b select * from gone" },
       { type: "Update", table: { name: "t" }, text: sql },
     ]);
     expect(read("with w as (delete from a) select 1")).toMatchObject([{ type: "Delete" }, { type: "Select" }]);

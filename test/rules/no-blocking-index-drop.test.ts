@@ -34,6 +34,11 @@ ruleTester.run("no-blocking-index-drop", rule, {
       code: "DROP INDEX IF EXISTS orders_code;",
     },
     {
+      name: "a table that the transaction has locked already",
+      history: [orders],
+      code: "ALTER TABLE orders DROP COLUMN id;\nDROP INDEX orders_code;",
+    },
+    {
       name: "Drizzle, with a lock_timeout",
       history: [orders],
       tool: drizzle,
@@ -190,7 +195,7 @@ ruleTester.run("no-blocking-index-drop", rule, {
     },
     {
       name: "an index that no migration created",
-      history: ["DO $$ BEGIN EXECUTE (SELECT 'x'); END $$;"],
+      history: ["DO $$ BEGIN END $$;"],
       code: "DROP INDEX billing.old_idx;",
       errors: [
         {
@@ -200,6 +205,22 @@ ruleTester.run("no-blocking-index-drop", rule, {
           column: 1,
           endLine: 1,
           endColumn: 27,
+        },
+      ],
+    },
+    {
+      name: "two of one table, told once",
+      history: [orders],
+      tool: prisma6,
+      code: "DROP INDEX orders_code;\nDROP INDEX orders_id;",
+      errors: [
+        {
+          message:
+            "Dropping orders_code waits for every query that uses orders, and every query that comes later waits behind it until it is done, SELECT too. Drop it with DROP INDEX CONCURRENTLY in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 23,
         },
       ],
     },

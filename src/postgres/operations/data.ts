@@ -56,14 +56,24 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
 /** INSERT, UPDATE, DELETE and MERGE inside WITH; PostgreSQL allows them only at the top. */
 function writesInWith(clause: WithClause | undefined, source: StatementSource): Draft[] {
   const drafts: Draft[] = [];
-  for (const { ctequery, location } of all<CommonTableExpr>(clause?.ctes, "CommonTableExpr")) {
+  const expressions = all<CommonTableExpr>(clause?.ctes, "CommonTableExpr");
+  const names = new Set(expressions.map(({ ctename }) => ctename));
+  for (const { ctequery, location } of expressions) {
     if (ctequery === undefined) continue;
     const [type, node] = unwrap(ctequery);
     const write = WRITES[type];
     if (write === undefined) continue;
     const from = source.tokenAt(source.offset(location));
     const open = source.find(source.find(from, ["as"]), ["("]);
-    drafts.push({ ...write(node as never), range: source.rangeOf(open + 1, source.behindBracket(open) - 1) });
+    const draft = write(node as never);
+    // What the others of the same WITH read is told of the statement itself.
+    const reads = "reads" in draft ? draft.reads : [];
+    const tables = reads?.filter(({ schema, name }) => schema !== undefined || !names.has(name)) ?? [];
+    drafts.push({
+      ...draft,
+      ...("reads" in draft && { reads: tables }),
+      range: source.rangeOf(open + 1, source.behindBracket(open) - 1),
+    });
   }
   return drafts;
 }
