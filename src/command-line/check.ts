@@ -8,7 +8,7 @@ import { choiceOption, defineCommand, type ExitCode, flagOption, UsageError } fr
 import { configurationWith } from "./configuration.js";
 import { type Format, FORMATS } from "./formats.js";
 import { baseOption, configOption, postgresOption } from "./options.js";
-import { colorOf, outputOption, writeResult } from "./output.js";
+import { colorOf, outputOption, widthOf, writeResult } from "./output.js";
 
 const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
 const LEVELS = ["error", "warning", "never"] as const;
@@ -54,7 +54,9 @@ export const checkCommand = defineCommand({
       paths.length > 0 ? { files: paths.map((path) => fromRoot(path, cwd, source.root)) } : {},
     );
     const accepted = given["with-accepted"] ?? false;
-    const text = FORMATS[format](report, { source, color: colorOf(output, surroundings), version, accepted });
+    const width = widthOf(output, surroundings);
+    const color = colorOf(output, surroundings);
+    const text = FORMATS[format](report, { source, color, version, accepted, ...(width !== undefined && { width }) });
     writeResult(text, output, surroundings);
     return exitCodeOf(report, given["fail-on"] ?? "error");
   },

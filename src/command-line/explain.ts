@@ -11,7 +11,7 @@ import { renderJson } from "../report/json.js";
 import { choiceOption, defineCommand, UsageError } from "./command.js";
 import { configurationWith } from "./configuration.js";
 import { configOption, postgresOption } from "./options.js";
-import { colorOf, outputOption, writeResult } from "./output.js";
+import { colorOf, outputOption, widthOf, writeResult } from "./output.js";
 
 const TOOLS = MIGRATION_TOOLS.map(({ name }) => name);
 
@@ -37,7 +37,7 @@ export const explainCommand = defineCommand({
   },
   exitCodes: "0 explained; 2 wrong usage, a broken configuration, or a failure of this program.",
   run({ tool, transaction, config, format = "text", output, postgres }, [operand], surroundings) {
-    const { cwd, stdin, stdout } = surroundings;
+    const { cwd, stdin } = surroundings;
     const options = { ...(tool && { tool }), ...(transaction && { transaction }) };
     const settings = { ...(config !== undefined && { config }), ...(postgres !== undefined && { postgres }) };
     let explanation;
@@ -49,11 +49,14 @@ export const explainCommand = defineCommand({
       const { source, file } = fileIn(cwd, operand!);
       explanation = explainFile(source, configurationWith(source, settings, cwd), file, options);
     }
-    const width = output === undefined && stdout.isTTY ? stdout.columns : undefined;
+    const width = widthOf(output, surroundings);
     const text =
       format === "json"
         ? renderJson(explanation)
-        : renderExplanation(explanation, { color: colorOf(output, surroundings), ...(width && { width }) });
+        : renderExplanation(explanation, {
+            color: colorOf(output, surroundings),
+            ...(width !== undefined && { width }),
+          });
     writeResult(text, output, surroundings);
     return 0;
   },

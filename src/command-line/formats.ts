@@ -14,6 +14,8 @@ import { workflowCommand } from "../report/workflow-commands.js";
 export interface Rendering {
   readonly source: ChangeSource;
   readonly color: boolean;
+  /** Columns of the terminal; absent: it goes elsewhere. */
+  readonly width?: number;
   /** This program's version. */
   readonly version: string;
   /** Whether SARIF lists accepted findings as suppressed results. */
@@ -21,7 +23,8 @@ export interface Rendering {
 }
 
 export const FORMATS = {
-  text: (report, { color, source }) => renderText(report, { color, source: (file) => source.head.tree.read(file) }),
+  text: (report, { color, width, source }) =>
+    renderText(report, { color, source: (file) => source.head.tree.read(file), ...(width !== undefined && { width }) }),
   json: (report) => renderJson(report),
   sarif: (report, { version, accepted }) => renderSarif(report, { version, rules, accepted }),
   markdown: (report) => renderMarkdown(report, { fits: (markdown) => Buffer.byteLength(markdown) <= SUMMARY_BYTES }),

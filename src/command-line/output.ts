@@ -19,6 +19,11 @@ export function colorOf(output: string | undefined, { stdout, env }: Surrounding
   return wantsColor(output === undefined ? stdout : {}, env);
 }
 
+/** The columns that a result is written for; undefined where it goes to no terminal, or to one that does not say. */
+export function widthOf(output: string | undefined, { stdout }: Surroundings): number | undefined {
+  return output === undefined && stdout.isTTY ? stdout.columns || undefined : undefined;
+}
+
 /** Writes a result. Folders of the file are made. Throws a UsageError where it cannot be written. */
 export function writeResult(text: string, output: string | undefined, { cwd, stdout }: Surroundings): void {
   if (output === undefined) {

@@ -8,9 +8,19 @@ const CONTEXT_LINES = 2;
 const MARKED_LINES = 8;
 const LINE_LENGTH = 160;
 
+/** Less would show nothing of a line. */
+const LEAST_LENGTH = 20;
+
 export interface CodeFrameColors {
   readonly dim: (text: string) => string;
   readonly mark: (text: string) => string;
+}
+
+export interface CodeFrameOptions {
+  /** The number of the text's first line. */
+  readonly firstLine?: number;
+  /** Columns for the whole frame; absent: as many as its lines need, up to a limit. */
+  readonly width?: number;
 }
 
 /**
@@ -21,10 +31,13 @@ export interface CodeFrameColors {
  * > 2 | ALTER TABLE orders DROP COLUMN legacy_ref;
  *     |                    ^^^^^^^^^^^^^^^^^^^^^^
  * ```
- *
- * @param firstLine The number of the text's first line.
  */
-export function codeFrame(text: string, place: Omit<Place, "file">, colors: CodeFrameColors, firstLine = 1): string {
+export function codeFrame(
+  text: string,
+  place: Omit<Place, "file">,
+  colors: CodeFrameColors,
+  { firstLine = 1, width = Infinity }: CodeFrameOptions = {},
+): string {
   const lines = text.replace(/^\ufeff/, "").split(LINE_ENDING);
   const start = place.line - firstLine;
   // A range that ends before the first column of a line ends with the line before.
@@ -34,20 +47,21 @@ export function codeFrame(text: string, place: Omit<Place, "file">, colors: Code
   const lastMarked = Math.min(end, start + MARKED_LINES - 1, lines.length - 1);
   const from = Math.max(0, start - CONTEXT_LINES);
   const to = Math.min(lines.length - 1, lastMarked < end ? lastMarked : end + CONTEXT_LINES);
-  const width = String(to + firstLine).length;
+  const digits = String(to + firstLine).length;
+  const lineLength = Math.max(LEAST_LENGTH, Math.min(LINE_LENGTH, width - digits - "> 1 | ".length + 1));
   const frame: string[] = [];
   for (let index = from; index <= to; index += 1) {
     const line = lines[index]!;
     const marked = index >= start && index <= lastMarked;
-    const number = String(index + firstLine).padStart(width);
-    frame.push(`${colors.dim(`${marked ? ">" : " "} ${number} |`)} ${cut(expanded(line), LINE_LENGTH)}`.trimEnd());
+    const number = String(index + firstLine).padStart(digits);
+    frame.push(`${colors.dim(`${marked ? ">" : " "} ${number} |`)} ${cut(expanded(line), lineLength)}`.trimEnd());
     if (!marked) continue;
     const first = index === start ? place.column - 1 : line.length - line.trimStart().length;
     const last = index === end && !endsBefore ? place.endColumn - 1 : line.trimEnd().length;
     const before = expanded(line.slice(0, first)).length;
-    const carets = Math.min(Math.max(expanded(line.slice(first, last)).length, 1), LINE_LENGTH - before);
+    const carets = Math.min(Math.max(expanded(line.slice(first, last)).length, 1), lineLength - before);
     if (line.trim() === "" || carets <= 0) continue;
-    frame.push(`${colors.dim(`  ${" ".repeat(width)} |`)} ${" ".repeat(before)}${colors.mark("^".repeat(carets))}`);
+    frame.push(`${colors.dim(`  ${" ".repeat(digits)} |`)} ${" ".repeat(before)}${colors.mark("^".repeat(carets))}`);
   }
   return frame.join("\n");
 }

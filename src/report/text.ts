@@ -26,6 +26,8 @@ export interface TextOptions {
   readonly color: boolean;
   /** The text of a file at head, for code frames; undefined where it cannot be read. */
   readonly source?: (file: string) => string | undefined;
+  /** Columns of the terminal, for code frames; absent: text goes to a file or a pipe. */
+  readonly width?: number;
 }
 
 /** Whether to write colours: `FORCE_COLOR` and `NO_COLOR` decide (no-color.org), else whether it is a terminal. */
@@ -37,10 +39,11 @@ export function wantsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.Pro
 }
 
 const EVIDENCE = 10;
+const FRAME_INDENT = "    ";
 const FILES = 20;
 
 /** Renders the report: findings by file, then the plan, what is unknown, what was judged, and the verdict last. */
-export function renderText(report: Report, { color, source }: TextOptions): string {
+export function renderText(report: Report, { color, source, width }: TextOptions): string {
   const colors = picocolors.createColors(color);
   const level = { error: colors.red, warning: colors.yellow } as const;
 
@@ -59,14 +62,15 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
   const frame = ({ speaks, statement }: StatementFindings): string => {
     const frameColors = { dim: colors.dim, mark: level[speaks.severity] };
     const text = source?.(speaks.file);
-    if (text !== undefined) return codeFrame(text, speaks, frameColors);
+    const columns = width === undefined ? {} : { width: width - FRAME_INDENT.length };
+    if (text !== undefined) return codeFrame(text, speaks, frameColors, columns);
     // The statement alone: its columns are known only where it starts a line.
     return statement
       ? codeFrame(
           statement.sql,
           { line: statement.line, column: 1, endLine: statement.endLine, endColumn: Infinity },
           frameColors,
-          statement.line,
+          { firstLine: statement.line, ...columns },
         )
       : "";
   };
@@ -81,7 +85,7 @@ export function renderText(report: Report, { color, source }: TextOptions): stri
       `  ${String(speaks.line)}:${String(speaks.column)}  ${level[speaks.severity](speaks.severity)}  ${colors.dim(speaks.rule)}`,
       `    ${oneLine(speaks.message)}`,
       ...also.map((one) => `    also: ${oneLine(one.message)} ${colors.dim(one.rule)}`),
-      indented(frame(group), "    "),
+      indented(frame(group), FRAME_INDENT),
       ...references(evidence, "    - "),
       ...[speaks, ...also].map(({ suppression }) => suppression && accepting(suppression)),
     ]

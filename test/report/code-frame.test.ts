@@ -34,6 +34,17 @@ describe("codeFrame", () => {
     );
   });
 
+  it("keeps to a width, and marks what of the clause is left", () => {
+    const text = `${"x".repeat(20)} ${"y".repeat(200)}\n`;
+    const frame = (width: number): string[] => codeFrame(text, at(1, 22, 1, 222), plain, { width }).split("\n");
+    expect(frame(40).slice(0, 2)).toEqual([
+      `> 1 | ${"x".repeat(20)} ${"y".repeat(12)}…`,
+      `    | ${" ".repeat(21)}${"^".repeat(13)}`,
+    ]);
+    expect(frame(Infinity)[0]).toHaveLength("> 1 | ".length + 160);
+    expect(frame(3)[0]).toHaveLength("> 1 | ".length + 20);
+  });
+
   it("shows control characters", () => {
     expect(codeFrame("a\x1b[2Jb", at(1, 1, 1, 2), plain)).toBe("> 1 | a\\u{1B}[2Jb\n    | ^");
   });

@@ -63,6 +63,14 @@ unsafe: Split this pull request: the code running now still uses orders.legacy_r
     );
   });
 
+  it("keeps code frames to the terminal's width", () => {
+    const frames = renderText(aReport(), { ...plain, width: 50 })
+      .split("\n")
+      .filter((line) => /^ {4}[> ] *\d* \|/.test(line));
+    expect(frames).toContain("    > 5 | CREATE INDEX orders_account_idx ON orde…");
+    expect(Math.max(...frames.map((line) => line.length))).toBe(50);
+  });
+
   it("is short where nothing was found", () => {
     expect(renderText(aSafeReport(), plain)).toBe(`Judged: 1 migration, 2 statements (refs/pull/7/merge against main).
   PostgreSQL 16 (docker-compose.yml:4), sql in \`db/migrations\`
