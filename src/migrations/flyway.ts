@@ -15,7 +15,7 @@ import {
 } from "./flyway-names.js";
 import { NO_VALUES, type SettingValues, isOn, single } from "./flyway-settings.js";
 import { modeOf, reader } from "./flyway-text.js";
-import { join, nameOf, parentOf, upwards } from "./listing.js";
+import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import type { LeftOutFile, MigrationSource, MigrationTool, ToolSheet } from "./tool.js";
 
@@ -174,7 +174,7 @@ function scriptSettings(
   listing: Listing,
   file: string,
 ): { readonly executeInTransaction?: boolean; readonly shouldExecute?: boolean } {
-  if (!listing.has(parentOf(file), `${nameOf(file)}.conf`)) return {};
+  if (!listing.tree.has(`${file}.conf`)) return {};
   const text = listing.read(`${file}.conf`) ?? "";
   const value = (key: string): boolean | undefined => {
     const found = new RegExp(`^\\s*(?:flyway\\.)?${key}\\s*[=:]\\s*(true|false)\\s*$`, "im").exec(text)?.[1];
