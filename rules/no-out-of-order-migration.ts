@@ -1,5 +1,5 @@
 /** Tools run migrations in the order of their names or times, and know which ran: a place before those is a lost place. */
-import { defineRule, migrationName, nameAfter, type ChangeFinding } from "../src/rule/index.js";
+import { defineRule, migrationName, migrationVersion, nameAfter, type ChangeFinding } from "../src/rule/index.js";
 import type { Change, Database } from "../src/model/change.js";
 import type { Migration } from "../src/model/migration.js";
 
@@ -54,7 +54,7 @@ function* check(
   const byVersion = new Map<string, Migration>();
   for (const one of merged) if (one.version !== undefined) byVersion.set(one.version, one);
   const numbersAreUnique = byVersion.size > 2 && byVersion.size === merged.length;
-  const names = new Set(migrations.map(({ file }) => migrationName(file)));
+  const taken = new Set(migrations.map(({ file }) => migrationVersion(migrationName(file))));
   for (const migration of migrations) {
     if (migration.status !== "added") continue;
     const { file, tool, version, judged, outOfOrder = tool.outOfOrder } = migration;
@@ -67,7 +67,7 @@ function* check(
       messageId,
       data: {
         name: migrationName(file),
-        remedy: remedyOf(change, migration, other?.status === "added" ? other : last, names),
+        remedy: remedyOf(change, migration, other?.status === "added" ? other : last, taken),
         ...data,
       },
     });
@@ -100,15 +100,20 @@ function isBefore(one: Migration, other: Migration): boolean {
   return one.order < other.order;
 }
 
-function remedyOf(change: Change, migration: Migration, last: Migration | undefined, names: Set<string>): string {
+function remedyOf(
+  change: Change,
+  migration: Migration,
+  last: Migration | undefined,
+  taken: Set<string | undefined>,
+): string {
   const own = REMEDIES[migration.tool.name]?.(migration, last);
   if (own !== undefined) return own;
   const name = migrationName(migration.file);
-  const newName = last === undefined ? undefined : nameAfter(name, migrationName(last.file), names);
+  const newName = last === undefined ? undefined : nameAfter(name, migrationName(last.file), taken);
   if (newName === undefined)
     return `Give it a name that comes after ${last === undefined ? "the others" : migrationName(last.file)}.`;
   // The next one of this change comes after this one.
-  names.add(newName);
+  taken.add(migrationVersion(newName));
   const commands = [...movesOf(change, migration.file, name, newName), ...(AFTERWARDS[migration.tool.name] ?? [])];
   return `Move it behind: ${commands.join(" && ")}`;
 }

@@ -166,12 +166,19 @@ function outOfOrder(version: string | undefined, hasJournal: boolean): OrderPoli
     : { does: "runs", says: "Drizzle runs every migration whose name is not in its table." };
 }
 
+const ASSUMED_BESIDE_SUPABASE =
+  "Drizzle and Supabase share this folder. Drizzle is assumed to run the migrations; where supabase db push does, the " +
+  "configuration says so: tool: supabase.";
+
 function toolFacts(listing: Listing, folder: string, hasJournal: boolean): ToolFacts {
   const installed = installedVersion(listing, folder, "drizzle-orm");
   return {
     name: "drizzle",
     label: "Drizzle",
     ...versionFacts(installed),
+    ...(listing.has(parentOf(folder), "config.toml") && /(?:^|\/)supabase\/migrations$/.test(folder)
+      ? { assumption: ASSUMED_BESIDE_SUPABASE }
+      : {}),
     transaction: "all-pending",
     withoutOutside:
       "Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX " +

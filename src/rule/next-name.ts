@@ -20,14 +20,13 @@ export function migrationVersion(name: string): string | undefined {
 /**
  * A name for a migration that comes after another one, in the same style: the version is the next number, or the next
  * second of a time. Undefined where one of them has no number.
- * @param taken Names of migrations that exist; no two get the same version.
+ * @param taken Versions that other migrations have.
  */
-export function nameAfter(name: string, last: string, taken: Iterable<string>): string | undefined {
-  const versions = new Set([...taken].map(migrationVersion));
+export function nameAfter(name: string, last: string, taken: ReadonlySet<string | undefined>): string | undefined {
   let version = migrationVersion(last);
   if (version === undefined || !VERSION.test(name)) return undefined;
   do version = next(version);
-  while (versions.has(version));
+  while (taken.has(version));
   return name.replace(VERSION, version);
 }
 

@@ -67,3 +67,13 @@ it("Drizzle runs all pending migrations in one transaction and has no way out", 
 it("a plain folder's runner is not known", () => {
   expect(facts(plainSql)).toMatchObject({ transaction: "unknown", checksums: false });
 });
+
+it("Drizzle says what is assumed where Supabase could run its folder as well", () => {
+  const open = (files: Readonly<Record<string, string>>) =>
+    drizzle.open(new Listing(memoryTree(new Map(Object.entries(files)), "head")), "supabase/migrations").tool;
+  const journal = { "supabase/migrations/meta/_journal.json": '{"entries":[]}' };
+  expect(open(journal).assumption).toBeUndefined();
+  expect(open({ ...journal, "supabase/config.toml": "" }).assumption).toBe(
+    "Drizzle and Supabase share this folder. Drizzle is assumed to run the migrations; where supabase db push does, the configuration says so: tool: supabase.",
+  );
+});
