@@ -1,14 +1,13 @@
 /** Folders of SQL files whose names start with a number: where the tools look that mark their files. */
 import { join } from "./listing.js";
 import type { Listing } from "./listing.js";
-import { byNumber } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 
 const NUMBERED = /^\d.*\.sql$/i;
 
 interface NumberedFolder {
   readonly folder: string;
-  /** The texts of its first and its last file. */
+  /** The texts of two of its files. */
   readonly samples: readonly string[];
 }
 
@@ -27,14 +26,11 @@ function numberedFolders(listing: Listing): readonly NumberedFolder[] {
   if (folders !== undefined) return folders;
   const ends: { folder: string; files: readonly string[] }[] = [];
   for (const folder of listing.folders()) {
-    let first: string | undefined;
-    let last: string | undefined;
-    for (const name of listing.filesIn(folder)) {
-      if (!NUMBERED.test(name)) continue;
-      if (first === undefined || byNumber(name, first) < 0) first = name;
-      if (last === undefined || byNumber(name, last) > 0) last = name;
-    }
-    if (first === undefined || last === undefined || isNotDeployed(folder)) continue;
+    const names = listing.filesIn(folder);
+    // Trees list files by their names, so these are mostly the oldest and the newest.
+    const first = names.find((name) => NUMBERED.test(name));
+    if (first === undefined || isNotDeployed(folder)) continue;
+    const last = names.findLast((name) => NUMBERED.test(name)) ?? first;
     ends.push({ folder, files: [...new Set([first, last])].map((name) => join(folder, name)) });
   }
   listing.tree.prefetch?.(ends.flatMap(({ files }) => files));
