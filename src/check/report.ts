@@ -128,7 +128,7 @@ function unknownsOf({ file, statements, sql }: Migration): Unknown[] {
   );
 }
 
-function coverageOf({ configuration, databases, leftOut }: Change, judged: readonly Migration[]): Coverage {
+function coverageOf({ base, configuration, databases, leftOut }: Change, judged: readonly Migration[]): Coverage {
   const statements = judged.flatMap((migration) => migration.statements);
   const having = (type: string): number =>
     statements.filter(({ statement }) => statement.operations.some((operation) => operation.type === type)).length;
@@ -136,7 +136,9 @@ function coverageOf({ configuration, databases, leftOut }: Change, judged: reado
   const notAnalysable = having("DoBlock");
   const all = databases.flatMap(({ migrations }) => migrations);
   const isIgnored = matcher(configuration.ignore);
-  const ignored = all.filter(({ status, file }) => status !== "existing" && isIgnored(file)).map(({ file }) => file);
+  // Without a base nothing is new, and every old file that is ignored would be listed.
+  const isNew = ({ status }: Migration): boolean => base !== undefined && status !== "existing";
+  const ignored = all.filter((migration) => isNew(migration) && isIgnored(migration.file)).map(({ file }) => file);
   return {
     statements: statements.length,
     analysed: statements.length - unparsed - notAnalysable,

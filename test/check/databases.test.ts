@@ -112,3 +112,16 @@ it("settings of a database that has no migrations are noted, with what there is"
   expect(notes("databases:\n  shop/migrations:\n    session: { lock_timeout: 2s }\n")).toEqual([]);
   expect(notes(DATABASES)).toEqual([]);
 });
+
+it("migrations of the change that are ignored are named; those of base are not", () => {
+  const ignored = (text: string) => {
+    const source = memorySource(BASE, withConfiguration(text));
+    const { coverage, migrations } = check(source, configurationOf(source));
+    return { ignored: coverage.ignored, judged: migrations.map(({ file }) => file) };
+  };
+  expect(ignored(`${DATABASES}ignore: ['shop/**']\n`)).toEqual({
+    ignored: ["shop/migrations/0002_note.sql", "shop/migrations/legacy/0003_id.sql"],
+    judged: ["stats/migrations/0002_kind.sql"],
+  });
+  expect(ignored(DATABASES).ignored).toBeUndefined();
+});
