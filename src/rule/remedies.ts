@@ -63,14 +63,19 @@ export function transactionOpenedBy(migration: RuleMigration, operation: Operati
   if (tool.name === "sql") return "By the configuration each file runs in one.";
   return mode === "all-pending"
     ? `${toolName(tool)} runs all pending migrations in one.`
-    : `${toolName(tool)} runs each migration in one.`;
+    : `${toolName(tool)} runs each ${unitOf(tool)} in one.`;
+}
+
+/** What a tool runs by itself, as its makers call it. */
+function unitOf({ name }: ToolFacts): string {
+  return name === "liquibase" ? "changeset" : "migration";
 }
 
 /** Where a statement must stand so that the locks of the one before it are released: the end of a sentence. */
 const LATER: Readonly<Record<TransactionMode, (tool: ToolFacts) => string>> = {
   "all-pending": (tool) =>
     `in a migration of a later deploy, because ${tool.label} runs all pending migrations in one transaction`,
-  "per-file": () => "in a later migration",
+  "per-file": (tool) => `in a later ${unitOf(tool)}`,
   "single-send": () => "in a later migration",
   "per-statement": () => "after it",
   unknown: () => "in a later transaction",

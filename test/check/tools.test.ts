@@ -588,7 +588,7 @@ const ROWS: readonly ToolRow[] = [
         `--changeset ann:3 runInTransaction:false\n${CONCURRENTLY.replace("account_idx", "idx")}`,
     },
     findings: [
-      `no-concurrently-in-transaction db/changelog/002.sql:3 ${FAILS} Liquibase runs each migration in one. Run it in a ` +
+      `no-concurrently-in-transaction db/changelog/002.sql:3 ${FAILS} Liquibase runs each changeset in one. Run it in a ` +
         "changeset of its own with runInTransaction:false.",
     ],
   },
