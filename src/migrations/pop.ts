@@ -3,11 +3,13 @@ import { dialectOf, dialectOfFolder, POSTGRESQL } from "./dialect.js";
 import { goRequirement } from "./go-modules.js";
 import { versionFacts } from "./installed-version.js";
 import type { InstalledVersion } from "./installed-version.js";
-import { nameOf, outermost } from "./listing.js";
+import { join, nameOf, outermost, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
+
+const SETTINGS = "database.yml";
 
 /** `MigrationFileRegexp` of popx's match.go, which is that of pop with `.autocommit` added. */
 const MIGRATION = /^(\d+)_([^.]+)(?:\.(?!autocommit\.)([a-z0-9]+))?(\.autocommit)?\.(up|down)\.(sql|fizz)$/;
@@ -16,14 +18,14 @@ const MIGRATION = /^(\d+)_([^.]+)(?:\.(?!autocommit\.)([a-z0-9]+))?(\.autocommit
 export const pop: MigrationTool = {
   name: "pop",
   label: "pop",
-  reads: ["go.mod"],
+  reads: ["go.mod", SETTINGS],
 
   find(listing) {
     const folders: string[] = [];
     for (const folder of listing.folders()) {
       const names = listing.filesIn(folder);
       if (!names.some((name) => MIGRATION.test(name)) || isNotDeployed(folder)) continue;
-      if (requirement(listing, folder) !== undefined) folders.push(folder);
+      if (foundBy(listing, folder) !== undefined) folders.push(folder);
     }
     return outermost(folders);
   },
@@ -58,11 +60,12 @@ export const pop: MigrationTool = {
     });
     runs.sort((a, b) => byBytes(a.version, b.version) || byBytes(a.file, b.file));
     const required = requirement(listing, folder);
-    const dialect = dialectOfFolder(folder);
+    const because = foundBy(listing, folder);
+    const dialect = dialectOfFolder(folder) ?? dialectOfSettings(listing, folder);
     return {
       folder,
       tool: toolFacts(required, required !== undefined && isOrys(listing, folder)),
-      ...(required === undefined ? {} : { because: `because ${required.source} names it` }),
+      ...(because === undefined ? {} : { because: `because ${because} names it` }),
       files: runs.map(({ file }) => file),
       facts: new Map(runs.map(({ file, version }): [string, FileFacts] => [file, { version }])),
       transactions: new Map(
@@ -89,7 +92,7 @@ export const pop: MigrationTool = {
       "One of the two runs; the other is passed over without a word. A variant for a system goes before one for all.",
     undo: "`.down.sql`.",
     placeholders: "Go templates, with the connection's settings as values.",
-    configuration: "`database.yml`, or code; neither is read.",
+    configuration: "`database.yml`: `dialect`; or code, which is not read.",
     notRead: "`.fizz`, and `schema.sql`, a dump that `soda` writes.",
     sources: [
       "https://github.com/gobuffalo/pop/blob/v6.3.0/migrator.go",
@@ -110,6 +113,27 @@ interface Up {
 
 function requirement(listing: Listing, folder: string): InstalledVersion | undefined {
   return goRequirement(listing, folder, /^github\.com\/(?:gobuffalo|ory)\/pop(?:\/|$)/);
+}
+
+/** The file by which a folder is pop's: go.mod, or the settings of `soda`. */
+function foundBy(listing: Listing, folder: string): string | undefined {
+  return requirement(listing, folder)?.source ?? settingsOf(listing, folder)?.file;
+}
+
+/** `soda`'s database.yml beside the folder. That of Rails has an `adapter`. */
+function settingsOf(listing: Listing, folder: string): { readonly file: string; readonly text: string } | undefined {
+  const file = join(parentOf(folder), SETTINGS);
+  const text = listing.tree.has(file) ? listing.read(file) : undefined;
+  return text !== undefined && DIALECT.test(text) ? { file, text } : undefined;
+}
+
+const DIALECT = /^\s+dialect:\s*["']?(\w+)/m;
+
+/** The one system that all of the settings are for. */
+function dialectOfSettings(listing: Listing, folder: string): string | undefined {
+  const text = settingsOf(listing, folder)?.text ?? "";
+  const dialects = new Set([...text.matchAll(new RegExp(DIALECT, "gm"))].map(([, word = ""]) => dialectOf(word)));
+  return dialects.size === 1 ? [...dialects][0] : undefined;
 }
 
 function isOrys(listing: Listing, folder: string): boolean {

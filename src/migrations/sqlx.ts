@@ -24,14 +24,12 @@ export const sqlx: MigrationTool = {
   reads: [CONFIGURATION, ...CARGO_FILES],
 
   find(listing) {
-    const folders: string[] = [];
+    const candidates: string[] = [];
     for (const folder of listing.folders()) {
       if (!listing.filesIn(folder).some((name) => VERSIONED.test(name) && !DOWN.test(name))) continue;
-      if (isNotDeployed(folder) || (!isCalledMigrations(folder) && configuration(listing, folder) === undefined))
-        continue;
-      if (cargoDependency(listing, folder, "sqlx") !== undefined) folders.push(folder);
+      if (!isNotDeployed(folder) && cargoDependency(listing, folder, "sqlx") !== undefined) candidates.push(folder);
     }
-    return folders;
+    return candidates.filter((folder) => isCalledMigrations(folder) || namedBy(listing, folder) !== undefined);
   },
 
   open(listing, folder): MigrationSource {
@@ -53,7 +51,7 @@ export const sqlx: MigrationTool = {
     }
     const files = [...facts.keys()];
     const dependency = cargoDependency(listing, folder, "sqlx");
-    const because = configuration(listing, folder) ?? dependency?.manifest;
+    const because = namedBy(listing, folder) ?? dependency?.manifest;
     const dialect =
       dialectOfFolder(folder) ??
       dialectOfFiles(listing, files) ??
@@ -97,15 +95,41 @@ function isCalledMigrations(folder: string): boolean {
   return /migrat/i.test(nameOf(folder)) || /migrat/i.test(nameOf(parentOf(folder)));
 }
 
+/** What names the folder: a sqlx.toml, or a `migrate!("db/steps")` in the crate's code. */
+function namedBy(listing: Listing, folder: string): string | undefined {
+  return configuration(listing, folder) ?? macros(listing).get(folder);
+}
+
 /** The sqlx.toml that names the folder. */
 function configuration(listing: Listing, folder: string): string | undefined {
   for (const at of upwards(folder)) {
     if (!listing.has(at, CONFIGURATION)) continue;
     const file = join(at, CONFIGURATION);
     const directory = tableOf(parseToml(listing.read(file) ?? ""), "migrate")["migrations-dir"];
-    if (typeof directory === "string" && posix.join(at, directory).replace(/\/+$/, "") === folder) return file;
+    if (typeof directory === "string" && folderAt(at, directory) === folder) return file;
   }
   return undefined;
+}
+
+const searched = new WeakMap<Listing, ReadonlyMap<string, string>>();
+
+/** The folders that `migrate!` is given, relative to the crate's manifest, and where that stands: `src/db.rs:7`. */
+function macros(listing: Listing): ReadonlyMap<string, string> {
+  const known = searched.get(listing);
+  if (known !== undefined) return known;
+  const found = new Map<string, string>();
+  for (const { file, line, text } of listing.tree.grep(["migrate!"], [])) {
+    const path = file.endsWith(".rs") ? /\bmigrate!\s*\(\s*"([^"]+)"/.exec(text)?.[1] : undefined;
+    const crate =
+      path === undefined ? undefined : [...upwards(parentOf(file))].find((at) => listing.has(at, "Cargo.toml"));
+    if (path !== undefined && crate !== undefined) found.set(folderAt(crate, path), `${file}:${String(line)}`);
+  }
+  searched.set(listing, found);
+  return found;
+}
+
+function folderAt(base: string, path: string): string {
+  return posix.join(base, path).replace(/\/+$/, "");
 }
 
 const readSqlx: ReadMigrationText = (text) => ({

@@ -56,6 +56,18 @@ describe("which files", () => {
     expect(onlySource({ ...names, "go.mod": migrate }).tool.name).toBe("golang-migrate");
   });
 
+  it("is found by soda's settings, not by those of Rails", () => {
+    const names = { "db/migrations/1_a.up.sql": "", "db/migrations/1_a.down.sql": "" };
+    const soda = (dialect: string) => ({ ...names, "db/database.yml": `development:\n  dialect: "${dialect}"\n` });
+    const source = onlySource(soda("postgres"));
+    expect([source.tool.name, source.because]).toEqual(["pop", "because db/database.yml names it"]);
+    expect(detected(soda("sqlite3")).leftOut).toEqual([
+      { file: "db/migrations", reason: "holds migrations for SQLite; only PostgreSQL is checked" },
+    ]);
+    const rails = { ...names, "db/database.yml": "development:\n  adapter: postgresql\n" };
+    expect(onlySource(rails).tool.name).toBe("sql");
+  });
+
   it("leaves out a folder of another system", () => {
     expect(detected({ "go.mod": GO_MOD, "db/mysql/1_a.up.sql": "" }).leftOut).toEqual([
       { file: "db/mysql", reason: "holds migrations for MySQL; only PostgreSQL is checked" },

@@ -55,6 +55,22 @@ describe("which files", () => {
     });
   });
 
+  it("finds the folder that the crate's code names", () => {
+    const { folder, tool, because } = onlySource({
+      "api/Cargo.toml": cargo("0.8.6", '"postgres"')["Cargo.toml"] ?? "",
+      "api/src/db.rs": 'pub static MIGRATOR: Migrator =\n    sqlx::migrate!("../db/steps");\n',
+      "api/README.md": 'migrate!("../sql")',
+      "db/steps/1_a.sql": "",
+      "sql/1_report.sql": "SELECT 1",
+      "sql/customers.sql": "SELECT 2",
+    });
+    expect({ folder, tool: tool.name, because }).toEqual({
+      folder: "db/steps",
+      tool: "sqlx",
+      because: "because api/src/db.rs:2 names it",
+    });
+  });
+
   it("finds the crate in a workspace, with the features of both", () => {
     const files = {
       "Cargo.toml":
