@@ -48,17 +48,24 @@ export function findReferences(
 
   const plain = new Sought(targets);
   const searches = trees.map(([side, tree]) => new Search(side, tree, sides, plain));
-  const models = new Models();
-  for (const search of searches) search.collectModels(models);
-  const declarations = models.declarations;
-  const sought = new Sought(targets, declarations);
-  // Names that only a model's declaration told need a search of their own.
-  const more = sought.words.filter((word) => !plain.words.includes(word));
-  for (const search of searches) search.extend(more, sought);
-
-  const common = commonTargets(sought, searches, declarations);
-  const reader = new Reader(sought, models, common);
-  for (const search of searches) {
+  const scripts = new Scripts();
+  const declared = searches.map((search) => search.declarations(scripts));
+  const readers = searches.map((search, side) => {
+    const declarations = knownOn(declared[side] ?? [], declared[1 - side] ?? []);
+    const sought = new Sought(targets, declarations);
+    // Names that only a model's declaration told need a search of their own.
+    search.extend(
+      sought.words.filter((word) => !plain.words.includes(word)),
+      sought,
+    );
+    return { search, declarations, sought };
+  });
+  const known = new Map<string, Reader>();
+  for (const { search, declarations, sought } of readers) {
+    // With the same models on both sides, a text that both have is read once.
+    const key = JSON.stringify(declarations);
+    const reader = known.get(key) ?? new Reader(sought, scripts, commonTargets(sought, searches, declarations));
+    known.set(key, reader);
     for (const [file, keys] of search.files) {
       const text = search.tree.read(file);
       if (text === undefined) continue;
@@ -69,6 +76,16 @@ export function findReferences(
   }
   for (const list of references.values()) list.sort(compare);
   return references;
+}
+
+/**
+ * The models that one side of the code knows: its own, and those that it no longer declares but may still use. A model
+ * that it declares in another way, of another table or column, is what it says.
+ */
+function knownOn(own: readonly Declaration[], other: readonly Declaration[]): readonly Declaration[] {
+  const keyOf = ({ models, property = "" }: Declaration): string => [property, ...models].join("\0");
+  const keys = new Set(own.map(keyOf));
+  return [...own, ...other.filter((declaration) => !keys.has(keyOf(declaration)))];
 }
 
 /** The files of one side that have a name in them. */
@@ -138,38 +155,47 @@ class Search {
     }
   }
 
-  collectModels(models: Models): void {
-    for (const file of this.files.keys()) {
+  /** The models that the files declare. */
+  declarations(scripts: Scripts): readonly Declaration[] {
+    return [...this.files.keys()].flatMap((file) => {
       const text = this.tree.read(file);
-      if (text !== undefined) models.add(file, text);
-    }
+      return text === undefined ? [] : scripts.declarationsIn(file, text);
+    });
   }
 }
 
-/** The models that the files declare; a text that both sides have is read once. */
-class Models {
+/** Scripts that declare models; a text that both sides have is read once. */
+class Scripts {
   readonly #scripts = new Map<string, Script | undefined>();
-  readonly #prisma = new Set<string>();
-  readonly declarations: Declaration[] = [];
+  readonly #declarations = new Map<string, readonly Declaration[]>();
 
-  add(file: string, text: string): void {
-    if (isCapped(file)) return;
+  declarationsIn(file: string, text: string): readonly Declaration[] {
+    if (isCapped(file)) return [];
     const language = languageOf(file);
-    if (language === "prisma" && !this.#prisma.has(text)) {
-      this.#prisma.add(text);
-      this.declarations.push(...modelsInPrismaSchema(text));
+    const key = `${language} ${text}`;
+    let declarations = this.#declarations.get(key);
+    if (declarations === undefined) {
+      declarations =
+        language === "prisma"
+          ? modelsInPrismaSchema(text).map(({ offset: _, ...model }) => model)
+          : language === "script"
+            ? this.#inScript(file, text)
+            : [];
+      this.#declarations.set(key, declarations);
     }
-    if (language !== "script" || this.#scripts.has(text) || !MAY_DECLARE.test(text)) return;
+    return declarations;
+  }
+
+  #inScript(file: string, text: string): readonly Declaration[] {
+    if (!MAY_DECLARE.test(text)) return [];
     const script = readScript(text, { jsx: hasJsx(file) });
     this.#scripts.set(text, script);
-    for (const { table, models, property, column } of script?.models ?? []) {
-      this.declarations.push({
-        models,
-        ...(table !== undefined && { table }),
-        ...(property !== undefined && { property }),
-        ...(column !== undefined && { column }),
-      });
-    }
+    return (script?.models ?? []).map(({ table, models, property, column }) => ({
+      models,
+      ...(table !== undefined && { table }),
+      ...(property !== undefined && { property }),
+      ...(column !== undefined && { column }),
+    }));
   }
 
   script(text: string): Script | undefined {
@@ -185,7 +211,7 @@ class Reader {
 
   constructor(
     readonly sought: Sought,
-    readonly models: Models,
+    readonly scripts: Scripts,
     readonly common: ReadonlySet<SoughtTarget>,
   ) {}
 
@@ -213,7 +239,7 @@ class Reader {
     if (language === "prisma") return prismaReferences(text, sought);
     if (language === "script" || language === "vue") {
       const code = language === "vue" ? scriptParts(text) : text;
-      const script = this.models.script(text) ?? this.#parse(file, code, keys);
+      const script = this.scripts.script(text) ?? this.#parse(file, code, keys);
       if (script !== undefined) return referencesInScript(script, sought);
       if (!sought.targets.some(({ key, distinctive }) => distinctive && keys.has(key))) return [];
     }

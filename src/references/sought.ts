@@ -46,6 +46,8 @@ export interface SoughtTarget {
   readonly names: ReadonlySet<string>;
   /** Those that are its name in the database or that of a declared property, not only a spelling of it. */
   readonly ownNames: ReadonlySet<string>;
+  /** Names that look like its own, and are declared to be those of another table or column. */
+  readonly foreign?: ReadonlySet<string>;
   /** Whether such a name says something by itself: `legacy_ref` does, `status` does not. */
   readonly distinctive: boolean;
 }
@@ -105,6 +107,7 @@ export class Sought {
         key,
         ownNames: new Set(own),
         names: new Set([...own, ...spellings]),
+        foreign: foreignNames({ table, ...(column !== undefined && { column }) }, declarations, own),
         distinctive: isCompound(column ?? table.name),
       };
       const tableKey = targetKey({ table });
@@ -139,7 +142,7 @@ export class Sought {
 
   /** The targets that code may mean by this word. */
   named(word: string): readonly SoughtTarget[] {
-    return this.#byName.get(word) ?? [];
+    return (this.#byName.get(word) ?? []).filter(({ foreign }) => foreign?.has(word) !== true);
   }
 
   /** The targets that a word found by the search stands for. */
@@ -171,6 +174,26 @@ export class Sought {
   mentions(target: SoughtTarget, text: string): boolean {
     return target.object !== undefined || (this.#tables.get(target)?.mention.test(text) ?? false);
   }
+}
+
+function foreignNames(
+  { table, column }: ReferenceTarget,
+  declarations: readonly Declaration[],
+  own: readonly string[],
+): ReadonlySet<string> {
+  const foreign = declarations.flatMap((declaration) => {
+    if (column === undefined) return modelsOfAnother(declaration, table);
+    const { property, column: declared } = declaration;
+    const isOtherColumn = property !== undefined && declared !== undefined && declared !== column;
+    return isOtherColumn && declaration.table !== undefined && isSameTable(table, declaration.table) ? property : [];
+  });
+  return new Set(foreign.filter((name) => !own.includes(name)));
+}
+
+/** The names of a model that is declared to be of another table. */
+function modelsOfAnother({ table, models, property }: Declaration, ours: Required<QualifiedName>): readonly string[] {
+  if (table === undefined || property !== undefined || isSameTable(ours, table)) return [];
+  return models.flatMap((model) => [model, camelCase(model)]);
 }
 
 /** Code has no other names for these than their own. */
@@ -210,6 +233,10 @@ function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Dec
   // A generated client's accessor is the model's name with a small first letter.
   for (const model of models) namings.set(model, "exact").set(camelCase(model), "exact");
   const words = [...namings.keys()].map(escapeRegExp).join("|");
+  const own = new Set(models.flatMap((model) => [model, camelCase(model)]));
+  for (const word of declarations.flatMap((declaration) => modelsOfAnother(declaration, table))) {
+    if (!own.has(word)) namings.delete(word);
+  }
   return {
     namings,
     word: new RegExp(`(?<![A-Za-z0-9$])_*(?:${words})(?:${TABLE_SUFFIXES})?(?![\\w$])`),

@@ -271,3 +271,39 @@ test("migrations in any language are no application code", () => {
   };
   expect(find(files).map(({ file }) => file)).toEqual(["src/backgroundMigrations/copy.ts", "src/migrations/runner.ts"]);
 });
+
+describe("each side means what its own models say", () => {
+  const sides = (target: ReferenceTarget, base: string, head: string): readonly string[] => {
+    const code = 'db.team.findMany({ select: { ownerId: true } });\nq("SELECT owner_id FROM \\"Team\\"");\n';
+    const trees = [base, head].map((schema) => tree({ "schema.prisma": schema, "src/a.ts": code }));
+    const found = findReferences([target], { base: trees[0]!, head: trees[1]!, exclude: [] });
+    return found.get(targetKey(target))?.map(brief) ?? [];
+  };
+  const schema = (field: string, map = ""): string => `model Team {\n  id Int\n  ${field}\n${map}}\n`;
+  const mapped = schema('ownerId Int @map("owner_id")');
+
+  test("a property that is another column now", () => {
+    const target = { table: { schema: "public", name: "Team" }, column: "owner_id" };
+    expect(sides(target, mapped, schema("ownerId Int"))).toEqual([
+      "head certain read src/a.ts:2:11",
+      "base certain declared schema.prisma:3:3",
+      "base certain read src/a.ts:1:30",
+      "base certain read src/a.ts:2:11",
+    ]);
+  });
+
+  test("a model that is of another table now", () => {
+    const target = { table: { schema: "public", name: "Team" } };
+    expect(sides(target, mapped, schema("ownerId Int", '  @@map("teams")\n'))).toEqual([
+      "head certain table src/a.ts:2:27",
+      "base certain declared schema.prisma:1:7",
+      "base certain table src/a.ts:1:4",
+      "base certain table src/a.ts:2:27",
+    ]);
+  });
+
+  test("a model that is not declared any more is still what it was", () => {
+    const target = { table: { schema: "public", name: "Team" }, column: "owner_id" };
+    expect(sides(target, mapped, "")).toContain("head certain read src/a.ts:1:30");
+  });
+});
