@@ -3,8 +3,9 @@ import { lockedTables } from "./remedies.js";
 import type { RuleMigration } from "./types.js";
 
 /**
- * What nearly every change does, in an instant: a new table, a plain column, a wider type, a view. Asking for a
- * lock_timeout each time would only teach people to turn the rules off, so they speak where a change does more than that.
+ * What nearly every change does, in an instant: a new table, a plain column, a default, a wider type, a view, a policy.
+ * Asking for a lock_timeout each time would only teach people to turn the rules off, so they speak where a change does
+ * more than that.
  */
 const ROUTINE: { readonly [Type in OperationType]?: (op: OperationOf<Type>, migration: RuleMigration) => boolean } = {
   AddColumn: (op, migration) => migration.work(op) === "instant" && op.column.constraints.length === 0,
@@ -13,8 +14,15 @@ const ROUTINE: { readonly [Type in OperationType]?: (op: OperationOf<Type>, migr
   AlterColumnType: (op, migration) => migration.work(op) === "instant",
   CreateTable: ({ partitionOf }) => partitionOf === undefined,
   CreateView: () => true,
+  DropDefault: () => true,
+  DropNotNull: () => true,
+  DropRelation: ({ kind }) => kind === "view",
   LockTable: ({ noWait }) => noWait,
+  OtherStatement: ({ node, object }) => POLICIES.has(node) || object === "OBJECT_POLICY",
+  SetDefault: () => true,
 };
+
+const POLICIES: ReadonlySet<string> = new Set(["AlterPolicyStmt", "CreatePolicyStmt"]);
 
 /** Whether an operation is one of those, on no table that the configuration lists as hot. */
 export function isRoutine(op: Operation, migration: RuleMigration): boolean {

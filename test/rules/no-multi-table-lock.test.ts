@@ -146,7 +146,7 @@ ruleTester.run("no-multi-table-lock", rule, {
       name: "in a transaction that the file opens, once for each, new columns counted where there is more than that",
       history: [accounts, orders, users],
       tool: unknownRunner,
-      code: "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ALTER COLUMN id SET DEFAULT 1;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
+      code: "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ENABLE ROW LEVEL SECURITY;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
       errors: [
         {
           message:
@@ -154,12 +154,12 @@ ruleTester.run("no-multi-table-lock", rule, {
           line: 4,
           column: 1,
           endLine: 4,
-          endColumn: 48,
+          endColumn: 44,
           suggestions: [
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nSET lock_timeout = '5s';\nALTER TABLE users ALTER COLUMN id SET DEFAULT 1;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
+                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nSET lock_timeout = '5s';\nALTER TABLE users ENABLE ROW LEVEL SECURITY;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
             },
           ],
         },
@@ -174,7 +174,7 @@ ruleTester.run("no-multi-table-lock", rule, {
             {
               desc: "Put SET lock_timeout = '5s' before it",
               output:
-                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ALTER COLUMN id SET DEFAULT 1;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
+                "BEGIN;\nALTER TABLE accounts ADD COLUMN a text;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ENABLE ROW LEVEL SECURITY;\nCOMMIT;\nBEGIN;\nALTER TABLE accounts DROP COLUMN a;\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;",
             },
           ],
         },
