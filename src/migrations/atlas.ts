@@ -4,6 +4,7 @@ import { join, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
+import { RUN_SCRIPTS, runScript } from "./run-scripts.js";
 import { blank, linesOf } from "./sections.js";
 import type { LeftOutFile, MigrationSource, MigrationText, MigrationTool, ToolSheet } from "./tool.js";
 import { upSection } from "./up-section.js";
@@ -14,7 +15,7 @@ const SUMS = "atlas.sum";
 const SHEET: ToolSheet = {
   layout: "`<version>[_<name>].sql` directly in the folder, beside `atlas.sum`.",
   order: "By the bytes of the file names: `10_x.sql` before `9_x.sql`.",
-  transaction: "One around each file (`--tx-mode file`).",
+  transaction: "One around each file, unless a script says `--tx-mode all` or `none`.",
   optOut:
     "`-- atlas:txmode none` at the top of the file, with an empty line behind it: without that line it belongs to the " +
     "first statement and is ignored.",
@@ -28,7 +29,8 @@ const SHEET: ToolSheet = {
   baseline: "A file with `-- atlas:checkpoint` stands for those before it, on an empty database only.",
   undo: "The `down.sql` of a `-- atlas:txtar` file, never read; nor are its checks.",
   configuration:
-    "`migration` blocks of `atlas.hcl`: `dir`, `format`, `exec_order`, and the `url` and `dev` beside them.",
+    "`migration` blocks of `atlas.hcl`: `dir`, `format`, `exec_order`, and the `url` and `dev` beside them; " +
+    "`--exec-order` and `--tx-mode` in scripts.",
   notRead: "Directories of the Atlas registry (`atlas://`).",
   sources: [
     "https://atlasgo.io/versioned/apply",
@@ -42,7 +44,7 @@ const SHEET: ToolSheet = {
 export const atlas: MigrationTool = {
   name: "atlas",
   label: "Atlas",
-  reads: [CONFIGURATION, SUMS],
+  reads: [CONFIGURATION, SUMS, ...RUN_SCRIPTS],
   sheet: SHEET,
 
   find(listing) {
@@ -89,11 +91,11 @@ export const atlas: MigrationTool = {
       tool: {
         name: "atlas",
         label: "Atlas",
-        transaction: "per-file",
+        transaction: transactionIn(listing, folder),
         outsideTransaction:
           "in a migration of its own with `-- atlas:txmode none` as its first line and an empty line behind it",
         checksums: false,
-        outOfOrder: ORDER[directory?.order ?? "linear"],
+        outOfOrder: ORDER[orderIn(listing, folder) ?? directory?.order ?? "linear"],
         duplicate: {
           does: "skips",
           says: "Atlas knows migrations by their version, so it takes the second for run where the first has run.",
@@ -118,9 +120,25 @@ const ORDER: Readonly<Record<ExecutionOrder, OrderPolicy>> = {
     does: "refuses",
     says: 'Atlas refuses to run anything: "migration … added out of order", unless it is told --exec-order non-linear.',
   },
-  "linear-skip": { does: "skips", says: "Atlas never runs it, because exec_order is LINEAR_SKIP." },
-  "non-linear": { does: "runs", says: "Atlas runs it as any other, because exec_order is NON_LINEAR." },
+  "linear-skip": { does: "skips", says: "Atlas never runs it, because it is told the execution order linear-skip." },
+  "non-linear": {
+    does: "runs",
+    says: "Atlas runs it as any other, because it is told the execution order non-linear.",
+  },
 };
+
+/** What a script tells `atlas migrate apply`; that comes before what `atlas.hcl` says. */
+function orderIn(listing: Listing, folder: string): ExecutionOrder | undefined {
+  return (["linear-skip", "non-linear"] as const).find(
+    (order) => runScript(listing, folder, new RegExp(`--exec-order[= ]["']?${order}\\b`)) !== undefined,
+  );
+}
+
+function transactionIn(listing: Listing, folder: string): TransactionMode {
+  const told = (mode: string): boolean =>
+    runScript(listing, folder, new RegExp(`--tx-mode[= ]["']?${mode}\\b`)) !== undefined;
+  return told("all") ? "all-pending" : told("none") ? "per-statement" : "per-file";
+}
 
 /** What `atlas.hcl` says of a directory of migrations. */
 interface Directory {

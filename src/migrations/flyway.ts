@@ -17,6 +17,7 @@ import { NO_VALUES, type SettingValues, isOn, single } from "./flyway-settings.j
 import { modeOf, reader } from "./flyway-text.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { RUN_SCRIPTS, runScript } from "./run-scripts.js";
 import type { LeftOutFile, MigrationSource, MigrationTool, ToolSheet } from "./tool.js";
 
 const SHEET: ToolSheet = {
@@ -46,7 +47,8 @@ const SHEET: ToolSheet = {
     "is in force everywhere.",
   configuration:
     "`flyway.conf`, `flyway.toml`, `spring.flyway.*`, `quarkus.flyway.*` and `flyway.datasources.*` in " +
-    "`application.yml` or `.properties`, the Maven plugin in `pom.xml`, the Gradle plugin in `build.gradle`.",
+    "`application.yml` or `.properties`, the Maven plugin in `pom.xml`, the Gradle plugin in `build.gradle`; `-outOfOrder` and " +
+    "`FLYWAY_OUT_OF_ORDER` in scripts and compose files.",
   notRead: "Migrations in Java and Kotlin, and what the other callbacks run.",
   sources: [
     "https://documentation.red-gate.com/flyway",
@@ -60,7 +62,7 @@ export const flyway: MigrationTool = {
   name: "flyway",
   label: "Flyway",
   // Those of frameworks and build tools are asked for where files are named as Flyway's are: a repository has many.
-  reads: ["flyway.conf", "flyway.toml"],
+  reads: ["flyway.conf", "flyway.toml", ...RUN_SCRIPTS],
   sheet: SHEET,
 
   find: (listing) => runsOf(listing).map(({ folder }) => folder),
@@ -81,7 +83,7 @@ export const flyway: MigrationTool = {
     const session = sessionOf(listing, values, sorted.callbacks);
     return {
       folder,
-      tool: facts(run),
+      tool: facts(listing, run),
       because: run.because,
       files: sorted.files,
       facts: sorted.facts,
@@ -187,7 +189,7 @@ function scriptSettings(
   };
 }
 
-function facts(run: Run): ToolFacts {
+function facts(listing: Listing, run: Run): ToolFacts {
   const values = run.settings?.values ?? NO_VALUES;
   const assumption = assumptionOf(run);
   return {
@@ -201,7 +203,7 @@ function facts(run: Run): ToolFacts {
         : "; set flyway.postgresql.transactional.lock=false, too, or CREATE INDEX CONCURRENTLY can wait forever for the " +
           "transaction that holds Flyway's lock"),
     checksums: isOn(values, "validateonmigrate") !== false,
-    outOfOrder: outOfOrder(values),
+    outOfOrder: outOfOrder(values, runScript(listing, run.folder, RUNS_OUT_OF_ORDER)),
     duplicate: {
       does: "refuses",
       says: 'Flyway refuses to migrate: "Found more than one migration with version …".',
@@ -210,10 +212,19 @@ function facts(run: Run): ToolFacts {
   };
 }
 
-/** MigrationInfoImpl.validate: an older version that did not run is `ignored`, which validation refuses. */
-function outOfOrder(values: SettingValues): OrderPolicy {
+/** The setting on a command line and in the environment. */
+const RUNS_OUT_OF_ORDER = /-outOfOrder[= ]["']?true|FLYWAY_OUT_OF_ORDER["']?\s*[:=]\s*["']?true/i;
+
+/**
+ * MigrationInfoImpl.validate: an older version that did not run is `ignored`, which validation refuses.
+ * @param script The file that lets Flyway run it, beside the settings.
+ */
+function outOfOrder(values: SettingValues, script: string | undefined): OrderPolicy {
   if (isOn(values, "outoforder") === true) {
     return { does: "runs", says: "Flyway runs it as any other, because outOfOrder=true." };
+  }
+  if (script !== undefined) {
+    return { does: "runs", says: `Flyway runs it as any other, because ${script} sets outOfOrder=true.` };
   }
   const ignored = (values.get("ignoremigrationpatterns") ?? []).find((pattern) =>
     /^(?:\*|versioned):(?:\*|ignored)$/i.test(pattern),

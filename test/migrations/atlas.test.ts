@@ -140,6 +140,19 @@ describe("which folders, in which order", () => {
     expect(tool.outOfOrder?.does).toBe(does);
   });
 
+  it.each([
+    ["atlas migrate apply --env prod", "per-file", "refuses"],
+    ["atlas migrate apply --tx-mode all --exec-order=non-linear", "all-pending", "runs"],
+    ["atlas migrate apply --tx-mode=none --exec-order linear-skip", "per-statement", "skips"],
+  ])("follows what a script says: %s", (command, transaction, does) => {
+    const { tool } = open({
+      Makefile: `migrate:\n\t${command}\n`,
+      "db/migrations/atlas.sum": sum("1_a.sql"),
+      "db/migrations/1_a.sql": "",
+    });
+    expect([tool.transaction, tool.outOfOrder?.does]).toEqual([transaction, does]);
+  });
+
   it("survives files that hold anything", () => {
     for (const text of ["", "migration {", 'migration { dir = "file://', "{}}{", "\u0000 h1:"]) {
       expect(() => detect({ "atlas.hcl": text, "m/atlas.sum": text, "m/1_a.sql": text })).not.toThrow();

@@ -268,6 +268,16 @@ describe("order", () => {
   });
 });
 
+it.each([
+  ["compose.yaml", "    environment:\n      FLYWAY_OUT_OF_ORDER: 'true'\n"],
+  ["Makefile", "migrate:\n\tflyway -outOfOrder=true migrate\n"],
+])("an older version runs where %s says so", (file, text) => {
+  expect(open({ ...named("V1__a.sql"), [file]: text }).tool.outOfOrder).toEqual({
+    does: "runs",
+    says: `Flyway runs it as any other, because ${file} sets outOfOrder=true.`,
+  });
+});
+
 describe("transactions", () => {
   const mode = (sql: string, settings = "", conf?: string) => {
     const source = open({
