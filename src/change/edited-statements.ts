@@ -1,5 +1,6 @@
 /** What an edit of a migration that was merged before left as it was. */
 import type { MigrationPart } from "../migrations/tool.js";
+import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { ParsedSql, Statement } from "../model/statement.js";
 import { statementTokens } from "../postgres/statement-tokens.js";
 import type { ParsedMigration } from "./parse-migration.js";
@@ -29,6 +30,11 @@ export function editOf(before: ParsedMigration, now: ParsedMigration): Edit {
     if (!repeatable && !same) editedParts.push(id);
   }
   return { unchanged, editedParts: [...editedParts, ...old.keys()] };
+}
+
+/** Statements that run because of the change: of an edited migration those that it did not have before. */
+export function newStatements({ statements, unchanged }: Migration): readonly AnalysedStatement[] {
+  return unchanged === undefined ? statements : statements.filter(({ statement }) => !unchanged.has(statement.index));
 }
 
 /** Whether a file says the same as before: then nothing in it is new. */

@@ -1,3 +1,4 @@
+import { newStatements } from "../change/edited-statements.js";
 import { objectOf } from "../change/object-names.js";
 import { matcher } from "../change/overlay-tree.js";
 import type { Change } from "../model/change.js";
@@ -113,9 +114,10 @@ export function reportedStatement(
   };
 }
 
-function unknownsOf({ file, statements, sql }: Migration): Unknown[] {
+function unknownsOf(migration: Migration): Unknown[] {
+  const { file, sql } = migration;
   const lines = lineCounter(sql.text);
-  return statements.flatMap(({ statement }) =>
+  return newStatements(migration).flatMap(({ statement }) =>
     statement.operations.flatMap((operation): Unknown[] => {
       if (operation.type === "Unparsed") return [{ file, line: lines(operation.range[0]), reason: operation.reason }];
       if (operation.type === "DoBlock") {
@@ -129,7 +131,7 @@ function unknownsOf({ file, statements, sql }: Migration): Unknown[] {
 }
 
 function coverageOf({ base, configuration, databases, leftOut }: Change, judged: readonly Migration[]): Coverage {
-  const statements = judged.flatMap((migration) => migration.statements);
+  const statements = judged.flatMap(newStatements);
   const having = (type: string): number =>
     statements.filter(({ statement }) => statement.operations.some((operation) => operation.type === type)).length;
   const unparsed = having("Unparsed");
@@ -144,7 +146,7 @@ function coverageOf({ base, configuration, databases, leftOut }: Change, judged:
     analysed: statements.length - unparsed - notAnalysable,
     unparsed,
     notAnalysable,
-    replayed: all.reduce((sum, { judged: isJudged, statements: list }) => sum + (isJudged ? 0 : list.length), 0),
+    replayed: all.reduce((sum, { statements: list }) => sum + list.length, 0) - statements.length,
     ...(ignored.length > 0 && { ignored }),
     leftOut,
   };

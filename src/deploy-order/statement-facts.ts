@@ -1,6 +1,7 @@
 /** What the plan has to know of a statement before it can place it. */
 import type { Change } from "../model/change.js";
 import type { TableLists } from "../model/configuration.js";
+import { newStatements } from "../change/edited-statements.js";
 import { objectOf, parseQualified } from "../change/object-names.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
@@ -68,8 +69,7 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
     .flatMap(({ migrations }) => migrations.filter(({ judged }) => judged))
     .flatMap((migration) => {
       const lineOf = lineCounter(migration.sql.text);
-      const isNew = ({ statement }: AnalysedStatement): boolean => migration.unchanged?.has(statement.index) !== true;
-      return migration.statements.filter(isNew).map((statement) => ({
+      return newStatements(migration).map((statement) => ({
         ...factsOf(input, migration, statement),
         hazards: hazards(migration, statement),
         accepted: accepted(migration, statement),

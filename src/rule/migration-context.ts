@@ -8,6 +8,7 @@ import type { Operation } from "../model/operation.js";
 import type { Reference } from "../model/reference.js";
 import { type Project, projectOf } from "../change/project.js";
 import type { LocatedMigration } from "./linted-migration.js";
+import { newStatements } from "../change/edited-statements.js";
 import { relationOf } from "../change/live.js";
 import { describe, objectOf, parseQualified } from "../change/object-names.js";
 import type { RuleContext, RuleMigration } from "./types.js";
@@ -104,9 +105,7 @@ class MigrationContext implements RuleMigration {
   *judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }> {
     for (const migration of this.database.migrations) {
       if (!migration.judged) continue;
-      for (const statement of migration.statements) {
-        if (migration.unchanged?.has(statement.statement.index) !== true) yield { migration, statement };
-      }
+      for (const statement of newStatements(migration)) yield { migration, statement };
     }
   }
 

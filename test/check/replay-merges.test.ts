@@ -113,7 +113,9 @@ test("of an edited migration only what is new in it is judged", () => {
   repository.commit("another index", {
     "db/migrations/0002_index.sql": `${INDEX}CREATE INDEX orders_id_account_idx ON orders (id, account_id);\n`,
   });
-  expect(told(replayMerges({ root: repository.root, last: 1 }))).toEqual([
+  const replay = replayMerges({ root: repository.root, last: 1 });
+  expect(replay.merges).toMatchObject([{ statements: 1, analysed: 1 }]);
+  expect(told(replay)).toEqual([
     [
       "another index",
       "unsafe",
