@@ -25,7 +25,7 @@ export const NOT_APPLICATION_CODE: readonly string[] = [
   );
 
 const TEST_FOLDER =
-  /(^|\/)(__tests__|__mocks__|__fixtures__|tests?|specs?|mocks?|fixtures?|testdata|test-utils|e2e|cypress|playwright|stories|storybook)\//i;
+  /(^|\/)(__tests__|__e2e__|__mocks__|__fixtures__|tests?|specs?|mocks?|fixtures?|testdata|test-utils|e2e|cypress|playwright|stories|storybook)\//i;
 const TEST_FILE =
   /(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*[._-](tests?|specs?|e2e|cy|mocks?|fixtures?|stories|bench)\.[^/]+|[^/]*Tests?\.(java|kt|cs|php|scala|swift))$/;
 
@@ -36,12 +36,12 @@ export function isTest(file: string): boolean {
 
 /** Systems that stand beside PostgreSQL, under tables of the same names. */
 const OTHER_SYSTEM = /clickhouse|bigquery|snowflake/i;
-const IMPORTS_OTHER_SYSTEM =
-  /\b(?:from|import|require)\s?\(?\s?["'][^"'\n]{0,200}(?:clickhouse|bigquery|snowflake)|^[ \t]*(?:from|import|use)[ \t]+[\w.:]{0,200}(?:clickhouse|bigquery|snowflake)/im;
+const USES_OTHER_SYSTEM =
+  /\b(?:from|import|require)\s?\(?\s?["'][^"'\n]{0,200}(?:clickhouse|bigquery|snowflake)|^[ \t]*(?:from|import|use)[ \t]+[\w.:]{0,200}(?:clickhouse|bigquery|snowflake)|(?:clickhouse|bigquery|snowflake)\w{0,40}\s?[(<]/im;
 
 /** Whether the SQL of a file is for another database system. */
 export function isForOtherSystem(file: string, text: string): boolean {
-  return OTHER_SYSTEM.test(file) || IMPORTS_OTHER_SYSTEM.test(text);
+  return OTHER_SYSTEM.test(file) || USES_OTHER_SYSTEM.test(text);
 }
 
 /** Types alone: nothing of the file runs. */

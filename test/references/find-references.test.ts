@@ -253,12 +253,14 @@ test("SQL for another system that has tables of the same name is no certain use"
   const files = {
     "src/a.ts": 'import { query } from "./clickhouse";\nquery("SELECT count() FROM order_items FINAL");\n',
     "src/bigquery/b.ts": 'query("SELECT id FROM order_items");\n',
+    "src/queries.ts": 'const rows = await queryClickhouse<Row>("SELECT id FROM order_items");\n',
     "src/c.ts": '// copied from clickhouse\npool.query("SELECT id FROM order_items");\n',
   };
   expect(find(files, target).map(brief)).toEqual([
     "head certain table src/c.ts:2:28",
     "head possible table src/a.ts:2:28",
     "head possible table src/bigquery/b.ts:1:23",
+    "head possible table src/queries.ts:1:57",
   ]);
 });
 
