@@ -8,7 +8,7 @@ import {
   type ChangeFinding,
 } from "../src/rule/index.js";
 import type { Database } from "../src/model/change.js";
-import type { Migration } from "../src/model/migration.js";
+import type { Migration, ToolFacts } from "../src/model/migration.js";
 
 type MessageId = "edited" | "editedPart" | "renamed" | "deleted" | "squashed";
 
@@ -26,8 +26,7 @@ export default defineRule<MessageId>({
         "This migration was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new migration.",
       editedPart:
         "{{part}} was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new changeset.",
-      renamed:
-        "This migration was merged as {{previous}}, and databases that ran it know it by that name: {{then}}. Give it its old name back.",
+      renamed: "This migration was merged as {{previous}}{{then}}. Give it its old name back.",
       deleted:
         "{{name}} was merged before: databases that ran it keep what it made, and new ones never get it. Put it back, and undo it in a new migration.",
       squashed:
@@ -57,9 +56,7 @@ function editsOf(migration: Migration, database: Database): readonly ChangeFindi
   const { file, previousFile = file, tool, sql } = migration;
   const [name, previous] = [migrationName(file), migrationName(previousFile)];
   if (!isSameToTool(tool.name, file, name, previous)) {
-    const then = REFUSES_WHERE_MISSING.has(tool.name)
-      ? `where it is missing, ${tool.label} refuses to run`
-      : `as ${name} it runs there once more`;
+    const then = afterRename(tool, name);
     return [{ database, file, messageId: "renamed", data: { previous, then } }];
   }
   const before = database.baseText.get(file);
@@ -74,6 +71,15 @@ function editsOf(migration: Migration, database: Database): readonly ChangeFindi
   const { editedParts } = migration;
   if (editedParts === undefined) return [{ database, file, messageId: "edited", data: { notice } }];
   return editedParts.map((part) => ({ database, file, messageId: "editedPart", data: { part, notice } }));
+}
+
+/** What becomes of databases that have run a renamed migration: the middle of a sentence. */
+function afterRename({ name: tool, label }: ToolFacts, name: string): string {
+  if (tool === "sql") return `; where it has run, a runner that goes by names runs it once more as ${name}`;
+  const known = ", and databases that ran it know it by that name";
+  return REFUSES_WHERE_MISSING.has(tool)
+    ? `${known}: where it is missing, ${label} refuses to run`
+    : `${known}: as ${name} it runs there once more`;
 }
 
 /** Whether the tool takes a migration for the one that it was, under its new name. */

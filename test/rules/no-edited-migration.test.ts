@@ -109,6 +109,24 @@ ruleTester.run("no-edited-migration", rule, {
       ],
     },
     {
+      name: "renamed; the runner is not known",
+      tool: unknownRunner,
+      was,
+      code: was,
+      file: "migrations/0056-search.sql",
+      previousFile: "migrations/56-search.sql",
+      errors: [
+        {
+          message:
+            "This migration was merged as 56-search.sql; where it has run, a runner that goes by names runs it once more as 0056-search.sql. Give it its old name back.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 33,
+        },
+      ],
+    },
+    {
       name: "renumbered, where the tool misses what it ran",
       tool: supabase,
       was,
