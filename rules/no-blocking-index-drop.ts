@@ -88,9 +88,8 @@ function hasOtherForm(op: DropIndex, migration: RuleMigration): boolean {
 
 /** Whether the transaction holds the lock before: then nobody waits for this statement. */
 function isLockedAlready(op: DropIndex, migration: RuleMigration): boolean {
-  const { earlier, own } = heldLocks(migration, op);
-  const before = new Set(earlier.flatMap(({ mode, relation }) => (mode === "ACCESS EXCLUSIVE" ? [relation] : [])));
-  return own.length > 0 && own.every(({ relation }) => before.has(relation));
+  const { own, isExclusive } = heldLocks(migration, op);
+  return own.length > 0 && own.every(({ relation }) => isExclusive(relation));
 }
 
 /** The tables of the indexes, as far as they are known. */

@@ -9,8 +9,12 @@ import {
   liveLocks,
   migrationOf,
   placeOf,
+  type PlacedStatement,
   type RuleMigration,
+  type Transaction,
+  transactionOf,
 } from "../src/rule/index.js";
+import type { AnalysedStatement } from "../src/model/migration.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { Operation, OperationOf } from "../src/model/operation.js";
 
@@ -44,15 +48,17 @@ export default defineRule({
     const check = (op: Operation): void => {
       if (!worksOnLiveRows(op, migration)) return;
       const data = { ...migration.describe(op), work: workOf(op, migration), later: later(migration, op) };
-      const { earlier, own } = heldLocks(migration, op);
-      const waitedFor = earlier.filter(({ dropped }) => !dropped);
-      if (waitedFor[0]) {
-        const since = placeOf(migration, waitedFor[0].by);
-        context.report({ node: op, messageId: "underLock", data: { ...data, since, queries: waiting(waitedFor) } });
-      } else if (op.type === "ValidateConstraint" && own.length > 0) {
-        // Validating needs less of a lock than nearly every other clause of ALTER TABLE.
-        context.report({ node: op, messageId: "inOneStatement", data: { ...data, queries: waiting(own) } });
+      const waiting = waitingBefore(op, migration);
+      if (waiting) {
+        const since = placeOf(migration, waiting.since);
+        context.report({ node: op, messageId: "underLock", data: { ...data, since, queries: waiting.queries } });
+        return;
       }
+      // Validating needs less of a lock than nearly every other clause of ALTER TABLE.
+      const own = op.type === "ValidateConstraint" ? heldLocks(migration, op).own : [];
+      if (own.length === 0) return;
+      const queries = new Queues().add(own).toString();
+      context.report({ node: op, messageId: "inOneStatement", data: { ...data, queries } });
     };
     return {
       AddColumn: check,
@@ -123,15 +129,67 @@ function workOf(op: Operation, migration: RuleMigration): string {
   return `${does[migration.work(op)]} ${table === "" ? "the tables" : table}`;
 }
 
-/** Who waits for the locks, as the middle of a sentence. */
-function waiting(locks: readonly HeldLock[]): string {
-  const named = (isMeant: (lock: HeldLock) => boolean): Set<string> =>
-    new Set(locks.filter(isMeant).map(({ name }) => formatName(name)));
-  const readers = named(({ blocks }) => blocks.includes("read"));
-  const writers = [...named(({ blocks }) => !blocks.includes("read"))].filter((table) => !readers.has(table));
-  const parts = [
-    ...(readers.size > 0 ? [`every query on ${listNames([...readers])}`] : []),
-    ...(writers.length > 0 ? [`every INSERT, UPDATE and DELETE on ${listNames(writers)}`] : []),
-  ];
-  return `${parts.join(" and ")} ${parts.length > 1 ? "wait" : "waits"}`;
+/** What the locks of a transaction mean for others. */
+interface Waiting {
+  /** The first statement that takes one. */
+  readonly since: PlacedStatement;
+  /** Who waits, as the middle of a sentence. */
+  readonly queries: string;
+}
+
+const known = new WeakMap<Transaction, ReadonlyMap<AnalysedStatement, Waiting>>();
+
+/** Who waits already when an operation's statement starts. */
+function waitingBefore(op: Operation, migration: RuleMigration): Waiting | undefined {
+  const transaction = transactionOf(migration, op);
+  let waiting = known.get(transaction);
+  if (!waiting) known.set(transaction, (waiting = findWaiting(transaction, migration)));
+  return waiting.get(migration.statementOf(op));
+}
+
+function findWaiting(transaction: Transaction, migration: RuleMigration): ReadonlyMap<AnalysedStatement, Waiting> {
+  const found = new Map<AnalysedStatement, Waiting>();
+  const queues = new Queues();
+  let waiting: Waiting | undefined;
+  for (const placed of transaction) {
+    if (waiting) found.set(placed.statement, waiting);
+    const [op] = placed.statement.statement.operations;
+    const locks = op ? heldLocks(migration, op).own.filter(({ dropped }) => !dropped) : [];
+    if (locks.length === 0) continue;
+    queues.add(locks);
+    waiting = { since: waiting?.since ?? placed, queries: queues.toString() };
+  }
+  return found;
+}
+
+/** The tables with queries that wait. */
+class Queues {
+  readonly #readers = new Set<string>();
+  readonly #writers = new Set<string>();
+
+  add(locks: readonly HeldLock[]): this {
+    for (const { name, blocks } of locks) {
+      const table = formatName(name);
+      if (blocks.includes("read")) {
+        this.#readers.add(table);
+        this.#writers.delete(table);
+      } else if (!this.#readers.has(table)) this.#writers.add(table);
+    }
+    return this;
+  }
+
+  toString(): string {
+    const named = (who: string, tables: ReadonlySet<string>): string[] =>
+      tables.size > 0 ? [`${who} on ${listNames([...firstOf(tables, 4)], tables.size)}`] : [];
+    const parts = [...named("every query", this.#readers), ...named("every INSERT, UPDATE and DELETE", this.#writers)];
+    return `${parts.join(" and ")} ${parts.length > 1 ? "wait" : "waits"}`;
+  }
+}
+
+function* firstOf<Value>(values: Iterable<Value>, count: number): Generator<Value> {
+  let left = count;
+  for (const value of values) {
+    if (left-- === 0) return;
+    yield value;
+  }
 }

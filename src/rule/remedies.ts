@@ -1,5 +1,5 @@
 /** Parts of messages that depend on how the migration's tool runs a file: a remedy must be possible in that tool. */
-import type { ToolFacts, TransactionMode } from "../model/migration.js";
+import type { Migration, ToolFacts, TransactionMode } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { Rule } from "eslint";
@@ -88,9 +88,13 @@ export function later(migration: RuleMigration, operation: Operation): string {
   return openedBy === "file" && mode !== "single-send" ? "after COMMIT" : LATER[mode](tool);
 }
 
+const lineCounters = new WeakMap<Migration, (offset: number) => number>();
+
 /** Where a statement stands, seen from the migration that a finding is in: `line 3`, or `db/0002.sql:3` in another file. */
 export function placeOf({ migration }: RuleMigration, { migration: other, statement }: PlacedStatement): string {
-  const line = String(lineCounter(other.sql.text)(statement.statement.range[0]));
+  let counter = lineCounters.get(other);
+  if (!counter) lineCounters.set(other, (counter = lineCounter(other.sql.text)));
+  const line = String(counter(statement.statement.range[0]));
   return other === migration ? `line ${line}` : `${other.file}:${line}`;
 }
 
@@ -123,8 +127,12 @@ export function statementBefore(migration: RuleMigration, operation: Operation, 
   return (fixer) => fixer.insertTextBeforeRange([...range], sql + separator);
 }
 
-/** Names for a message: `orders`, `orders and accounts`, `orders, accounts, events and 2 more`. */
-export function listNames(names: readonly string[]): string {
-  const shown = names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names;
+/**
+ * Names for a message: `orders`, `orders and accounts`, `orders, accounts, events and 2 more`.
+ * @param names At least the first four.
+ * @param count How many there are in all.
+ */
+export function listNames(names: readonly string[], count = names.length): string {
+  const shown = count > 4 ? [...names.slice(0, 3), `${String(count - 3)} more`] : names;
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
 }

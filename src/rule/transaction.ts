@@ -54,23 +54,32 @@ export interface HeldLock extends LiveLock {
   readonly dropped: boolean;
 }
 
+/** What a transaction holds at one of its statements. */
+interface HeldAt {
+  /** The locks that it holds when the statement starts. */
+  readonly earlier: readonly HeldLock[];
+  /** Those that the statement takes. */
+  readonly own: readonly HeldLock[];
+  /** Whether it has kept everybody else from a relation, qualified, before the statement. */
+  isExclusive(relation: string): boolean;
+}
+
 interface HeldLocks {
   readonly locks: readonly HeldLock[];
   /** How many of them the statements before this one take. */
   readonly before: ReadonlyMap<AnalysedStatement, number>;
+  /** Index of the first ACCESS EXCLUSIVE lock on each relation. */
+  readonly exclusive: ReadonlyMap<string, number>;
 }
 
 const held = new WeakMap<Transaction, HeldLocks>();
 
-/** The locks that the transaction of an operation holds when its statement starts, and those that the statement takes. */
-export function heldLocks(
-  migration: RuleMigration,
-  operation: Operation,
-): { readonly earlier: readonly HeldLock[]; readonly own: readonly HeldLock[] } {
+/** What the transaction of an operation holds at its statement. */
+export function heldLocks(migration: RuleMigration, operation: Operation): HeldAt {
   const transaction = transactionOf(migration, operation);
   let known = held.get(transaction);
   if (!known) held.set(transaction, (known = findHeldLocks(transaction, migration)));
-  const { locks, before } = known;
+  const { locks, before, exclusive } = known;
   const statement = migration.statementOf(operation);
   const start = before.get(statement) ?? 0;
   let end = start;
@@ -80,6 +89,7 @@ export function heldLocks(
       return locks.slice(0, start);
     },
     own: locks.slice(start, end),
+    isExclusive: (relation) => (exclusive.get(relation) ?? Infinity) < start,
   };
 }
 
@@ -87,15 +97,17 @@ function findHeldLocks(transaction: Transaction, migration: RuleMigration): Held
   const end = transaction.at(-1)?.statement.after;
   const locks: HeldLock[] = [];
   const before = new Map<AnalysedStatement, number>();
+  const exclusive = new Map<string, number>();
   for (const by of transaction) {
     before.set(by.statement, locks.length);
     const { operations } = by.statement.statement;
     const drops = operations.some(({ type }) => type === "DropRelation");
     for (const lock of operations[0] ? liveLocks(migration, operations[0]) : []) {
       if (!lock.blocks.includes("write")) continue;
+      if (lock.mode === "ACCESS EXCLUSIVE" && !exclusive.has(lock.relation)) exclusive.set(lock.relation, locks.length);
       const wasThere = drops || by.statement.before.table(lock.name) !== undefined;
       locks.push({ ...lock, by, dropped: wasThere && end?.table(lock.name) === undefined });
     }
   }
-  return { locks, before };
+  return { locks, before, exclusive };
 }
