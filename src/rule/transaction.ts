@@ -61,7 +61,7 @@ interface HeldAt {
   /** Those that the statement takes. */
   readonly own: readonly HeldLock[];
   /** Whether it has kept everybody else from a relation, qualified, before the statement. */
-  isExclusive(relation: string): boolean;
+  readonly isExclusive: (relation: string) => boolean;
 }
 
 interface HeldLocks {
