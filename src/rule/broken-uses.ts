@@ -4,7 +4,7 @@ import type { Reference } from "../model/reference.js";
 import { listPlaces } from "./remedies.js";
 import type { RuleMigration } from "./types.js";
 
-export interface BrokenUses {
+interface BrokenUses {
   /** The code of the pull request, which breaks in any order, or only the code that runs while the migration does. */
   readonly by: "head" | "base";
   /** On both sides, those of the pull request first. */
