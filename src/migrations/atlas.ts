@@ -268,7 +268,7 @@ function readFile(text: string, format: string, first: boolean): MigrationText {
   if (directives.has("checkpoint") && !first) return { sql: blank(text, [[0, text.length]]) };
   let sql = format === "atlas" ? text : upSection(text);
   if (directives.has("txtar")) sql = archived(sql);
-  const delimiter = /^-- atlas:delimiter +(.+)/.exec(text)?.[1];
+  const delimiter = /^-- atlas:delimiter +(\S.*)/.exec(text)?.[1];
   if (delimiter !== undefined) sql = withSemicolons(sql, delimiter.trimEnd());
   const mode = TRANSACTION[directives.get("txmode") ?? ""];
   return mode === undefined ? { sql } : { sql, parts: [{ range: [0, text.length], transaction: mode }] };

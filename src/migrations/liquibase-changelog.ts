@@ -98,9 +98,8 @@ const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 function readXml(text: string): Node | undefined {
   const top: Node = { name: "", attributes: new Map(), children: [] };
   const open: Node[] = [top];
-  for (const [, closes, name = "", attributes = "", empty] of text
-    .replace(/<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>/g, "")
-    .matchAll(TAG)) {
+  const tags = without(without(text, "<!--", "-->"), "<![CDATA[", "]]>");
+  for (const [, closes, name = "", attributes = "", empty] of tags.matchAll(TAG)) {
     if (closes === "/") {
       const at = open.findLastIndex((node) => node.name === name);
       if (at > 0) open.length = at;
@@ -115,6 +114,18 @@ function readXml(text: string): Node | undefined {
     if (empty !== "/") open.push(node);
   }
   return top.children.find(({ name }) => name === "databaseChangeLog");
+}
+
+/** The text without what stands between two marks, those included; without the rest where the second is missing. */
+function without(text: string, open: string, close: string): string {
+  const kept: string[] = [];
+  for (let at = 0; ;) {
+    const start = text.indexOf(open, at);
+    kept.push(text.slice(at, start < 0 ? undefined : start));
+    const end = start < 0 ? -1 : text.indexOf(close, start + open.length);
+    if (end < 0) return kept.join("");
+    at = end + close.length;
+  }
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", apos: "'", gt: ">", lt: "<", quot: '"' };

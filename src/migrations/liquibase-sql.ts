@@ -68,12 +68,9 @@ export function readFormattedSql(text: string): MigrationText {
   }));
   hidden.push([0, changesets[0]?.start ?? text.length]);
   for (const { range, changeset } of parts) if (!changeset.runs) hidden.push(range);
-  let sql = blank(text, merged(hidden));
-  for (const { range, changeset } of parts) {
-    const inside = sql.slice(...range);
-    const split = withSemicolons(inside, changeset.endDelimiter);
-    if (split !== inside) sql = sql.slice(0, range[0]) + split + sql.slice(range[1]);
-  }
+  const shown = blank(text, merged(hidden));
+  const pieces = parts.map(({ range, changeset }) => withSemicolons(shown.slice(...range), changeset.endDelimiter));
+  const sql = shown.slice(0, parts[0]?.range[0]) + pieces.join("");
   return {
     sql,
     parts: parts.map(({ range, transaction, changeset: { id, repeatable } }) => ({
@@ -126,7 +123,8 @@ export function isForPostgres(dbms: string | undefined): boolean {
  * Other delimiters as the one that SQL has. By default a line of `/` or `go` is one beside the semicolon
  * (StringUtil.isDelimiter). A delimiter may be a pattern, of which the usual are for a line with one word.
  */
-function withSemicolons(text: string, delimiter: string | undefined): string {
+function withSemicolons(text: string, written: string | undefined): string {
+  const delimiter = written?.trim() === "" ? undefined : written;
   if (delimiter === ";") return text;
   const isPattern = delimiter?.includes("\\") === true;
   const words = delimiter === undefined ? ["/", "go"] : isPattern ? wordsOf(delimiter) : [delimiter];
@@ -134,7 +132,7 @@ function withSemicolons(text: string, delimiter: string | undefined): string {
   const escaped = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|");
   const alone = words.every((word) => /^(?:\w+|\/)$/.test(word)) ? "^[ \\t]*" : "";
   const pattern = new RegExp(`${alone}(?:${escaped})[ \\t]*(?=\\r?$)`, "gim");
-  return text.replace(pattern, (found) => `${" ".repeat(found.length - 1)};`);
+  return text.replace(pattern, (found) => `${found.slice(0, -1).replace(/[^\r\n]/g, " ")};`);
 }
 
 /** `/` of `\n\s*\/\s*\n|\n\s*\/\s*$`. */
