@@ -109,7 +109,7 @@ function factsOf(
     const placed: PlacedOperation = { operation, statement, migration };
     const live = input.isLive(placed);
     const references = live ? input.referencesTo(placed) : [];
-    return { placed, references, compatibility: compatibilityOf(placed, { live, references }) };
+    return { placed, live, references, compatibility: compatibilityOf(placed, { live, references }) };
   });
   const [first] = answers;
   const uses = answers.flatMap(({ placed, references }) => useOf(placed, references) ?? []);
@@ -120,9 +120,13 @@ function factsOf(
       ),
     ),
   ];
-  const locks = statement.locks.filter(
-    ({ blocks, relation }) => blocks.length > 0 && first && input.isLive(first.placed, parseQualified(relation)),
-  );
+  // A table that is made here has next to no rows: a foreign key of its own reads nothing for long.
+  const short = answers.every(({ live }) => !live);
+  const locks = statement.locks
+    .filter(
+      ({ blocks, relation }) => blocks.length > 0 && first && input.isLive(first.placed, parseQualified(relation)),
+    )
+    .map((lock): Lock => (short ? { ...lock, while: "instant" } : lock));
   return {
     migration,
     statement,

@@ -122,6 +122,13 @@ test("a new table is quiet, but the lock on the table that its foreign key names
   expect(lines(made)).toEqual(["automatic", " -  Blocks writes on accounts for a moment (db/migrations/0002.sql:1)"]);
 });
 
+test("a foreign key of a table that is made here holds others up for a moment only", () => {
+  const made = plan(
+    "CREATE TABLE items (order_id bigint);\nALTER TABLE items ADD FOREIGN KEY (order_id) REFERENCES orders;",
+  );
+  expect(lines(made)).toContain(" -  Blocks writes on orders for a moment (db/migrations/0002.sql:2)");
+});
+
 test("statements on what is new share one line for each file", () => {
   const made = plan("CREATE TABLE invoices (id bigint PRIMARY KEY);\nCREATE INDEX invoices_id ON invoices (id);");
   expect(lines(made)).toEqual(["automatic", " -  2 statements that block nobody (db/migrations/0002.sql:1)"]);
