@@ -66,7 +66,7 @@ const TELLTALES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The other system that a text is written for, where its words leave no doubt. */
-export function dialectOfSql(sql: string): string | undefined {
+function dialectOfSql(sql: string): string | undefined {
   const code = sql.replace(/--[^\n]*|\/\*[^]*?\*\/|'(?:[^']|'')*'|\$(\w*)\$[^]*?\$\1\$/g, " ");
   return TELLTALES.find(([pattern]) => pattern.test(code))?.[1];
 }
