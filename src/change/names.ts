@@ -1,6 +1,6 @@
 /** The names that operations take away from code, and those that they give. */
 import type { Database } from "../model/change.js";
-import type { PlacedOperation } from "../model/migration.js";
+import type { AnalysedStatement, PlacedOperation } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import type { ReferenceTarget } from "../model/reference.js";
 import { targetKey } from "../references/find-references.js";
@@ -106,14 +106,21 @@ function isGivenBack(target: ReferenceTarget, { operation, statement, migration 
   // A view in the table's place stands in for its columns.
   if (target.column !== undefined) names.add(targetKey({ table: target.table }));
   const readOnly = operation.type !== "RenameColumn" && isReadOnly(target, { operation, statement, migration });
+  const gives = (given: Operation, later: AnalysedStatement): boolean => {
+    const name = nameGiven({ operation: given, statement: later });
+    return name !== undefined && names.has(targetKey(name)) && (readOnly || takesWrites(given));
+  };
+  // A DO block is one statement with many operations.
+  const { operations } = statement.statement;
+  if (operations.slice(operations.indexOf(operation) + 1).some((given) => gives(given, statement))) return true;
   const { group } = statement.transaction;
-  return migration.statements.slice(statement.statement.index + 1).some((later) => {
-    if (group !== undefined && later.transaction.group !== group) return false;
-    return later.statement.operations.some((given) => {
-      const name = nameGiven({ operation: given, statement: later });
-      return name !== undefined && names.has(targetKey(name)) && (readOnly || takesWrites(given));
-    });
-  });
+  return migration.statements
+    .slice(statement.statement.index + 1)
+    .some(
+      (later) =>
+        (group === undefined || later.transaction.group === group) &&
+        later.statement.operations.some((given) => gives(given, later)),
+    );
 }
 
 /** Whether nobody writes to what loses its name: a view that is not updatable cannot tell, so every view counts. */

@@ -49,6 +49,8 @@ describe("a name that the same transaction gives to something else stays", () =>
     ["ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t RENAME COLUMN b TO a", true],
     ["ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t ADD COLUMN a int", true],
     ["ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE u ADD COLUMN a int", false],
+    ["DO $$ BEGIN ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t ADD COLUMN a int; END $$", true],
+    ["DO $$ BEGIN ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE u ADD COLUMN a int; END $$", false],
     ["ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t ADD COLUMN a int GENERATED ALWAYS AS (c) STORED", false],
     ["ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a text", false],
     ["ALTER TABLE t RENAME TO u; CREATE TABLE t (a int)", true],
