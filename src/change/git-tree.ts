@@ -75,8 +75,8 @@ export class GitTree implements Tree {
     return found;
   }
 
-  grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[] {
-    return grepWords(this.git, words, exclude, this.commit);
+  grep(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[] {
+    return grepWords(this.git, words, { exclude, only }, this.commit);
   }
 
   #list(): ReadonlyMap<string, TreeEntry> {

@@ -486,12 +486,12 @@ function alternations(words: readonly string[]): readonly string[] {
 
 /**
  * Whole-word search for fixed strings in text files of a commit, or of the working tree where `commit` is absent.
- * `exclude` holds glob patterns as in a pathspec with `glob` magic.
+ * `exclude` and `only` hold glob patterns as in a pathspec with `glob` magic; without `only` all files are searched.
  */
 export function grepWords(
   git: Git,
   words: readonly string[],
-  exclude: readonly string[],
+  { exclude, only }: { readonly exclude: readonly string[]; readonly only?: readonly string[] | undefined },
   commit?: string,
 ): readonly GrepHit[] {
   if (words.length === 0) return [];
@@ -511,7 +511,8 @@ export function grepWords(
   for (const pattern of alternations(words)) args.push("-e", pattern);
   if (commit === undefined) args.push("--untracked");
   else args.push(commit);
-  args.push("--", ".", ...exclude.map((pattern) => `:(exclude,glob)${pattern}`));
+  args.push("--", ...(only?.map((pattern) => `:(glob)${pattern}`) ?? ["."]));
+  args.push(...exclude.map((pattern) => `:(exclude,glob)${pattern}`));
   const output = git.run(args, { accept: [1] }).toString("utf8");
   const prefix = commit === undefined ? 0 : commit.length + 1;
   const hits: GrepHit[] = [];

@@ -43,9 +43,9 @@ export class OverlayTree implements Tree {
     this.under.prefetch?.(files.filter((file) => !this.over.has(file)));
   }
 
-  grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[] {
-    const hits = this.under.grep(words, exclude).filter(({ file }) => !this.over.has(file));
-    const excluded = matcher(exclude);
+  grep(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[] {
+    const hits = this.under.grep(words, exclude, only).filter(({ file }) => !this.over.has(file));
+    const excluded = notSearched(exclude, only);
     const texts: [string, string][] = [];
     for (const [file, text] of this.over) if (text !== undefined && !excluded(file)) texts.push([file, text]);
     return [...hits, ...searchWords(texts, words)];
@@ -66,6 +66,14 @@ export function memoryTree(files: ReadonlyMap<string, string>, label: string): T
 }
 
 const GLOB = /^\.\/|[\\*?[\]{}()!+@|]/;
+
+/** Matches the files that a search leaves out. */
+export function notSearched(exclude: readonly string[], only?: readonly string[]): (file: string) => boolean {
+  const excluded = matcher(exclude);
+  if (only === undefined) return excluded;
+  const included = matcher(only);
+  return (file) => excluded(file) || !included(file);
+}
 
 /** Matches paths against glob patterns as git's `glob` pathspecs do: `**` crosses folders, dots are not special. */
 export function matcher(patterns: readonly string[]): (file: string) => boolean {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Tree, WordHit } from "../model/tree.js";
 import { grepWords, listWorkingTree, readObjects } from "./git.js";
 import type { Git, WorkingEntry } from "./git.js";
-import { matcher } from "./overlay-tree.js";
+import { notSearched } from "./overlay-tree.js";
 import { decode, MAX_TEXT_BYTES, tooLarge } from "./text-file.js";
 import type { TextFile } from "./text-file.js";
 import { searchWords } from "./word-search.js";
@@ -61,9 +61,9 @@ export class WorkingTree implements Tree {
       .map(({ file }) => file);
   }
 
-  grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[] {
-    if (this.git !== undefined) return grepWords(this.git, words, exclude);
-    const excluded = matcher(exclude);
+  grep(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[] {
+    if (this.git !== undefined) return grepWords(this.git, words, { exclude, only });
+    const excluded = notSearched(exclude, only);
     return searchWords(this.#readable(excluded), words);
   }
 

@@ -47,7 +47,7 @@ export function goCode(
   const known = searches.get(listing) ?? new Map<string, readonly WordHit[]>();
   searches.set(listing, known);
   const key = words.join(" ");
-  const hits = known.get(key) ?? listing.tree.grep(words, NOT_RUN).filter(({ file }) => file.endsWith(".go"));
+  const hits = known.get(key) ?? listing.tree.grep(words, NOT_RUN, ["**/*.go"]);
   known.set(key, hits);
   const module = [...upwards(folder)].find((at) => listing.has(at, "go.mod")) ?? "";
   const hit = hits.find(({ file, text }) => (module === "" || file.startsWith(`${module}/`)) && pattern.test(text));

@@ -26,7 +26,7 @@ export interface Tree {
   prefetch?(files: readonly string[]): void;
   /**
    * Whole-word, case-sensitive search for any of the words in text files.
-   * `exclude` holds glob patterns that git understands.
+   * `exclude` and `only` hold glob patterns that git understands; without `only` all files are searched.
    */
-  grep(words: readonly string[], exclude: readonly string[]): readonly WordHit[];
+  grep(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[];
 }

@@ -101,7 +101,7 @@ describe("revisions", () => {
       () => changedFiles(git, "main", revision),
       () => listTree(git, revision),
       () => readObjects(git, [revision]),
-      () => grepWords(git, ["a"], [], revision),
+      () => grepWords(git, ["a"], { exclude: [] }, revision),
     ]) {
       expect(ask).toThrow(GitError);
     }
@@ -279,8 +279,10 @@ describe("grepWords", () => {
       { file: "src/a.ts", line: 4, text: "legacy_ref again" },
       { file: "strange\nname:1.ts", line: 1, text: "legacy_ref" },
     ];
-    expect(grepWords(git, ["legacy_ref"], ["db/migrations/**"], repository.git("rev-parse", "HEAD"))).toEqual(tracked);
-    expect(grepWords(git, ["legacy_ref"], ["db/migrations/**"])).toEqual([
+    expect(
+      grepWords(git, ["legacy_ref"], { exclude: ["db/migrations/**"] }, repository.git("rev-parse", "HEAD")),
+    ).toEqual(tracked);
+    expect(grepWords(git, ["legacy_ref"], { exclude: ["db/migrations/**"] })).toEqual([
       ...tracked.slice(0, 2),
       { file: "src/new.ts", line: 1, text: "x legacy_ref y" },
       tracked[2],
@@ -289,12 +291,16 @@ describe("grepWords", () => {
 
   it("takes words literally, also those that look like options or patterns", () => {
     const git = new Git(new TemporaryRepository(files).root);
-    expect(grepWords(git, ["a.b+c", "-e", "--help", ".*"], [])).toEqual([{ file: "src/b.ts", line: 1, text: "a.b+c" }]);
+    expect(grepWords(git, ["a.b+c", "-e", "--help", ".*"], { exclude: [] })).toEqual([
+      { file: "src/b.ts", line: 1, text: "a.b+c" },
+    ]);
     // Enough for more than one pattern.
     const many = Array.from({ length: 5000 }, (_, index) => `column_${String(index)}`);
-    expect(grepWords(git, [...many, "a.b+c", ...many], [])).toEqual([{ file: "src/b.ts", line: 1, text: "a.b+c" }]);
-    expect(grepWords(git, [], [])).toEqual([]);
-    expect(grepWords(git, ["nothing_like_it"], [])).toEqual([]);
+    expect(grepWords(git, [...many, "a.b+c", ...many], { exclude: [] })).toEqual([
+      { file: "src/b.ts", line: 1, text: "a.b+c" },
+    ]);
+    expect(grepWords(git, [], { exclude: [] })).toEqual([]);
+    expect(grepWords(git, ["nothing_like_it"], { exclude: [] })).toEqual([]);
   });
 });
 
@@ -315,6 +321,6 @@ it("runs no program that the repository names", () => {
   changedFiles(git, "HEAD");
   listWorkingTree(git);
   listTree(git, "HEAD");
-  grepWords(git, ["two"], []);
+  grepWords(git, ["two"], { exclude: [] });
   expect(existsSync(proof)).toBe(false);
 });

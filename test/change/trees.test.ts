@@ -177,6 +177,25 @@ describe("OverlayTree", () => {
   });
 });
 
+it("searches certain files only, in every kind of tree", () => {
+  const files = { "a.go": "needle\n", "b/c.go": "needle\n", "b/d.go": "needle\n", "b/e.md": "needle\n" };
+  const repository = new TemporaryRepository(files);
+  const git = new Git(repository.root);
+  const trees = [
+    new GitTree(git, "HEAD", "main"),
+    new WorkingTree(repository.root, git),
+    new WorkingTree(repository.root),
+    memoryTree(new Map(Object.entries(files)), "memory"),
+  ];
+  for (const tree of trees) {
+    const found = (only?: readonly string[]): string[] =>
+      tree.grep(["needle"], ["**/d.go"], only).map(({ file }) => file);
+    expect(found(["**/*.go"])).toEqual(["a.go", "b/c.go"]);
+    expect(found(["b/*"])).toEqual(["b/c.go", "b/e.md"]);
+    expect(found()).toEqual(["a.go", "b/c.go", "b/e.md"]);
+  }
+});
+
 describe("searchWords", () => {
   it("finds what git grep finds", () => {
     const text = [
