@@ -2,7 +2,7 @@ import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 
 /** Files in which a project says which libraries and tools it uses, by the language's own name for them. */
-export const MANIFEST_NAMES: readonly string[] = [
+const MANIFEST_NAMES: readonly string[] = [
   "package.json",
   "go.mod",
   "Cargo.toml",

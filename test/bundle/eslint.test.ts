@@ -188,7 +188,10 @@ overrides:
   });
 
   it("says what is wrong with the configuration file", () => {
-    const root = repository({ [FILE]: BUILD, ".github/migration-safety.yml": "rules:\n  no-blocking-index-buil: warn\n" });
+    const root = repository({
+      [FILE]: BUILD,
+      ".github/migration-safety.yml": "rules:\n  no-blocking-index-buil: warn\n",
+    });
     const { status, stderr } = eslint(version, root, [FILE]);
     expect(stderr).toContain(".github/migration-safety.yml:2:3: ");
     expect(stderr).toContain("no-blocking-index-build");

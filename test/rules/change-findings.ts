@@ -6,7 +6,7 @@ import type { DefinedRule } from "../../src/rule/define-rule.js";
 export function checkedMessages(rule: DefinedRule, change: Change): readonly string[] {
   const { meta, definition } = rule;
   return [...(definition.checkChange?.(change) ?? [])].map(({ file, messageId, data = {} }) => {
-    const template = (meta.messages)[messageId] ?? "";
+    const template = meta.messages[messageId] ?? "";
     return `${file}: ${template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => data[name] ?? whole)}`;
   });
 }
