@@ -1,5 +1,5 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
-import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
+import { dialectOf, dialectOfFiles, dialectOfFolder, POSTGRESQL } from "./dialect.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber } from "./name-order.js";
@@ -40,7 +40,10 @@ export const plainSql: MigrationTool = {
     const sql = listing.filesIn(folder).filter((name) => /\.sql$/i.test(name) && !DOWN.test(name));
     const numbered = sql.filter((name) => NUMBERED.test(name));
     for (const name of sql) {
-      if (numbered.length === 0 || NUMBERED.test(name)) names.push(name);
+      const other = dialectOfName(name);
+      if (other !== undefined && other !== POSTGRESQL) {
+        leftOut.push({ file: join(folder, name), reason: `is for ${other}; only PostgreSQL is checked` });
+      } else if (numbered.length === 0 || NUMBERED.test(name)) names.push(name);
       else {
         leftOut.push({ file: join(folder, name), reason: "has no number, so its place among the others is not known" });
       }
@@ -107,6 +110,11 @@ function holdsMigrations(listing: Listing, folder: string): boolean {
   if (!SQL_FOLDER.test(name)) return false;
   const sql = listing.filesIn(folder).filter((file) => /\.sql$/i.test(file));
   return sql.length > 0 && sql.every((file) => NUMBERED.test(file)) && !sql.every((file) => DOWN.test(file));
+}
+
+/** `0001_orders.mysql.up.sql`: a folder that has the same migrations for several systems. */
+function dialectOfName(name: string): string | undefined {
+  return dialectOf(/\.(\w+?)(?:\.up)?\.sql$/i.exec(name)?.[1] ?? "");
 }
 
 function upFile(listing: Listing, folder: string): string | undefined {

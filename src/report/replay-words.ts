@@ -38,8 +38,9 @@ export function ruleWords(findings: readonly Finding[]): string {
 /** What was looked at, and why no further. */
 export function lookedSentence({ branch, looked, merges }: Replay): string {
   const found = merges.length === 0 ? "No merge" : counted(merges.length, "merge");
-  const where = looked.until === "asked" ? "the last" : "all";
-  const commits = looked.commits === 1 ? "the one commit" : `${where} ${String(looked.commits)} commits`;
+  const asked = looked.until === "asked";
+  const several = `${asked ? "the last" : "all"} ${String(looked.commits)} commits`;
+  const commits = looked.commits === 1 ? `the ${asked ? "last" : "one"} commit` : several;
   const what = `${found} with migrations in ${commits} of ${branch.label}`;
   if (looked.until === "shallow") {
     return `${what} that this shallow clone holds. Deepen it to look further back: git fetch --unshallow`;

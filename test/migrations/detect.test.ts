@@ -297,6 +297,18 @@ describe("numbered SQL files", () => {
     ]);
   });
 
+  it("leaves out files that are named for another system", () => {
+    const files = {
+      "migrations/1_a.mysql.up.sql": "",
+      "migrations/1_a.postgres.up.sql": "",
+      "migrations/2_b.up.sql": "",
+    };
+    expect(filesOf(files)).toEqual([["migrations/1_a.postgres.up.sql", "migrations/2_b.up.sql"]]);
+    expect(detect(files).leftOut).toEqual([
+      { file: "migrations/1_a.mysql.up.sql", reason: "is for MySQL; only PostgreSQL is checked" },
+    ]);
+  });
+
   it("takes a folder called sql only where every file in it is numbered", () => {
     expect(filesOf({ "sql/01_report.sql": "", "sql/customers.sql": "" })).toEqual([]);
   });
