@@ -312,7 +312,8 @@ class Loader {
    * The status of a file that bears another migration's name than at base, or the other way round: Sqitch gives the name
    * of a reworked change to its new text, and its old text a new name. Undefined for all others.
    */
-  #reworkedStatus(file: string, { folder, facts }: MigrationSource): FileStatus | undefined {
+  #reworkedStatus(file: string, { folder, facts, reworks }: MigrationSource): FileStatus | undefined {
+    if (reworks !== true) return undefined;
     const version = facts?.get(file)?.version;
     const base = this.source.base?.tree;
     if (version === undefined || base === undefined) return undefined;

@@ -69,6 +69,7 @@ export const sqitch: MigrationTool = {
       owns: ["revert", "verify"].map((name) => join(parentOf(folder), name)),
       files,
       facts,
+      reworks: true,
       leftOut,
       ...(dialect === undefined ? {} : { dialect }),
     };

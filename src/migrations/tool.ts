@@ -44,6 +44,8 @@ export interface MigrationSource {
   readonly facts?: ReadonlyMap<string, FileFacts>;
   /** How single files are sent where something outside of them says so, such as diesel's metadata.toml. */
   readonly transactions?: ReadonlyMap<string, TransactionMode>;
+  /** Whether a file may come to be another migration than it was, its old text another file's. Absent: it does not. */
+  readonly reworks?: boolean;
   /** Files that look like migrations but do not run, or cannot be read. */
   readonly leftOut: readonly LeftOutFile[];
   /** Migrations that are in no file that can be read, by what the tool knows them by. New ones are unknown. */
