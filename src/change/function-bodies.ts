@@ -39,6 +39,8 @@ function definitionsOf({ migrations }: Database): readonly Definition[] {
         switch (operation.type) {
           case "CreateFunction": {
             const name = before.qualify(operation.function);
+            // Gone with the session of the migration.
+            if (/^pg_temp/.test(name.schema)) break;
             const definition = { signature: String(operation.arguments), migration, range: operation.range };
             const others = named(name).filter(({ signature }) => signature !== definition.signature);
             byName.set(keyOf(name), [...others, definition]);

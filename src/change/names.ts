@@ -124,8 +124,10 @@ function isGivenBack(target: ReferenceTarget, { operation, statement, migration 
 }
 
 /** Whether nobody writes to what loses its name: a view that is not updatable cannot tell, so every view counts. */
-function isReadOnly({ table, object }: ReferenceTarget, { statement }: PlacedOperation): boolean {
-  const kind = statement.before.table(table)?.kind;
+function isReadOnly({ table, object }: ReferenceTarget, { operation, statement }: PlacedOperation): boolean {
+  // DROP VIEW says what it drops, also where a repeatable migration made it, which runs after all others.
+  const said = operation.type === "DropRelation" ? operation.kind : "table";
+  const kind = said === "table" ? statement.before.table(table)?.kind : said;
   return object !== undefined || kind === "view" || kind === "materialized view";
 }
 

@@ -33,6 +33,7 @@ describe("functions in force at the end", () => {
     expect(bodies(total, "DROP FUNCTION total(int);")).toEqual({});
     expect(bodies(total, "DROP FUNCTION total(text);")).toEqual({ "db/migrations/0001.sql": total });
     expect(bodies(total, "DROP FUNCTION total;")).toEqual({});
+    expect(bodies(total.replace("total", "pg_temp.total"))).toEqual({});
     expect(bodies(`CREATE SCHEMA app; ${total.replace("total", "app.total")}`, "DROP SCHEMA app CASCADE;")).toEqual({});
   });
 

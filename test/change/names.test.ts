@@ -60,6 +60,7 @@ describe("a name that the same transaction gives to something else stays", () =>
     ["ALTER TABLE t RENAME TO u; CREATE VIEW app.t AS SELECT a FROM u", false],
     ["ALTER TABLE t SET SCHEMA app; ALTER TABLE app.u SET SCHEMA public; ALTER TABLE u RENAME TO t", true],
     ["DROP VIEW v; CREATE VIEW v AS SELECT count(*) FROM t", true],
+    ["DROP VIEW IF EXISTS w; CREATE VIEW w AS SELECT count(*) FROM t", true],
     ["DROP VIEW v; CREATE MATERIALIZED VIEW v AS SELECT a FROM t", true],
     ["DROP TYPE e; CREATE TYPE e AS (a int)", true],
     ["ALTER TYPE e RENAME TO e_old; ALTER TYPE e_new RENAME TO e", true],
