@@ -10,7 +10,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "sources", include: ["test/**/*.test.ts"], exclude: ["test/bundle/**", "test/servers/**"] },
+        test: {
+          name: "sources",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/bundle/**", "test/servers/**"],
+          globalSetup: ["test/postgres/start-pglite.ts"],
+        },
       },
       // What is shipped, built from the sources as they are now.
       {

@@ -1,8 +1,8 @@
-import { PGlite } from "@electric-sql/pglite";
 import { describe, expect, it } from "vitest";
 import { functionBodies } from "../../src/change/function-bodies.js";
 import { projectOf } from "../../src/change/project.js";
 import { memoryChange } from "../rules/memory-change.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const total = "CREATE FUNCTION total(a int) RETURNS int LANGUAGE sql AS $$ SELECT 1 FROM orders $$;";
 
@@ -63,7 +63,7 @@ it("are places that use what a migration takes away", () => {
 });
 
 it("PostgreSQL does not look into a body that is a string", async () => {
-  const postgres = await PGlite.create();
+  const postgres = await startPGlite();
   try {
     await postgres.exec(`CREATE TABLE orders (id int); ${total} DROP TABLE orders;`);
     await expect(postgres.exec("SELECT total(1)")).rejects.toMatchObject({ code: "42P01" });

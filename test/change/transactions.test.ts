@@ -1,9 +1,10 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Session } from "../../src/change/session.js";
 import { transactionsOf } from "../../src/change/transactions.js";
 import type { TransactionMode } from "../../src/model/migration.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const transactions = (mode: TransactionMode, ...texts: readonly string[]) =>
   transactionsOf(
@@ -116,7 +117,7 @@ const SCRIPTS = [
 describe("as PostgreSQL itself does", () => {
   let database: PGlite;
   beforeAll(async () => {
-    database = await PGlite.create();
+    database = await startPGlite();
   });
   afterAll(() => database.close());
 

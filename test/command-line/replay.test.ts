@@ -24,11 +24,11 @@ function replay(
 
 function repository(): TemporaryRepository {
   const made = new TemporaryRepository({
-    "db/migrations/0001_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint);\n",
+    "db/migrations/0001_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint, note text);\n",
   });
   made.commit("Index | of `accounts` (#2)", {
     "db/migrations/0002_index.sql":
-      "ALTER TABLE orders ALTER COLUMN account_id SET DEFAULT 0;\nCREATE INDEX orders_account_idx ON orders (account_id);\n",
+      "ALTER TABLE orders DROP COLUMN note;\nCREATE INDEX orders_account_idx ON orders (account_id);\n",
   });
   return made;
 }

@@ -3,13 +3,14 @@
  * of the pull request on the old one. Where we answer `yes` every query works, where we answer `no` at least one fails.
  * `unknown` is for what queries decide that nobody has read: then there is a query that works and one that fails.
  */
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compatibilityOf } from "../../src/deploy-order/compatibility.js";
 import type { PlacedOperation } from "../../src/model/migration.js";
 import type { Answer } from "../../src/model/plan.js";
 import type { Reference, Side } from "../../src/model/reference.js";
 import { memoryChange } from "../rules/memory-change.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 interface Case {
   readonly migration: string;
@@ -220,7 +221,7 @@ const CASES: readonly Case[] = [
 let postgres: PGlite;
 
 beforeAll(async () => {
-  postgres = await PGlite.create();
+  postgres = await startPGlite();
 });
 afterAll(() => postgres.close());
 

@@ -2,7 +2,7 @@
  * The SQL on the rules' pages is real: what is called incorrect reports its own rule and nothing else, what is called
  * correct reports nothing, and PostgreSQL runs all of it, or refuses it as the page says.
  */
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { citext } from "@electric-sql/pglite/contrib/citext";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,6 +13,7 @@ import type { ToolFacts } from "../../src/model/migration.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { changeOf, toolOf } from "./example-change.js";
 import { type Example, readRulePage } from "./rule-page.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const sections = ["Incorrect", "Correct", "When it is silent", "Options", "Versions", "When not to use it"];
 
@@ -22,7 +23,7 @@ function reported(example: Example): string[] {
 }
 
 let postgres: PGlite;
-beforeAll(async () => void (postgres = await PGlite.create({ extensions: { citext } })));
+beforeAll(async () => void (postgres = await startPGlite({ extensions: { citext } })));
 afterAll(() => postgres.close());
 
 /** Runs the example as its tool would. @returns The SQLSTATE with which PostgreSQL refuses it. */

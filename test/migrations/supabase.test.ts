@@ -1,7 +1,7 @@
-import { PGlite } from "@electric-sql/pglite";
 import { describe, expect, it } from "vitest";
 import { checkChange } from "../../src/check/check.js";
 import { changeOf, detected, inForce, npmLock, onlySource, statementsOf } from "./open-tool.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const CONFIG = 'project_id = "shop"\n\n[db]\nport = 54322\nmajor_version = 15\n\n[db.migrations]\nenabled = true\n';
 
@@ -205,7 +205,7 @@ function pipelineOf(statements: readonly string[]): Uint8Array {
 }
 
 it("is what PostgreSQL does with a pipeline", async () => {
-  const db = await PGlite.create();
+  const db = await startPGlite();
   await db.exec("CREATE TABLE t (a int)");
   const refused = async (...statements: readonly string[]): Promise<boolean> =>
     Buffer.from(await db.execProtocolRaw(pipelineOf(statements)))

@@ -1,6 +1,7 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseSql } from "../../src/postgres/parse-sql.js";
+import { startPGlite } from "./start-pglite.js";
 
 /** Blocks, with the operations that they run, each with what stands at its place. */
 const blocks: Readonly<Record<string, readonly [sql: string, ...operations: readonly string[]]>> = {
@@ -166,7 +167,7 @@ describe("a DO block", () => {
 describe("PostgreSQL", () => {
   let postgres: PGlite;
   beforeAll(async () => {
-    postgres = await PGlite.create();
+    postgres = await startPGlite();
     await postgres.exec("CREATE TABLE accounts (id int PRIMARY KEY); CREATE TABLE orders (id int, account_id int);");
   });
   afterAll(() => postgres.close());

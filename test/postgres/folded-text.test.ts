@@ -1,6 +1,7 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foldText } from "../../src/postgres/folded-text.js";
+import { startPGlite } from "./start-pglite.js";
 
 const EXPRESSIONS = [
   "'a'",
@@ -23,7 +24,7 @@ const EXPRESSIONS = [
 describe("foldText", () => {
   let postgres: PGlite;
   beforeAll(async () => {
-    postgres = await PGlite.create();
+    postgres = await startPGlite();
   });
   afterAll(() => postgres.close());
 

@@ -1,8 +1,9 @@
 /** What PostgreSQL itself does for a statement: its locks and its work, read from inside the transaction. */
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import type { Work } from "../../src/model/lock.js";
 import { longest } from "../../src/postgres/work.js";
 import type { LockMode } from "../../src/model/operation.js";
+import { startPGlite } from "./start-pglite.js";
 
 export interface Measured {
   /** Locks on tables, views and partitions that existed before the statement, by qualified name. */
@@ -58,7 +59,7 @@ export class MeasuredPostgres {
 
   /** @param given Default: a PostgreSQL 18 in this process. */
   static async start(given?: TestDatabase): Promise<MeasuredPostgres> {
-    const database = given ?? (await PGlite.create());
+    const database = given ?? (await startPGlite());
     // Index scans would hide what a validation reads.
     await database.exec(`
       SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off;

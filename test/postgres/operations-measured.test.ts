@@ -1,11 +1,12 @@
 /** What operations say that PostgreSQL can be asked about. */
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseSql } from "../../src/postgres/parse-sql.js";
+import { startPGlite } from "./start-pglite.js";
 
 let database: PGlite;
 beforeAll(async () => {
-  database = await PGlite.create();
+  database = await startPGlite();
   await database.exec('create table base (a int, b text, c jsonb); create schema "S"');
 });
 afterAll(() => database.close());

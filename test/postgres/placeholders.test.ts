@@ -1,8 +1,9 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { RESERVED_WORDS, substitutePlaceholders } from "../../src/postgres/placeholders.js";
+import { startPGlite } from "./start-pglite.js";
 
 /** Each operation's type with the text of its range, and the reason of an `Unparsed`. */
 function read(sql: string): string[][] {
@@ -187,7 +188,7 @@ describe("psql's commands", () => {
 describe("words that no bare name may be", () => {
   let database: PGlite;
   beforeAll(async () => {
-    database = await PGlite.create();
+    database = await startPGlite();
   });
   afterAll(() => database.close());
 

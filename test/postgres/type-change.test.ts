@@ -1,14 +1,15 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { citext } from "@electric-sql/pglite/contrib/citext";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AlterColumnType } from "../../src/model/operation.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay } from "../../src/postgres/replay.js";
 import { typeChange } from "../../src/postgres/type-change.js";
+import { startPGlite } from "./start-pglite.js";
 
 let database: PGlite;
 beforeAll(async () => {
-  database = await PGlite.create({ extensions: { citext } });
+  database = await startPGlite({ extensions: { citext } });
 });
 afterAll(async () => {
   await database.close();

@@ -1,11 +1,12 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatDuration, parseDuration } from "../../src/rule/duration.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 describe("parseDuration", () => {
   let postgres: PGlite;
   beforeAll(async () => {
-    postgres = await PGlite.create();
+    postgres = await startPGlite();
   });
   afterAll(() => postgres.close());
 

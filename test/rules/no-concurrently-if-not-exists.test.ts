@@ -1,4 +1,3 @@
-import { PGlite } from "@electric-sql/pglite";
 import { expect, it } from "vitest";
 import rule from "../../rules/no-concurrently-if-not-exists.js";
 import { lint } from "../../src/check/lint.js";
@@ -6,6 +5,7 @@ import { oneFindingPerHarm } from "../../src/check/one-finding-per-harm.js";
 import { memoryChange } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
 import { prisma6, prisma7, unknownRunner } from "./tools.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint);";
 const build = "CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_account_idx ON orders (account_id);";
@@ -163,7 +163,7 @@ it("leaves the word to no-concurrently-in-transaction where the build is refused
 });
 
 it("PostgreSQL takes what a failed build left for the index", async () => {
-  const postgres = await PGlite.create();
+  const postgres = await startPGlite();
   try {
     await postgres.exec("CREATE TABLE orders (account_id bigint); INSERT INTO orders VALUES (1), (1);");
     const unique = build.replace("INDEX", "UNIQUE INDEX");

@@ -1,8 +1,8 @@
-import { PGlite } from "@electric-sql/pglite";
 import { expect, it } from "vitest";
 import rule from "../../rules/no-data-loss.js";
 import { ruleTester, type ExpectedError } from "./rule-tester.js";
 import { drizzle, prisma6, prisma7, unknownRunner } from "./tools.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);";
 const lines = "CREATE TABLE lines (order_id bigint REFERENCES orders, line_no int UNIQUE);";
@@ -223,7 +223,7 @@ ruleTester.run("no-data-loss", rule, {
 });
 
 it("PostgreSQL deletes what the findings say", async () => {
-  const postgres = await PGlite.create();
+  const postgres = await startPGlite();
   const count = async (table: string): Promise<unknown> =>
     (await postgres.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)).rows[0]?.count;
   try {

@@ -1,8 +1,8 @@
-import { PGlite } from "@electric-sql/pglite";
 import { expect, it } from "vitest";
 import rule from "../../rules/no-rename.js";
 import { ruleTester, type ExpectedError } from "./rule-tester.js";
 import { drizzle, prisma6, prisma7, unknownRunner } from "./tools.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, note text, total int);";
 const rename = "ALTER TABLE orders RENAME TO purchases;";
@@ -241,7 +241,7 @@ ruleTester.run("no-rename", rule, {
 });
 
 it("PostgreSQL lets an updatable view stand in for a renamed table, and no other", async () => {
-  const postgres = await PGlite.create();
+  const postgres = await startPGlite();
   try {
     await postgres.exec(`${orders} ${rename} ${view}
       INSERT INTO orders VALUES (1, 'a', 1) ON CONFLICT (id) DO UPDATE SET note = 'b';

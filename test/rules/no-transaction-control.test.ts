@@ -1,8 +1,9 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import rule from "../../rules/no-transaction-control.js";
 import { ruleTester } from "./rule-tester.js";
 import { drizzle, prisma6, prisma7, unknownRunner } from "./tools.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 const alter = "ALTER TABLE orders ADD COLUMN note text;";
 const index = "CREATE INDEX CONCURRENTLY i ON orders (note);";
@@ -236,7 +237,7 @@ ruleTester.run("no-transaction-control", rule, {
 
 describe("PostgreSQL", () => {
   let postgres: PGlite;
-  beforeAll(async () => void (postgres = await PGlite.create()));
+  beforeAll(async () => void (postgres = await startPGlite()));
   beforeEach(async () => void (await postgres.exec("ROLLBACK; DROP TABLE IF EXISTS log; CREATE TABLE log (n int);")));
   afterAll(() => postgres.close());
 

@@ -1,10 +1,11 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quoteIdentifier } from "../../src/text/quote-identifier.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 
 describe("quoteIdentifier", () => {
   let postgres: PGlite;
-  beforeAll(async () => void (postgres = await PGlite.create()));
+  beforeAll(async () => void (postgres = await startPGlite()));
   afterAll(() => postgres.close());
 
   it("quotes what PostgreSQL would fold or not read as a name", async () => {
