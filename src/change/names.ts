@@ -166,6 +166,25 @@ export function isMadeByChange({ migrations }: Database, placed: PlacedOperation
   return false;
 }
 
+/** Whether a repeatable migration makes it again: it runs behind all others of this run because its text changed. */
+export function isMadeAgain({ migrations }: Database, placed: PlacedOperation): boolean {
+  const target = nameTaken(placed);
+  if (target === undefined) return false;
+  const key = targetKey(target);
+  return migrations.some(
+    ({ kind, status, order, statements }) =>
+      kind === "repeatable" &&
+      status !== "existing" &&
+      order > placed.migration.order &&
+      statements.some((statement) =>
+        statement.statement.operations.some((operation) => {
+          const name = nameGiven({ operation, statement });
+          return name !== undefined && targetKey(name) === key;
+        }),
+      ),
+  );
+}
+
 /** Whether another function of the name stays, with other arguments: a call may mean that one. */
 export function leavesOverload({ migrations }: Database, placed: PlacedOperation): boolean {
   const { operation } = placed;

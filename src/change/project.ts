@@ -6,7 +6,7 @@ import type { QualifiedName } from "../model/name.js";
 import type { Reference, ReferenceTarget } from "../model/reference.js";
 import { functionBodies } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
-import { leavesOverload, removedBy } from "./names.js";
+import { isMadeAgain, leavesOverload, removedBy } from "./names.js";
 import { memoryTree } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
 
@@ -47,7 +47,9 @@ export class Project {
   referencesOf(placed: PlacedOperation): readonly Reference[] {
     const target = removedBy(placed);
     const references = target === undefined ? [] : this.referencesTo(target, placed.migration.database);
-    return references.length > 0 && leavesOverload(databaseOf(this.change, placed), placed) ? [] : references;
+    if (references.length === 0) return references;
+    const database = databaseOf(this.change, placed);
+    return leavesOverload(database, placed) || isMadeAgain(database, placed) ? [] : references;
   }
 
   /**

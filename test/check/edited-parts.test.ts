@@ -52,6 +52,14 @@ test("Flyway's repeatable migrations are made to be edited", () => {
     "sql/R__refs.sql": "CREATE OR REPLACE VIEW refs AS SELECT id, 1 AS one FROM orders;\n",
   });
   expect(found(repository)).toEqual([]);
+  repository.commit("made again", {
+    "src/refs.sql": "SELECT id FROM refs;\n",
+    "sql/V2__drop.sql": "DROP VIEW refs;\n",
+    "sql/R__refs.sql": "CREATE OR REPLACE VIEW refs AS SELECT id FROM orders;\n",
+  });
+  expect(found(repository)).toEqual([]);
+  repository.commit("not made again", { "sql/V3__drop.sql": "SET lock_timeout = '2s';\nDROP VIEW IF EXISTS refs;\n" });
+  expect(found(repository).map((finding) => finding.split(":")[0])).toEqual(["2 no-referenced-table-drop"]);
   repository.commit("edited", { "sql/V1__orders.sql": "CREATE TABLE orders (id int PRIMARY KEY);\n" });
   expect(found(repository)).toEqual([
     "1 no-edited-migration: This migration was merged before, and databases that ran it keep what its old text made; Flyway finds that its checksum is another. Put the old text back, and make the change in a new migration.",
