@@ -5,7 +5,7 @@
 import type { Range } from "../model/position.js";
 import { Lexer, tokensOf, type Token } from "./lexer.js";
 import { parsePlPgSql } from "./libpg-query.js";
-import { foldText } from "./folded-text.js";
+import { foldText, UNKNOWN_NAME } from "./folded-text.js";
 
 /** SQL that the block runs. */
 export interface BlockSql {
@@ -15,6 +15,8 @@ export interface BlockSql {
   readonly verbatim: boolean;
   /** Whether something decides if it runs: IF, CASE, a loop, an EXCEPTION clause that overlooks its failure. */
   readonly guarded: boolean;
+  /** Whether an `UNKNOWN_NAME` stands for a part of it. */
+  readonly unknownName?: true;
 }
 
 /** A part of the block that cannot be known before it runs. */
@@ -26,7 +28,8 @@ export interface OpaquePart {
 
 export type BlockPart = BlockSql | OpaquePart;
 
-const DYNAMIC = "EXECUTE runs a statement that is only put together when the block runs";
+/** Why an EXECUTE is not known. */
+export const DYNAMIC = "EXECUTE runs a statement that is only put together when the block runs";
 
 /**
  * In the order in which they stand there; undefined where the block cannot be read.
@@ -124,8 +127,11 @@ class BlockReader {
       return;
     }
     const folded = foldText(expression);
+    const unknownName = folded?.includes(UNKNOWN_NAME) === true;
     this.#parts.push(
-      folded === undefined ? { range, reason: DYNAMIC } : { sql: folded, range, verbatim: false, guarded },
+      folded === undefined || folded === UNKNOWN_NAME
+        ? { range, reason: DYNAMIC }
+        : { sql: folded, range, verbatim: false, guarded, ...(unknownName && { unknownName }) },
     );
   }
 

@@ -1,9 +1,12 @@
-/** The text that a SQL expression makes of literals alone, as in `EXECUTE format('DROP TABLE %I', 'orders')`. */
+/** The text that a SQL expression makes of its literals, as in `EXECUTE format('DROP TABLE %I', 'orders')`. */
 import type { Node } from "libpg-query";
 import { quoteIdentifier } from "../text/quote-identifier.js";
 import { parseTree } from "./libpg-query.js";
 
-/** Undefined where the text depends on anything but the expression itself. */
+/** Stands in a folded text for what only the server knows, in the form of a name. */
+export const UNKNOWN_NAME = "unknown_at_this_place";
+
+/** Whatever is no literal becomes an `UNKNOWN_NAME`; undefined where the expression is not understood. */
 export function foldText(expression: string): string | undefined {
   const outcome = parseTree(`SELECT ${expression}`);
   const select = outcome.ok ? outcome.statements[0]?.stmt : undefined;
@@ -17,19 +20,19 @@ function textOf(node: Node | undefined): string | undefined {
   if (node === undefined) return undefined;
   if ("A_Const" in node) {
     const { sval, ival } = node.A_Const as { sval?: { sval?: string }; ival?: { ival?: number } };
-    return sval ? (sval.sval ?? "") : ival ? String(ival.ival ?? 0) : undefined;
+    return sval ? (sval.sval ?? "") : ival ? String(ival.ival ?? 0) : UNKNOWN_NAME;
   }
   if ("TypeCast" in node) return textOf(node.TypeCast.arg);
   if ("A_Expr" in node) {
     const { name, lexpr, rexpr } = node.A_Expr;
     const [left, right] = [textOf(lexpr), textOf(rexpr)];
-    return nameOf(name) === "||" && left !== undefined && right !== undefined ? left + right : undefined;
+    return nameOf(name) === "||" && left !== undefined && right !== undefined ? left + right : UNKNOWN_NAME;
   }
-  if (!("FuncCall" in node)) return undefined;
+  if (!("FuncCall" in node)) return UNKNOWN_NAME;
   const { funcname, args = [] } = node.FuncCall;
-  const values = args.map(textOf);
-  if (values.some((value) => value === undefined)) return undefined;
-  return FUNCTIONS[nameOf(funcname)]?.(values as string[]);
+  const values = args.map((argument) => textOf(argument) ?? UNKNOWN_NAME);
+  const fold = FUNCTIONS[nameOf(funcname)];
+  return fold === undefined ? UNKNOWN_NAME : fold(values);
 }
 
 function nameOf(name: readonly Node[] | undefined): string {

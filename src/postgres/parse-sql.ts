@@ -2,7 +2,8 @@ import type { Node } from "libpg-query";
 import type { DoBlock, Operation, Unparsed } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
-import { bodyOf, partsOfDoBlock, type BlockPart } from "./do-block.js";
+import { bodyOf, DYNAMIC, partsOfDoBlock, type BlockPart } from "./do-block.js";
+import { UNKNOWN_NAME } from "./folded-text.js";
 import { parseLargeInsert } from "./large-insert.js";
 import { commentsOf, splitStatements } from "./lexer.js";
 import { parseTree, type ParseFailure } from "./libpg-query.js";
@@ -139,16 +140,26 @@ function operationsOfPart(part: BlockPart, block: DoBlock, source: ParsedText): 
     read = withPlaceholders(read, range) ?? read;
     pieces = parsePart(read.parsed, range, []);
   }
-  if ("message" in pieces) return opaque(`PostgreSQL's grammar refuses what the block runs: ${pieces.message}`);
+  if ("message" in pieces) {
+    return opaque(part.unknownName ? DYNAMIC : `PostgreSQL's grammar refuses what the block runs: ${pieces.message}`);
+  }
   const written = { written: read.text, placeholders: read.placeholders };
   const operations = pieces.flatMap((piece) =>
     "node" in piece ? operationsOf(new StatementSource({ index: block.statement, ...written, ...piece })) : [],
   );
+  if (part.unknownName && !operations.every(isKnownBut)) return opaque(DYNAMIC);
   return operations.map((operation) => {
     const placed = verbatim ? operation : movedTo(part.range, operation);
     return guarded ? tolerant(placed) : placed;
   });
 }
+
+/** Whether an unknown name is none of those that the operation is about: that of the role in a GRANT. */
+function isKnownBut(operation: Operation): boolean {
+  return ABOUT_ROLES.has(operation.type) && !JSON.stringify(operation).includes(UNKNOWN_NAME);
+}
+
+const ABOUT_ROLES: ReadonlySet<Operation["type"]> = new Set(["AlterTable", "OtherStatement"]);
 
 /** An operation whose text does not stand in the file, with the place of what makes the text. */
 function movedTo(range: Range, operation: Operation): Operation {

@@ -53,6 +53,17 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
     "DoBlock: format('ANALYZE %I', r.name)",
     "Update: UPDATE orders SET id = 2",
   ],
+  "roles whose names are only known when it runs": [
+    "DO $$ DECLARE role text := 'postgres'; BEGIN EXECUTE 'GRANT SELECT ON orders TO ' || role; EXECUTE format('ALTER TABLE orders OWNER TO %I', role); EXECUTE 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role); END $$;",
+    "OtherStatement: 'GRANT SELECT ON orders TO ' || role",
+    "AlterTable: format('ALTER TABLE orders OWNER TO %I', role)",
+    "OtherStatement: 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role)",
+  ],
+  "a table whose name is only known when it runs, and a query": [
+    "DO $$ DECLARE t text := 'orders'; n int; BEGIN EXECUTE format('GRANT SELECT ON %I TO postgres', t); EXECUTE 'SELECT count(*) FROM ' || t INTO n; END $$;",
+    "DoBlock: format('GRANT SELECT ON %I TO postgres', t)",
+    "DoBlock: 'SELECT count(*) FROM ' || t",
+  ],
   "queries whose result goes into a variable": [
     "DO $$ DECLARE n int; BEGIN\n  SELECT count(*) INTO n FROM orders;\n  INSERT INTO orders VALUES (1)\n    RETURNING id INTO n;\n  PERFORM pg_sleep(0);\n  DELETE FROM orders WHERE id = n;\nEND $$;",
     "Select: SELECT count(*) INTO n FROM orders",

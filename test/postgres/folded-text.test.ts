@@ -1,6 +1,6 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { foldText } from "../../src/postgres/folded-text.js";
+import { foldText, UNKNOWN_NAME } from "../../src/postgres/folded-text.js";
 import { startPGlite } from "./start-pglite.js";
 
 const EXPRESSIONS = [
@@ -34,17 +34,18 @@ describe("foldText", () => {
   });
 
   it.each([
-    "name",
-    "'a' || name",
-    "format('%I', name)",
-    "format('%s')",
-    "format('%-10s|', 'a')",
-    "upper('a')",
-    "'a' - 'b'",
-    "(SELECT 'a')",
-    "'a', 'b'",
-    "not an expression",
-  ])("knows nothing of %s", (expression) => {
+    ["name", UNKNOWN_NAME],
+    ["'a ' || name", `a ${UNKNOWN_NAME}`],
+    ["format('DROP TABLE %I.%I', 'app', name)", `DROP TABLE app.${UNKNOWN_NAME}`],
+    ["'GRANT SELECT ON orders TO ' || quote_ident(role)", `GRANT SELECT ON orders TO ${UNKNOWN_NAME}`],
+    ["upper('a')", UNKNOWN_NAME],
+    ["'a' - 'b'", UNKNOWN_NAME],
+    ["(SELECT 'a')", UNKNOWN_NAME],
+  ])("puts a name where nothing is known: %s", (expression, folded) => {
+    expect(foldText(expression)).toBe(folded);
+  });
+
+  it.each(["format('%s')", "format('%-10s|', 'a')", "'a', 'b'"])("knows nothing of %s", (expression) => {
     expect(foldText(expression)).toBeUndefined();
   });
 });
