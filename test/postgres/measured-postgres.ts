@@ -1,5 +1,4 @@
 /** What PostgreSQL itself does for a statement: its locks and its work, read from inside the transaction. */
-import type { PGlite } from "@electric-sql/pglite";
 import type { Work } from "../../src/model/lock.js";
 import { longest } from "../../src/postgres/work.js";
 import type { LockMode } from "../../src/model/operation.js";
