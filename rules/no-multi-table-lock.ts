@@ -104,6 +104,7 @@ function secondOf(transaction: Transaction, migration: RuleMigration): Operation
 }
 
 function findSecond(transaction: Transaction, migration: RuleMigration): Operation | undefined {
+  if (!locksSeveral(transaction)) return undefined;
   const held = new Set<string>();
   let keepsReaders = false;
   let routine = true;
@@ -122,4 +123,17 @@ function findSecond(transaction: Transaction, migration: RuleMigration): Operati
     }
   }
   return undefined;
+}
+
+/** Most transactions lock one table at most, whatever is in use. */
+function locksSeveral(transaction: Transaction): boolean {
+  let first: string | undefined;
+  for (const { statement } of transaction) {
+    for (const { mode, relation } of statement.locks) {
+      if (mode !== "ACCESS EXCLUSIVE" || relation === first) continue;
+      if (first !== undefined) return true;
+      first = relation;
+    }
+  }
+  return false;
 }

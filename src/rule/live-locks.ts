@@ -1,4 +1,5 @@
 import type { Lock } from "../model/lock.js";
+import type { AnalysedStatement } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import { parseQualified } from "../change/object-names.js";
@@ -9,11 +10,22 @@ export interface LiveLock extends Lock {
   readonly name: Required<QualifiedName>;
 }
 
+const found = new WeakMap<AnalysedStatement, readonly LiveLock[]>();
+
 /** The locks that an operation's statement takes on tables and views in use. */
 export function liveLocks(migration: RuleMigration, operation: Operation): readonly LiveLock[] {
-  const before = migration.before(operation);
-  return migration
-    .statementOf(operation)
-    .locks.map((lock): LiveLock => ({ ...lock, name: parseQualified(lock.relation) }))
-    .filter(({ name }) => !before.index(name) && migration.isLive(operation, name));
+  const statement = migration.statementOf(operation);
+  let locks = found.get(statement);
+  if (!locks) found.set(statement, (locks = findLiveLocks(migration, operation, statement)));
+  return locks;
+}
+
+function findLiveLocks(migration: RuleMigration, operation: Operation, statement: AnalysedStatement): LiveLock[] {
+  const { before } = statement;
+  const live: LiveLock[] = [];
+  for (const lock of statement.locks) {
+    const name = parseQualified(lock.relation);
+    if (!before.index(name) && migration.isLive(operation, name)) live.push({ ...lock, name });
+  }
+  return live;
 }
