@@ -15,6 +15,7 @@ import {
   migrationOf,
   NO_TIMEOUT,
   placeOf,
+  type PlacedStatement,
   SHORT_LOCK_TIMEOUT,
   statementBefore,
   type RuleMigration,
@@ -104,13 +105,14 @@ function secondOf(transaction: Transaction, migration: RuleMigration): Operation
 }
 
 function findSecond(transaction: Transaction, migration: RuleMigration): Operation | undefined {
-  if (!locksSeveral(transaction)) return undefined;
+  if (!locksSeveral(transaction) || transaction.every((placed) => isAllRoutine(placed, migration))) return undefined;
   const held = new Set<string>();
   let keepsReaders = false;
   let routine = true;
   for (const { statement } of transaction) {
     const [op] = statement.statement.operations;
     if (!op) continue;
+    if (!statement.locks.some(({ mode }) => mode === "ACCESS EXCLUSIVE")) continue;
     const own = heldLocks(migration, op).own.filter(isExclusive);
     if (own.length === 0) continue;
     const waits = own.some(({ relation }) => !held.has(relation));
@@ -136,4 +138,8 @@ function locksSeveral(transaction: Transaction): boolean {
     }
   }
   return false;
+}
+
+function isAllRoutine({ statement }: PlacedStatement, migration: RuleMigration): boolean {
+  return statement.statement.operations.every((op) => isRoutine(op, migration));
 }

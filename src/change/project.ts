@@ -102,6 +102,7 @@ function searchFunctions(database: Database): FoundReferences {
   const targets = removedTargets(database);
   if (targets.length === 0) return new Map();
   const bodies = [...functionBodies(database)];
+  if (bodies.length === 0) return new Map();
   // By number: in a search of the code, the paths of migrations are left out.
   const tree = memoryTree(new Map(bodies.map(([, text], index) => [`${String(index)}.sql`, text])), "functions");
   const found = findReferences(targets, { head: tree, exclude: [] });

@@ -4,6 +4,7 @@
  */
 import type { Rule } from "eslint";
 import type { Change } from "../model/change.js";
+import type { Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { Reference } from "../model/reference.js";
@@ -68,9 +69,25 @@ export function defineRule<const MessageId extends string, Options extends reado
         },
       };
       provideMigration(context, migration);
-      return definition.create(context) satisfies OperationVisitors as unknown as Rule.RuleListener;
+      return visitorsFor(located.migration, definition.create(context)) as unknown as Rule.RuleListener;
     },
   };
+}
+
+const operationTypes = new WeakMap<Migration, ReadonlySet<string>>();
+
+/** Visitors of operations that the migration has: ESLint takes its time over each, and most files have few types. */
+function visitorsFor(migration: Migration, visitors: OperationVisitors): OperationVisitors {
+  let types = operationTypes.get(migration);
+  if (!types) {
+    types = new Set(
+      migration.statements.flatMap(({ statement }) => statement.operations.map((operation) => operation.type)),
+    );
+    operationTypes.set(migration, types);
+  }
+  const wanted: Record<string, unknown> = {};
+  for (const type in visitors) if (types.has(type)) wanted[type] = visitors[type as keyof OperationVisitors];
+  return wanted;
 }
 
 interface PlacedFinding<MessageId extends string> {

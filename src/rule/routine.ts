@@ -26,13 +26,15 @@ const POLICIES: ReadonlySet<string> = new Set(["AlterPolicyStmt", "CreatePolicyS
 
 /** Whether an operation is one of those, on no table that the configuration lists as hot. */
 export function isRoutine(op: Operation, migration: RuleMigration): boolean {
-  // On a busy table even a short wait is felt; NOWAIT is none.
-  if (hotTables(op, migration) !== "" && !(op.type === "LockTable" && op.noWait)) return false;
   const row = ROUTINE[op.type] as ((op: Operation, migration: RuleMigration) => boolean) | undefined;
-  return row?.(op, migration) ?? false;
+  if (row?.(op, migration) !== true) return false;
+  // On a busy table even a short wait is felt; NOWAIT is none.
+  return (op.type === "LockTable" && op.noWait) || hotTables(op, migration) === "";
 }
 
 /** The hot tables that an operation's statement locks, for a message. */
 export function hotTables(op: Operation, migration: RuleMigration): string {
+  const { change, database } = migration;
+  if (!change.configuration.databases[database.name]?.tables?.hot.length) return "";
   return lockedTables(migration, op, "write", (table) => migration.isHot(op, table));
 }
