@@ -99,10 +99,13 @@ function searchCode(change: Change): ReadonlyMap<string, readonly FoundReference
 }
 
 function searchFunctions(database: Database): FoundReferences {
-  const targets = removedTargets(database);
-  if (targets.length === 0) return new Map();
+  const removed = removedTargets(database);
+  if (removed.length === 0) return new Map();
   const bodies = [...functionBodies(database)];
-  if (bodies.length === 0) return new Map();
+  // SQL has no other spelling of a name than its own.
+  const texts = bodies.map(([, text]) => text.toLowerCase()).join("\n");
+  const targets = removed.filter(({ table, column = table.name }) => texts.includes(column.toLowerCase()));
+  if (targets.length === 0) return new Map();
   // By number: in a search of the code, the paths of migrations are left out.
   const tree = memoryTree(new Map(bodies.map(([, text], index) => [`${String(index)}.sql`, text])), "functions");
   const found = findReferences(targets, { head: tree, exclude: [] });
