@@ -84,6 +84,8 @@ export class MeasuredPostgres {
   }
 
   async reset(sql: string): Promise<void> {
+    // Until it is there: `sql` may fail.
+    this.#schema = "";
     await this.#database.exec(`
       RESET search_path;
       DROP SCHEMA IF EXISTS app, archive, billing CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;`);
