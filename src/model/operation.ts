@@ -6,9 +6,10 @@
  * ALTER TABLE of many clauses, otherwise the whole statement.
  */
 import type { QualifiedName, TypeName } from "./name.js";
+import type { ObjectOperation } from "./object-operation.js";
 import type { Range } from "./position.js";
 
-interface OperationBase {
+export interface OperationBase {
   readonly range: Range;
   /** Index of the statement in its file's list. */
   readonly statement: number;
@@ -45,6 +46,10 @@ export interface ConstraintDefinition {
   readonly columns: readonly string[];
   /** What the default name of UNIQUE and EXCLUDE is made of, where that is not `columns`. */
   readonly nameColumns?: readonly string[];
+  /** Columns of INCLUDE. Absent: none. */
+  readonly including?: readonly string[];
+  /** UNIQUE NULLS NOT DISTINCT. */
+  readonly nullsNotDistinct?: true;
   readonly references?: ForeignKeyTarget;
   readonly expression?: Expression;
   /** Columns that this CHECK proves to be not null: `c IS NOT NULL`, also as a part of an AND. */
@@ -53,6 +58,10 @@ export interface ConstraintDefinition {
   readonly notValid: boolean;
   readonly notEnforced: boolean;
   readonly deferrable: boolean;
+  /** NULLS NOT DISTINCT of UNIQUE. */
+  readonly nullsNotDistinct?: true;
+  /** NO INHERIT of CHECK and NOT NULL: children do not get it. */
+  readonly noInherit?: true;
 }
 
 export interface ColumnDefinition {
@@ -76,6 +85,31 @@ export interface LikeTable extends QualifiedName {
   readonly including?: readonly string[];
 }
 
+/** FOR VALUES … and DEFAULT of a partition. */
+export type PartitionBound =
+  | { readonly strategy: "default" }
+  | { readonly strategy: "list"; readonly values: readonly PartitionBoundValue[] }
+  | {
+      readonly strategy: "range";
+      /** FROM is in the range, TO is not. */
+      readonly from: readonly PartitionBoundValue[];
+      readonly to: readonly PartitionBoundValue[];
+    }
+  | { readonly strategy: "hash"; readonly modulus: number; readonly remainder: number };
+
+/** A constant without its quotes, NULL, or an expression whose value is not known. */
+export type PartitionBoundValue =
+  | { readonly kind: "constant"; readonly value: string }
+  | { readonly kind: "null" | "minvalue" | "maxvalue" | "expression" };
+
+/** PARTITION BY. */
+export interface PartitionKey {
+  readonly strategy: "list" | "range" | "hash";
+  /** Every column that it mentions, in expressions too. */
+  readonly columns: readonly string[];
+  readonly hasExpression: boolean;
+}
+
 export interface CreateTable extends OperationBase {
   readonly type: "CreateTable";
   readonly table: QualifiedName;
@@ -85,7 +119,9 @@ export interface CreateTable extends OperationBase {
   readonly columns: readonly ColumnDefinition[];
   readonly constraints: readonly ConstraintDefinition[];
   readonly partitioned: boolean;
+  readonly partitionBy?: PartitionKey;
   readonly partitionOf?: QualifiedName;
+  readonly bound?: PartitionBound;
   /** PARTITION OF … DEFAULT. */
   readonly defaultPartition?: boolean;
   readonly inherits: readonly QualifiedName[];
@@ -105,6 +141,17 @@ export interface CreateTableAs extends OperationBase {
   readonly temporary: boolean;
   readonly unlogged?: boolean;
   readonly reads: readonly QualifiedName[];
+  /** Of a materialized view: as in `CreateView`. */
+  readonly uses?: readonly ColumnUse[];
+  readonly columnNames?: readonly string[];
+}
+
+/** A column that a query names. */
+export interface ColumnUse {
+  /** `*` for all of them. */
+  readonly column: string;
+  /** The relations that it may be a column of, the likeliest first; which of them has it only the catalog knows. */
+  readonly relations: readonly QualifiedName[];
 }
 
 export interface CreateView extends OperationBase {
@@ -113,6 +160,10 @@ export interface CreateView extends OperationBase {
   readonly replace: boolean;
   readonly temporary: boolean;
   readonly reads: readonly QualifiedName[];
+  /** The columns of the relations that it reads. */
+  readonly uses: readonly ColumnUse[];
+  /** Its own columns, in their order; absent where a `*` stands for some. */
+  readonly columnNames?: readonly string[];
   /** Whether INSERT, UPDATE and DELETE go through to the one relation that it selects from. Absent: no. */
   readonly updatable?: boolean;
 }
@@ -232,8 +283,7 @@ export interface AlterTable extends OperationBase {
   readonly type: "AlterTable";
   readonly kind: RelationKind;
   readonly table: QualifiedName;
-  /** `SetLogged`, `SetUnLogged`, `SetAccessMethod`, `SetTableSpace`, `SetRelOptions`, `EnableRowSecurity`, … */
-  readonly subcommand: string;
+  readonly subcommand: AlterTableSubcommand;
   readonly column?: string;
   /** The other table that it names: the parent in INHERIT and NO INHERIT. */
   readonly other?: QualifiedName;
@@ -241,7 +291,64 @@ export interface AlterTable extends OperationBase {
   readonly name?: string;
   /** Names of the storage parameters or options that it sets or resets. */
   readonly parameters?: readonly string[];
+  /** Of `AddIdentity`, and of `SetIdentity` where it sets it. */
+  readonly identity?: "always" | "by default";
+  /** Of `ReplicaIdentity`; `name` is the index then. */
+  readonly replicaIdentity?: "default" | "full" | "nothing" | "index";
+  /** Of `SetExpression`. */
+  readonly expression?: Expression;
+  /** Of `AlterConstraint`, as far as it sets them. */
+  readonly enforced?: boolean;
+  readonly deferrable?: boolean;
 }
+
+/** PostgreSQL's names (AlterTableType in its grammar) for the subcommands that have no operation of their own. */
+export type AlterTableSubcommand =
+  | "AddIdentity"
+  | "AddInherit"
+  | "AddOf"
+  | "AlterColumnGenericOptions"
+  | "AlterConstraint"
+  // Of an index.
+  | "AttachPartition"
+  | "ClusterOn"
+  | "DisableRowSecurity"
+  | "DisableRule"
+  | "DisableTrig"
+  | "DisableTrigAll"
+  | "DisableTrigUser"
+  | "DropCluster"
+  | "DropExpression"
+  | "DropIdentity"
+  | "DropInherit"
+  | "DropOf"
+  | "DropOids"
+  | "EnableAlwaysRule"
+  | "EnableAlwaysTrig"
+  | "EnableReplicaRule"
+  | "EnableReplicaTrig"
+  | "EnableRowSecurity"
+  | "EnableRule"
+  | "EnableTrig"
+  | "EnableTrigAll"
+  | "EnableTrigUser"
+  | "ForceRowSecurity"
+  | "GenericOptions"
+  | "NoForceRowSecurity"
+  | "ReplicaIdentity"
+  | "ResetOptions"
+  | "ResetRelOptions"
+  | "SetAccessMethod"
+  | "SetCompression"
+  | "SetExpression"
+  | "SetIdentity"
+  | "SetLogged"
+  | "SetOptions"
+  | "SetRelOptions"
+  | "SetStatistics"
+  | "SetStorage"
+  | "SetTableSpace"
+  | "SetUnLogged";
 
 export interface AttachPartition extends OperationBase {
   readonly type: "AttachPartition";
@@ -249,6 +356,7 @@ export interface AttachPartition extends OperationBase {
   readonly partition: QualifiedName;
   /** FOR VALUES is DEFAULT. */
   readonly defaultPartition?: boolean;
+  readonly bound: PartitionBound;
 }
 
 export interface DetachPartition extends OperationBase {
@@ -256,6 +364,8 @@ export interface DetachPartition extends OperationBase {
   readonly table: QualifiedName;
   readonly partition: QualifiedName;
   readonly concurrently: boolean;
+  /** FINALIZE: it ends a DETACH … CONCURRENTLY that was interrupted. */
+  readonly finalize: boolean;
 }
 
 export interface CreateIndex extends OperationBase {
@@ -264,6 +374,8 @@ export interface CreateIndex extends OperationBase {
   readonly index?: QualifiedName;
   readonly table: QualifiedName;
   readonly unique: boolean;
+  /** NULLS NOT DISTINCT. */
+  readonly nullsNotDistinct?: true;
   readonly concurrently: boolean;
   readonly ifNotExists: boolean;
   /** ON ONLY: the partitions get none. */
@@ -274,6 +386,15 @@ export interface CreateIndex extends OperationBase {
   readonly nameColumns?: readonly string[];
   /** Every column that keys, INCLUDE and WHERE mention: dropping one drops the index. */
   readonly mentions?: readonly string[];
+  /**
+   * Its keys in order, written so that equal ones are equal: a column's name, behind it collation, operator class and
+   * order where they are not the default; an expression by its tree.
+   */
+  readonly keys?: readonly string[];
+  /** Columns of INCLUDE. Absent: none. */
+  readonly including?: readonly string[];
+  /** Absent: two NULLs are no duplicates. */
+  readonly nullsNotDistinct?: true;
   /** Whether a key is an expression or the index is partial. */
   readonly hasExpression: boolean;
   readonly where?: Expression;
@@ -339,16 +460,40 @@ export interface AlterDomain extends OperationBase {
     | "SetNotNull"
     | "DropNotNull"
     | "SetDefault"
-    | "DropDefault";
+    | "DropDefault"
+    | "RenameConstraint";
   readonly constraint?: ConstraintDefinition;
-  /** The constraint that DROP or VALIDATE names. */
+  /** The constraint that DROP, VALIDATE or RENAME names. */
   readonly name?: string;
+  /** Of `RenameConstraint`. */
+  readonly newName?: string;
 }
 
-/** CREATE TYPE of any other kind: composite, range, base. */
+/** CREATE TYPE of any other kind. */
 export interface CreateType extends OperationBase {
   readonly type: "CreateType";
   readonly name: QualifiedName;
+  readonly kind: "composite" | "range" | "base";
+  /** Of a composite type. */
+  readonly attributes?: readonly TypeAttribute[];
+}
+
+export interface TypeAttribute {
+  readonly name: string;
+  readonly type: TypeName;
+}
+
+/** A subcommand of ALTER TYPE on a composite type, or ALTER TYPE … SET (…) on a base type. */
+export interface AlterType extends OperationBase {
+  readonly type: "AlterType";
+  readonly name: QualifiedName;
+  readonly subcommand: "AddAttribute" | "DropAttribute" | "AlterAttributeType" | "RenameAttribute" | "SetOptions";
+  readonly attribute?: string;
+  /** Of `RenameAttribute`. */
+  readonly newName?: string;
+  readonly attributeType?: TypeName;
+  /** It changes typed tables (CREATE TABLE … OF) too. */
+  readonly cascade: boolean;
 }
 
 export interface DropType extends OperationBase {
@@ -394,6 +539,22 @@ export interface CreateSequence extends OperationBase {
   readonly type: "CreateSequence";
   readonly sequence: QualifiedName;
   readonly ifNotExists: boolean;
+  readonly temporary: boolean;
+  readonly ownedBy?: SequenceOwner;
+}
+
+export interface SequenceOwner {
+  readonly table: QualifiedName;
+  readonly column: string;
+}
+
+export interface AlterSequence extends OperationBase {
+  readonly type: "AlterSequence";
+  readonly sequence: QualifiedName;
+  readonly ifExists: boolean;
+  /** Lower case: `restart`, `increment`, `maxvalue`, `as`, `logged`, … */
+  readonly options: readonly string[];
+  readonly ownedBy?: SequenceOwner | "none";
 }
 
 export interface CreateFunction extends OperationBase {
@@ -405,6 +566,30 @@ export interface CreateFunction extends OperationBase {
   readonly volatility: "immutable" | "stable" | "volatile";
   /** Types of its input arguments, without their schemas: what tells it from others of its name. */
   readonly arguments?: readonly string[];
+}
+
+/** ALTER FUNCTION, PROCEDURE, ROUTINE with new options; its body stays. */
+export interface AlterFunction extends OperationBase {
+  readonly type: "AlterFunction";
+  readonly kind: FunctionKind;
+  readonly function: QualifiedName;
+  /** As in `DropFunction`. */
+  readonly arguments?: readonly string[];
+  /** Absent where it stays as it is. */
+  readonly volatility?: CreateFunction["volatility"];
+}
+
+export interface Call extends OperationBase {
+  readonly type: "Call";
+  readonly procedure: QualifiedName;
+  /** What its arguments read. */
+  readonly reads: readonly QualifiedName[];
+}
+
+/** EXECUTE of a prepared statement: what it does stands where it was prepared. */
+export interface Execute extends OperationBase {
+  readonly type: "Execute";
+  readonly prepared: string;
 }
 
 export type FunctionKind = "function" | "procedure" | "routine" | "aggregate";
@@ -439,12 +624,26 @@ export interface CreateTrigger extends OperationBase {
   readonly trigger: string;
   readonly table: QualifiedName;
   readonly replace: boolean;
+  readonly timing: "before" | "after" | "instead of";
+  readonly events: readonly ("insert" | "update" | "delete" | "truncate")[];
+  /** UPDATE OF. */
+  readonly columns: readonly string[];
+  readonly forEach: "row" | "statement";
+  /** Columns of the row that WHEN mentions. */
+  readonly whenColumns: readonly string[];
+  readonly function: QualifiedName;
+  /** CREATE CONSTRAINT TRIGGER. */
+  readonly constraint: boolean;
+  /** FROM, of a constraint trigger. */
+  readonly referencedTable?: QualifiedName;
 }
 
 export interface DropTrigger extends OperationBase {
   readonly type: "DropTrigger";
   readonly trigger: string;
   readonly table: QualifiedName;
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
 }
 
 export interface Insert extends OperationBase {
@@ -549,19 +748,13 @@ export interface DoBlock extends OperationBase {
   readonly reason?: string;
 }
 
-/** Any other statement that PostgreSQL's grammar accepts, under the grammar's name for it. */
+/** A statement that locks no relation and changes neither schema nor data, under the grammar's name for it. */
 export interface OtherStatement extends OperationBase {
   readonly type: "OtherStatement";
-  /** The parse tree's node type: `GrantStmt`, `CommentStmt`, `CreatePolicyStmt`, … */
+  /** The parse tree's node type: `AlterSystemStmt`, `ListenStmt`, `VariableShowStmt`, … */
   readonly node: string;
-  /** The table, view or sequence that it acts on, where it names one; a statement that names several is as many operations. */
-  readonly relation?: QualifiedName;
   /** Whether PostgreSQL refuses it inside a transaction block (25001). */
   readonly refusedInTransaction: boolean;
-  /** The grammar's name for the kind of object it is about, where one node serves several: `OBJECT_TRIGGER`. */
-  readonly object?: string;
-  /** The database that it creates, changes or drops. */
-  readonly name?: string;
   /** ALTER ROLE … SET and ALTER DATABASE … SET; `value` as in `SetVariable`. */
   readonly setting?: { readonly variable: string; readonly value?: string };
 }
@@ -576,13 +769,18 @@ export interface Unparsed extends OperationBase {
 }
 
 export type Operation =
+  | ObjectOperation
   | AddColumn
   | AddConstraint
   | AddEnumValue
   | AlterColumnType
   | AlterDomain
+  | AlterFunction
+  | AlterSequence
   | AlterTable
+  | AlterType
   | AttachPartition
+  | Call
   | Cluster
   | Copy
   | CreateDomain
@@ -609,6 +807,7 @@ export type Operation =
   | DropSchema
   | DropTrigger
   | DropType
+  | Execute
   | Insert
   | LockTable
   | Merge

@@ -293,7 +293,10 @@ describe("column definitions", () => {
 describe("constraints", () => {
   test.each([
     ["primary key (a, b)", { kind: "primary key", columns: ["a", "b"] }],
-    ["constraint k unique (a) include (b)", { kind: "unique", name: "k", columns: ["a"], nameColumns: ["a", "b"] }],
+    [
+      "constraint k unique (a) include (b)",
+      { kind: "unique", name: "k", columns: ["a"], nameColumns: ["a", "b"], including: ["b"] },
+    ],
     ["constraint k primary key using index i", { kind: "primary key", name: "k", columns: [], usingIndex: "i" }],
     ["unique using index i deferrable", { kind: "unique", columns: [], usingIndex: "i", deferrable: true }],
     [
@@ -679,6 +682,27 @@ describe("indexes", () => {
       hasExpression: false,
       anchors: { afterIndexKeyword: "create index".length },
     });
+  });
+
+  test("keys that are equal are written alike", () => {
+    const keys = (list: string): readonly string[] | undefined =>
+      one(`create index on t (${list})`, "CreateIndex").keys;
+    expect(keys("a, b ASC, c NULLS LAST, d DESC NULLS FIRST")).toEqual(["a", "b", "c", "d DESC"]);
+    expect(keys('a NULLS FIRST, b DESC NULLS LAST, c COLLATE "C" text_pattern_ops DESC')).toEqual([
+      "a NULLS FIRST",
+      "b DESC NULLS LAST",
+      "c COLLATE C text_pattern_ops DESC",
+    ]);
+    expect(keys("lower( a )")).toEqual(keys("LOWER(a)"));
+    expect(keys("lower(a)")).not.toEqual(keys("lower(b)"));
+    expect(one("create unique index on t (a) include (b, c) nulls not distinct", "CreateIndex")).toMatchObject({
+      keys: ["a"],
+      including: ["b", "c"],
+      nullsNotDistinct: true,
+    });
+    expect(
+      one("alter table t add unique nulls not distinct (a) include (b)", "AddConstraint").constraint,
+    ).toMatchObject({ including: ["b"], nullsNotDistinct: true });
   });
 
   test("DROP INDEX has the same anchor", () => {

@@ -64,7 +64,9 @@ function constraintDefinition(
     ...(kind === "exclude" && { nameColumns: indexNameColumns(excludedElements(constraint)) }),
     ...(constraint.including !== undefined && {
       nameColumns: [...(column === undefined ? named : [column]), ...strings(constraint.including)],
+      including: strings(constraint.including),
     }),
+    ...(constraint.nulls_not_distinct === true && { nullsNotDistinct: true }),
     ...(constraint.pktable !== undefined && {
       references: { table: relationName(constraint.pktable), columns: strings(constraint.pk_attrs) },
     }),

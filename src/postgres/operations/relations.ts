@@ -38,6 +38,7 @@ import { relationKind } from "./alter-table.js";
 import { columnDefinition, tableConstraint } from "./definitions.js";
 import { other, reader, type Draft } from "./draft.js";
 import { expression, mentionsOf } from "./expressions.js";
+import { indexKey } from "./index-keys.js";
 import { indexNameColumns } from "./index-names.js";
 import { all, as, nameOf, objectParts, qualified, relationName, unwrap } from "./names.js";
 
@@ -324,6 +325,9 @@ function createIndex(statement: IndexStmt, source: StatementSource): Draft {
     method: statement.accessMethod ?? "btree",
     columns,
     nameColumns: indexNameColumns([...keys, ...included]),
+    keys: keys.map(indexKey),
+    ...(included.length > 0 && { including: included.flatMap(({ name }) => name ?? []) }),
+    ...(statement.nulls_not_distinct === true && { nullsNotDistinct: true }),
     mentions: [...new Set([...columns, ...included.flatMap(({ name }) => name ?? []), ...inExpressions])],
     hasExpression: where !== undefined || keys.some(({ expr }) => expr !== undefined),
     ...(where !== undefined && {
