@@ -58,8 +58,6 @@ export interface ConstraintDefinition {
   readonly notValid: boolean;
   readonly notEnforced: boolean;
   readonly deferrable: boolean;
-  /** NULLS NOT DISTINCT of UNIQUE. */
-  readonly nullsNotDistinct?: true;
   /** NO INHERIT of CHECK and NOT NULL: children do not get it. */
   readonly noInherit?: true;
 }
@@ -374,8 +372,6 @@ export interface CreateIndex extends OperationBase {
   readonly index?: QualifiedName;
   readonly table: QualifiedName;
   readonly unique: boolean;
-  /** NULLS NOT DISTINCT. */
-  readonly nullsNotDistinct?: true;
   readonly concurrently: boolean;
   readonly ifNotExists: boolean;
   /** ON ONLY: the partitions get none. */
