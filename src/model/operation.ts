@@ -139,6 +139,8 @@ export interface CreateTableAs extends OperationBase {
   readonly temporary: boolean;
   readonly unlogged?: boolean;
   readonly reads: readonly QualifiedName[];
+  /** The columns whose values it takes from them; `*` for all. */
+  readonly copies?: readonly string[];
   /** Of a materialized view: as in `CreateView`. */
   readonly uses?: readonly ColumnUse[];
   readonly columnNames?: readonly string[];
@@ -647,6 +649,26 @@ export interface Insert extends OperationBase {
   readonly table: QualifiedName;
   /** Tables that it reads. */
   readonly reads: readonly QualifiedName[];
+  /** The columns whose values it takes from them; `*` for all. */
+  readonly copies?: readonly string[];
+  /** Whether every row of what it reads goes in: no condition, no limit, no aggregate. Absent: not as far as is known. */
+  readonly everyRow?: true;
+}
+
+/** `c IS NULL`, or `c IS NOT NULL`. */
+export interface NullTest {
+  readonly column: string;
+  readonly isNull: boolean;
+}
+
+/** The WHERE of an UPDATE or DELETE. */
+export interface RowCondition {
+  /** Every column name that it mentions. */
+  readonly columns: readonly string[];
+  /** Relations that its subqueries read. */
+  readonly reads: readonly QualifiedName[];
+  /** Where it is nothing but tests for NULL that AND joins: those. */
+  readonly nullTests?: readonly NullTest[];
 }
 
 export interface Update extends OperationBase {
@@ -655,6 +677,10 @@ export interface Update extends OperationBase {
   readonly columns: readonly string[];
   /** Whether a WHERE leaves rows out; `WHERE true` does not. */
   readonly hasWhere: boolean;
+  /** Absent where `hasWhere` is false. */
+  readonly where?: RowCondition;
+  /** The columns whose values it assigns to others; `*` for all. */
+  readonly copies?: readonly string[];
   /** Other tables that it reads, as far as they are known. */
   readonly reads?: readonly QualifiedName[];
 }
@@ -664,6 +690,8 @@ export interface Delete extends OperationBase {
   readonly table: QualifiedName;
   /** Whether a WHERE leaves rows out; `WHERE true` does not. */
   readonly hasWhere: boolean;
+  /** Absent where `hasWhere` is false. */
+  readonly where?: RowCondition;
   readonly reads?: readonly QualifiedName[];
 }
 

@@ -17,13 +17,15 @@ import type {
   VacuumStmt,
   WithClause,
 } from "libpg-query";
+import type { RowCondition } from "../../model/operation.js";
 import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
-import { isTrue, mentionsOf } from "./expressions.js";
+import { mentionsOf } from "./expressions.js";
 import { all, relationName, unwrap } from "./names.js";
 import { LOCK_MODES } from "../lock-modes.js";
 import { createTableAs, isOn } from "./relations.js";
+import { conditionOf, selectedColumns, takesEveryRow, valuesOf } from "./row-source.js";
 import { configuredVariables } from "./session.js";
 
 const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
@@ -31,19 +33,22 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
     type: "Insert",
     table: relationName(statement.relation),
     reads: mentionsOf(statement.selectStmt, statement.withClause, statement.onConflictClause).relations,
+    copies: selectedColumns([statement.selectStmt, statement.withClause]),
+    ...(statement.withClause === undefined && takesEveryRow(statement.selectStmt) && { everyRow: true }),
   }),
   UpdateStmt: (statement: UpdateStmt): Draft => ({
     type: "Update",
     table: relationName(statement.relation),
     columns: all<ResTarget>(statement.targetList, "ResTarget").flatMap(({ name }) => name ?? []),
-    hasWhere: statement.whereClause !== undefined && !isTrue(statement.whereClause),
+    ...conditioned(statement.whereClause),
+    copies: [...valuesOf(statement.targetList), ...selectedColumns([statement.fromClause, statement.withClause])],
     reads: mentionsOf(statement.fromClause, statement.targetList, statement.whereClause, statement.withClause)
       .relations,
   }),
   DeleteStmt: (statement: DeleteStmt): Draft => ({
     type: "Delete",
     table: relationName(statement.relation),
-    hasWhere: statement.whereClause !== undefined && !isTrue(statement.whereClause),
+    ...conditioned(statement.whereClause),
     reads: mentionsOf(statement.usingClause, statement.whereClause, statement.withClause).relations,
   }),
   MergeStmt: (statement: MergeStmt): Draft => ({
@@ -52,6 +57,11 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
     reads: mentionsOf(statement.sourceRelation, statement.mergeWhenClauses, statement.withClause).relations,
   }),
 };
+
+function conditioned(whereClause: Node | undefined): { hasWhere: boolean; where?: RowCondition } {
+  const where = conditionOf(whereClause);
+  return where === undefined ? { hasWhere: false } : { hasWhere: true, where };
+}
 
 /** INSERT, UPDATE, DELETE and MERGE inside WITH; PostgreSQL allows them only at the top. */
 function writesInWith(clause: WithClause | undefined, source: StatementSource): Draft[] {

@@ -41,6 +41,7 @@ import { expression, mentionsOf } from "./expressions.js";
 import { indexKey } from "./index-keys.js";
 import { indexNameColumns } from "./index-names.js";
 import { all, as, nameOf, objectParts, qualified, relationName, unwrap } from "./names.js";
+import { selectedColumns } from "./row-source.js";
 
 function isTemporary(relation: RangeVar | undefined): boolean {
   // CREATE TABLE pg_temp.t is as temporary as CREATE TEMPORARY TABLE t.
@@ -114,6 +115,7 @@ export function createTableAs(
     temporary: isTemporary(into?.rel),
     unlogged: into?.rel?.relpersistence === "u",
     reads: mentionsOf(query).relations,
+    copies: selectedColumns(query),
   };
 }
 

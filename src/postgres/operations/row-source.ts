@@ -1,0 +1,85 @@
+/** What a statement on rows takes from where: the condition that picks them, and the columns whose values go elsewhere. */
+import type { CommonTableExpr, Node, ResTarget, SelectStmt } from "libpg-query";
+import type { NullTest, RowCondition } from "../../model/operation.js";
+import { isTrue, mentionsOf } from "./expressions.js";
+import { all, as, strings } from "./names.js";
+
+/** Reads a WHERE; undefined where there is none, or one that leaves no row out. */
+export function conditionOf(where: Node | undefined): RowCondition | undefined {
+  if (where === undefined || isTrue(where)) return undefined;
+  const { columns, relations } = mentionsOf(where);
+  const nullTests = nullTestsOf(where);
+  return { columns, reads: relations, ...(nullTests && { nullTests }) };
+}
+
+/** The tests that a condition is made of, where it is nothing but tests of columns for NULL that AND joins. */
+function nullTestsOf(where: Node): readonly NullTest[] | undefined {
+  const tests: NullTest[] = [];
+  const pending = [where];
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    const and = as<{ boolop?: string; args?: Node[] }>(part, "BoolExpr");
+    if (and?.boolop === "AND_EXPR") {
+      pending.push(...(and.args ?? []));
+      continue;
+    }
+    const test = as<{ nulltesttype?: string; arg?: Node }>(part, "NullTest");
+    const column = strings(as<{ fields?: Node[] }>(test?.arg, "ColumnRef")?.fields).at(-1);
+    if (column === undefined) return undefined;
+    tests.push({ column, isNull: test?.nulltesttype === "IS_NULL" });
+  }
+  return tests;
+}
+
+/** The columns whose values a query selects, in its own list and in those of the queries that it selects from. */
+export function selectedColumns(query: unknown): readonly string[] {
+  const columns = new Set<string>();
+  const pending: unknown[] = [query];
+  for (let node = pending.pop(); node !== undefined || pending.length > 0; node = pending.pop()) {
+    if (typeof node !== "object" || node === null) continue;
+    if (Array.isArray(node)) {
+      pending.push(...(node as unknown[]));
+      continue;
+    }
+    for (const [key, value] of Object.entries(node)) {
+      if (key === "targetList") {
+        for (const column of valuesOf(value as Node[])) columns.add(column);
+      } else if (key !== "whereClause" && key !== "valuesLists" && typeof value === "object") pending.push(value);
+    }
+  }
+  return [...columns];
+}
+
+/** The columns in a list of values; `*` where it takes all. */
+export function valuesOf(targets: readonly Node[] | undefined): readonly string[] {
+  const columns = new Set(mentionsOf(targets).columns);
+  for (const { val } of all<ResTarget>(targets, "ResTarget")) {
+    const field = as<{ fields?: Node[] }>(val, "ColumnRef")?.fields?.at(-1);
+    if (as(field, "A_Star") !== undefined) columns.add("*");
+  }
+  return [...columns];
+}
+
+/** Functions that make one row of many, where nothing groups them. */
+const AGGREGATES =
+  /^(?:array_agg|avg|bool_and|bool_or|count|every|jsonb?_agg|jsonb?_object_agg|max|min|string_agg|sum)$/;
+
+/** Whether a query hands on every row of what it reads, as far as can be told: no condition, no limit, no aggregate. */
+export function takesEveryRow(query: Node | undefined): boolean {
+  const select = as<SelectStmt>(query, "SelectStmt");
+  return select !== undefined && takesAll(select);
+}
+
+function takesAll(select: SelectStmt): boolean {
+  if (select.larg && select.rarg)
+    return select.limitCount === undefined && takesAll(select.larg) && takesAll(select.rarg);
+  const { whereClause, limitCount, limitOffset, havingClause, valuesLists, withClause, groupClause, fromClause } =
+    select;
+  if (limitCount ?? limitOffset ?? havingClause ?? valuesLists) return false;
+  if (whereClause !== undefined && !isTrue(whereClause)) return false;
+  if (all<CommonTableExpr>(withClause?.ctes, "CommonTableExpr").length > 0) return false;
+  // What a query inside selects, its own conditions decide.
+  if (!fromClause?.every((from) => as(from, "RangeVar") ?? as(from, "JoinExpr"))) return false;
+  return (
+    groupClause !== undefined || !mentionsOf(select.targetList).functions.some(({ name }) => AGGREGATES.test(name))
+  );
+}
