@@ -114,8 +114,9 @@ function lintMigration(linter: RunLinter, change: Change, database: Database, mi
   return { findings, suppressed, notes };
 }
 
-function ruleFinding<Kind extends Finding>(finding: Kind, { operation }: FindingRecord): RuleFinding<Kind> {
-  return { finding, yieldsTo: RULES[finding.rule]?.meta.docs.yieldsTo ?? [], ...(operation && { operation }) };
+function ruleFinding<Kind extends Finding>(finding: Kind, { operation, also }: FindingRecord): RuleFinding<Kind> {
+  const yieldsTo = RULES[finding.rule]?.meta.docs.yieldsTo ?? [];
+  return { finding, yieldsTo, ...(operation && { operation }), ...(also && { also }) };
 }
 
 function nameOf({ rule }: FindingRecord): string {

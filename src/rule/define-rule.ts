@@ -97,6 +97,7 @@ interface PlacedFinding<MessageId extends string> {
   readonly object?: string | undefined;
   readonly evidence?: readonly Reference[];
   readonly operation?: Operation;
+  readonly also?: readonly Operation[];
   readonly suggest?:
     | readonly {
         readonly messageId: MessageId;
@@ -118,7 +119,7 @@ function reporter<MessageId extends string>(
   const rule = eslint.id.slice(eslint.id.lastIndexOf("/") + 1);
   const isAccepted = (object: string | undefined): boolean =>
     acceptanceOf(change.configuration, { rule, object, file })?.expired === false;
-  return ({ range, messageId, data = {}, object, evidence = [], operation, suggest = [] }) => {
+  return ({ range, messageId, data = {}, object, evidence = [], operation, also, suggest = [] }) => {
     if (!isRecording() && isAccepted(object)) return;
     const start = sourceCode.getLocFromIndex(range[0]);
     const end = sourceCode.getLocFromIndex(range[1]);
@@ -136,6 +137,7 @@ function reporter<MessageId extends string>(
       ...(object === undefined ? {} : { object }),
       evidence,
       ...(operation ? { statement: operation.statement, operation } : {}),
+      ...(also ? { also } : {}),
     });
   };
 }

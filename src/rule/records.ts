@@ -25,6 +25,8 @@ export interface FindingRecord {
   readonly statement?: number;
   /** The operation that it is about; absent likewise. */
   readonly operation?: Operation;
+  /** As in `RuleReport`. */
+  readonly also?: readonly Operation[];
 }
 
 let listener: FindingRecord[] | undefined;

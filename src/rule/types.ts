@@ -21,7 +21,7 @@ export interface RuleMeta<MessageId extends string> {
     readonly recommended: Exclude<RuleLevel, "off"> | "strict";
     readonly category: "Blocking" | "Transactions" | "Compatibility" | "Data" | "Migrations" | "Schema design";
     readonly harm: Harm;
-    /** Rules that speak instead of this one where both find something on the same operation. */
+    /** Rules that speak instead of this one where both find something on the same operation, whatever the harm. */
     readonly yieldsTo?: readonly string[];
   };
   readonly hasSuggestions?: boolean;
@@ -39,6 +39,8 @@ export interface RuleReport<MessageId extends string> {
   readonly data?: Readonly<Record<string, string>>;
   /** Qualified object; absent: the operation's own. */
   readonly object?: string;
+  /** Other operations that the finding is about: rules that yield to this one yield there, too. */
+  readonly also?: readonly Operation[];
   readonly evidence?: readonly Reference[];
   readonly suggest?:
     | readonly {

@@ -17,7 +17,12 @@ const other: Operation = { ...drop, range: [12, 22], column: "note" };
 function found(
   rule: string,
   harm: Harm,
-  { severity = "error", operation, yieldsTo = [] }: { severity?: Severity; operation?: Operation; yieldsTo?: string[] },
+  {
+    severity = "error",
+    operation,
+    also,
+    yieldsTo = [],
+  }: { severity?: Severity; operation?: Operation; also?: readonly Operation[]; yieldsTo?: string[] },
 ): RuleFinding {
   const finding: Finding = {
     database: "main",
@@ -35,7 +40,7 @@ function found(
     suggestions: [],
     help: "",
   };
-  return { finding, yieldsTo, ...(operation && { operation }) };
+  return { finding, yieldsTo, ...(operation && { operation }), ...(also && { also }) };
 }
 
 function rules(findings: readonly RuleFinding[]): string[] {
@@ -48,6 +53,17 @@ test("a rule yields to the one that it names, even when that one is less severe"
     found("no-blocking-constraint", "blocks", { operation: drop, severity: "warning" }),
   ];
   expect(rules(findings)).toEqual(["no-blocking-constraint"]);
+});
+
+test("a rule yields whatever the harm, and also where the other one is about several operations", () => {
+  const findings = [
+    found("no-column-recreate", "loses data", { operation: drop, also: [other] }),
+    found("no-referenced-column-drop", "breaks code", { operation: drop, yieldsTo: ["no-column-recreate"] }),
+    found("no-not-null-without-default", "fails", { operation: other, yieldsTo: ["no-column-recreate"] }),
+    found("no-rename", "breaks code", { operation: other }),
+  ];
+  expect(rules(findings)).toEqual(["no-column-recreate", "no-rename"]);
+  expect(oneFindingPerHarm(findings.slice(1), findings.slice(0, 1)).map(({ rule }) => rule)).toEqual(["no-rename"]);
 });
 
 test("without a word on either side the more severe speaks, whatever the order", () => {
