@@ -3,12 +3,15 @@ import noBlockingConstraint from "./no-blocking-constraint.js";
 import noBlockingIndexBuild from "./no-blocking-index-build.js";
 import noBlockingIndexDrop from "./no-blocking-index-drop.js";
 import noBlockingNotNull from "./no-blocking-not-null.js";
+import noBlockingRefresh from "./no-blocking-refresh.js";
+import noBlockingReindex from "./no-blocking-reindex.js";
 import noBlockingUnique from "./no-blocking-unique.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
 import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noEditedMigration from "./no-edited-migration.js";
+import noExplicitTableLock from "./no-explicit-table-lock.js";
 import noMultiTableLock from "./no-multi-table-lock.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noOutOfOrderMigration from "./no-out-of-order-migration.js";
@@ -28,12 +31,15 @@ export const rules = {
   "no-blocking-index-build": noBlockingIndexBuild,
   "no-blocking-index-drop": noBlockingIndexDrop,
   "no-blocking-not-null": noBlockingNotNull,
+  "no-blocking-refresh": noBlockingRefresh,
+  "no-blocking-reindex": noBlockingReindex,
   "no-blocking-unique": noBlockingUnique,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
   "no-data-loss": noDataLoss,
   "no-database-drop": noDatabaseDrop,
   "no-edited-migration": noEditedMigration,
+  "no-explicit-table-lock": noExplicitTableLock,
   "no-multi-table-lock": noMultiTableLock,
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-out-of-order-migration": noOutOfOrderMigration,

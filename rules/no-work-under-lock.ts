@@ -31,6 +31,8 @@ export default defineRule({
         "no-blocking-index-build",
         "no-blocking-index-drop",
         "no-blocking-not-null",
+        "no-blocking-refresh",
+        "no-blocking-reindex",
         "no-blocking-unique",
         "no-table-rewrite",
         "no-validate-in-same-transaction",

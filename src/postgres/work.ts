@@ -17,7 +17,7 @@ import type {
   OperationType,
 } from "../model/operation.js";
 import type { Circumstances } from "./circumstances.js";
-import { serialType } from "./catalog/apply.js";
+import { serialType } from "./catalog/columns.js";
 import { isVolatile } from "./function-volatility.js";
 import { workOfTypeChange } from "./type-change.js";
 
@@ -52,7 +52,11 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
       return "instant";
     return operation.only && catalog.table(operation.table)?.kind === "partitioned table" ? "instant" : "index-build";
   },
-  Reindex: "index-build",
+  // Before 14 PostgreSQL passes over a partitioned table, with a warning.
+  Reindex: ({ kind, target }, { catalog, postgres }) =>
+    kind === "table" && postgres < 14 && catalog.table(target)?.kind === "partitioned table"
+      ? "instant"
+      : "index-build",
   // 18 and before check the whole domain's columns on every change that can fail.
   AlterDomain: (operation) => {
     if (operation.subcommand === "AddConstraint") return operation.constraint?.notValid ? "instant" : "scan";

@@ -6,6 +6,7 @@ export { type LiveLock, liveLocks } from "./live-locks.js";
 export { lockTimeout, NO_TIMEOUT, SHORT_LOCK_TIMEOUT } from "./lock-timeout.js";
 export { migrationOf } from "./migration-context.js";
 export { formatName } from "../change/object-names.js";
+export { LOCK_MODES } from "../postgres/lock-modes.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
 export { migrationName, migrationVersion, nameAfter } from "./next-name.js";

@@ -25,7 +25,10 @@ function findLiveLocks(migration: RuleMigration, operation: Operation, statement
   const live: LiveLock[] = [];
   for (const lock of statement.locks) {
     const name = parseQualified(lock.relation);
-    if (!before.index(name) && migration.isLive(operation, name)) live.push({ ...lock, name });
+    if (before.index(name) || !migration.isLive(operation, name)) continue;
+    // Nobody writes to a materialized view; REFRESH counts as a change of the schema.
+    const isReadOnly = before.table(name)?.kind === "materialized view" && !lock.blocks.includes("read");
+    live.push({ ...lock, name, ...(isReadOnly && { blocks: lock.blocks.filter((one) => one !== "write") }) });
   }
   return live;
 }

@@ -26,6 +26,7 @@ CREATE TABLE sessions (id bigint PRIMARY KEY, account_id bigint REFERENCES accou
 CREATE TABLE events (id bigint NOT NULL, at date) PARTITION BY RANGE (id);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (1000);
 CREATE INDEX events_at_idx ON events (at);
+CREATE MATERIALIZED VIEW totals AS SELECT account_id, sum(total) AS total FROM orders GROUP BY account_id;
 `;
 
 const CODE: Files = {
@@ -413,6 +414,31 @@ const table: readonly Row[] = [
     sql: "BEGIN;\nDROP DATABASE shop;\nCOMMIT;",
     finds: ["no-concurrently-in-transaction error fails 2:1-2:19", "no-database-drop error loses data 2:1-2:19"],
     annotations: ["2 no-concurrently-in-transaction"],
+  },
+  {
+    sql: "REINDEX TABLE orders;",
+    finds: ["no-blocking-reindex error blocks 1:1-1:21"],
+    annotations: ["1 no-blocking-reindex"],
+  },
+  {
+    tool: "flyway",
+    sql: "ALTER TABLE accounts ADD COLUMN note text;\nREINDEX INDEX orders_code_idx;",
+    finds: ["no-blocking-reindex error blocks 2:1-2:30"],
+    annotations: ["2 no-blocking-reindex"],
+  },
+  {
+    tool: "flyway",
+    session: {},
+    sql: "ALTER TABLE orders ADD COLUMN paid boolean;\nREFRESH MATERIALIZED VIEW totals;",
+    finds: ["no-blocking-refresh error blocks 2:1-2:33"],
+    annotations: ["2 no-blocking-refresh"],
+  },
+  {
+    tool: "flyway",
+    session: {},
+    sql: "LOCK TABLE orders IN SHARE MODE;\nINSERT INTO accounts (id) VALUES (1);",
+    finds: ["no-explicit-table-lock error blocks 1:1-1:32"],
+    annotations: ["1 no-explicit-table-lock"],
   },
 ];
 
