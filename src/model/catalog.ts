@@ -30,6 +30,9 @@ export interface Constraint {
   readonly provesNotNull: readonly string[];
   /** Whether every existing row is known to satisfy it. */
   readonly valid: boolean;
+  /** NOT ENFORCED: nothing checks it, so that it is not valid either. Absent: it is checked. */
+  readonly notEnforced?: true;
+  readonly deferrable?: true;
 }
 
 export interface Index {
@@ -40,14 +43,23 @@ export interface Index {
   readonly columns: readonly string[];
   /** Every column that keys, INCLUDE and predicate mention: dropping one drops the index. */
   readonly mentions: readonly string[];
+  /** Whether a key is an expression or the index is partial. */
   readonly hasExpression: boolean;
+  /** The condition of a partial index. */
+  readonly where?: Expression;
   readonly method: string;
   /** What its default name is made of, where that is not `columns`. */
   readonly nameColumns?: readonly string[];
+  /** As in `CreateIndex`; absent where they are not known. */
+  readonly keys?: readonly string[];
+  readonly including?: readonly string[];
   /** The index of the partitioned table that it is a part of; it is in the parent's schema. */
   readonly parent?: string;
   /** The constraint that owns it, if one does. */
   readonly constraint?: string;
+  readonly nullsNotDistinct?: true;
+  /** Of a partitioned table, where a partition has no part of it: made ON ONLY, and not whole yet. Absent: it is used. */
+  readonly invalid?: true;
 }
 
 /** A relation's identity over renames, and the migration that made it. */
@@ -74,6 +86,8 @@ export interface Table extends Relation {
   readonly reads: readonly QualifiedName[];
   readonly temporary: boolean;
   readonly unlogged: boolean;
+  /** The column that a sequence goes with: that of serial and identity, and of OWNED BY. */
+  readonly ownedBy?: { readonly table: QualifiedName; readonly column: string };
 }
 
 export interface EnumType {
@@ -93,6 +107,17 @@ export interface DomainType {
   readonly hasDefault: boolean;
 }
 
+/** A type of any other kind: composite, range, base. */
+export interface OtherType {
+  readonly schema: string;
+  readonly name: string;
+}
+
+export type UserType =
+  | ({ readonly kind: "enum" } & EnumType)
+  | ({ readonly kind: "domain" } & DomainType)
+  | ({ readonly kind: "other" } & OtherType);
+
 /** The schema at one moment of a replay. */
 export interface Catalog {
   /** Finds a relation as PostgreSQL would: by its schema, else along `search_path`. */
@@ -109,9 +134,16 @@ export interface Catalog {
   readBy(relation: QualifiedName): readonly Table[];
   enum(name: QualifiedName): EnumType | undefined;
   domain(name: QualifiedName): DomainType | undefined;
+  /** A type that a migration created, of any kind. */
+  type(name: QualifiedName): UserType | undefined;
+  types(): Iterable<UserType>;
   /** Declared volatility of a function that a migration created. */
   functionVolatility(name: QualifiedName): "immutable" | "stable" | "volatile" | undefined;
+  /** Every relation but sequences. */
   tables(): Iterable<Table>;
+  sequences(): Iterable<Table>;
+  /** Names of the schemas that are known: `public` and those that migrations created. */
+  schemas(): Iterable<string>;
   /** The name with its schema filled in: of the relation found, else the first of `search_path`. */
   qualify(name: QualifiedName): Required<QualifiedName>;
   /** Whether absence is a fact: history starts empty and every statement so far was analysed. */

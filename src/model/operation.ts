@@ -15,6 +15,8 @@ export interface OperationBase {
   readonly statement: number;
   /** Position of its own statement among those that a DO block runs; absent outside of one. */
   readonly inBlock?: number;
+  /** The statement says IF EXISTS of the relation that it alters: without one it does nothing. */
+  readonly ifTableExists?: true;
 }
 
 /** An expression, with what the catalog and the lock facts need to know about it. */
@@ -48,6 +50,10 @@ export interface ConstraintDefinition {
   readonly nameColumns?: readonly string[];
   /** Columns of INCLUDE. Absent: none. */
   readonly including?: readonly string[];
+  /** Of EXCLUDE: every column that the index mentions, in expressions and WHERE too. */
+  readonly mentions?: readonly string[];
+  /** Of EXCLUDE: the access method of the index. */
+  readonly method?: string;
   /** UNIQUE NULLS NOT DISTINCT. */
   readonly nullsNotDistinct?: true;
   readonly references?: ForeignKeyTarget;
@@ -138,6 +144,8 @@ export interface CreateTableAs extends OperationBase {
   readonly ifNotExists: boolean;
   readonly temporary: boolean;
   readonly unlogged?: boolean;
+  /** WITH NO DATA: nothing is read. */
+  readonly withNoData?: true;
   readonly reads: readonly QualifiedName[];
   /** The columns whose values it takes from them; `*` for all. */
   readonly copies?: readonly string[];
@@ -584,6 +592,22 @@ export interface Call extends OperationBase {
   readonly reads: readonly QualifiedName[];
 }
 
+interface PlannedStatement extends OperationBase {
+  readonly reads: readonly QualifiedName[];
+  /** What it would write to. */
+  readonly writes: readonly QualifiedName[];
+}
+
+/** EXPLAIN without ANALYZE: the statement is planned and does not run. */
+export interface Explain extends PlannedStatement {
+  readonly type: "Explain";
+}
+
+export interface Prepare extends PlannedStatement {
+  readonly type: "Prepare";
+  readonly prepared: string;
+}
+
 /** EXECUTE of a prepared statement: what it does stands where it was prepared. */
 export interface Execute extends OperationBase {
   readonly type: "Execute";
@@ -744,6 +768,8 @@ export interface RefreshMaterializedView extends OperationBase {
   readonly type: "RefreshMaterializedView";
   readonly view: QualifiedName;
   readonly concurrently: boolean;
+  /** WITH NO DATA: it is emptied, and cannot be read until the next refresh. */
+  readonly withNoData?: true;
 }
 
 /** SET, SET LOCAL, RESET and `SELECT set_config(…)` with constants. */
@@ -755,6 +781,12 @@ export interface SetVariable extends OperationBase {
   readonly value?: string;
   /** SET LOCAL: until the end of the transaction, and without effect outside one. */
   readonly local: boolean;
+}
+
+/** DISCARD; the settings that DISCARD ALL resets are a `SetVariable` of their own. */
+export interface Discard extends OperationBase {
+  readonly type: "Discard";
+  readonly target: "all" | "plans" | "sequences" | "temporary tables";
 }
 
 /** BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their kin. */
@@ -790,6 +822,8 @@ export interface Unparsed extends OperationBase {
   readonly reason: string;
   /** Where PostgreSQL stopped reading, in UTF-16 units of the file; absent where that says nothing. */
   readonly position?: number;
+  /** PostgreSQL refuses the text as it stands. Absent where it is not SQL yet (placeholders), or was not read. */
+  readonly refused?: true;
 }
 
 export type Operation =
@@ -820,6 +854,7 @@ export type Operation =
   | CreateView
   | Delete
   | DetachPartition
+  | Discard
   | DoBlock
   | DropColumn
   | DropConstraint
@@ -832,10 +867,12 @@ export type Operation =
   | DropTrigger
   | DropType
   | Execute
+  | Explain
   | Insert
   | LockTable
   | Merge
   | OtherStatement
+  | Prepare
   | RefreshMaterializedView
   | Reindex
   | RenameColumn

@@ -1,4 +1,4 @@
-import type { Catalog, DomainType, EnumType, Index, Table } from "../../model/catalog.js";
+import type { Catalog, DomainType, EnumType, Index, Table, UserType } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
 import { TableHistory, type Timeline, type Volatility } from "./timeline.js";
 
@@ -56,15 +56,34 @@ export class CatalogAt implements Catalog {
     return type?.kind === "domain" ? type : undefined;
   }
 
+  type(name: QualifiedName): UserType | undefined {
+    return this.#timeline.typeOf(name, this.#time);
+  }
+
+  *types(): Generator<UserType, void> {
+    for (const [, type] of this.#timeline.types.entries(this.#time)) yield type;
+  }
+
   functionVolatility(name: QualifiedName): Volatility | undefined {
     return this.#timeline.find(this.#timeline.functions, name, this.#time);
   }
 
   *tables(): Generator<Table, void> {
+    for (const table of this.#relations()) if (table.kind !== "sequence") yield table;
+  }
+
+  *sequences(): Generator<Table, void> {
+    for (const table of this.#relations()) if (table.kind === "sequence") yield table;
+  }
+
+  *schemas(): Generator<string, void> {
+    for (const [schema] of this.#timeline.schemas.entries(this.#time)) yield schema;
+  }
+
+  *#relations(): Generator<Table, void> {
     for (const [, relation] of this.#timeline.relations.entries(this.#time)) {
-      if (!(relation instanceof TableHistory)) continue;
-      const table = relation.at(this.#time);
-      if (table && table.kind !== "sequence") yield table;
+      const table = relation instanceof TableHistory ? relation.at(this.#time) : undefined;
+      if (table) yield table;
     }
   }
 

@@ -1,10 +1,10 @@
 /** The names that PostgreSQL chooses for indexes, constraints and sequences when a statement gives none. */
 
 /** PostgreSQL cuts identifiers at this many bytes (`NAMEDATALEN - 1`). */
-const maximumBytes = 63;
+export const maximumBytes = 63;
 
 /** The longest prefix of whole characters that fits. */
-function clip(text: string, bytes: number): string {
+export function clip(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   let used = 0;
   let end = 0;

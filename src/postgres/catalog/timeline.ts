@@ -3,7 +3,7 @@
  * moment; the methods here write the latest one. They change single objects and keep what names them in step: indexes
  * follow their table, foreign keys the table they point at. What a statement means is in `apply.ts`.
  */
-import type { Column, Constraint, DomainType, EnumType, Index, Table } from "../../model/catalog.js";
+import type { Column, Constraint, Index, Table, UserType } from "../../model/catalog.js";
 import type { QualifiedName, TypeName } from "../../model/name.js";
 import { chooseName } from "./default-names.js";
 import { VersionedMap, Versions } from "./versioned.js";
@@ -12,6 +12,9 @@ import { VersionedMap, Versions } from "./versioned.js";
 export const temporarySchema = "pg_temp";
 const defaultSearchPath: readonly string[] = ["public"];
 
+/** What names another relation: a table with a foreign key, a partition or child, a view, an owned sequence. */
+type NamedAs = "foreign key" | "child" | "reader" | "sequence";
+
 /** One relation under all the names it ever had. */
 export class TableHistory {
   readonly versions = new Versions<Table>();
@@ -19,15 +22,15 @@ export class TableHistory {
   readonly constraints = new VersionedMap<Constraint>();
   readonly indexes = new VersionedMap<Index>();
   /** Relations that named this one at some time; whether they still do is read from themselves. */
-  readonly #namedBy: { [Kind in "foreign key" | "child" | "reader"]?: Set<TableHistory> } = {};
+  readonly #namedBy: { [Kind in NamedAs]?: Set<TableHistory> } = {};
   lastWritten = -1;
 
   at(time: number): Table | undefined {
     return this.versions.at(time);
   }
 
-  /** To be told of every foreign key, parent and view that names this relation. */
-  namedBy(other: TableHistory, as: "foreign key" | "child" | "reader"): void {
+  /** To be told of everything that names this relation. */
+  namedBy(other: TableHistory, as: NamedAs): void {
     (this.#namedBy[as] ??= new Set()).add(other);
   }
 
@@ -54,7 +57,12 @@ export class TableHistory {
     return this.#still("reader", time, ({ reads }, self) => reads.some((read) => sameName(read, self)));
   }
 
-  #still(as: "foreign key" | "child" | "reader", time: number, names: (other: Table, self: Table) => boolean) {
+  /** Sequences that one of its columns owns. */
+  sequencesAt(time: number): TableHistory[] {
+    return this.#still("sequence", time, ({ ownedBy }, self) => sameName(ownedBy?.table, self));
+  }
+
+  #still(as: NamedAs, time: number, names: (other: Table, self: Table) => boolean) {
     const candidates = this.#namedBy[as];
     const self = candidates && this.at(time);
     if (!self) return [];
@@ -65,18 +73,15 @@ export class TableHistory {
   }
 }
 
-/** Any other type: composite, range, base. */
-interface OtherType {
-  readonly schema: string;
-  readonly name: string;
-}
-
-export type UserType =
-  ({ kind: "enum" } & EnumType) | ({ kind: "domain" } & DomainType) | ({ kind: "other" } & OtherType);
 export type Volatility = "immutable" | "stable" | "volatile";
 
 function key(schema: string, name: string): string {
   return `${schema}\0${name}`;
+}
+
+/** An index's key after its column got another name: the name stands at its start. */
+function renameInKey(indexKey: string, name: string, newName: string): string {
+  return indexKey === name || indexKey.startsWith(`${name} `) ? newName + indexKey.slice(name.length) : indexKey;
 }
 
 export function sameName(a: QualifiedName | undefined, b: QualifiedName): boolean {
@@ -89,6 +94,7 @@ export class Timeline {
   readonly relations = new VersionedMap<TableHistory | Index>();
   readonly types = new VersionedMap<UserType>();
   readonly functions = new VersionedMap<Volatility>();
+  readonly schemas = new VersionedMap<true>();
   #hasTemporary = false;
   readonly #searchPath = new Versions<readonly string[]>();
   /** Tables that had a column of this type at some time, by the type's bare name. */
@@ -98,6 +104,10 @@ export class Timeline {
   #firstOrder: number | undefined;
   #completeFrom = Infinity;
   #completeUntil = Infinity;
+
+  constructor() {
+    this.schemas.set("public", true, this.time);
+  }
 
   // Completeness
 
@@ -182,6 +192,7 @@ export class Timeline {
       if (parent) this.history(parent)?.namedBy(history, "child");
     }
     for (const read of facts.reads) this.history(read)?.namedBy(history, "reader");
+    if (facts.ownedBy) this.history(facts.ownedBy.table)?.namedBy(history, "sequence");
     return history;
   }
 
@@ -208,7 +219,7 @@ export class Timeline {
   /** Takes a table away with its indexes, its owned sequences and the foreign keys that point at it. */
   removeTable(history: TableHistory): void {
     const table = this.table(history);
-    for (const column of table.columns.values()) this.#removeSequence(column);
+    for (const sequence of this.sequences(history)) this.removeTable(sequence);
     for (const index of [...history.indexes.at(this.time).values()]) this.removeIndex(history, index.name);
     for (const other of this.referencing(history)) {
       if (other === history) continue;
@@ -227,8 +238,14 @@ export class Timeline {
     const from = this.table(history);
     if (this.relations.get(key(to.schema, to.name), this.time)) return;
     this.relations.rename(key(from.schema, from.name), key(to.schema, to.name), history, this.time);
-    const named = [...this.referencing(history), ...this.children(history), ...this.readers(history)];
+    const named = [
+      ...this.referencing(history),
+      ...this.children(history),
+      ...this.readers(history),
+      ...this.sequences(history),
+    ];
     for (const other of new Set(named)) this.#follow(other, from, to);
+    if (from.kind === "sequence") this.#followSequence(from, to);
     this.touch(history, to);
     for (const index of [...history.indexes.at(this.time).values()]) {
       this.replaceIndex(history, index, { ...index, schema: to.schema, table: to });
@@ -238,7 +255,9 @@ export class Timeline {
       this.#countConstraint(from.schema, constraint, -1);
       this.#countConstraint(to.schema, constraint, 1);
     }
-    for (const column of [...this.table(history).columns.values()]) this.#moveSequence(history, column, to.schema);
+    for (const sequence of this.sequences(history)) {
+      this.moveTable(sequence, { schema: to.schema, name: this.table(sequence).name });
+    }
   }
 
   /** Rewrites the old name of a relation wherever `other` has it. */
@@ -258,6 +277,7 @@ export class Timeline {
       ...(table.partitionOf ? { partitionOf: renamed(table.partitionOf) } : {}),
       inherits: table.inherits.map(renamed),
       reads: table.reads.map(renamed),
+      ...(table.ownedBy ? { ownedBy: { ...table.ownedBy, table: renamed(table.ownedBy.table) } } : {}),
     });
   }
 
@@ -271,6 +291,10 @@ export class Timeline {
 
   readers(history: TableHistory): TableHistory[] {
     return history.readersAt(this.time);
+  }
+
+  sequences(history: TableHistory): TableHistory[] {
+    return history.sequencesAt(this.time);
   }
 
   // Columns
@@ -293,7 +317,7 @@ export class Timeline {
   removeColumn(history: TableHistory, name: string): void {
     const column = history.columns.get(name, this.time);
     if (!column) return;
-    this.#removeSequence(column);
+    for (const sequence of this.sequencesOf(history, name)) this.removeTable(sequence);
     history.columns.delete(name, this.time);
     this.touch(history);
   }
@@ -305,6 +329,9 @@ export class Timeline {
     if (!column) return;
     const renamed = (column: string): string => (column === name ? newName : column);
     history.columns.rename(name, newName, { ...column, name: newName }, this.time);
+    for (const sequence of this.sequencesOf(history, name)) {
+      this.setOwner(sequence, { table: { schema: table.schema, name: table.name }, column: newName });
+    }
     for (const constraint of [...table.constraints.values()]) {
       const expression = constraint.expression && {
         ...constraint.expression,
@@ -322,8 +349,14 @@ export class Timeline {
       );
     }
     for (const index of [...history.indexes.at(this.time).values()]) {
-      const { columns, mentions } = index;
-      this.replaceIndex(history, index, { ...index, columns: columns.map(renamed), mentions: mentions.map(renamed) });
+      const { columns, mentions, keys, including } = index;
+      this.replaceIndex(history, index, {
+        ...index,
+        columns: columns.map(renamed),
+        mentions: mentions.map(renamed),
+        ...(keys && { keys: keys.map((key) => renameInKey(key, name, newName)) }),
+        ...(including && { including: including.map(renamed) }),
+      });
     }
     for (const other of this.referencing(history)) {
       for (const constraint of [...this.table(other).constraints.values()]) {
@@ -452,21 +485,28 @@ export class Timeline {
       reads: [],
       temporary: table.temporary,
       unlogged: table.unlogged,
+      ownedBy: { table: { schema: table.schema, name: table.name }, column },
     });
     return { schema: table.schema, name };
   }
 
-  #removeSequence(column: Column): void {
-    const sequence = column.sequence && this.history(column.sequence);
-    if (sequence) this.removeTable(sequence);
+  /** Sequences that a column owns. */
+  sequencesOf(history: TableHistory, column: string): TableHistory[] {
+    return this.sequences(history).filter((sequence) => this.table(sequence).ownedBy?.column === column);
   }
 
-  #moveSequence(history: TableHistory, column: Column, schema: string): void {
-    const sequence = column.sequence && this.history(column.sequence);
-    if (!sequence) return;
-    const to = { schema, name: column.sequence.name };
-    this.moveTable(sequence, to);
-    this.updateColumn(history, column.name, { sequence: to });
+  /** Gives a sequence an owner, or takes it away. */
+  setOwner(sequence: TableHistory, owner: Table["ownedBy"]): void {
+    const { ownedBy: _, ...facts } = this.table(sequence);
+    this.replaceFacts(sequence, { ...facts, ...(owner && { ownedBy: owner }) });
+    if (owner) this.history(owner.table)?.namedBy(sequence, "sequence");
+  }
+
+  /** A column names the sequence that it was made with. */
+  #followSequence(from: Table, to: Required<QualifiedName>): void {
+    const owner = from.ownedBy && this.history(from.ownedBy.table);
+    const column = owner?.columns.get(from.ownedBy!.column, this.time);
+    if (column?.sequence && sameName(column.sequence, from)) this.updateColumn(owner!, column.name, { sequence: to });
   }
 
   // Functions

@@ -2,7 +2,7 @@
 import type { ColumnDef, Constraint, IndexElem, Node } from "libpg-query";
 import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, Expression } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
-import { expression, provesNotNull } from "./expressions.js";
+import { expression, mentionsOf, provesNotNull } from "./expressions.js";
 import { indexNameColumns } from "./index-names.js";
 import { all, nameOf, relationName, strings, typeName } from "./names.js";
 
@@ -16,7 +16,7 @@ const CONSTRAINT_KINDS: Readonly<Record<string, ConstraintKind>> = {
 };
 
 /** The expression in parentheses inside the clause that the tokens `from` to `to` are. */
-function parenthesized(source: StatementSource, node: Node | undefined, from: number, to: number): Expression {
+export function parenthesized(source: StatementSource, node: Node | undefined, from: number, to: number): Expression {
   const open = source.find(from, ["("], to);
   return expression(source, node, source.rangeOf(open + 1, source.behindBracket(open) - 1));
 }
@@ -32,6 +32,12 @@ function excludedElements(constraint: Constraint): IndexElem[] {
 
 function excludedColumns(constraint: Constraint): string[] {
   return excludedElements(constraint).flatMap((element) => (element.name === undefined ? [] : [element.name]));
+}
+
+function excludedMentions(constraint: Constraint): string[] {
+  const expressions = excludedElements(constraint).map(({ expr }) => expr);
+  const { columns } = mentionsOf(expressions, constraint.where_clause);
+  return [...new Set([...excludedColumns(constraint), ...strings(constraint.including), ...columns])];
 }
 
 /**
@@ -61,7 +67,11 @@ function constraintDefinition(
     ...(constraint.conname !== undefined && { name: constraint.conname }),
     range: source.rangeOf(from, to),
     columns: named.length > 0 || column === undefined ? named : [column],
-    ...(kind === "exclude" && { nameColumns: indexNameColumns(excludedElements(constraint)) }),
+    ...(kind === "exclude" && {
+      nameColumns: indexNameColumns(excludedElements(constraint)),
+      mentions: excludedMentions(constraint),
+      method: constraint.access_method ?? "gist",
+    }),
     ...(constraint.including !== undefined && {
       nameColumns: [...(column === undefined ? named : [column]), ...strings(constraint.including)],
       including: strings(constraint.including),

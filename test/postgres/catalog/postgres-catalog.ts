@@ -1,166 +1,134 @@
-/** PostgreSQL's own catalog and ours, in one shape for comparison. */
-import type { Catalog } from "../../../src/model/catalog.js";
-import type { TypeName } from "../../../src/model/name.js";
+/** PostgreSQL's own catalog, one line for each thing that it knows of an object. */
+import { sorted, type Description } from "./description.js";
 
-/** Per relation, one line for each column, constraint and index; for types their values. */
-export type Description = Record<string, readonly string[]>;
-
-interface Rows {
+interface Database {
   query<Row>(sql: string): Promise<Row[]>;
 }
 
-/** What PostgreSQL knows, in words of its own. */
-export async function describePostgres(database: Rows): Promise<Description> {
-  const description: Record<string, string[]> = {};
-  const add = (rows: readonly { object: string; line: string | null }[]): void => {
-    for (const { object, line } of rows) {
-      const lines = (description[object] ??= []);
-      if (line !== null) lines.push(line);
-    }
-  };
-  const user = "NOT LIKE ALL (ARRAY['pg\\_%', 'information\\_schema'])";
-  add(
-    await database.query(`
-      SELECT format('%s.%s', n.nspname, relname) AS object,
-             CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
-                          WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' END AS line
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname ${user}`),
-  );
-  add(
-    await database.query(`
-      SELECT format('%s.%s', n.nspname, relname) AS object,
-             concat_ws(' ', 'column', attname, coalesce(e.typname || '[]', t.typname),
-               CASE WHEN c.relkind IN ('r', 'p') THEN '(' || coalesce(substring(format_type(atttypid, atttypmod) FROM '\\((.*?)\\)'), '') || ')' END,
-               CASE WHEN attnotnull THEN 'not null' END,
-               CASE WHEN atthasdef AND attgenerated = '' THEN 'default' END,
-               CASE attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END,
-               CASE attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END) AS line
-      FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-      WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'p') AND nspname ${user}
-      ORDER BY attrelid, attnum`),
-  );
-  add(
-    await database.query(`
-      SELECT format('%s.%s', n.nspname, relname) AS object,
-             concat_ws(' ', 'constraint', conname,
-               CASE contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key'
-                            WHEN 'x' THEN 'exclude' WHEN 'n' THEN 'not null' END,
-               CASE WHEN contype NOT IN ('c', 'x') THEN (
-                 SELECT '(' || string_agg(attname, ', ' ORDER BY place) || ')'
-                 FROM unnest(conkey) WITH ORDINALITY AS k (number, place)
-                   JOIN pg_attribute ON attrelid = conrelid AND attnum = number) END,
-               CASE WHEN contype = 'f' THEN (
-                 SELECT format('references %s.%s(%s)', tn.nspname, t.relname, string_agg(attname, ', ' ORDER BY place))
-                 FROM pg_class t JOIN pg_namespace tn ON tn.oid = t.relnamespace,
-                   unnest(confkey) WITH ORDINALITY AS k (number, place)
-                   JOIN pg_attribute ON attrelid = confrelid AND attnum = number
-                 WHERE t.oid = confrelid GROUP BY tn.nspname, t.relname) END,
-               CASE WHEN NOT convalidated THEN 'not valid' END) AS line
-      FROM pg_constraint JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE nspname ${user} AND (contype <> 'f' OR conparentid = 0 OR confrelid = (SELECT confrelid FROM pg_constraint p WHERE p.oid = pg_constraint.conparentid))
-      ORDER BY conname`),
-  );
-  add(
-    await database.query(`
-      SELECT format('%s.%s', n.nspname, t.relname) AS object,
-             concat_ws(' ', 'index', c.relname, CASE WHEN indisunique THEN 'unique' END, am.amname,
-               (SELECT '(' || coalesce(string_agg(attname, ', ' ORDER BY place), '') || ')'
-                FROM unnest(indkey[0:indnkeyatts - 1]) WITH ORDINALITY AS k (number, place)
-                  JOIN pg_attribute ON attrelid = indrelid AND attnum = number),
-               CASE WHEN indexprs IS NOT NULL OR indpred IS NOT NULL THEN 'expression' END,
-               'of ' || conname) AS line
-      FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am am ON am.oid = c.relam
-        LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u', 'x') AND conrelid = indrelid
-      WHERE nspname ${user}
-      ORDER BY c.relname`),
-  );
-  add(
-    await database.query(`
-      SELECT format('%s.%s', n.nspname, typname) AS object,
-             'enum ' || string_agg(enumlabel, ', ' ORDER BY enumsortorder) AS line
-      FROM pg_enum JOIN pg_type t ON t.oid = enumtypid JOIN pg_namespace n ON n.oid = typnamespace
-      GROUP BY nspname, typname`),
-  );
-  return sorted(description);
-}
+/** What the extensions bring is theirs: no migration says it. */
+const ofExtension = (catalog: string, oid: string): string =>
+  `EXISTS (SELECT FROM pg_depend WHERE classid = '${catalog}'::regclass AND objid = ${oid} AND deptype = 'e')`;
+const USER = "NOT LIKE ALL (ARRAY['pg\\_%', 'information\\_schema'])";
 
-/** What the replayed catalog says, in the same words. */
-export function describeCatalog(catalog: Catalog, enums: readonly string[]): Description {
+/** A type with the schema of a user's own: `int4`, `public.mood`, `text[]`. */
+const typeName = (type: string): string => `(
+  SELECT concat(CASE WHEN n.nspname <> 'pg_catalog' AND NOT ${ofExtension("pg_type", "b.oid")} THEN n.nspname || '.' END,
+                b.typname, CASE WHEN b.oid <> a.oid THEN '[]' END)
+  FROM pg_type a JOIN pg_type b ON b.oid = CASE WHEN a.typcategory = 'A' AND a.typelem <> 0 THEN a.typelem ELSE a.oid END
+    JOIN pg_namespace n ON n.oid = b.typnamespace
+  WHERE a.oid = ${type})`;
+
+/** The columns of a table by their numbers, in the order of the numbers. */
+const columnNames = (numbers: string, table: string): string => `(
+  SELECT '(' || coalesce(string_agg(attname, ', ' ORDER BY place), '') || ')'
+  FROM unnest(${numbers}) WITH ORDINALITY AS k (number, place)
+    JOIN pg_attribute ON attrelid = ${table} AND attnum = number)`;
+
+const QUERIES: readonly string[] = [
+  `SELECT nspname AS object, 'schema' AS line FROM pg_namespace WHERE nspname ${USER}`,
+
+  `SELECT format('%s.%s', n.nspname, relname) AS object,
+          concat_ws(' ',
+            CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence'
+                         WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' END,
+            CASE WHEN relpersistence = 'u' AND relkind IN ('r', 'm') THEN 'unlogged' END,
+            (SELECT concat('owned by ', rn.nspname, '.', r.relname, '.', attname)
+             FROM pg_depend JOIN pg_class r ON r.oid = refobjid JOIN pg_namespace rn ON rn.oid = r.relnamespace
+               JOIN pg_attribute ON attrelid = r.oid AND attnum = refobjsubid
+             WHERE c.relkind = 'S' AND classid = 'pg_class'::regclass AND objid = c.oid AND deptype IN ('a', 'i')),
+            (SELECT concat(CASE WHEN c.relispartition THEN 'partition of ' ELSE 'inherits ' END,
+                           string_agg(format('%s.%s', rn.nspname, r.relname), ', ' ORDER BY inhseqno))
+             FROM pg_inherits JOIN pg_class r ON r.oid = inhparent JOIN pg_namespace rn ON rn.oid = r.relnamespace
+             WHERE inhrelid = c.oid HAVING count(*) > 0),
+            CASE WHEN pg_get_expr(relpartbound, c.oid) = 'DEFAULT' THEN 'default' END,
+            CASE WHEN relrowsecurity THEN 'row security' END,
+            CASE WHEN relforcerowsecurity THEN 'forced row security' END) AS line
+   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND nspname ${USER} AND NOT ${ofExtension("pg_class", "c.oid")}`,
+
+  `SELECT format('%s.%s', n.nspname, relname) AS object,
+          concat_ws(' ', 'column', attname, ${typeName("atttypid")},
+            '(' || coalesce(substring(format_type(atttypid, atttypmod) FROM '\\((.*?)\\)'), '') || ')',
+            CASE WHEN attcollation <> 0 AND attcollation <> t.typcollation
+                 THEN (SELECT 'collate ' || collname FROM pg_collation o WHERE o.oid = attcollation) END,
+            CASE WHEN attnotnull THEN 'not null' END,
+            CASE WHEN atthasdef AND attgenerated = '' THEN 'default' END,
+            CASE attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END,
+            CASE attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END) AS line
+   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_type t ON t.oid = atttypid
+   WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'p', 'f') AND nspname ${USER}
+     AND NOT ${ofExtension("pg_class", "c.oid")}
+   ORDER BY attrelid, attnum`,
+
+  // The parts that a foreign key has for the partitions of the table that it points at are PostgreSQL's own affair.
+  `SELECT format('%s.%s', n.nspname, relname) AS object,
+          concat_ws(' ', 'constraint', conname,
+            CASE contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key'
+                         WHEN 'x' THEN 'exclude' WHEN 'n' THEN 'not null' END,
+            CASE WHEN contype <> 'x' THEN CASE WHEN contype = 'c' THEN (
+                   SELECT '(' || coalesce(string_agg(attname, ', ' ORDER BY attname), '') || ')'
+                   FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey))
+                 ELSE ${columnNames("conkey", "conrelid")} END END,
+            CASE WHEN contype = 'f' THEN (
+              SELECT format('references %s.%s', tn.nspname, t.relname)
+              FROM pg_class t JOIN pg_namespace tn ON tn.oid = t.relnamespace WHERE t.oid = confrelid)
+              || ${columnNames("confkey", "confrelid")} END,
+            CASE WHEN NOT convalidated THEN 'not valid' END,
+            CASE WHEN NOT conenforced THEN 'not enforced' END,
+            CASE WHEN condeferrable THEN 'deferrable' END) AS line
+   FROM pg_constraint JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE nspname ${USER} AND contype <> 't' AND NOT ${ofExtension("pg_class", "c.oid")} AND (contype <> 'f' OR conparentid = 0
+     OR confrelid = (SELECT confrelid FROM pg_constraint p WHERE p.oid = pg_constraint.conparentid))
+   ORDER BY conname`,
+
+  `SELECT format('%s.%s', n.nspname, t.relname) AS object,
+          concat_ws(' ', 'index', c.relname, CASE WHEN indisunique THEN 'unique' END, am.amname,
+            ${columnNames("indkey[0:indnkeyatts - 1]", "indrelid")},
+            CASE WHEN indpred IS NOT NULL THEN 'partial' WHEN indexprs IS NOT NULL THEN 'expression' END,
+            'mentions (' || (
+              SELECT string_agg(attname, ', ' ORDER BY attname) FROM pg_attribute
+              WHERE attrelid = indrelid AND attnum > 0 AND (attnum = ANY (indkey) OR EXISTS (
+                SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = indexrelid
+                  AND refclassid = 'pg_class'::regclass AND refobjid = indrelid AND refobjsubid = attnum))) || ')',
+            'of ' || conname,
+            (SELECT 'part of ' || p.relname FROM pg_inherits JOIN pg_class p ON p.oid = inhparent WHERE inhrelid = c.oid),
+            CASE WHEN indnullsnotdistinct THEN 'nulls not distinct' END,
+            CASE WHEN NOT indisvalid THEN 'invalid' END) AS line
+   FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
+     JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am am ON am.oid = c.relam
+     LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u', 'x') AND conrelid = indrelid
+   WHERE nspname ${USER} AND NOT ${ofExtension("pg_class", "t.oid")}
+   ORDER BY c.relname`,
+
+  `SELECT format('%s.%s', n.nspname, typname) AS object,
+          CASE typtype
+            WHEN 'e' THEN 'enum ' || (SELECT string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)
+            WHEN 'd' THEN concat_ws(' ', 'domain', ${typeName("t.typbasetype")},
+              '(' || coalesce(substring(format_type(typbasetype, typtypmod) FROM '\\((.*?)\\)'), '') || ')',
+              CASE WHEN typnotnull THEN 'not null' END,
+              CASE WHEN EXISTS (SELECT FROM pg_constraint WHERE contypid = t.oid AND contype = 'c') THEN 'check' END,
+              CASE WHEN typdefault IS NOT NULL THEN 'default' END)
+            ELSE 'type' END AS line
+   FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace LEFT JOIN pg_class c ON c.oid = typrelid
+   WHERE nspname ${USER} AND (typtype IN ('d', 'e', 'r') OR c.relkind = 'c') AND NOT ${ofExtension("pg_type", "t.oid")}`,
+
+  `SELECT DISTINCT format('%s.%s', n.nspname, v.relname) AS object, format('reads %s.%s', tn.nspname, t.relname) AS line
+   FROM pg_rewrite JOIN pg_class v ON v.oid = ev_class JOIN pg_namespace n ON n.oid = v.relnamespace
+     JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid AND refclassid = 'pg_class'::regclass
+     JOIN pg_class t ON t.oid = refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+   WHERE rulename = '_RETURN' AND t.oid <> v.oid AND n.nspname ${USER} AND tn.nspname ${USER}
+     AND NOT ${ofExtension("pg_class", "v.oid")}
+   ORDER BY line`,
+];
+
+/** What PostgreSQL knows, in words of its own: for each object its lines, first what kind of object it is. */
+export async function describePostgres(database: Database): Promise<Description> {
   const description: Record<string, string[]> = {};
-  for (const table of catalog.tables()) {
-    const lines: string[] = [table.kind];
-    description[`${table.schema}.${table.name}`] = lines;
-    const columns = table.kind === "table" || table.kind === "partitioned table" ? table.columns.values() : [];
-    for (const column of columns) {
-      lines.push(
-        words(
-          "column",
-          column.name,
-          typeName(column.type!, catalog),
-          `(${typeModifiers(column.type!)})`,
-          column.notNull === true && "not null",
-          column.default && "default",
-          column.identity && `identity ${column.identity}`,
-          column.generated,
-        ),
-      );
-    }
-    const constraints = [...table.constraints.values()].sort(byName);
-    for (const { name, kind, columns, references, valid } of constraints) {
-      lines.push(
-        words(
-          "constraint",
-          name,
-          kind,
-          kind !== "check" && kind !== "exclude" && `(${columns.join(", ")})`,
-          references &&
-            `references ${references.table.schema}.${references.table.name}(${references.columns.join(", ")})`,
-          !valid && "not valid",
-        ),
-      );
-    }
-    for (const index of [...catalog.indexesOf(table)].sort(byName)) {
-      lines.push(
-        words(
-          "index",
-          index.name,
-          index.unique && "unique",
-          index.method,
-          `(${index.columns.join(", ")})`,
-          index.hasExpression && "expression",
-          index.constraint && `of ${index.constraint}`,
-        ),
-      );
+  for (const query of QUERIES) {
+    for (const { object, line } of await database.query<{ object: string; line: string }>(query)) {
+      (description[object] ??= []).push(line);
     }
   }
-  for (const qualified of enums) {
-    const [schema, name] = qualified.split(".") as [string, string];
-    const found = catalog.enum({ schema, name });
-    if (found) description[qualified] = [`enum ${found.values.join(", ")}`];
-  }
   return sorted(description);
-}
-
-function words(...parts: readonly (string | false | undefined)[]): string {
-  return parts.filter((part) => part !== false && part !== undefined).join(" ");
-}
-
-function typeName(type: TypeName, catalog: Catalog): string {
-  const name = catalog.enum(type)?.name ?? catalog.domain(type)?.name ?? type.name;
-  return type.arrayDimensions > 0 ? `${name}[]` : name;
-}
-
-function typeModifiers(type: TypeName): string {
-  return type.modifiers.join(",");
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : 1;
-}
-
-function sorted(description: Record<string, string[]>): Description {
-  return Object.fromEntries(Object.entries(description).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

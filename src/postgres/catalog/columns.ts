@@ -1,0 +1,155 @@
+/** Columns: their type, default, NOT NULL, identity. */
+import type { Column } from "../../model/catalog.js";
+import type { QualifiedName, TypeName } from "../../model/name.js";
+import type { ColumnDefinition, Expression } from "../../model/operation.js";
+import {
+  addToTree,
+  columnConstraints,
+  dropConstraint,
+  inCreationOrder,
+  notNullConstraint,
+  setNotNull,
+} from "./constraints.js";
+import { inheritColumn } from "./relations.js";
+import { learnColumn, mention, withDescendants, type Changes, type Situation } from "./situation.js";
+import type { TableHistory, Timeline } from "./timeline.js";
+
+export const columnChanges: Changes = {
+  AddColumn(operation, situation) {
+    const history = mention(situation, operation.table);
+    if (!history) return;
+    const existing = history.columns.get(operation.column.name, situation.timeline.time);
+    if (existing && operation.ifNotExists) return;
+    addColumn(situation, history, operation.column);
+    const column = history.columns.get(operation.column.name, situation.timeline.time)!;
+    for (const child of withDescendants(situation.timeline, history).slice(1)) {
+      inheritColumn(situation.timeline, child, column);
+    }
+    for (const constraint of inCreationOrder(columnConstraints(operation.column, situation))) {
+      addToTree(situation, history, constraint);
+    }
+  },
+  DropColumn(operation, situation) {
+    const history = mention(situation, operation.table);
+    if (!history) return;
+    for (const table of withDescendants(situation.timeline, history)) {
+      dropColumn(situation.timeline, table, operation.column, operation.cascade);
+    }
+  },
+  RenameColumn(operation, situation) {
+    const history = mention(situation, operation.table);
+    if (!history) return;
+    for (const table of withDescendants(situation.timeline, history)) {
+      learnColumn(situation.timeline, table, operation.column);
+      situation.timeline.renameColumn(table, operation.column, operation.newName);
+    }
+  },
+  AlterColumnType: (operation, situation) =>
+    operation.collation === undefined
+      ? changeColumn(operation, situation, { type: operation.newType }, ["collation"])
+      : changeColumn(operation, situation, { type: operation.newType, collation: operation.collation }),
+  SetDefault: (operation, situation) => changeColumn(operation, situation, { default: operation.default }),
+  DropDefault: (operation, situation) => changeColumn(operation, situation, {}, ["default"]),
+  SetNotNull(operation, situation) {
+    // From 18 on a child's constraint has the name of its parent's.
+    let name: string | undefined;
+    eachColumn(operation, situation, (table) => {
+      setNotNull(situation, table, operation.column, true, name);
+      name ??= notNullConstraint(situation.timeline, table, operation.column)?.name;
+    });
+  },
+  DropNotNull(operation, situation) {
+    eachColumn(operation, situation, (table) => {
+      situation.timeline.updateColumn(table, operation.column, { notNull: false });
+      const constraint = notNullConstraint(situation.timeline, table, operation.column);
+      if (constraint) situation.timeline.removeConstraint(table, constraint.name);
+    });
+  },
+};
+
+/** The integer types behind the serial pseudo-types, by their internal and their SQL name. */
+const serialTypes: Readonly<Record<string, readonly [name: string, sql: string]>> = {
+  smallserial: ["int2", "smallint"],
+  serial: ["int4", "integer"],
+  bigserial: ["int8", "bigint"],
+};
+
+/** The type that a column gets when it is declared as `serial` or one of its kin; undefined for every other type. */
+export function serialType(type: TypeName): TypeName | undefined {
+  const integer = type.schema === undefined && type.arrayDimensions === 0 ? serialTypes[type.name] : undefined;
+  return integer && { name: integer[0], modifiers: [], arrayDimensions: 0, sql: integer[1] };
+}
+
+export function addColumn({ timeline }: Situation, history: TableHistory, definition: ColumnDefinition): void {
+  const inherited = history.columns.get(definition.name, timeline.time);
+  // A partition's own definition of an inherited column has no type.
+  const type = definition.type.name === "" ? inherited?.type : definition.type;
+  const serial = type && serialType(type);
+  const ownsSequence = serial !== undefined || definition.identity !== undefined;
+  const sequence = ownsSequence ? timeline.addOwnedSequence(history, definition.name) : undefined;
+  const value = definition.default ?? (serial && sequence ? nextValue(definition, sequence) : inherited?.default);
+  const primary = definition.constraints.some((constraint) => constraint.kind === "primary key");
+  timeline.putColumn(history, {
+    name: definition.name,
+    ...(type ? { type: serial ?? type } : {}),
+    notNull: definition.notNull || primary || ownsSequence || inherited?.notNull === true,
+    ...(value && value.kind !== "null" ? { default: value } : {}),
+    ...(definition.identity ? { identity: definition.identity } : {}),
+    ...(definition.collation === undefined ? {} : { collation: definition.collation }),
+    ...(definition.generated ? { generated: definition.generated.kind } : {}),
+    ...(sequence ? { sequence } : {}),
+  });
+}
+
+function nextValue(definition: ColumnDefinition, sequence: QualifiedName): Expression {
+  return {
+    sql: `nextval('${sequence.name}'::regclass)`,
+    range: definition.range,
+    kind: "expression",
+    functions: [{ name: "nextval" }],
+    columns: [],
+  };
+}
+
+function eachColumn(
+  operation: { readonly table: QualifiedName; readonly column: string },
+  situation: Situation,
+  change: (table: TableHistory) => void,
+): void {
+  const history = mention(situation, operation.table);
+  if (!history) return;
+  for (const table of withDescendants(situation.timeline, history)) {
+    learnColumn(situation.timeline, table, operation.column);
+    if (table.columns.get(operation.column, situation.timeline.time)) change(table);
+  }
+}
+
+export function changeColumn(
+  operation: { readonly table: QualifiedName; readonly column: string },
+  situation: Situation,
+  change: Partial<Column>,
+  remove: readonly (keyof Column)[] = [],
+): void {
+  const { timeline } = situation;
+  eachColumn(operation, situation, (table) => {
+    const column = { ...table.columns.get(operation.column, timeline.time)!, ...change } as {
+      -readonly [K in keyof Column]: Column[K];
+    };
+    for (const field of change.default?.kind === "null" ? (["default"] as const) : remove) delete column[field];
+    timeline.putColumn(table, column);
+  });
+}
+
+/** Takes a column away with the indexes and constraints that involve it; with CASCADE also the foreign keys to it. */
+export function dropColumn(timeline: Timeline, history: TableHistory, name: string, cascade: boolean): void {
+  const table = timeline.table(history);
+  for (const constraint of [...table.constraints.values()]) {
+    if (constraint.columns.includes(name) || constraint.expression?.columns.includes(name)) {
+      dropConstraint(timeline, history, constraint.name, cascade);
+    }
+  }
+  for (const index of timeline.indexes(history)) {
+    if (index.mentions.includes(name)) timeline.removeIndex(history, index.name);
+  }
+  timeline.removeColumn(history, name);
+}

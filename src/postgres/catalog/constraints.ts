@@ -1,0 +1,274 @@
+/** Constraints, with the indexes that enforce some of them, in a table and what inherits from it. */
+import type { Constraint } from "../../model/catalog.js";
+import type { ConstraintDefinition, ColumnDefinition } from "../../model/operation.js";
+import { serialType } from "./columns.js";
+import { inheritIndexes, uniqueNames } from "./indexes.js";
+import {
+  learnColumn,
+  mention,
+  nameOf,
+  partitionsOf,
+  withDescendants,
+  type Changes,
+  type Situation,
+} from "./situation.js";
+import { sameName, type TableHistory, type Timeline } from "./timeline.js";
+
+export const constraintChanges: Changes = {
+  AddConstraint(operation, situation) {
+    const history = mention(situation, operation.table);
+    if (!history) return;
+    // ALTER TABLE ONLY is refused for every other kind where there are partitions or children.
+    if (operation.only && isIndexed(operation.constraint))
+      addConstraint(situation, history, operation.constraint, true);
+    else addToTree(situation, history, operation.constraint);
+  },
+  ValidateConstraint(operation, situation) {
+    const history = mention(situation, operation.table);
+    if (!history) return;
+    for (const table of withDescendants(situation.timeline, history)) {
+      const constraint = table.constraints.get(operation.constraint, situation.timeline.time);
+      if (constraint) situation.timeline.putConstraint(table, { ...constraint, valid: true });
+    }
+  },
+  DropConstraint(operation, situation) {
+    const history = mention(situation, operation.table);
+    if (!history) return;
+    for (const table of withDescendants(situation.timeline, history)) {
+      dropConstraint(situation.timeline, table, operation.constraint, operation.cascade);
+    }
+  },
+  RenameConstraint(operation, situation) {
+    const history = mention(situation, operation.table);
+    if (!history) return;
+    for (const table of withDescendants(situation.timeline, history)) {
+      situation.timeline.renameConstraint(table, operation.constraint, operation.newName);
+    }
+  },
+};
+
+export function notNullConstraint(timeline: Timeline, history: TableHistory, column: string): Constraint | undefined {
+  for (const constraint of timeline.table(history).constraints.values()) {
+    if (constraint.kind === "not null" && constraint.columns[0] === column) return constraint;
+  }
+  return undefined;
+}
+
+/** From 18 on NOT NULL is a constraint with a name. */
+export function setNotNull(
+  { timeline, postgres }: Situation,
+  history: TableHistory,
+  column: string,
+  valid: boolean,
+  name?: string,
+): void {
+  timeline.updateColumn(history, column, { notNull: true });
+  if (postgres < 18) return;
+  const existing = notNullConstraint(timeline, history, column);
+  if (existing) {
+    if (valid && !existing.valid) timeline.putConstraint(history, { ...existing, valid });
+    return;
+  }
+  timeline.putConstraint(history, {
+    name: name ?? timeline.chooseConstraintName(history, [column], "not_null"),
+    kind: "not null",
+    columns: [column],
+    provesNotNull: [],
+    valid,
+  });
+}
+
+/** The order in which CREATE TABLE makes constraints, which decides who gets the default name without a number. */
+const creationOrder: readonly Constraint["kind"][] = [
+  "check",
+  "not null",
+  "primary key",
+  "unique",
+  "exclude",
+  "foreign key",
+];
+
+export function inCreationOrder(constraints: readonly ConstraintDefinition[]): readonly ConstraintDefinition[] {
+  const rank = (constraint: ConstraintDefinition): number => creationOrder.indexOf(constraint.kind);
+  return [...constraints].sort((a, b) => rank(a) - rank(b));
+}
+
+/** The constraints in a column's definition, the implied NOT NULL of 18 among them. */
+export function columnConstraints(column: ColumnDefinition, { postgres }: Situation): readonly ConstraintDefinition[] {
+  const implied = column.notNull || serialType(column.type) !== undefined || column.identity !== undefined;
+  if (!implied || postgres < 18 || column.constraints.some((constraint) => constraint.kind === "not null")) {
+    return column.constraints;
+  }
+  const notNull: ConstraintDefinition = {
+    kind: "not null",
+    ...(column.notNullName === undefined ? {} : { name: column.notNullName }),
+    range: column.range,
+    columns: [column.name],
+    provesNotNull: [],
+    notValid: false,
+    notEnforced: false,
+    deferrable: false,
+  };
+  return [...column.constraints, notNull];
+}
+
+/** Adds a constraint to a table and, where PostgreSQL does, to its partitions and children. */
+export function addToTree(situation: Situation, history: TableHistory, constraint: ConstraintDefinition): void {
+  const { timeline } = situation;
+  const name = addConstraint(situation, history, constraint);
+  for (const child of timeline.children(history)) {
+    const partition = timeline.table(child).partitionOf !== undefined;
+    if (isIndexed(constraint)) {
+      if (partition) inheritIndexes(situation, history, child, { only: name });
+    } else if (constraint.kind !== "foreign key" || partition) {
+      addToTree(situation, child, name === undefined ? constraint : { ...constraint, name });
+    }
+  }
+}
+
+/** Whether an index of its own enforces it. */
+function isIndexed({ kind }: ConstraintDefinition): boolean {
+  return kind === "primary key" || kind === "unique" || kind === "exclude";
+}
+
+/**
+ * Adds a constraint to one table and answers its name.
+ * @param only Whether ALTER TABLE ONLY keeps it from the partitions.
+ */
+export function addConstraint(
+  situation: Situation,
+  history: TableHistory,
+  definition: ConstraintDefinition,
+  only = false,
+): string | undefined {
+  const { timeline } = situation;
+  const { kind } = definition;
+  for (const column of definition.columns) learnColumn(timeline, history, column);
+  switch (kind) {
+    case "not null":
+      setNotNull(situation, history, definition.columns[0]!, !definition.notValid, definition.name);
+      return definition.name ?? notNullConstraint(timeline, history, definition.columns[0]!)?.name;
+    case "primary key":
+    case "unique":
+    case "exclude":
+      return addIndexConstraint(situation, history, definition, only);
+    case "check":
+    case "foreign key": {
+      const references = definition.references && foreignKeyTarget(situation, definition.references);
+      const named =
+        kind === "check" ? [...new Set(definition.expression?.columns ?? definition.columns)] : definition.columns;
+      const name =
+        definition.name ??
+        (kind === "check"
+          ? timeline.chooseConstraintName(history, named.length === 1 ? named : [], "check")
+          : timeline.chooseConstraintName(history, named, "fkey"));
+      const existing = history.constraints.get(name, timeline.time);
+      // A child that has the parent's CHECK already merges the two.
+      if (existing) return name;
+      timeline.putConstraint(history, {
+        name,
+        kind,
+        columns: definition.columns,
+        ...(references ? { references } : {}),
+        ...(definition.expression ? { expression: definition.expression } : {}),
+        provesNotNull: definition.provesNotNull,
+        valid: !definition.notValid && !definition.notEnforced,
+        ...(definition.notEnforced && { notEnforced: true }),
+        ...(definition.deferrable && { deferrable: true }),
+      });
+      return name;
+    }
+  }
+}
+
+/** PRIMARY KEY, UNIQUE and EXCLUDE: the constraint and its index, which share a name. */
+function addIndexConstraint(
+  situation: Situation,
+  history: TableHistory,
+  definition: ConstraintDefinition,
+  only: boolean,
+): string {
+  const { timeline } = situation;
+  const kind = definition.kind as "primary key" | "unique" | "exclude";
+  const { schema } = timeline.table(history);
+  const existing =
+    definition.usingIndex === undefined ? undefined : history.indexes.get(definition.usingIndex, timeline.time);
+  const columns = definition.usingIndex === undefined ? definition.columns : (existing?.columns ?? []);
+  const label = { "primary key": "pkey", unique: "key", exclude: "excl" } as const;
+  const name =
+    definition.name ??
+    definition.usingIndex ??
+    timeline.chooseIndexName(
+      history,
+      kind === "primary key" ? [] : uniqueNames(definition.nameColumns ?? columns),
+      label[kind],
+    );
+  if (existing) {
+    timeline.updateIndex(history, existing, { name, constraint: name });
+  } else {
+    timeline.addIndex(history, {
+      schema,
+      name,
+      table: nameOf(timeline.table(history)),
+      unique: kind !== "exclude",
+      columns,
+      mentions: definition.mentions ?? [...columns, ...(definition.including ?? [])],
+      ...(definition.nameColumns ? { nameColumns: definition.nameColumns } : {}),
+      ...(kind === "exclude" ? {} : { keys: columns }),
+      ...(definition.including ? { including: definition.including } : {}),
+      ...(definition.nullsNotDistinct ? { nullsNotDistinct: true } : {}),
+      hasExpression:
+        kind === "exclude" &&
+        (definition.nameColumns?.length ?? 0) > columns.length + (definition.including?.length ?? 0),
+      method: definition.method ?? "btree",
+      constraint: name,
+      ...(only && partitionsOf(timeline, history).length > 0 ? { invalid: true } : {}),
+    });
+  }
+  const { deferrable } = definition;
+  timeline.putConstraint(history, {
+    name,
+    kind,
+    columns,
+    provesNotNull: [],
+    valid: true,
+    ...(deferrable && { deferrable }),
+  });
+  if (kind === "primary key") for (const column of columns) setNotNull(situation, history, column, true);
+  return name;
+}
+
+/** The referenced table by its full name, and the columns of its primary key where the statement names none. */
+function foreignKeyTarget(
+  situation: Situation,
+  target: NonNullable<Constraint["references"]>,
+): NonNullable<Constraint["references"]> {
+  const { timeline } = situation;
+  const history = mention(situation, target.table);
+  if (!history) return target;
+  const table = timeline.table(history);
+  for (const column of target.columns) learnColumn(timeline, history, column);
+  if (target.columns.length > 0) return { table: nameOf(table), columns: target.columns };
+  const primary = [...table.constraints.values()].find((constraint) => constraint.kind === "primary key");
+  return { table: nameOf(table), columns: primary?.columns ?? [] };
+}
+
+/** Takes a constraint away; with CASCADE also the foreign keys that rest on it. */
+export function dropConstraint(timeline: Timeline, history: TableHistory, name: string, cascade: boolean): void {
+  const constraint = history.constraints.get(name, timeline.time);
+  if (!constraint) return;
+  if (cascade && (constraint.kind === "primary key" || constraint.kind === "unique")) {
+    const table = timeline.table(history);
+    const key = [...constraint.columns].sort().join("\0");
+    for (const other of timeline.referencing(history)) {
+      for (const candidate of [...timeline.table(other).constraints.values()]) {
+        const { references } = candidate;
+        if (references && sameName(references.table, table) && [...references.columns].sort().join("\0") === key) {
+          timeline.removeConstraint(other, candidate.name);
+        }
+      }
+    }
+  }
+  timeline.removeConstraint(history, name);
+  if (constraint.kind === "not null") timeline.updateColumn(history, constraint.columns[0]!, { notNull: false });
+}

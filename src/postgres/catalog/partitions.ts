@@ -1,0 +1,54 @@
+/** What ATTACH and DETACH PARTITION make of two tables. */
+import { changeColumn } from "./columns.js";
+import { inheritIndexes } from "./indexes.js";
+import { mention, nameOf, type Changes } from "./situation.js";
+import { sameName, type TableHistory, type Timeline } from "./timeline.js";
+
+export const partitionChanges: Changes = {
+  AttachPartition(operation, situation) {
+    const { timeline } = situation;
+    const parent = mention(situation, operation.table);
+    const partition = mention(situation, operation.partition);
+    if (!parent || !partition) return;
+    parent.namedBy(partition, "child");
+    timeline.touch(partition, {
+      partitionOf: nameOf(timeline.table(parent)),
+      ...(operation.defaultPartition ? { defaultPartition: true } : {}),
+    });
+    for (const { name, identity } of timeline.table(parent).columns.values()) {
+      if (identity) timeline.updateColumn(partition, name, { identity });
+    }
+    inheritIndexes(situation, parent, partition);
+    inheritForeignKeys(timeline, parent, partition);
+  },
+  DetachPartition(operation, situation) {
+    const { timeline } = situation;
+    mention(situation, operation.table);
+    const partition = mention(situation, operation.partition);
+    if (!partition) return;
+    const { partitionOf: _, defaultPartition: __, ...facts } = timeline.table(partition);
+    timeline.replaceFacts(partition, facts);
+    for (const { name, identity, sequence } of [...timeline.table(partition).columns.values()]) {
+      if (identity && !sequence)
+        changeColumn({ table: operation.partition, column: name }, situation, {}, ["identity"]);
+    }
+    for (const index of timeline.indexes(partition)) {
+      const { parent: ___, ...own } = index;
+      timeline.replaceIndex(partition, index, own);
+    }
+  },
+};
+
+/** A partition has the foreign keys of its parent, under the same names. */
+export function inheritForeignKeys(timeline: Timeline, parent: TableHistory, child: TableHistory): void {
+  for (const constraint of timeline.table(parent).constraints.values()) {
+    if (constraint.kind !== "foreign key") continue;
+    const has = [...timeline.table(child).constraints.values()].some(
+      (own) =>
+        own.references &&
+        sameName(own.references.table, constraint.references!.table) &&
+        own.columns.join("\0") === constraint.columns.join("\0"),
+    );
+    if (!has) timeline.putConstraint(child, constraint);
+  }
+}
