@@ -40,17 +40,27 @@ export default defineRule<MessageId>({
       for (const migration of database.migrations) {
         if (migration.status !== "modified" || migration.file === squash?.file) continue;
         // Made to be edited: it runs again.
-        if (migration.kind === "repeatable") continue;
+        if (migration.kind === "repeatable" || !hasShipped(database, migration.previousFile ?? migration.file))
+          continue;
         yield* editsOf(migration, database);
       }
       // A new baseline gives new databases what the deleted ones made, and no other database runs it.
       if (squash || database.migrations.some(({ kind, status }) => kind === "baseline" && status === "added")) continue;
-      for (const { file } of database.deleted) {
+      for (const { file } of shippedAndDeleted(database)) {
         yield { database, file, messageId: "deleted", data: { name: migrationName(file) } };
       }
     }
   },
 });
+
+/** Whether a database of a release may have run a migration of base. */
+function hasShipped({ release }: Database, file: string): boolean {
+  return release?.lacks(file) !== true;
+}
+
+function shippedAndDeleted(database: Database): Database["deleted"] {
+  return database.deleted.filter(({ file }) => hasShipped(database, file));
+}
 
 function editsOf(migration: Migration, database: Database): readonly ChangeFinding<MessageId>[] {
   const { file, previousFile = file, tool, sql } = migration;
@@ -113,7 +123,8 @@ const REFUSES_WHERE_MISSING: ReadonlySet<string> = new Set([
 
 /** Several deleted migrations, and one that makes their tables again. */
 function squashOf(database: Database): ChangeFinding<MessageId> | undefined {
-  const { deleted, migrations } = database;
+  const deleted = shippedAndDeleted(database);
+  const { migrations } = database;
   const [first, last] = [deleted[0], deleted.at(-1)];
   if (!first || !last || first === last) return undefined;
   for (const migration of migrations) {

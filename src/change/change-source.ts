@@ -14,6 +14,7 @@ import {
 } from "./git.js";
 import type { ChangedFile, GitOptions, NamedCommit, RepositoryState } from "./git.js";
 import { GitTree } from "./git-tree.js";
+import { releaseFinder, type ReleaseSearch } from "./releases.js";
 import { WorkingTree } from "./working-tree.js";
 
 export type { ChangedFile } from "./git.js";
@@ -34,6 +35,11 @@ export interface ChangeSource {
   /** What differs between base (or the merge base with it) and head. */
   readonly changed: readonly ChangedFile[];
   readonly incomplete: readonly Incompleteness[];
+  /**
+   * The newest release that base builds on.
+   * @param pattern A glob that its tag matches.
+   */
+  readonly findRelease?: (pattern: string) => ReleaseSearch;
 }
 
 export interface GitChangeOptions extends GitOptions {
@@ -86,7 +92,8 @@ export function gitChangeSource(options: GitChangeOptions): ChangeSource {
   const comparedWith = from ?? base.commit;
   const changed = changedFiles(git, comparedWith, head.commit);
   const complete = head.tree instanceof WorkingTree ? withUntracked(changed, head.tree, tree) : changed;
-  return source({ base: { ...base, tree }, comparedWith, changed: complete });
+  const findRelease = releaseFinder(git, repository, base.commit);
+  return source({ base: { ...base, tree }, comparedWith, changed: complete, findRelease });
 }
 
 /** Files that git does not track yet are added; with the contents of a deleted one they are that file, renamed. */

@@ -72,6 +72,10 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
             enum: ["before", "after"],
             default: "before",
           },
+          released: {
+            description: "A glob over the tags that say what has shipped. Default: what is merged has shipped.",
+            ...TEXT,
+          },
         },
         additionalProperties: false,
       },

@@ -6,6 +6,7 @@ import type {
   Configuration,
   ConfigurationProblem,
   DatabaseSetting,
+  DeploySetting,
   Override,
   RuleLevel,
   RuleSetting,
@@ -121,7 +122,9 @@ interface Settings {
     readonly files: readonly string[];
     readonly rules: Readonly<Record<string, WrittenRule>>;
   }[];
-  readonly deploy?: Partial<Configuration["deploy"]>;
+  readonly deploy?: Partial<Omit<DeploySetting, "released">> & {
+    readonly released?: string | NonNullable<DeploySetting["released"]>;
+  };
   readonly databases?: Readonly<
     Record<
       string,
@@ -176,11 +179,11 @@ function parse(
       const at = document.getIn(["databases", database, "schema"], true) as Node | undefined;
       if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
     }
-    return withPlaces(settings, (list, entry) => {
-      const parent = document.get(list, true);
+    return withPlaces(settings, (section, entry) => {
+      const parent = document.get(section, true);
       const node = yaml.isMap(parent)
         ? (parent.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === entry)?.key as Node | undefined)
-        : (document.getIn([list, entry], true) as Node | undefined);
+        : (document.getIn([section, entry], true) as Node | undefined);
       return { file: name, line: positionAt(text, node?.range?.[0] ?? 0).line };
     });
   } catch (error) {
@@ -193,11 +196,15 @@ function parse(
 /** Reports name what they say of the configuration by its place. */
 function withPlaces(
   settings: Settings,
-  placeOf: (list: "accept" | "databases", entry: number | string) => Acceptance["place"],
+  placeOf: (section: "accept" | "databases" | "deploy", entry: number | string) => Acceptance["place"],
 ): Settings {
-  const { accept, databases } = settings;
+  const { accept, databases, deploy } = settings;
+  const pattern = deploy?.released;
   return {
     ...settings,
+    ...(typeof pattern === "string" && {
+      deploy: { ...deploy, released: { pattern, place: placeOf("deploy", "released") } },
+    }),
     ...(accept && { accept: accept.map((entry, index) => ({ ...entry, place: placeOf("accept", index) })) }),
     ...(databases && {
       databases: Object.fromEntries(
@@ -254,7 +261,7 @@ function complete(settings: Settings, source: string): Configuration {
     ...(postgres === undefined ? {} : { postgres }),
     rules: ruleSettings(settings.rules),
     overrides: (settings.overrides ?? []).map(({ files, rules }): Override => ({ files, rules: ruleSettings(rules) })),
-    deploy: { ...DEFAULT_CONFIGURATION.deploy, ...settings.deploy },
+    deploy: { ...DEFAULT_CONFIGURATION.deploy, ...(settings.deploy as Partial<DeploySetting> | undefined) },
     databases: Object.fromEntries(
       Object.entries(settings.databases ?? {}).map(
         ([name, { migrations, code, session, rules, tables, schema, place }]) => [

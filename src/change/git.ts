@@ -266,6 +266,55 @@ export function mergeBase(git: Git, one: string, other: string): string | undefi
   return commit === "" ? undefined : commit;
 }
 
+/** Whether a commit is another one, or one that the other builds on. */
+export function isAncestor(git: Git, older: string, newer: string): boolean {
+  return mergeBase(git, older, newer) === older;
+}
+
+/** Of some commits those that no other of them builds on. */
+export function independentCommits(git: Git, commits: readonly string[]): readonly string[] {
+  for (const commit of commits) refuseOption(commit);
+  return git
+    .run(["merge-base", "--independent", "--", ...commits])
+    .toString("latin1")
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+export interface Tag {
+  readonly name: string;
+  readonly commit: string;
+  /** When that was committed, in seconds since 1970. */
+  readonly date: number;
+}
+
+/**
+ * Tags of commits, the newest commit first.
+ * @param merged Only those that this commit is, or builds on.
+ */
+export function listTags(git: Git, merged?: string): readonly Tag[] {
+  if (merged !== undefined) refuseOption(merged);
+  const fields = ["%(refname:strip=2)", "%(objectname)", "%(committerdate:unix)"];
+  // Of a tag with a message the commit that it is for.
+  const peeled = ["%(*objectname)", "%(*committerdate:unix)"];
+  const listing = git
+    .run([
+      "for-each-ref",
+      `--format=${[...fields, ...peeled].join("%00")}`,
+      ...(merged === undefined ? [] : [`--merged=${merged}`]),
+      "--",
+      "refs/tags",
+    ])
+    .toString("utf8");
+  const tags: Tag[] = [];
+  for (const line of listing.split("\n")) {
+    const [name = "", object = "", date = "", peeledObject = "", peeledDate = ""] = line.split("\0");
+    const [commit, seconds] = peeledDate === "" ? [object, date] : [peeledObject, peeledDate];
+    if (seconds !== "") tags.push({ name, commit, date: Number(seconds) });
+  }
+  return tags.sort((one, other) => other.date - one.date);
+}
+
 export interface ChangedFile {
   readonly file: string;
   readonly status: "added" | "modified" | "deleted" | "renamed";

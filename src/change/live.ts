@@ -1,7 +1,7 @@
 /** Which relations are in use while the migrations of a change run. */
 import type { Relation } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
-import type { Migration, PlacedOperation } from "../model/migration.js";
+import type { Migration, MigrationFile, PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import { isMadeByChange } from "./names.js";
@@ -42,7 +42,7 @@ export function relationOf({ operation, statement }: PlacedOperation): Qualified
 }
 
 /**
- * Whether a relation is in use while the migration runs: it exists at base, or nothing is known of it.
+ * Whether a relation is in use while the migration runs: it exists at base and has shipped, or nothing is known of it.
  * @param relation Default: the operation's own.
  */
 export function isLive(
@@ -59,7 +59,11 @@ export function isLive(
   if ("temporary" in known && known.temporary === true) return false;
   if (known.createdIn === undefined) return true;
   if (alone) return known.createdIn !== placed.migration.order;
-  switch (creatorOf(database, known.createdIn)?.status) {
+  const creator = creatorOf(database, known.createdIn);
+  if (creator && creator.status !== "added" && isUnreleased(database, creator)) {
+    return database.release?.exists(`${known.schema}.${known.name}`) === true;
+  }
+  switch (creator?.status) {
     case "added":
       return false;
     case "modified":
@@ -69,6 +73,11 @@ export function isLive(
     default:
       return true;
   }
+}
+
+/** Whether a migration was merged and has not shipped. */
+export function isUnreleased({ release }: Database, { file, previousFile = file }: MigrationFile): boolean {
+  return release?.lacks(previousFile) === true;
 }
 
 /** Whether something in an edited migration runs on databases that have run it: all of it, or parts that are new. */

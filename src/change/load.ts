@@ -5,9 +5,9 @@ import { nameOf, parentOf } from "../migrations/listing.js";
 import type { Listing } from "../migrations/listing.js";
 import { plainSql } from "../migrations/plain-sql.js";
 import { scriptFolders } from "../migrations/scripts.js";
-import type { MigrationPart, MigrationSource, ReadMigrationText } from "../migrations/tool.js";
+import type { MigrationPart, MigrationSource } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
-import type { Change, Database } from "../model/change.js";
+import type { Change, Database, ReleasedDatabase } from "../model/change.js";
 import type { Configuration, DatabaseSetting } from "../model/configuration.js";
 import type {
   AnalysedStatement,
@@ -22,8 +22,15 @@ import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { editOf, isSame } from "./edited-statements.js";
 import { matcher, OverlayTree } from "./overlay-tree.js";
-import { type ParsedMigration, type ParseMigration, parseMigration, unreadableMigration } from "./parse-migration.js";
+import {
+  isProgram,
+  type ParsedMigration,
+  type ParseMigration,
+  parseMigration,
+  unreadableMigration,
+} from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
+import type { Release, ReleaseSearch } from "./releases.js";
 import { readSeed, replayFrom, type Seed } from "./seed.js";
 import { Session } from "./session.js";
 import { transactionsOf } from "./transactions.js";
@@ -56,6 +63,9 @@ interface Draft extends MigrationFile, ParsedMigration {
   readonly run?: string;
 }
 
+/** How a source reads a file. */
+type Reader = Pick<MigrationSource, "read" | "evaluate">;
+
 interface FileStatus {
   readonly status: MigrationStatus;
   readonly previousFile?: string;
@@ -68,6 +78,8 @@ class Loader {
   /** Whether each file is its own change: nothing to compare with, and nothing missing. */
   readonly #alone: boolean;
   #baseDetection: Detection | undefined;
+  /** What runs now, where the configuration has a pattern for its tag; undefined where base counts as released. */
+  readonly #release: ReleaseSearch | undefined;
   /** What turns out while the databases are loaded. */
   readonly #leftOut: { readonly file: string; readonly reason: string }[] = [];
 
@@ -80,25 +92,29 @@ class Loader {
     this.#changed = new Map(source.changed.map((changed) => [changed.file, changed]));
     this.#isIgnored = matcher(configuration.ignore);
     this.#alone = source.base === undefined && source.incomplete.length === 0;
+    const { released } = configuration.deploy;
+    this.#release = released && source.base && source.findRelease?.(released.pattern);
   }
 
   load(): Change {
     const { root, base, head, incomplete, changed } = this.source;
-    const edited = changed.filter(({ file, status }) => status !== "added" && /\.sql$/i.test(file));
+    const edited = changed.filter(({ file, status }) => status !== "added" && isMigrationName(file));
     base?.tree.prefetch?.(edited.map(({ file, previousFile }) => previousFile ?? file));
     const detection = detectMigrations(head.tree, this.configuration.databases);
     const asked = this.options.files === undefined ? undefined : this.#askedFiles(detection, this.options.files);
     const detected = asked?.databases ?? detection.databases;
     const scripts = scriptFolders(detection.listing, detection.databases);
     const databases = detected.map((database) => this.#database(database, detection.listing, asked?.judged));
+    const release = this.#foundRelease;
     return {
       root,
       configuration: this.configuration,
       ...(base === undefined ? {} : { base }),
       head,
+      ...(release && { release: { tag: release.tag, commit: release.commit, tree: release.tree } }),
       databases,
-      notes: this.#unusedSettings(detection.databases),
-      incomplete,
+      notes: [...this.#unusedSettings(detection.databases), ...this.#missingRelease()],
+      incomplete: [...incomplete, ...this.#unknownRelease(databases)],
       leftOut: [
         ...detection.leftOut,
         ...(asked?.leftOut ?? []),
@@ -139,6 +155,25 @@ class Loader {
     );
   }
 
+  get #foundRelease(): Release | undefined {
+    return this.#release && "release" in this.#release ? this.#release.release : undefined;
+  }
+
+  #missingRelease(): NonNullable<Change["notes"]> {
+    const { released } = this.configuration.deploy;
+    if (released === undefined || this.#release === undefined || !("none" in this.#release)) return [];
+    return [{ ...released.place, message: `${this.#release.none}, so everything that is merged counts as released.` }];
+  }
+
+  /** A release that is not known decides nothing where no migration is touched. */
+  #unknownRelease(databases: readonly Database[]): Change["incomplete"] {
+    if (this.#release === undefined || !("incomplete" in this.#release)) return [];
+    const touched = databases.some(
+      ({ migrations, deleted }) => deleted.length > 0 || migrations.some(({ status }) => status !== "existing"),
+    );
+    return touched ? [this.#release.incomplete] : [];
+  }
+
   /** Whether a file that no tool reads belongs to this change. */
   #isNew(file: string): boolean {
     const changed = this.#changed.get(file);
@@ -157,6 +192,7 @@ class Loader {
     const migrations = replayAll(drafts, replayFrom(seed, postgres.version), session);
     const baseText = this.#baseTexts(migrations);
     let atBase: { readonly catalog: Catalog | undefined } | undefined;
+    const release = this.#releasedDatabase(detected, migrations, postgres.version);
     return {
       name,
       tools: sources.map(({ tool, folder }) => ({
@@ -176,6 +212,39 @@ class Loader {
         atBase ??= { catalog: this.#catalogAtBase(name, migrations, deleted.length > 0, start) };
         return exists(atBase.catalog, qualified);
       },
+      ...(release && { release }),
+    };
+  }
+
+  #releasedDatabase(
+    { name, sources }: DetectedDatabase,
+    migrations: readonly Migration[],
+    postgres: number,
+  ): ReleasedDatabase | undefined {
+    const release = this.#foundRelease;
+    if (release === undefined) return undefined;
+    const { tree } = release;
+    const changed = once(() => {
+      const files = release.changed();
+      // What other migrations stand for since then, a squash for one, nobody can tell: then all of it has shipped.
+      const rewritten = files.some(
+        ({ file, status }) =>
+          status === "deleted" && sources.some(({ folder }) => folder === "" || file.startsWith(`${folder}/`)),
+      );
+      const added = rewritten ? [] : files.filter(({ status }) => status === "added");
+      return { added: new Set(added.map(({ file }) => file)), touched: new Set(files.map(({ file }) => file)) };
+    });
+    const catalog = once(() => {
+      const setting = this.configuration.databases[name] ?? {};
+      const seed = readSeed({ base: release, head: release }, setting, { squashed: false, parse: this.#parse });
+      const { touched } = changed();
+      const parsed = migrations.filter(({ file, status }) => status === "existing" && !touched.has(file));
+      const { databases } = detectMigrations(tree, this.configuration.databases);
+      return this.#catalogOf(tree, databases, name, parsed, replayFrom(seed, postgres));
+    });
+    return {
+      lacks: (file) => changed().added.has(file),
+      exists: (qualified) => exists(catalog(), qualified),
     };
   }
 
@@ -188,12 +257,12 @@ class Loader {
     tree.prefetch?.(sources.flatMap(({ files }) => files));
     const drafts: Draft[] = [];
     for (const source of sources) {
-      const { tool, folder, read, session: settings, resetsSession: resets } = source;
+      const { tool, folder, session: settings, resetsSession: resets } = source;
       const meanwhile = this.#meanwhile(source);
       const places = this.#places(source, [...meanwhile.values()].flat());
       const draft = (tree: Tree, from: MigrationSource, file: string): Omit<Draft, "status" | "judged"> => {
-        const parsed = this.#read(tree, file, read);
-        const transaction = from.transactions?.get(file) ?? modeOf(parsed.parts) ?? tool.transaction;
+        const parsed = this.#read(tree, file, from);
+        const transaction = from.transactions?.get(file) ?? modeOf(parsed.parts) ?? parsed.program?.transaction ?? tool.transaction;
         const place = places.get(file);
         const known = {
           ...from.facts?.get(file),
@@ -206,7 +275,7 @@ class Loader {
       const add = (file: string): void => {
         const status = this.#status(file, source, asked);
         const drafted = draft(tree, source, file);
-        const before = status.status === "modified" ? this.#readAtBase(status.previousFile ?? file, read) : undefined;
+        const before = status.status === "modified" ? this.#readAtBase(status.previousFile ?? file, source) : undefined;
         const edit = before && editOf(before, drafted);
         const judged =
           status.status !== "existing" &&
@@ -284,9 +353,9 @@ class Loader {
     return new Map(files.map((file, place) => [file, place]));
   }
 
-  #read(tree: Tree, file: string, read: ReadMigrationText | undefined): ParsedMigration {
+  #read(tree: Tree, file: string, source: Reader): ParsedMigration {
     const text = tree.read(file);
-    if (text !== undefined) return this.#parse(text, file, read);
+    if (text !== undefined) return this.#parseIn(tree, text, file, source);
     return unreadableMigration(`the file ${tree.whyUnreadable?.(file) ?? "is not valid UTF-8"}`);
   }
 
@@ -331,9 +400,14 @@ class Loader {
     return same ? { status: "existing" } : { status: "modified", previousFile };
   }
 
-  #readAtBase(file: string, read: ReadMigrationText | undefined): ParsedMigration | undefined {
-    const text = this.source.base?.tree.read(file);
-    return text === undefined ? undefined : this.#parse(text, file, read);
+  #parseIn(files: Tree, text: string, file: string, { read, evaluate }: Reader): ParsedMigration {
+    return this.#parse(text, file, read, evaluate && { evaluate, files });
+  }
+
+  #readAtBase(file: string, source: Reader): ParsedMigration | undefined {
+    const tree = this.source.base?.tree;
+    const text = tree?.read(file);
+    return tree === undefined || text === undefined ? undefined : this.#parseIn(tree, text, file, source);
   }
 
   #baseTexts(migrations: readonly Migration[]): ReadonlyMap<string, string> {
@@ -348,7 +422,7 @@ class Loader {
   #deleted({ sources, name }: DetectedDatabase): { file: string; tool: string }[] {
     const deleted: { file: string; tool: string }[] = [];
     for (const { file, status } of this.source.changed) {
-      if (status !== "deleted" || !/\.sql$/i.test(file)) continue;
+      if (status !== "deleted" || !isMigrationName(file)) continue;
       const atBase = this.#sourceAtBase(file);
       if (atBase === undefined) continue;
       // With several databases it belongs to the one that has its folder.
@@ -399,16 +473,27 @@ class Loader {
       const last = history.findLast(({ statements }) => statements.length > 0)?.statements.at(-1);
       return last?.after ?? start().catalog;
     }
-    const database =
-      this.#atBase().databases.find((candidate) => candidate.name === name) ?? this.#atBase().databases[0];
-    const replay = start();
-    const parsed = new Map(
-      migrations.filter(({ status }) => status === "existing").map(({ file, sql }) => [file, sql]),
-    );
-    const files = database?.sources.flatMap(({ files, read }) => files.map((file) => ({ file, read }))) ?? [];
+    const existing = migrations.filter(({ status }) => status === "existing");
+    return this.#catalogOf(tree, this.#atBase().databases, name, existing, start());
+  }
+
+  /**
+   * The schema that the migrations of a tree make.
+   * @param known Migrations whose text is the same in it.
+   */
+  #catalogOf(
+    tree: Tree,
+    databases: readonly DetectedDatabase[],
+    name: string,
+    known: readonly Migration[],
+    replay: Replay,
+  ): Catalog {
+    const database = databases.find((candidate) => candidate.name === name) ?? databases[0];
+    const parsed = new Map(known.map(({ file, sql }) => [file, sql]));
+    const files = database?.sources.flatMap((source) => source.files.map((file) => ({ file, source }))) ?? [];
     tree.prefetch?.(files.map(({ file }) => file).filter((file) => !parsed.has(file)));
-    for (const [order, { file, read }] of files.entries()) {
-      const { statements } = parsed.get(file) ?? this.#read(tree, file, read).sql;
+    for (const [order, { file, source }] of files.entries()) {
+      const { statements } = parsed.get(file) ?? this.#read(tree, file, source).sql;
       for (const statement of statements) replay.apply(statement, order);
     }
     // What the next migration would meet.
@@ -463,6 +548,12 @@ class Loader {
   }
 }
 
+/** Calls a function when its answer is first asked for, and never again. */
+function once<Answer>(ask: () => Answer): () => Answer {
+  let known: { readonly answer: Answer } | undefined;
+  return () => (known ??= { answer: ask() }).answer;
+}
+
 const NOTHING: Statement = { index: 0, sql: "", range: [0, 0], operations: [] };
 
 function replayAll(
@@ -504,6 +595,9 @@ function replayAll(
         get work() {
           return replayed.work;
         },
+        get refusals() {
+          return replayed.refusals;
+        },
         transaction,
         session: inForce,
       };
@@ -511,6 +605,11 @@ function replayAll(
     if (draft.status === "existing") for (const { statement } of statements) store(stored, statement);
     return { ...draft, order, statements };
   });
+}
+
+/** Whether a file may be a migration, by its name. */
+function isMigrationName(file: string): boolean {
+  return /\.sql$/i.test(file) || isProgram(file);
 }
 
 /** The way in which all parts of a file are sent; undefined where they differ, or there are none. */

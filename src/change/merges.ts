@@ -17,10 +17,11 @@ import {
   repositoryState,
   resolveCommit,
 } from "./git.js";
-import type { Commit, GitOptions, NamedCommit } from "./git.js";
+import type { Commit, GitOptions, NamedCommit, RepositoryState } from "./git.js";
 import { GitTree } from "./git-tree.js";
 import type { ObjectTexts } from "./git-tree.js";
 import { memoryTree } from "./overlay-tree.js";
+import { Releases, type ReleaseSearch } from "./releases.js";
 import { WorkingTree } from "./working-tree.js";
 
 /** Every tool's SQL. What else a commit touches does not make it one with migrations. */
@@ -56,7 +57,8 @@ export class MergeHistory {
   readonly current: ChangeSide;
   readonly #git: Git;
   readonly #texts: ObjectTexts | undefined;
-  readonly #shallow: boolean;
+  readonly #repository: RepositoryState;
+  readonly #releases = new Map<string, Releases>();
 
   constructor(options: MergeHistoryOptions) {
     const bare = !hasWorkingTree(options.root, options);
@@ -64,7 +66,7 @@ export class MergeHistory {
     this.root = repository.root;
     this.#git = new Git(repository.root, options);
     this.#texts = options.texts;
-    this.#shallow = repository.shallow;
+    this.#repository = repository;
     this.branch = branchOf(this.#git, { ...repository, bare }, options.branch);
     this.current = bare
       ? { label: this.branch.label, commit: this.branch.commit, tree: this.#tree(this.branch.commit) }
@@ -90,11 +92,11 @@ export class MergeHistory {
 
   /** Whether the clone holds only the newer part of the branch. */
   get isShallow(): boolean {
-    return this.#shallow;
+    return this.#repository.shallow;
   }
 
   /** A merge as the pull request that it was. Contents that a partial clone lacks are files that cannot be read. */
-  source({ commit, parent }: Merge): ChangeSource {
+  source({ commit, parent, date }: Merge): ChangeSource {
     const side = (of: string): ChangeSide => ({ label: of.slice(0, 12), commit: of, tree: this.#tree(of) });
     const head = side(commit);
     const nothing = memoryTree(new Map(), "nothing");
@@ -105,7 +107,17 @@ export class MergeHistory {
       ...(parent !== undefined && { comparedWith: parent }),
       changed: parent === undefined ? allAdded(head.tree) : this.#changedFiles(parent, commit),
       incomplete: [],
+      ...(parent !== undefined && { findRelease: (pattern) => this.#releaseAt(parent, date, pattern) }),
     };
+  }
+
+  /** The newest of the releases that there were when a merge was made. */
+  #releaseAt(parent: string, date: string, pattern: string): ReleaseSearch {
+    let releases = this.#releases.get(pattern);
+    if (releases === undefined) {
+      this.#releases.set(pattern, (releases = new Releases(this.#git, this.#repository, pattern)));
+    }
+    return releases.newestFor(parent, { until: Date.parse(date) / 1000, ...(this.#texts && { texts: this.#texts }) });
   }
 
   #changedFiles(parent: string, commit: string): readonly ChangedFile[] {
@@ -119,7 +131,7 @@ export class MergeHistory {
   }
 
   #isCutOff(commit: string): boolean {
-    return this.#shallow && hasParent(this.#git, commit);
+    return this.#repository.shallow && hasParent(this.#git, commit);
   }
 
   #tree(commit: string): Tree {

@@ -88,11 +88,17 @@ function searchCode(change: Change): ReadonlyMap<string, readonly FoundReference
     else search.databases.push(database);
   }
   const exclude = migrationFiles(change);
-  const { base, head } = change;
+  const { head } = change;
+  const running = change.release ?? change.base;
   const found = new Map<string, readonly FoundReferences[]>();
   for (const { code, databases } of bySearch.values()) {
     const targets = databases.flatMap(removedTargets);
-    const references = findReferences(targets, { ...(base && { base: base.tree }), head: head.tree, exclude, code });
+    const references = findReferences(targets, {
+      ...(running && { base: running.tree }),
+      head: head.tree,
+      exclude,
+      code,
+    });
     for (const database of databases) found.set(database.name, [references, searchFunctions(database)]);
   }
   return found;

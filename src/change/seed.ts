@@ -4,7 +4,6 @@ import type { Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import { Replay } from "../postgres/replay.js";
 import { lineCounter } from "../text/line-counter.js";
-import type { ChangeSource } from "./change-source.js";
 import type { ParseMigration } from "./parse-migration.js";
 
 /** The position of the seed in the replayed order: before every migration. */
@@ -25,7 +24,7 @@ export interface Seed {
  * squash moves them into the file, it is head's.
  */
 export function readSeed(
-  { base, head }: ChangeSource,
+  { base, head }: { readonly base?: { readonly tree: Tree }; readonly head: { readonly tree: Tree } },
   { schema }: Partial<DatabaseSetting>,
   { squashed, parse }: { readonly squashed: boolean; readonly parse: ParseMigration },
 ): Seed | undefined {

@@ -26,18 +26,18 @@ export interface ReplayMergesOptions {
   readonly configure?: ConfigureOptions;
   /** In place of the version that the repository tells. */
   readonly postgres?: number;
+  /** In place of the configuration's `deploy.released`. */
+  readonly released?: string;
   /** Called before each merge with how many are done. */
   readonly onProgress?: (done: number) => void;
 }
 
 /** Throws a GitError where there is no history to read and a ConfigurationError; what a merge holds never throws. */
-export function replayMerges({ root, last, branch, configure, postgres, onProgress }: ReplayMergesOptions): Replay {
+export function replayMerges(options: ReplayMergesOptions): Replay {
+  const { root, last, branch, onProgress } = options;
   const texts = new RecentCache<string, TextFile>();
   const history = new MergeHistory({ root, texts, ...(branch !== undefined && { branch }) });
-  const configuration: Configuration = {
-    ...configurationOf({ root: history.root, head: history.current, changed: [], incomplete: [] }, configure),
-    ...(postgres !== undefined && { postgres }),
-  };
+  const configuration = configurationFor(history, options);
   const parsed = new RecentCache<string, ParsedSql>();
   const parse = keepingParser(parsed);
   const merges: ReplayedMerge[] = [];
@@ -63,6 +63,20 @@ export function replayMerges({ root, last, branch, configure, postgres, onProgre
     looked: { commits: history.countCommits(until === "asked" ? oldest : undefined), until },
     merges,
     totals: totalsOf(merges),
+  };
+}
+
+function configurationFor(
+  { root, current }: MergeHistory,
+  { configure, postgres, released }: ReplayMergesOptions,
+): Configuration {
+  const configuration = configurationOf({ root, head: current, changed: [], incomplete: [] }, configure);
+  const { deploy } = configuration;
+  const place = { file: "--released", line: 1 };
+  return {
+    ...configuration,
+    ...(postgres !== undefined && { postgres }),
+    ...(released !== undefined && { deploy: { ...deploy, released: { pattern: released, place } } }),
   };
 }
 
@@ -113,7 +127,7 @@ function keepingParser(parsed: RecentCache<string, ParsedSql>): ParseMigration {
     if (found === undefined) parsed.set(sql, (found = parseSql(sql)));
     return found;
   };
-  return (text, file, read) => parseMigration(text, file, read, parse);
+  return (text, file, read, program) => parseMigration(text, file, read, program, parse);
 }
 
 function totalsOf(merges: readonly ReplayedMerge[]): ReplayTotals {

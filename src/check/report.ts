@@ -58,10 +58,11 @@ function verdictOf(findings: readonly Finding[], { incomplete }: Change): Verdic
   return findings.length > 0 ? "warnings" : "safe";
 }
 
-function reportedChange({ base, head, configuration, incomplete }: Change): ReportedChange {
+function reportedChange({ base, head, release, configuration, incomplete }: Change): ReportedChange {
   return {
     ...(base && { base: side(base) }),
     head: side(head),
+    ...(release && { release: { tag: release.tag, commit: release.commit } }),
     configuration: configuration.source,
     incomplete,
   };

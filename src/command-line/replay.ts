@@ -42,9 +42,10 @@ export const replayCommand = defineCommand({
     config: configOption,
     format: choiceOption("FORMAT", FORMATS, "text (default), markdown or json"),
     postgres: postgresOption,
+    released: textOption("PATTERN", "a glob over the tags that say what had shipped, such as 'v*'"),
   },
   exitCodes: "0 whatever was found; 2 wrong usage, a broken configuration, or a failure of this program.",
-  run({ last = 30, base, config, format = "text", postgres }, _operands, surroundings) {
+  run({ last = 30, base, config, format = "text", postgres, released }, _operands, surroundings) {
     const { cwd, stdout, stderr } = surroundings;
     const progress = progressOn(stderr);
     let replay: Replay;
@@ -57,6 +58,7 @@ export const replayCommand = defineCommand({
           configure: { file: { name: config, text: readFileSync(resolve(cwd, config), "utf8") } },
         }),
         ...(postgres !== undefined && { postgres }),
+        ...(released !== undefined && { released }),
         onProgress: (done) => progress.show(last === Infinity ? String(done) : `${String(done)} of ${String(last)}`),
       });
     } finally {

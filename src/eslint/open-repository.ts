@@ -7,7 +7,12 @@ import { readConfiguration } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
-import { type ParsedMigration, type ParseMigration, parseMigration } from "../change/parse-migration.js";
+import {
+  type ParsedMigration,
+  type ParseMigration,
+  parseMigration,
+  type ProgramReader,
+} from "../change/parse-migration.js";
 import { type DetectedDatabase, detectMigrations } from "../migrations/detect.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
@@ -96,16 +101,26 @@ export class OpenRepository {
   /** Files that did not change are not parsed again. */
   #load({ configuration }: Snapshot, source: ChangeSource): Change {
     const parsed = new Map<string, ParsedMigration>();
-    const parse: ParseMigration = (text, file, read) => {
+    const parse: ParseMigration = (text, file, read, program) => {
       const key = `${file}\0${text}`;
-      const migration = parsed.get(key) ?? this.#parsed.get(key) ?? parseMigration(text, file, read);
+      const known = parsed.get(key) ?? this.#parsed.get(key);
+      const migration = known && isCurrent(known, program) ? known : parseMigration(text, file, read, program);
       parsed.set(key, migration);
       return migration;
     };
     const change = loadChange(source, configuration, { parse });
+    for (const { reason, fix } of change.incomplete) warnOnce(`${reason} ${fix}`);
     this.#parsed = parsed;
     return change;
   }
+}
+
+/** Whether the files that a program depends on are what they were. */
+function isCurrent({ program }: ParsedMigration, reader: ProgramReader | undefined): boolean {
+  if (!program || !reader) return true;
+  return [...program.reads].every(
+    ([file, text]) => (reader.files.has(file) ? reader.files.read(file) : undefined) === text,
+  );
 }
 
 function detectedFiles(databases: readonly DetectedDatabase[]): DetectedFiles {
@@ -126,13 +141,25 @@ function look(root: string): Snapshot {
   // Without a base nothing says which files changed: then it is all of them.
   const files = source.base ? source.changed.map(({ file }) => file) : source.head.tree.files();
   const hash = createHash("sha256").update(
-    JSON.stringify([source.base?.commit, source.comparedWith, source.changed, configuration]),
+    JSON.stringify([
+      source.base?.commit,
+      source.comparedWith,
+      source.changed,
+      configuration,
+      releaseOf(source, configuration),
+    ]),
   );
   for (const file of files) {
     const stat = lstatSync(join(source.root, file), { throwIfNoEntry: false });
     hash.update(`${file}\0${String(stat?.mtimeMs)}\0${String(stat?.size)}\0`);
   }
   return { source, configuration, fingerprint: hash.digest("hex") };
+}
+
+/** What tells one release from another. */
+function releaseOf({ findRelease }: ChangeSource, { deploy: { released } }: Configuration): string | undefined {
+  const search = released && findRelease?.(released.pattern);
+  return search && "release" in search ? search.release.commit : undefined;
 }
 
 /** What differs from the default branch; in a folder that git does not know, every migration by itself. */

@@ -18,6 +18,16 @@ export interface Database {
   readonly baseText: ReadonlyMap<string, string>;
   /** Whether a relation of this name exists at base; `unknown` where base is not known. */
   existsAtBase(qualified: string): boolean | "unknown";
+  /** Absent: what is merged counts as shipped. */
+  readonly release?: ReleasedDatabase;
+}
+
+/** What the newest release has of a database. */
+export interface ReleasedDatabase {
+  /** Whether a migration of base, by its path there, has been merged since. */
+  lacks(file: string): boolean;
+  /** Whether a relation of this name exists in it. */
+  exists(qualified: string): boolean | "unknown";
 }
 
 /** What is judged: complete and immutable before any rule runs. */
@@ -27,6 +37,8 @@ export interface Change {
   /** Absent for `check FILES`. */
   readonly base?: { readonly label: string; readonly commit?: string; readonly tree: Tree };
   readonly head: { readonly label: string; readonly commit?: string; readonly tree: Tree };
+  /** What runs now, where that is not base. */
+  readonly release?: { readonly tag: string; readonly commit: string; readonly tree: Tree };
   readonly databases: readonly Database[];
   readonly incomplete: readonly Incompleteness[];
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];

@@ -60,6 +60,14 @@ export interface DatabaseSetting {
 
 export type DeployModel = "rolling" | "recreate";
 
+/** How the application ships. */
+export interface DeploySetting {
+  readonly model: DeployModel;
+  readonly migrations: "before" | "after";
+  /** A glob over the tags that say what has shipped. Absent: what is merged counts as shipped. */
+  readonly released?: { readonly pattern: string; readonly place: { readonly file: string; readonly line: number } };
+}
+
 export interface Configuration {
   readonly extends: Preset;
   /** Absent: read from the repository, else 14. */
@@ -68,7 +76,7 @@ export interface Configuration {
   readonly postgresSource?: string;
   readonly rules: Readonly<Record<string, RuleSetting>>;
   readonly overrides: readonly Override[];
-  readonly deploy: { readonly model: DeployModel; readonly migrations: "before" | "after" };
+  readonly deploy: DeploySetting;
   /** Empty: detect. */
   readonly databases: Readonly<Record<string, DatabaseSetting>>;
   /** Globs: not judged, still replayed. */

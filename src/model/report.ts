@@ -94,6 +94,8 @@ export interface ReportedChange {
   /** Absent for `check FILES`: every file is then its own change. */
   readonly base?: { readonly label: string; readonly commit?: string };
   readonly head: { readonly label: string; readonly commit?: string };
+  /** The newest release that base builds on, where the configuration says which tags tell what has shipped. */
+  readonly release?: { readonly tag: string; readonly commit: string };
   /** Where the configuration was read: a path, `default`, or both sources of a merge. */
   readonly configuration: string;
   readonly incomplete: readonly Incompleteness[];

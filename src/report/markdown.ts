@@ -260,7 +260,7 @@ class MarkdownView {
 
   #judged(): string {
     const { databases, migrations, change, suppressed, notes, unknowns, coverage } = this.#report;
-    const { base, head, configuration } = change;
+    const { base, head, release, configuration } = change;
     const files = migrations
       .slice(0, LISTED_FILES)
       .map((migration) => `${code(cut(migration.file, 200))}: ${markdown(migrationWords(migration))}`);
@@ -268,6 +268,9 @@ class MarkdownView {
       files.push(`and ${counted(migrations.length - files.length, "migration")} more`);
     const lines = [
       base ? `${this.#side(head)} against ${this.#side(base)}.` : `${this.#side(head)}, each file by itself.`,
+      ...(release
+        ? [`Released: ${this.#side({ ...release, label: release.tag })}. What was merged since is not in use yet.`]
+        : []),
       ...databases.map((database) => prose(databaseWords(database, databases.length > 1))),
       ...files,
       `Configuration: ${prose(configuration)}. Earlier statements replayed: ${String(coverage.replayed)}.`,

@@ -129,6 +129,9 @@ export function renderText(report: Report, { color, source, width }: TextOptions
       ...notes.map((one) => `Note: ${place(one.file, one.line)}: ${oneLine(one.message)}`),
       ...coverage.leftOut.map((one) => `Left out: ${oneLine(one.file)}: ${oneLine(one.reason)}`),
       `Judged: ${judgedWords(report)} (${oneLine(change.head.label)}${change.base ? ` against ${oneLine(change.base.label)}` : ""}).`,
+      ...(change.release
+        ? [`  released: ${oneLine(change.release.tag)}; what was merged since is not in use yet`]
+        : []),
       ...databases.map((database) => `  ${oneLine(databaseWords(database, databases.length > 1))}`),
       ...files,
       `  configuration: ${oneLine(change.configuration)}`,

@@ -14,6 +14,8 @@ export function temporaryFolder(): string {
 /** A real git repository on disk, with `main` as its branch. */
 export class TemporaryRepository {
   readonly root = temporaryFolder();
+  /** When commits are made from here on, as git reads it. Absent: now. */
+  now?: string;
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
     this.git("init", "-q", "-b", "main");
@@ -33,6 +35,7 @@ export class TemporaryRepository {
         GIT_AUTHOR_EMAIL: "person@example.com",
         GIT_COMMITTER_NAME: "A. Person",
         GIT_COMMITTER_EMAIL: "person@example.com",
+        ...(this.now !== undefined && { GIT_COMMITTER_DATE: this.now }),
       },
     }).trim();
   }
