@@ -1,6 +1,7 @@
 import type { Catalog } from "./catalog.js";
 import type { Lock, Work } from "./lock.js";
 import type { Operation } from "./operation.js";
+import type { Refusal } from "./refusal.js";
 import type { ParsedSql, Statement } from "./statement.js";
 
 /** Against base: `existing` is unchanged history, replayed and never judged. */
@@ -88,6 +89,8 @@ export interface AnalysedStatement {
   readonly locks: readonly Lock[];
   /** One entry per operation of the statement, in order. */
   readonly work: readonly Work[];
+  /** Why PostgreSQL refuses each operation, as far as the schema before it tells; one entry per operation, in order. */
+  readonly refusals: readonly (Refusal | undefined)[];
   readonly transaction: StatementTransaction;
   /** Session settings in force just before it: `lock_timeout` → `5s`. */
   readonly session: ReadonlyMap<string, string>;

@@ -1,20 +1,30 @@
 /** From a parsed statement to its operations: a table from the parse tree's node types to their readers. */
-import type { CreateSchemaStmt, RangeVar } from "libpg-query";
+import type { CreateSchemaStmt, ExplainStmt, RangeVar } from "libpg-query";
 import type { Operation } from "../model/operation.js";
-import { alterTableStatement } from "./operations/alter-table.js";
+import { alterTableReaders } from "./operations/alter-table.js";
 import { dataReaders } from "./operations/data.js";
-import { reader, type Draft, type StatementReader } from "./operations/draft.js";
+import type { Draft, StatementReader } from "./operations/draft.js";
+import { dropAndRenameReaders } from "./operations/drop-and-rename.js";
+import { extensionReaders } from "./operations/extensions.js";
 import { unwrap } from "./operations/names.js";
-import { otherStatements } from "./operations/other.js";
-import { relationReaders } from "./operations/relations.js";
+import { objectReaders } from "./operations/objects.js";
+import { onRelationReaders } from "./operations/on-relations.js";
+import { otherStatement } from "./operations/other.js";
+import { privilegeReaders } from "./operations/privileges.js";
+import { isOn, relationReaders } from "./operations/relations.js";
 import { sessionReaders } from "./operations/session.js";
 import { typeAndFunctionReaders } from "./operations/types-and-functions.js";
 import type { StatementSource } from "./statement-source.js";
 
-const READERS: Readonly<Record<string, StatementReader>> = {
-  AlterTableStmt: reader(alterTableStatement),
+export const READERS: Readonly<Record<string, StatementReader>> = {
   ...relationReaders,
+  ...alterTableReaders,
+  ...onRelationReaders,
   ...typeAndFunctionReaders,
+  ...objectReaders,
+  ...extensionReaders,
+  ...privilegeReaders,
+  ...dropAndRenameReaders,
   ...dataReaders,
   ...sessionReaders,
 };
@@ -32,7 +42,12 @@ function schemaElements(statement: CreateSchemaStmt, schema: string, source: Sta
 }
 
 function draftsOf(type: string, node: unknown, source: StatementSource): readonly Draft[] {
-  const drafts = READERS[type]?.(node, source) ?? otherStatements(type, node);
+  // EXPLAIN ANALYZE runs what it explains.
+  if (type === "ExplainStmt" && isOn((node as ExplainStmt).options, "analyze")) {
+    const { query } = node as ExplainStmt;
+    if (query !== undefined) return draftsOf(...unwrap(query), source);
+  }
+  const drafts = READERS[type]?.(node, source) ?? [otherStatement(type)];
   const [first] = drafts;
   if (first?.type !== "CreateSchema") return drafts;
   return [...drafts, ...schemaElements(node as CreateSchemaStmt, first.schema, source)];
@@ -41,5 +56,14 @@ function draftsOf(type: string, node: unknown, source: StatementSource): readonl
 /** At least one operation. */
 export function operationsOf(source: StatementSource): Operation[] {
   const [type, node] = unwrap(source.node);
-  return draftsOf(type, node, source).map((draft) => ({ range: source.range, ...draft, statement: source.index }));
+  const mayMiss = (node as { missing_ok?: boolean }).missing_ok === true && ALTERS.has(type);
+  return draftsOf(type, node, source).map((draft) => ({
+    range: source.range,
+    ...draft,
+    statement: source.index,
+    ...(mayMiss && { ifTableExists: true }),
+  }));
 }
+
+/** Statements that say IF EXISTS of what they alter. */
+const ALTERS: ReadonlySet<string> = new Set(["AlterObjectSchemaStmt", "AlterTableStmt", "DropStmt", "RenameStmt"]);

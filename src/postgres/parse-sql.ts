@@ -28,7 +28,9 @@ interface Source {
 }
 
 /** A statement on its way: parsed, or with the reason why not. */
-type Piece = { readonly range: Range } & (ParsedPiece | { readonly reason: string; readonly position?: number });
+type Piece = { readonly range: Range } & (ParsedPiece | UnparsedPiece);
+
+type UnparsedPiece = Pick<Unparsed, "reason" | "position" | "refused">;
 
 interface ParsedPiece {
   readonly node: Node;
@@ -73,14 +75,8 @@ function statementOf(text: string, piece: Piece, index: number, placeholders: re
     const block = only?.type === "DoBlock" ? insideDoBlock(only, { ...piece, text, placeholders }) : undefined;
     return { index, sql, range, operations: block ?? operations };
   }
-  const { reason, position } = piece;
-  const unparsed: Unparsed = {
-    type: "Unparsed",
-    range,
-    statement: index,
-    reason,
-    ...(position !== undefined && { position }),
-  };
+  const { range: _, ...why } = piece;
+  const unparsed: Unparsed = { type: "Unparsed", range, statement: index, ...why };
   return { index, sql, range, operations: [unparsed] };
 }
 
@@ -174,7 +170,7 @@ function movedTo(range: Range, operation: Operation): Operation {
 }
 
 /** What a condition decides about is not done twice: blocks ask whether a thing is there already. */
-function tolerant(operation: Operation): Operation {
+export function tolerant(operation: Operation): Operation {
   return {
     ...operation,
     ...("ifNotExists" in operation && { ifNotExists: true }),
@@ -297,8 +293,13 @@ function parseOne({ written, parsed, comments }: Source, range: Range): Piece[] 
   if (!("message" in substituted)) return substituted;
   const { message: reason, codePoint } = substituted;
   if (codePoint === undefined) return [{ range, reason }];
-  return [{ range, reason, position: start + offsetsOf(parsed.slice(start, end)).fromCodePoint(codePoint) }];
+  const position = start + offsetsOf(parsed.slice(start, end)).fromCodePoint(codePoint);
+  const isSql = written.slice(start, end) === parsed.slice(start, end) && !TEMPLATE_MARKS.test(written[position] ?? "");
+  return [{ range, reason, position, ...(isSql && { refused: true }) }];
 }
+
+/** What PostgreSQL stops at in the text of a template language, of another database's dialect or of its client. */
+const TEMPLATE_MARKS = /[<>{}%@#$?[\\`&|~!^:]/;
 
 function megabytes(length: number): string {
   return (length / 1_000_000).toFixed(1);

@@ -1,6 +1,7 @@
 import type { Catalog } from "../model/catalog.js";
 import type { Lock, Work } from "../model/lock.js";
 import type { Operation } from "../model/operation.js";
+import type { Refusal } from "../model/refusal.js";
 import type { Statement } from "../model/statement.js";
 import { inPassOrder } from "./alter-table-passes.js";
 import { applyOperation } from "./catalog/apply.js";
@@ -8,6 +9,7 @@ import { CatalogAt } from "./catalog/catalog-at.js";
 import { Timeline } from "./catalog/timeline.js";
 import type { Circumstances } from "./circumstances.js";
 import { combineLocks, locksOf, type Taken } from "./locks.js";
+import { refusalOf } from "./refusals.js";
 import { workOf } from "./work.js";
 
 interface Cost {
@@ -23,12 +25,15 @@ interface Cost {
 export interface ReplayedStatement extends Cost {
   readonly before: Catalog;
   readonly after: Catalog;
+  /** Why PostgreSQL refuses each operation, as far as the schema tells, in the statement's order. */
+  readonly refusals: readonly (Refusal | undefined)[];
 }
 
-/** An operation with the schema that it meets. */
+/** An operation with the schema that it meets, and that it leaves. */
 interface Step {
   readonly operation: Operation;
   readonly circumstances: Circumstances;
+  readonly after: Catalog;
 }
 
 function costOf(statement: Statement, steps: readonly Step[]): Cost {
@@ -40,6 +45,15 @@ function costOf(statement: Statement, steps: readonly Step[]): Cost {
     locks.push(...locksOf(operation, { ...circumstances, work }));
   }
   return { locks: combineLocks(locks), work: statement.operations.map((operation) => workOfOperation.get(operation)!) };
+}
+
+function refusalsOf(statement: Statement, steps: readonly Step[]): readonly (Refusal | undefined)[] {
+  const found = new Map<Operation, Refusal | undefined>();
+  for (const { operation, circumstances, after } of steps) {
+    const { catalog: before, postgres } = circumstances;
+    found.set(operation, refusalOf(operation, { before, after, postgres }));
+  }
+  return statement.operations.map((operation) => found.get(operation));
 }
 
 /**
@@ -74,15 +88,16 @@ export class Replay {
     const postgres = this.#postgres;
     const before = this.#now();
     const steps = inPassOrder(statement.operations).map((operation): Step => {
-      const step = { operation, circumstances: { catalog: this.#now(), postgres, utc: this.#utc } };
+      const circumstances = { catalog: this.#now(), postgres, utc: this.#utc };
       timeline.time++;
       applyOperation(operation, { timeline, order, postgres });
       if (operation.type === "SetVariable" && operation.variable === "timezone") {
         this.#utc = /^utc$/i.test(operation.value ?? "");
       }
-      return step;
+      return { operation, circumstances, after: this.#now() };
     });
     let cost: Cost | undefined;
+    let refusals: readonly (Refusal | undefined)[] | undefined;
     return {
       before,
       after: this.#now(),
@@ -91,6 +106,9 @@ export class Replay {
       },
       get work() {
         return (cost ??= costOf(statement, steps)).work;
+      },
+      get refusals() {
+        return (refusals ??= refusalsOf(statement, steps));
       },
     };
   }

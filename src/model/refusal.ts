@@ -1,0 +1,20 @@
+import type { QualifiedName } from "./name.js";
+import type { Range } from "./position.js";
+
+/** Why PostgreSQL refuses an operation that its grammar accepts, as far as the schema before the operation shows it. */
+export interface Refusal {
+  /** SQLSTATE. */
+  readonly code: string;
+  /** PostgreSQL's own words. */
+  readonly message: string;
+  /** The clause that it is about; absent: the operation's own. */
+  readonly range?: Range;
+  /** The relations and types that must be known whole for it to be certain. */
+  readonly about: readonly Required<QualifiedName>[];
+  /** Whether it rests on something that is nowhere: then all of history must be known. */
+  readonly absence?: true;
+  /** The major version from which on PostgreSQL accepts it. */
+  readonly since?: number;
+  /** What there is instead, for the reader: the names that come closest. */
+  readonly instead?: readonly string[];
+}
