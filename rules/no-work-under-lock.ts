@@ -27,6 +27,7 @@ export default defineRule({
       category: "Blocking",
       harm: "blocks",
       yieldsTo: [
+        "no-backfill-with-ddl",
         "no-blocking-constraint",
         "no-blocking-index-build",
         "no-blocking-index-drop",

@@ -1,4 +1,5 @@
 /** Everything that a rule imports. */
+export { changesEveryRow, copiesEveryRow, inBatches } from "./backfill.js";
 export { brokenUses } from "./broken-uses.js";
 export { defineRule } from "./define-rule.js";
 export { formatDuration, parseDuration } from "./duration.js";
@@ -9,6 +10,7 @@ export { formatName } from "../change/object-names.js";
 export { LOCK_MODES } from "../postgres/lock-modes.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
+export { addedColumn, isSameChange } from "./new-columns.js";
 export { migrationName, migrationVersion, nameAfter } from "./next-name.js";
 export {
   canRunOutside,

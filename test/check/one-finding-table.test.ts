@@ -283,8 +283,13 @@ const table: readonly Row[] = [
   {
     tool: "flyway",
     sql: "ALTER TABLE orders ADD COLUMN paid boolean;\nUPDATE orders SET paid = false;",
-    finds: ["no-work-under-lock warning blocks 2:1-2:31"],
-    annotations: ["2 no-work-under-lock"],
+    finds: ["no-backfill-with-ddl error blocks 2:1-2:31"],
+    annotations: ["2 no-backfill-with-ddl"],
+  },
+  {
+    sql: "UPDATE orders SET note = '';",
+    finds: ["no-unbatched-backfill warning blocks 1:1-1:28"],
+    annotations: ["1 no-unbatched-backfill"],
   },
   {
     tool: "flyway",

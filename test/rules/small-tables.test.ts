@@ -22,7 +22,8 @@ const longWork = {
   "no-blocking-reindex": "REINDEX TABLE countries;",
   "no-validate-in-same-transaction":
     "ALTER TABLE countries ADD CHECK (size > 0) NOT VALID;\nALTER TABLE countries VALIDATE CONSTRAINT countries_size_check;",
-  "no-work-under-lock": "ALTER TABLE regions DROP COLUMN name;\nUPDATE countries SET size = 0;",
+  "no-backfill-with-ddl": "ALTER TABLE regions DROP COLUMN name;\nUPDATE countries SET size = 0;",
+  "no-unbatched-backfill": "UPDATE countries SET size = 0;",
   "no-work-under-lock, by a copy":
     "ALTER TABLE regions DROP COLUMN name;\nCREATE TABLE copies AS SELECT code FROM countries;",
 };

@@ -8,7 +8,7 @@ import { supabase as supabaseTool } from "../../src/migrations/supabase.js";
 import type { MigrationTool } from "../../src/migrations/tool.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 
-function factsOf(tool: MigrationTool, packages: Readonly<Record<string, string>> = {}): ToolFacts {
+export function factsOf(tool: MigrationTool, packages: Readonly<Record<string, string>> = {}): ToolFacts {
   const lockfile = {
     lockfileVersion: 3,
     packages: Object.fromEntries(
