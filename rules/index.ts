@@ -26,6 +26,7 @@ import noUncheckedStatement from "./no-unchecked-statement.js";
 import noValidateInSameTransaction from "./no-validate-in-same-transaction.js";
 import noWorkUnderLock from "./no-work-under-lock.js";
 import requireLockTimeout from "./require-lock-timeout.js";
+import requireStatementTimeout from "./require-statement-timeout.js";
 
 /** Every rule by its name. */
 export const rules = {
@@ -56,4 +57,5 @@ export const rules = {
   "no-validate-in-same-transaction": noValidateInSameTransaction,
   "no-work-under-lock": noWorkUnderLock,
   "require-lock-timeout": requireLockTimeout,
+  "require-statement-timeout": requireStatementTimeout,
 };

@@ -4,7 +4,6 @@ export { brokenUses } from "./broken-uses.js";
 export { defineRule } from "./define-rule.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
-export { lockTimeout, NO_TIMEOUT, SHORT_LOCK_TIMEOUT } from "./lock-timeout.js";
 export { migrationOf } from "./migration-context.js";
 export { formatName } from "../change/object-names.js";
 export { LOCK_MODES } from "../postgres/lock-modes.js";
@@ -22,8 +21,18 @@ export {
   statementBefore,
   transactionOpenedBy,
 } from "./remedies.js";
-export { hotTables, isRoutine } from "./routine.js";
+export { isRoutine } from "./routine.js";
 export { sameSql } from "./same-sql.js";
 export { concurrently } from "./suggestions.js";
+export {
+  buildsConcurrently,
+  firstWithout,
+  lockTimeout,
+  NO_TIMEOUT,
+  setTimeoutBefore,
+  SHORT_LOCK_TIMEOUT,
+  timeoutAt,
+  timeoutData,
+} from "./timeouts.js";
 export { type HeldLock, heldLocks, type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
 export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";

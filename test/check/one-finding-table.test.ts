@@ -95,6 +95,8 @@ interface Row {
   readonly tool?: keyof typeof repositories;
   /** Of the connection; five seconds of lock_timeout unless said, so that a row is about its own statement. */
   readonly session?: Readonly<Record<string, string>>;
+  /** Default: `recommended`. */
+  readonly preset?: "strict";
   /** `rule severity harm place`, in the order of the report. */
   readonly finds: readonly string[];
   /** `line rule` of each annotation; none unless said. */
@@ -445,11 +447,28 @@ const table: readonly Row[] = [
     finds: ["no-explicit-table-lock error blocks 1:1-1:32"],
     annotations: ["1 no-explicit-table-lock"],
   },
+  {
+    preset: "strict",
+    sql: "ALTER TABLE orders DROP COLUMN note;",
+    finds: ["require-statement-timeout warning blocks 1:1-1:36"],
+    annotations: ["1 require-statement-timeout"],
+  },
+  {
+    preset: "strict",
+    session: {},
+    sql: "ALTER TABLE orders DROP COLUMN note;",
+    finds: ["require-lock-timeout warning blocks 1:1-1:36"],
+    annotations: ["1 require-lock-timeout"],
+  },
 ];
 
-function reportOf({ sql, tool = "sql", session = { lock_timeout: "5s" } }: Row): Report {
+function reportOf({ sql, tool = "sql", session = { lock_timeout: "5s" }, preset = "recommended" }: Row): Report {
   const { base, next } = repositories[tool];
-  const configuration = { ...DEFAULT_CONFIGURATION, databases: { main: { migrations: [], code: [], session } } };
+  const configuration = {
+    ...DEFAULT_CONFIGURATION,
+    extends: preset,
+    databases: { main: { migrations: [], code: [], session } },
+  };
   return check(memorySource({ ...CODE, ...base }, next(sql)), configuration);
 }
 

@@ -53,6 +53,11 @@ ruleTester.run("require-lock-timeout", rule, {
       code: `${index}\nALTER TABLE orders VALIDATE CONSTRAINT x;`,
     },
     { name: "LOCK TABLE that does not wait", history, code: "LOCK TABLE orders IN EXCLUSIVE MODE NOWAIT;" },
+    {
+      name: "a table that the transaction has locked without waiting",
+      history,
+      code: `LOCK TABLE orders IN ACCESS EXCLUSIVE MODE NOWAIT;\n${drop}`,
+    },
     { name: "NOWAIT on a hot table", history, tables: { hot: ["orders"] }, code: "LOCK TABLE orders NOWAIT;" },
     {
       name: "what nearly every change does, on a table that is not the hot one",

@@ -1,0 +1,119 @@
+/** The timeouts that end a statement which keeps others waiting: what is in force, and where one is asked for. */
+import type { Database } from "../model/change.js";
+import type { AnalysedStatement } from "../model/migration.js";
+import type { Operation } from "../model/operation.js";
+import { formatDuration, parseDuration } from "./duration.js";
+import { lockedTables, statementBefore } from "./remedies.js";
+import { hotTables, isRoutine } from "./routine.js";
+import { heldLocks } from "./transaction.js";
+import type { RuleMigration, RuleReport } from "./types.js";
+
+/** What `lockTimeout` and `statementTimeout` answer where nothing ends the statement. */
+export const NO_TIMEOUT = Infinity;
+
+/** With a lock_timeout of up to this, in milliseconds, waiting for a lock is taken for harmless. */
+export const SHORT_LOCK_TIMEOUT = 10_000;
+
+/** The timeouts of a session that a rule may ask for. */
+export type TimeoutName = "lock_timeout" | "statement_timeout";
+
+/** The lock_timeout in force at a statement, in milliseconds. PostgreSQL takes 0 for none. */
+export function lockTimeout({ session }: AnalysedStatement): number {
+  return timeoutOf(session, "lock_timeout");
+}
+
+/** After how many milliseconds a statement is cancelled: by statement_timeout, or by 17's transaction_timeout. */
+function statementTimeout({ session }: AnalysedStatement): number {
+  return Math.min(timeoutOf(session, "statement_timeout"), timeoutOf(session, "transaction_timeout"));
+}
+
+function timeoutOf(session: AnalysedStatement["session"], name: string): number {
+  const value = session.get(name);
+  return (value === undefined ? 0 : parseDuration(value)) || NO_TIMEOUT;
+}
+
+const inForce: Readonly<Record<TimeoutName, (statement: AnalysedStatement) => number>> = {
+  lock_timeout: lockTimeout,
+  statement_timeout: statementTimeout,
+};
+
+/** The timeout in force at an operation's statement, in milliseconds. */
+export function timeoutAt(migration: RuleMigration, operation: Operation, name: TimeoutName): number {
+  return inForce[name](migration.statementOf(operation));
+}
+
+const firstOnes = new WeakMap<Database, Map<string, Operation | undefined>>();
+
+/**
+ * The one operation of the change that is told about a timeout: of those that keep others from a table in use with none
+ * in force, or one that is longer than `longest`, the first that has no better form. Those that work long under their
+ * lock have one, and so has DROP INDEX; else simply the first. What nearly every change does is never the one.
+ * @param longest In milliseconds.
+ */
+export function firstWithout(migration: RuleMigration, name: TimeoutName, longest: number): Operation | undefined {
+  let known = firstOnes.get(migration.database);
+  if (!known) firstOnes.set(migration.database, (known = new Map<string, Operation | undefined>()));
+  const key = `${name} ${String(longest)}`;
+  if (!known.has(key)) known.set(key, findFirst(migration, name, longest));
+  return known.get(key);
+}
+
+function findFirst(migration: RuleMigration, name: TimeoutName, longest: number): Operation | undefined {
+  let first: Operation | undefined;
+  for (const { statement } of migration.judged()) {
+    if (inForce[name](statement) <= longest) continue;
+    if (!statement.locks.some(({ blocks }) => blocks.includes("write"))) continue;
+    const operations = statement.statement.operations;
+    const waits = operations.find((op) => !isRoutine(op, migration));
+    if (!waits || lockedTables(migration, waits, "write") === "") continue;
+    if (name === "lock_timeout" && isLockedAlready(migration, waits)) continue;
+    if (waits.type !== "DropIndex" && statement.work.every((work) => work === "instant")) return waits;
+    first ??= waits;
+  }
+  return first;
+}
+
+/** Whether the transaction has kept everybody else from the tables before: then the statement waits for nobody. */
+function isLockedAlready(migration: RuleMigration, operation: Operation): boolean {
+  const { own, isExclusive } = heldLocks(migration, operation);
+  return own.every(({ relation }) => isExclusive(relation));
+}
+
+/** What a message about a timeout names: who waits for what, and how long that may last. */
+export function timeoutData(
+  migration: RuleMigration,
+  operation: Operation,
+  { name, longest, suggested }: { readonly name: TimeoutName; readonly longest: number; readonly suggested: number },
+): Readonly<Record<"tables" | "queries" | "current" | "timeout" | "max" | "hot", string>> {
+  const readers = lockedTables(migration, operation, "read");
+  const hot = hotTables(operation, migration);
+  return {
+    tables: readers === "" ? lockedTables(migration, operation, "write") : readers,
+    queries: readers === "" ? "all INSERTs, UPDATEs and DELETEs" : "all queries",
+    current: formatDuration(timeoutAt(migration, operation, name)),
+    timeout: formatDuration(Math.min(longest, suggested)),
+    max: formatDuration(longest),
+    hot: hot === "" ? "" : ` The configuration lists ${hot} as hot.`,
+  };
+}
+
+/** Whether an operation that fails half-way leaves an index that PostgreSQL maintains and no query uses. */
+export function buildsConcurrently(op: Operation, migration: RuleMigration): boolean {
+  if (op.type !== "CreateIndex" && op.type !== "DropIndex" && op.type !== "Reindex") return false;
+  // Inside a transaction it fails, and leaves nothing behind.
+  return op.concurrently && migration.statementOf(op).transaction.inTransaction !== true;
+}
+
+/** The edit that sets a timeout before an operation's statement; the rule words it as its message `setTimeout`. */
+export function setTimeoutBefore(
+  migration: RuleMigration,
+  operation: Operation,
+  name: TimeoutName,
+  value: string,
+): NonNullable<RuleReport<"setTimeout">["suggest"]> {
+  const { transaction } = migration.statementOf(operation);
+  // A second statement would put a file that goes out in one query into a transaction.
+  if (migration.migration.transaction === "single-send" && transaction.inTransaction === false) return [];
+  const fix = statementBefore(migration, operation, `SET ${name} = ${value};`);
+  return [{ messageId: "setTimeout", data: { value }, fix }];
+}
