@@ -1,17 +1,42 @@
-import type { MigrationPart, ReadMigrationText } from "../migrations/tool.js";
+import type {
+  EvaluatedMigration,
+  EvaluateMigration,
+  MigrationPart,
+  ReadMigrationText,
+  SourceFiles,
+} from "../migrations/tool.js";
 import { upSection } from "../migrations/up-section.js";
 import type { ParsedSql } from "../model/statement.js";
 import { parseSql } from "../postgres/parse-sql.js";
+import { parseProgram } from "./parse-program.js";
 
 /** A migration file's statements, and the parts of the file that its tool runs apart from each other. */
 export interface ParsedMigration {
   readonly sql: ParsedSql;
   /** Absent: the file is one part, and runs as is usual for the tool. */
   readonly parts?: readonly MigrationPart[];
+  /** Of a program: what it depends on, and what it says of its transaction. */
+  readonly program?: Pick<EvaluatedMigration, "transaction" | "splitsRun" | "reads">;
+}
+
+/** How a tool follows migrations that are programs, and where their imports are. */
+export interface ProgramReader {
+  readonly evaluate: EvaluateMigration;
+  readonly files: SourceFiles;
 }
 
 /** Parses a file's text as its tool reads it. */
-export type ParseMigration = (text: string, file: string, read: ReadMigrationText | undefined) => ParsedMigration;
+export type ParseMigration = (
+  text: string,
+  file: string,
+  read: ReadMigrationText | undefined,
+  program?: ProgramReader,
+) => ParsedMigration;
+
+/** Whether a file is a program. */
+export function isProgram(file: string): boolean {
+  return /\.[cm]?[jt]sx?$/i.test(file);
+}
 
 /**
  * Parses the part of a migration file that runs on the way up. All places are those of the whole file.
@@ -21,9 +46,14 @@ export function parseMigration(
   text: string,
   file: string,
   read: ReadMigrationText = readAnyText,
+  program?: ProgramReader,
   parse: (sql: string) => ParsedSql = parseSql,
 ): ParsedMigration {
   const whole = withoutByteOrderMark(text);
+  if (program && isProgram(file)) {
+    const { up, comments, ...facts } = program.evaluate(whole, file, program.files);
+    return { sql: parseProgram(whole, file, { up, comments }), program: facts };
+  }
   const { sql: up, parts } = read(whole, file);
   const parsed = parse(up);
   return { sql: up === whole ? parsed : { ...parsed, text: whole }, ...(parts === undefined ? {} : { parts }) };

@@ -1,5 +1,7 @@
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
 import type { Range } from "../model/position.js";
+import type { SqlComment } from "../model/statement.js";
+import type { Text } from "./evaluator/text.js";
 import type { Listing } from "./listing.js";
 
 export interface LeftOutFile {
@@ -32,6 +34,43 @@ export interface MigrationText {
 /** Reads the text of a file: its directives, its sections. Never throws. */
 export type ReadMigrationText = (text: string, file: string) => MigrationText;
 
+/** What a migration that is a program sends with one call: SQL, or something of which only the reason is known. */
+export type SentSql = ({ readonly sql: Text } | { readonly reason: string }) & {
+  /** The call that sends it. */
+  readonly range: Range;
+  /** The statement of the program that the call stands in: what a directive above it covers. */
+  readonly statement: Range;
+  /** Whether a condition decides about it that only a run of the program knows. */
+  readonly conditional: boolean;
+  /** How it is sent, where that is not how the file is. */
+  readonly transaction?: TransactionMode;
+};
+
+/** A migration that is a program, as what it sends. */
+export interface EvaluatedMigration {
+  /** In the order in which it is sent. */
+  readonly up: readonly SentSql[];
+  /** What undoes it; absent where the program has no such part. */
+  readonly down?: readonly SentSql[];
+  /** Comments of the program; those in its SQL are found with the SQL. */
+  readonly comments: readonly SqlComment[];
+  /** How the file is sent, where it says so itself. */
+  readonly transaction?: TransactionMode;
+  /** Whether the file ends the transaction around all pending ones: those beside it then run in one of their own. */
+  readonly splitsRun?: boolean;
+  /** The other files that it depends on, each with its text; undefined for one that is not there. */
+  readonly reads: ReadonlyMap<string, string | undefined>;
+}
+
+/** Where a program's imports are read. */
+export interface SourceFiles {
+  has(file: string): boolean;
+  read(file: string): string | undefined;
+}
+
+/** Follows a program to the SQL that its tool would send. Executes nothing; never throws. */
+export type EvaluateMigration = (text: string, file: string, files: SourceFiles) => EvaluatedMigration;
+
 /** One folder of migrations, as its tool reads it. */
 export interface MigrationSource {
   readonly folder: string;
@@ -60,6 +99,8 @@ export interface MigrationSource {
   readonly resetsSession?: boolean;
   /** Default: `upSection`, without parts. */
   readonly read?: ReadMigrationText;
+  /** For the files that are programs, by their names' ends; the others are SQL. */
+  readonly evaluate?: EvaluateMigration;
 }
 
 /**

@@ -6,6 +6,7 @@ import { flyway } from "./flyway.js";
 import { golangMigrate } from "./golang-migrate.js";
 import { goose } from "./goose.js";
 import { graphileMigrate } from "./graphile-migrate.js";
+import { knex } from "./knex.js";
 import { liquibase } from "./liquibase.js";
 import { nodePgMigrate } from "./node-pg-migrate.js";
 import { plainSql } from "./plain-sql.js";
@@ -35,6 +36,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   sqlx,
   graphileMigrate,
   nodePgMigrate,
+  knex,
   flyway,
   liquibase,
   plainSql,

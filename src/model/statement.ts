@@ -1,4 +1,5 @@
 import type { Operation } from "./operation.js";
+import type { TransactionMode } from "./migration.js";
 import type { Range } from "./position.js";
 
 /** A SQL comment. `value` is its text without the delimiters. */
@@ -18,6 +19,18 @@ export interface Statement {
   readonly range: Range;
   /** At least one; a statement that could not be read has a single `Unparsed`. */
   readonly operations: readonly Operation[];
+  /** Of SQL that a program sends; absent in files of SQL. */
+  readonly embedded?: EmbeddedStatement;
+}
+
+/** How a statement stands in the program that sends it. */
+export interface EmbeddedStatement {
+  /** The statement of the program: what stands above it is said of this one. */
+  readonly within: Range;
+  /** Whether the file has this very SQL at the statement's range, so that it can be edited there. */
+  readonly verbatim: boolean;
+  /** How it is sent, where that is not how the file is. */
+  readonly transaction?: TransactionMode;
 }
 
 /** A file of SQL after parsing. Never fails as a whole: what could not be read is an `Unparsed` operation. */

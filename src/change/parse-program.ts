@@ -1,0 +1,75 @@
+/** The statements of a migration that is a program: what it sends, with places in the program. */
+import type { Text } from "../migrations/evaluator/text.js";
+import type { EvaluatedMigration, SentSql } from "../migrations/tool.js";
+import type { Operation } from "../model/operation.js";
+import type { Range } from "../model/position.js";
+import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
+import { parseSql, tolerant } from "../postgres/parse-sql.js";
+import { fillHoles, placer } from "./fill-holes.js";
+
+/** @param text The program's. */
+export function parseProgram(
+  text: string,
+  file: string,
+  { up, comments }: Pick<EvaluatedMigration, "up" | "comments">,
+): ParsedSql {
+  const statements: Statement[] = [];
+  const inStrings: SqlComment[] = [];
+  for (const sent of up) {
+    const parsed = "reason" in sent ? unknown(sent, sent.reason, text) : sqlOf(sent.sql, sent, file, inStrings);
+    for (const statement of parsed) statements.push(numbered(statement, statements.length));
+  }
+  const all = inStrings.length === 0 ? comments : [...comments, ...inStrings].sort((a, b) => a.range[0] - b.range[0]);
+  return { text, statements, comments: all };
+}
+
+function numbered(statement: Statement, index: number): Statement {
+  const operations = statement.operations.map((operation): Operation => ({ ...operation, statement: index }));
+  return { ...statement, index, operations };
+}
+
+function unknown({ range, statement }: SentSql, reason: string, text: string): Statement[] {
+  const operations = [{ type: "Unparsed", range, statement: 0, reason } as const];
+  return [{ index: 0, sql: text.slice(...range), range, operations, embedded: { within: statement, verbatim: false } }];
+}
+
+function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): Statement[] {
+  const filled = fillHoles(sql);
+  const place = placer(filled.pieces, file, sent.range);
+  const parsed = parseSql(filled.sql);
+  for (const comment of parsed.comments) {
+    const { range, verbatim } = place(comment.range);
+    if (verbatim) comments.push({ ...comment, range });
+  }
+  return parsed.statements.map((statement) => {
+    const { range, verbatim } = place(statement.range);
+    const operations = statement.operations.map((operation): Operation => {
+      const placed = moved(operation, place);
+      const [hole] = filled.unknown;
+      if (placed.type === "Unparsed" && hole) return { ...placed, range, reason: `${hole.name} ${hole.reason}` };
+      return sent.conditional ? tolerant(placed) : placed;
+    });
+    const transaction = sent.transaction === undefined ? {} : { transaction: sent.transaction };
+    return { ...statement, range, operations, embedded: { within: sent.statement, verbatim, ...transaction } };
+  });
+}
+
+/** An operation with its places in the program. Places for edits are left only where the SQL stands there as it is. */
+function moved(operation: Operation, place: ReturnType<typeof placer>): Operation {
+  const inner = (value: unknown, key?: string): unknown => {
+    if (key === "range") return place(value as Range).range;
+    if (key === "anchors") {
+      return Object.fromEntries(
+        Object.entries(value as Record<string, number>).flatMap(([name, offset]) => {
+          const { range, verbatim } = place([offset - 1, offset]);
+          return verbatim ? [[name, range[1]]] : [];
+        }),
+      );
+    }
+    if (key === "position") return place([value as number, value as number]).range[0];
+    if (Array.isArray(value)) return value.map((element) => inner(element));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, inner(part, name)]));
+  };
+  return inner(operation) as Operation;
+}
