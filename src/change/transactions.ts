@@ -22,7 +22,13 @@ const UNKNOWN: StatementTransaction = { inTransaction: "unknown" };
 export function transactionsOf(files: readonly TransactionFile[]): readonly (readonly StatementTransaction[])[] {
   /** Runs whose shared transaction a file has ended. */
   const ended = new Set<string>();
-  return files.map((file) => transactionsOfFile(file, ended));
+  return files.map((file) => {
+    const transactions = transactionsOfFile(file, ended);
+    return file.statements.map(({ embedded }, index) =>
+      // A program can send a statement on another connection than the one with the transaction.
+      embedded?.transaction === "per-statement" ? OUTSIDE : (transactions[index] ?? UNKNOWN),
+    );
+  });
 }
 
 function transactionsOfFile(file: TransactionFile, ended: Set<string>): readonly StatementTransaction[] {
