@@ -1,8 +1,9 @@
 /**
  * Replays the whole history of repositories and prints the tables of docs/evaluation.md.
  *
- *   node scripts/evaluate.js [--cli dist/cli.cjs] [--save FOLDER] [--last N|all] OWNER/NAME=PATH…
+ *   node scripts/evaluate.js [--cli dist/cli.cjs] [--save FOLDER] [--last N|all] OWNER/NAME=PATH[=RELEASED]…
  *
+ * `RELEASED` is the pattern of the tags by which the project ships, as it would configure `deploy.released`.
  * `--save` keeps each replay as OWNER+NAME.json; those that are there already are not run again.
  */
 import { execFileSync } from "node:child_process";
@@ -14,7 +15,11 @@ import { median, printTable } from "../bench/measure.js";
 
 /**
  * @typedef {import("../src/model/replay.js").Replay} Replay
- * @typedef {{ readonly name: string, readonly replay: Replay, readonly seconds: number }} Evaluated
+ * @typedef {object} Evaluated
+ * @property {string} name
+ * @property {string | undefined} released
+ * @property {Replay} replay
+ * @property {number} seconds
  */
 
 const { values, positionals } = parseArgs({
@@ -32,8 +37,8 @@ try {
   /** @type {Evaluated[]} */
   const evaluated = [];
   for (const argument of positionals) {
-    const [name = "", path = ""] = argument.split("=");
-    evaluated.push(evaluate(name, path, join(folder, `${name.replace("/", "+")}.json`)));
+    const [name = "", path = "", released] = argument.split("=");
+    evaluated.push(evaluate(name, path, released, join(folder, `${name.replace("/", "+")}.json`)));
     console.error(`${name}: ${String(evaluated.at(-1)?.seconds.toFixed(1))} s`);
   }
   printRepositories(evaluated);
@@ -48,14 +53,16 @@ try {
 /**
  * @param {string} name
  * @param {string} path
+ * @param {string | undefined} released
  * @param {string} file
  * @returns {Evaluated}
  */
-function evaluate(name, path, file) {
+function evaluate(name, path, released, file) {
   if (!existsSync(file)) {
     // Bash's own clock counts the git commands, too.
     const script = `TIMEFORMAT='%3U %3S'; { time "$@" >"$OUT" 2>/dev/null; } 2>&1`;
     const command = [process.execPath, resolve(values.cli), "replay", "--format", "json", "--last", values.last];
+    if (released !== undefined) command.push("--released", released);
     const printed = execFileSync("bash", ["-c", script, "evaluate", ...command], {
       cwd: path,
       env: { ...process.env, OUT: `${file}.part` },
@@ -66,7 +73,11 @@ function evaluate(name, path, file) {
     writeFileSync(file, JSON.stringify({ seconds: user + system, replay }));
     rmSync(`${file}.part`);
   }
-  return { name, .../** @type {Omit<Evaluated, "name">} */ (JSON.parse(readFileSync(file, "utf8"))) };
+  return {
+    name,
+    released,
+    .../** @type {Pick<Evaluated, "replay" | "seconds">} */ (JSON.parse(readFileSync(file, "utf8"))),
+  };
 }
 
 /** @param {readonly Evaluated[]} evaluated */
@@ -75,6 +86,7 @@ function printRepositories(evaluated) {
     [
       "repository",
       "tools",
+      "released",
       "at",
       "commits",
       "merges",
@@ -87,9 +99,10 @@ function printRepositories(evaluated) {
       "failed",
       "CPU s",
     ],
-    evaluated.map(({ name, replay: { databases, branch, looked, totals }, seconds }) => [
+    evaluated.map(({ name, released, replay: { databases, branch, looked, totals }, seconds }) => [
       name,
       toolsOf(databases),
+      released === undefined ? "" : `\`${released}\``,
       `\`${branch.commit.slice(0, 9)}\``,
       looked.commits,
       totals.merges,

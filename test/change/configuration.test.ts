@@ -234,7 +234,7 @@ const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
     "1:39 `databases.main.tables.small` is text, and must be a list.",
   ],
   ["databases: { main: { schema: [] } }", "1:30 `databases.main.schema` is a list, and must be text."],
-  ["deploy: { released: v* }", "1:11 Unknown key `released` in `deploy`. Known: `model`, `migrations`."],
+  ["deploy: { release: v* }", "1:11 Unknown key `release` in `deploy`. Did you mean `released`?"],
   [
     "extends: recomended",
     "1:10 `extends` is `recomended`, and must be `recommended`, `strict` or `all`. Did you mean `recommended`?",
