@@ -39,7 +39,8 @@ function isSealed({ status, tool }: Migration): boolean {
 
 /** Where a statement starts; undefined where something stands before it on its line. */
 function startOfLine({ sql: { text, statements } }: Migration, index: number): number | undefined {
-  const start = statements[index]?.range[0];
+  const statement = statements[index];
+  const start = (statement?.embedded?.within ?? statement?.range)?.[0];
   if (start === undefined || text === "") return undefined;
   return text.slice(text.lastIndexOf("\n", start - 1) + 1, start).trim() === "" ? start : undefined;
 }

@@ -120,7 +120,7 @@ export function readDirectives(located: LocatedMigration, places: Places): FileD
     read.push(honoured);
   }
   return {
-    directives: translate(read, migration.sql.statements, places),
+    directives: translate(read, coveredIn(migration.sql.statements), places),
     inlineConfigs,
     problems,
     inlineProblems,
@@ -181,11 +181,7 @@ interface Cover {
  * Directives as ESLint takes them. It knows single lines and open-ended blocks, so a next-line directive before a
  * statement of many lines becomes a block: from the comment to the end of the statement's last line.
  */
-function translate(
-  comments: readonly DirectiveComment[],
-  statements: readonly Statement[],
-  places: Places,
-): readonly Directive[] {
+function translate(comments: readonly DirectiveComment[], statements: Covered, places: Places): readonly Directive[] {
   const covers = comments.map(({ type, comment }) =>
     type === "disable-next-line" ? coverOf(comment, statements, places) : undefined,
   );
@@ -202,7 +198,7 @@ function translate(
     const cover = covers[index];
     if (!cover) {
       // What is said before the first statement is said of the file, and a finding about a file is on its first line.
-      const ofFile = type === "disable" && comment.range[1] <= (statements[0]?.range[0] ?? Infinity);
+      const ofFile = type === "disable" && comment.range[1] <= (statements.ranges[0]?.[0] ?? Infinity);
       add(type, ofFile ? { start: { line: 1, column: 0 } } : {});
       continue;
     }
@@ -264,30 +260,57 @@ function blocksAt(comments: readonly DirectiveComment[]): (offset: number) => Re
   };
 }
 
+/** What a next-line directive may be about, by where it starts. */
+interface Covered {
+  readonly ranges: readonly Range[];
+  /** Where a directive is about the next line only: inside a statement of SQL. */
+  readonly statements: readonly Range[];
+}
+
+/** The statements of a file; in a program those of the program, too. */
+function coveredIn(statements: readonly Statement[]): Covered {
+  const sql = statements.map(({ range }) => range);
+  if (statements[0]?.embedded === undefined) return { ranges: sql, statements: sql };
+  const program = statements.flatMap(({ embedded }) => (embedded ? [embedded.within] : []));
+  const inFile = (one: Range, other: Range): number => one[0] - other[0] || other[1] - one[1];
+  return { ranges: [...program, ...sql].sort(inFile), statements: sql.sort(inFile) };
+}
+
 /** The next statement's lines; inside a statement, the next line. */
-function coverOf({ range }: SqlComment, statements: readonly Statement[], places: Places): Cover {
+function coverOf({ range }: SqlComment, { ranges, statements }: Covered, places: Places): Cover {
   const lineOf = (offset: number): number => places.getLocFromIndex(offset).line;
-  const statement = statements[firstEndingAfter(statements, range[1])];
-  const first = statement && statement.range[0] >= range[1] ? statement.range[0] : undefined;
-  if (statement === undefined || first === undefined) {
+  const around = statements[firstEndingAfter(statements, range[1])];
+  const next = ranges[firstStartingAt(ranges, range[1])];
+  if (next === undefined || (around !== undefined && around[0] < range[0])) {
     const line = lineOf(range[1]) + 1;
     return { firstLine: line, lastLine: line, end: range[1] };
   }
-  const lineEnd = places.text.indexOf("\n", statement.range[1]);
+  const lineEnd = places.text.indexOf("\n", next[1]);
   return {
-    firstLine: lineOf(first),
-    lastLine: lineOf(statement.range[1]),
+    firstLine: lineOf(next[0]),
+    lastLine: lineOf(next[1]),
     end: lineEnd < 0 ? places.text.length : lineEnd + 1,
   };
 }
 
-/** Index of the first statement that ends behind the offset. */
-function firstEndingAfter(statements: readonly Statement[], offset: number): number {
+/** Index of the first range that ends behind the offset. */
+function firstEndingAfter(ranges: readonly Range[], offset: number): number {
+  return firstWhere(ranges, ([, end]) => end > offset);
+}
+
+/** Index of the first range that starts at the offset or behind it. */
+function firstStartingAt(ranges: readonly Range[], offset: number): number {
+  return firstWhere(ranges, ([start]) => start >= offset);
+}
+
+/** Index of the first range for which something is true; it is true for all behind that one. */
+function firstWhere(ranges: readonly Range[], isTrue: (range: Range) => boolean): number {
   let low = 0;
-  let high = statements.length;
+  let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((statements[middle]?.range[1] ?? 0) > offset) high = middle;
+    const range = ranges[middle];
+    if (range !== undefined && isTrue(range)) high = middle;
     else low = middle + 1;
   }
   return low;
