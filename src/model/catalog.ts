@@ -14,6 +14,8 @@ export interface Column {
   readonly default?: Expression;
   readonly identity?: "always" | "by default";
   readonly generated?: "stored" | "virtual";
+  /** What a generated column is made of. */
+  readonly generation?: Expression;
   /** Absent: the type's own. */
   readonly collation?: string;
   /** The sequence that a serial or identity column owns. */
@@ -62,6 +64,38 @@ export interface Index {
   readonly invalid?: true;
 }
 
+export interface Trigger {
+  readonly name: string;
+  readonly timing: "before" | "after" | "instead of";
+  readonly events: readonly ("insert" | "update" | "delete" | "truncate")[];
+  /** UPDATE OF: the columns that it waits for. Empty: all. */
+  readonly columns: readonly string[];
+  readonly forEach: "row" | "statement";
+  /** Columns that its WHEN mentions. */
+  readonly whenColumns: readonly string[];
+  /** By its full name where a migration created it. */
+  readonly function: QualifiedName;
+  readonly disabled?: true;
+  /** Whether the partition has it from its parent. */
+  readonly inherited?: true;
+}
+
+/** A policy of row security. */
+export interface Policy {
+  readonly name: string;
+  readonly command: "all" | "select" | "insert" | "update" | "delete";
+  readonly permissive: boolean;
+  readonly roles: readonly string[];
+  readonly using?: Expression;
+  readonly withCheck?: Expression;
+}
+
+/** A column of a relation; for a column of this very relation see `Column`. */
+export interface UsedColumn {
+  readonly table: QualifiedName;
+  readonly column: string;
+}
+
 /** A relation's identity over renames, and the migration that made it. */
 export interface Relation {
   readonly schema: string;
@@ -84,10 +118,18 @@ export interface Table extends Relation {
   readonly inherits: readonly QualifiedName[];
   /** What a view selects from. */
   readonly reads: readonly QualifiedName[];
+  /** The columns that a view names, as far as it is known which relation has them. Absent: none are known. */
+  readonly uses?: readonly UsedColumn[];
+  /** Absent: none. */
+  readonly triggers?: readonly Trigger[];
+  /** Absent: none. */
+  readonly policies?: readonly Policy[];
+  /** `forced`: for the table's owner too, if it is enabled. Absent: neither, as far as is known. */
+  readonly rowSecurity?: { readonly enabled: boolean; readonly forced: boolean };
   readonly temporary: boolean;
   readonly unlogged: boolean;
   /** The column that a sequence goes with: that of serial and identity, and of OWNED BY. */
-  readonly ownedBy?: { readonly table: QualifiedName; readonly column: string };
+  readonly ownedBy?: UsedColumn;
 }
 
 export interface EnumType {

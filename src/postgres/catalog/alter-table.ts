@@ -1,8 +1,11 @@
 /** Subcommands of ALTER TABLE that have no operation of their own. */
+import type { AlterTable, AlterTableSubcommand } from "../../model/operation.js";
+import type { Trigger } from "../../model/catalog.js";
 import { changeColumn } from "./columns.js";
 import { attachIndex } from "./indexes.js";
-import { learnColumn, mention, nameOf, type Changes } from "./situation.js";
-import { sameName } from "./timeline.js";
+import { learnColumn, mention, nameOf, type Changes, type Situation } from "./situation.js";
+import { sameName, type TableHistory } from "./timeline.js";
+import { eachTrigger } from "./triggers-and-policies.js";
 
 export const alterTableChanges: Changes = {
   AlterTable(operation, situation) {
@@ -12,35 +15,97 @@ export const alterTableChanges: Changes = {
     if (operation.kind === "index" || index) return;
     const history = mention(situation, operation.table);
     if (!history) return;
-    const column = operation.column;
-    switch (operation.subcommand) {
-      case "SetLogged":
-        return timeline.touch(history, { unlogged: false });
-      case "SetUnLogged":
-        return timeline.touch(history, { unlogged: true });
-      case "DropExpression":
-        return changeColumn({ table: operation.table, column: column! }, situation, {}, ["generated"]);
-      case "DropIdentity":
-        return changeColumn({ table: operation.table, column: column! }, situation, {}, ["identity"]);
-      case "AddIdentity": {
-        if (column === undefined) return;
-        learnColumn(timeline, history, column);
-        const sequence = timeline.addOwnedSequence(history, column);
-        return timeline.updateColumn(history, column, { identity: "by default", sequence });
-      }
-      case "AddInherit":
-      case "DropInherit": {
-        const parent = operation.other && mention(situation, operation.other);
-        if (!parent) return;
-        const name = nameOf(timeline.table(parent));
-        const others = timeline.table(history).inherits.filter((inherited) => !sameName(inherited, name));
-        parent.namedBy(history, "child");
-        return timeline.touch(history, {
-          inherits: operation.subcommand === "AddInherit" ? [...others, name] : others,
-        });
-      }
-      default:
-        if (column !== undefined) learnColumn(timeline, history, column);
-    }
+    if (operation.column !== undefined) learnColumn(timeline, history, operation.column);
+    subcommands[operation.subcommand]?.(history, operation, situation);
   },
 };
+
+type Subcommand = (history: TableHistory, operation: AlterTable, situation: Situation) => void;
+
+/** Those that are not listed change nothing that the catalog knows. */
+const subcommands: { readonly [Name in AlterTableSubcommand]?: Subcommand } = {
+  SetLogged: (history, _, { timeline }) => timeline.touch(history, { unlogged: false }),
+  SetUnLogged: (history, _, { timeline }) => timeline.touch(history, { unlogged: true }),
+
+  SetExpression(history, { column, expression }, { timeline }) {
+    if (column !== undefined && expression) timeline.updateColumn(history, column, { generation: expression });
+  },
+  DropExpression(_, { table, column }, situation) {
+    if (column !== undefined) changeColumn({ table, column }, situation, {}, ["generated", "generation"]);
+  },
+  AddIdentity(history, { table, column, identity = "by default" }, situation) {
+    if (column === undefined) return;
+    const sequence = situation.timeline.addOwnedSequence(history, column);
+    changeColumn({ table, column }, situation, { identity });
+    situation.timeline.updateColumn(history, column, { sequence });
+  },
+  SetIdentity(_, { table, column, identity }, situation) {
+    if (column !== undefined && identity) changeColumn({ table, column }, situation, { identity });
+  },
+  DropIdentity(history, { table, column }, situation) {
+    if (column === undefined) return;
+    const { timeline } = situation;
+    if (history.columns.get(column, timeline.time)?.identity) {
+      for (const sequence of timeline.sequencesOf(history, column)) timeline.removeTable(sequence);
+    }
+    changeColumn({ table, column }, situation, {}, ["identity", "sequence"]);
+  },
+
+  AddInherit: (history, operation, situation) => setParent(history, operation, situation, true),
+  DropInherit: (history, operation, situation) => setParent(history, operation, situation, false),
+
+  AlterConstraint(history, { name, enforced, deferrable }, { timeline }) {
+    const constraint = name === undefined ? undefined : history.constraints.get(name, timeline.time);
+    if (!constraint) return;
+    const { notEnforced, deferrable: wasDeferrable, ...rest } = constraint;
+    timeline.putConstraint(history, {
+      ...rest,
+      ...((enforced === undefined ? notEnforced : !enforced) && { notEnforced: true }),
+      ...((deferrable ?? wasDeferrable) && { deferrable: true }),
+      // ENFORCED checks every row.
+      ...(enforced !== undefined && { valid: enforced }),
+    });
+  },
+
+  EnableRowSecurity: (history, _, situation) => setRowSecurity(history, situation, { enabled: true }),
+  DisableRowSecurity: (history, _, situation) => setRowSecurity(history, situation, { enabled: false }),
+  ForceRowSecurity: (history, _, situation) => setRowSecurity(history, situation, { forced: true }),
+  NoForceRowSecurity: (history, _, situation) => setRowSecurity(history, situation, { forced: false }),
+
+  EnableTrig: enableTriggers,
+  EnableTrigAll: enableTriggers,
+  EnableTrigUser: enableTriggers,
+  EnableAlwaysTrig: enableTriggers,
+  // In force where replication writes only.
+  EnableReplicaTrig: disableTriggers,
+  DisableTrig: disableTriggers,
+  DisableTrigAll: disableTriggers,
+  DisableTrigUser: disableTriggers,
+};
+
+function setParent(history: TableHistory, { other }: AlterTable, situation: Situation, inherits: boolean): void {
+  const { timeline } = situation;
+  const parent = other && mention(situation, other);
+  if (!parent) return;
+  const name = nameOf(timeline.table(parent));
+  const others = timeline.table(history).inherits.filter((inherited) => !sameName(inherited, name));
+  parent.namedBy(history, "child");
+  timeline.touch(history, { inherits: inherits ? [...others, name] : others });
+}
+
+function setRowSecurity(
+  history: TableHistory,
+  { timeline }: Situation,
+  change: { readonly enabled?: boolean; readonly forced?: boolean },
+): void {
+  const { enabled = false, forced = false } = timeline.table(history).rowSecurity ?? {};
+  timeline.touch(history, { rowSecurity: { enabled, forced, ...change } });
+}
+
+function enableTriggers(history: TableHistory, { name }: AlterTable, { timeline }: Situation): void {
+  eachTrigger(timeline, history, name, ({ disabled: _, ...trigger }): Trigger => trigger);
+}
+
+function disableTriggers(history: TableHistory, { name }: AlterTable, { timeline }: Situation): void {
+  eachTrigger(timeline, history, name, (trigger) => ({ ...trigger, disabled: true }));
+}

@@ -10,6 +10,7 @@ import { partitionChanges } from "./partitions.js";
 import { relationChanges } from "./relations.js";
 import { schemaChanges } from "./schemas.js";
 import { learnColumn, mention, type Change, type Changes, type Situation } from "./situation.js";
+import { triggerAndPolicyChanges } from "./triggers-and-policies.js";
 import { typeChanges } from "./types.js";
 
 /** Statements that tell something of the relations that they name, and those after which not all is known. */
@@ -24,7 +25,6 @@ const otherChanges: Changes = {
   Copy: (operation, situation) => void mention(situation, operation.table),
   Truncate: (operation, situation) => void mention(situation, operation.table),
   LockTable: (operation, situation) => void mention(situation, operation.table),
-  CreateTrigger: (operation, situation) => void mention(situation, operation.table),
   Cluster: (operation, situation) => void (operation.table && mention(situation, operation.table)),
   RefreshMaterializedView: (operation, situation) => void mention(situation, operation.view),
   Select(operation, { timeline }) {
@@ -42,22 +42,26 @@ const otherChanges: Changes = {
   },
   DoBlock: (_, { timeline }) => timeline.markIncomplete(),
   Unparsed: (_, { timeline }) => timeline.markIncomplete(),
-  OtherStatement(operation, { timeline }) {
-    if (unreadDefinitions.has(operation.node)) timeline.markIncomplete();
+  ChangeOwner(operation, situation) {
+    if (operation.relation && operation.kind !== "index") mention(situation, operation.relation);
+  },
+
+  // What these make, move or take away does not stand in the statement.
+  AlterExtension(operation, { timeline }) {
+    if (operation.action === "update") timeline.markIncomplete();
+  },
+  Call: (_, { timeline }) => timeline.markIncomplete(),
+  CreateExtension: (_, { timeline }) => timeline.markIncomplete(),
+  DropObject(operation, { timeline }) {
+    if (operation.kind === "extension") timeline.markIncomplete();
+  },
+  DropOwned: (_, { timeline }) => timeline.markIncomplete(),
+  Execute: (_, { timeline }) => timeline.markIncomplete(),
+  ImportForeignSchema: (_, { timeline }) => timeline.markIncomplete(),
+  SetObjectSchema(operation, { timeline }) {
+    if (operation.kind === "extension") timeline.markIncomplete();
   },
 };
-
-/** Statements that make or rename objects without an operation of their own. */
-const unreadDefinitions: ReadonlySet<string> = new Set([
-  "AlterExtensionStmt",
-  "AlterObjectSchemaStmt",
-  "CallStmt",
-  "CreateExtensionStmt",
-  "CreateForeignTableStmt",
-  "ExecuteStmt",
-  "ImportForeignSchemaStmt",
-  "RenameStmt",
-]);
 
 /** Operations that are not listed leave the schema as it is. */
 const changes: Changes = {
@@ -70,6 +74,7 @@ const changes: Changes = {
   ...typeChanges,
   ...schemaChanges,
   ...functionChanges,
+  ...triggerAndPolicyChanges,
   ...otherChanges,
 };
 

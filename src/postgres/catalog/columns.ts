@@ -10,9 +10,9 @@ import {
   notNullConstraint,
   setNotNull,
 } from "./constraints.js";
-import { inheritColumn } from "./relations.js";
+import { dropRelation, inheritColumn } from "./relations.js";
 import { learnColumn, mention, withDescendants, type Changes, type Situation } from "./situation.js";
-import type { TableHistory, Timeline } from "./timeline.js";
+import { sameName, type TableHistory, type Timeline } from "./timeline.js";
 
 export const columnChanges: Changes = {
   AddColumn(operation, situation) {
@@ -96,7 +96,9 @@ export function addColumn({ timeline }: Situation, history: TableHistory, defini
     ...(value && value.kind !== "null" ? { default: value } : {}),
     ...(definition.identity ? { identity: definition.identity } : {}),
     ...(definition.collation === undefined ? {} : { collation: definition.collation }),
-    ...(definition.generated ? { generated: definition.generated.kind } : {}),
+    ...(definition.generated
+      ? { generated: definition.generated.kind, generation: definition.generated.expression }
+      : {}),
     ...(sequence ? { sequence } : {}),
   });
 }
@@ -140,9 +142,13 @@ export function changeColumn(
   });
 }
 
-/** Takes a column away with the indexes and constraints that involve it; with CASCADE also the foreign keys to it. */
+/**
+ * Takes a column away with the indexes and constraints that involve it; with CASCADE also the foreign keys to it and the
+ * views, generated columns, triggers and policies that name it.
+ */
 export function dropColumn(timeline: Timeline, history: TableHistory, name: string, cascade: boolean): void {
   const table = timeline.table(history);
+  if (cascade) dropUsers(timeline, history, name);
   for (const constraint of [...table.constraints.values()]) {
     if (constraint.columns.includes(name) || constraint.expression?.columns.includes(name)) {
       dropConstraint(timeline, history, constraint.name, cascade);
@@ -152,4 +158,27 @@ export function dropColumn(timeline: Timeline, history: TableHistory, name: stri
     if (index.mentions.includes(name)) timeline.removeIndex(history, index.name);
   }
   timeline.removeColumn(history, name);
+}
+
+/** What keeps a column from being dropped without CASCADE. */
+function dropUsers(timeline: Timeline, history: TableHistory, name: string): void {
+  const table = timeline.table(history);
+  for (const view of timeline.readers(history)) {
+    const uses = timeline.table(view).uses?.some((use) => use.column === name && sameName(use.table, table));
+    if (uses) dropRelation(timeline, view, true);
+  }
+  const { triggers, policies } = table;
+  const isFree = (...lists: readonly (readonly string[] | undefined)[]): boolean =>
+    !lists.some((columns) => columns?.includes(name));
+  if (triggers) {
+    timeline.touch(history, { triggers: triggers.filter(({ columns, whenColumns }) => isFree(columns, whenColumns)) });
+  }
+  if (policies) {
+    timeline.touch(history, {
+      policies: policies.filter(({ using, withCheck }) => isFree(using?.columns, withCheck?.columns)),
+    });
+  }
+  for (const { name: other, generation } of [...table.columns.values()]) {
+    if (generation?.columns.includes(name)) dropColumn(timeline, history, other, true);
+  }
 }

@@ -90,7 +90,23 @@ const creationOrder: readonly Constraint["kind"][] = [
 
 export function inCreationOrder(constraints: readonly ConstraintDefinition[]): readonly ConstraintDefinition[] {
   const rank = (constraint: ConstraintDefinition): number => creationOrder.indexOf(constraint.kind);
-  return [...constraints].sort((a, b) => rank(a) - rank(b));
+  return withoutRepeatedKeys([...constraints].sort((a, b) => rank(a) - rank(b)));
+}
+
+/** A key that repeats an earlier one of the same statement is left out; one without a name takes over its name. */
+function withoutRepeatedKeys(constraints: readonly ConstraintDefinition[]): readonly ConstraintDefinition[] {
+  const kept = new Map<string, ConstraintDefinition>();
+  for (const [index, constraint] of constraints.entries()) {
+    const { kind, columns, including = [], nullsNotDistinct = false, deferrable, usingIndex } = constraint;
+    const isKey = (kind === "primary key" || kind === "unique") && usingIndex === undefined;
+    const key = isKey ? JSON.stringify([columns, including, nullsNotDistinct, deferrable]) : String(index);
+    const earlier = kept.get(key);
+    if (!earlier) kept.set(key, constraint);
+    else if (earlier.name === undefined && constraint.name !== undefined) {
+      kept.set(key, { ...earlier, name: constraint.name });
+    }
+  }
+  return [...kept.values()];
 }
 
 /** The constraints in a column's definition, the implied NOT NULL of 18 among them. */
@@ -191,6 +207,10 @@ function addIndexConstraint(
   const { timeline } = situation;
   const kind = definition.kind as "primary key" | "unique" | "exclude";
   const { schema } = timeline.table(history);
+  // Refused: there can be but one, and a name that is taken is taken.
+  const primary = kind === "primary key" ? primaryKey(timeline, history) : undefined;
+  if (primary) return primary.name;
+  if (definition.name !== undefined && history.constraints.get(definition.name, timeline.time)) return definition.name;
   const existing =
     definition.usingIndex === undefined ? undefined : history.indexes.get(definition.usingIndex, timeline.time);
   const columns = definition.usingIndex === undefined ? definition.columns : (existing?.columns ?? []);
@@ -249,8 +269,11 @@ function foreignKeyTarget(
   const table = timeline.table(history);
   for (const column of target.columns) learnColumn(timeline, history, column);
   if (target.columns.length > 0) return { table: nameOf(table), columns: target.columns };
-  const primary = [...table.constraints.values()].find((constraint) => constraint.kind === "primary key");
-  return { table: nameOf(table), columns: primary?.columns ?? [] };
+  return { table: nameOf(table), columns: primaryKey(timeline, history)?.columns ?? [] };
+}
+
+function primaryKey(timeline: Timeline, history: TableHistory): Constraint | undefined {
+  return [...timeline.table(history).constraints.values()].find(({ kind }) => kind === "primary key");
 }
 
 /** Takes a constraint away; with CASCADE also the foreign keys that rest on it. */

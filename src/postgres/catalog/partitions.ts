@@ -2,6 +2,7 @@
 import { changeColumn } from "./columns.js";
 import { inheritIndexes } from "./indexes.js";
 import { mention, nameOf, type Changes } from "./situation.js";
+import { inheritTriggers } from "./triggers-and-policies.js";
 import { sameName, type TableHistory, type Timeline } from "./timeline.js";
 
 export const partitionChanges: Changes = {
@@ -20,21 +21,24 @@ export const partitionChanges: Changes = {
     }
     inheritIndexes(situation, parent, partition);
     inheritForeignKeys(timeline, parent, partition);
+    inheritTriggers(timeline, parent, partition);
   },
   DetachPartition(operation, situation) {
     const { timeline } = situation;
     mention(situation, operation.table);
     const partition = mention(situation, operation.partition);
     if (!partition) return;
-    const { partitionOf: _, defaultPartition: __, ...facts } = timeline.table(partition);
-    timeline.replaceFacts(partition, facts);
+    const { partitionOf: _, defaultPartition: __, triggers, ...facts } = timeline.table(partition);
+    // Row triggers that it had from its parent go.
+    const own = triggers?.filter(({ inherited }) => !inherited);
+    timeline.replaceFacts(partition, { ...facts, ...(own && { triggers: own }) });
     for (const { name, identity, sequence } of [...timeline.table(partition).columns.values()]) {
       if (identity && !sequence)
         changeColumn({ table: operation.partition, column: name }, situation, {}, ["identity"]);
     }
     for (const index of timeline.indexes(partition)) {
-      const { parent: ___, ...own } = index;
-      timeline.replaceIndex(partition, index, own);
+      const { parent: ___, ...alone } = index;
+      timeline.replaceIndex(partition, index, alone);
     }
   },
 };

@@ -1,12 +1,13 @@
 /** Tables, views and sequences as a whole; what a table has inside is in files of its own. */
-import type { Column, Table } from "../../model/catalog.js";
+import type { Column, Table, UsedColumn } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
-import type { ConstraintDefinition, CreateTable, LikeTable } from "../../model/operation.js";
+import type { ColumnUse, ConstraintDefinition, CreateTable, LikeTable, SequenceOwner } from "../../model/operation.js";
 import { addColumn } from "./columns.js";
 import { addConstraint, columnConstraints, inCreationOrder } from "./constraints.js";
 import { inheritIndexes, renameIndex } from "./indexes.js";
 import { inheritForeignKeys } from "./partitions.js";
 import { mention, nameOf, type Changes, type Situation } from "./situation.js";
+import { inheritTriggers } from "./triggers-and-policies.js";
 import { temporarySchema, type TableHistory, type Timeline } from "./timeline.js";
 
 export const relationChanges: Changes = {
@@ -16,7 +17,7 @@ export const relationChanges: Changes = {
     if (operation.ifNotExists && timeline.history(operation.table)) return;
     const reads = knownReads(situation, operation.reads);
     newRelation(situation, operation.table, operation.materializedView ? "materialized view" : "table", {
-      reads: operation.materializedView ? reads : [],
+      ...(operation.materializedView ? { reads, ...usedColumns(situation, operation.uses) } : {}),
       temporary: operation.temporary,
       unlogged: operation.unlogged ?? false,
     });
@@ -26,15 +27,24 @@ export const relationChanges: Changes = {
     const existing = timeline.history(operation.view);
     const reads = knownReads(situation, operation.reads);
     if (existing && operation.replace) {
-      timeline.touch(existing, { reads });
+      timeline.touch(existing, { reads, uses: [], ...usedColumns(situation, operation.uses) });
       for (const read of reads) timeline.history(read)?.namedBy(existing, "reader");
     } else {
-      newRelation(situation, operation.view, "view", { reads, temporary: operation.temporary });
+      const { temporary } = operation;
+      newRelation(situation, operation.view, "view", { reads, ...usedColumns(situation, operation.uses), temporary });
     }
   },
   CreateSequence(operation, situation) {
+    const { temporary, ownedBy } = operation;
     if (operation.ifNotExists && situation.timeline.history(operation.sequence)) return;
-    newRelation(situation, operation.sequence, "sequence", {});
+    const sequence = newRelation(situation, operation.sequence, "sequence", { temporary: temporary === true });
+    if (ownedBy) setSequenceOwner(situation, sequence, ownedBy);
+  },
+  AlterSequence({ sequence: name, ownedBy, options }, situation) {
+    const sequence = situation.timeline.history(name);
+    if (!sequence) return;
+    if (ownedBy) setSequenceOwner(situation, sequence, ownedBy);
+    if (options.includes("logged")) situation.timeline.touch(sequence, { unlogged: false });
   },
   DropRelation(operation, { timeline }) {
     const history = timeline.history(operation.relation);
@@ -55,6 +65,34 @@ export const relationChanges: Changes = {
     if (history) timeline.moveTable(history, { schema: operation.newSchema, name: timeline.table(history).name });
   },
 };
+
+/** The relations that have the columns which a query names. Where none is known to have one, the likeliest is taken. */
+function usedColumns({ timeline }: Situation, uses: readonly ColumnUse[] | undefined): { uses?: UsedColumn[] } {
+  if (uses === undefined) return {};
+  const found = new Map<string, UsedColumn>();
+  const add = (table: QualifiedName, column: string): void =>
+    void found.set(JSON.stringify([table.schema, table.name, column]), { table, column });
+  for (const { column, relations } of uses) {
+    const histories = relations.flatMap((relation) => timeline.history(relation) ?? []);
+    if (column === "*") {
+      for (const history of histories) {
+        const table = timeline.table(history);
+        for (const name of table.columns.keys()) add(nameOf(table), name);
+      }
+      continue;
+    }
+    const tables = histories.map((history) => timeline.table(history));
+    const owner = tables.find(({ columns }) => columns.has(column)) ?? tables.find(({ columnsKnown }) => !columnsKnown);
+    if (owner) add(nameOf(owner), column);
+  }
+  return { uses: [...found.values()] };
+}
+
+function setSequenceOwner({ timeline }: Situation, sequence: TableHistory, owner: SequenceOwner | "none"): void {
+  const history = owner === "none" ? undefined : timeline.history(owner.table);
+  if (owner === "none" || !history) return timeline.setOwner(sequence, undefined);
+  timeline.setOwner(sequence, { table: nameOf(timeline.table(history)), column: owner.column });
+}
 
 function newRelation(
   { timeline, order }: Situation,
@@ -134,6 +172,7 @@ function createTable(operation: CreateTable, situation: Situation): void {
   if (operation.partitionOf && parentHistories[0]) {
     inheritIndexes(situation, parentHistories[0], history);
     inheritForeignKeys(timeline, parentHistories[0], history);
+    inheritTriggers(timeline, parentHistories[0], history);
   }
   timeline.tableCreated(situation.order);
 }

@@ -3,8 +3,9 @@
  * moment; the methods here write the latest one. They change single objects and keep what names them in step: indexes
  * follow their table, foreign keys the table they point at. What a statement means is in `apply.ts`.
  */
-import type { Column, Constraint, Index, Table, UserType } from "../../model/catalog.js";
+import type { Column, Constraint, Index, Policy, Table, UserType } from "../../model/catalog.js";
 import type { QualifiedName, TypeName } from "../../model/name.js";
+import type { Expression } from "../../model/operation.js";
 import { chooseName } from "./default-names.js";
 import { VersionedMap, Versions } from "./versioned.js";
 
@@ -86,6 +87,20 @@ function renameInKey(indexKey: string, name: string, newName: string): string {
 
 export function sameName(a: QualifiedName | undefined, b: QualifiedName): boolean {
   return a !== undefined && a.name === b.name && a.schema === b.schema;
+}
+
+/** An expression after a column was renamed. Its text stays as it was written. */
+function renamedIn(expression: Expression, renamed: (column: string) => string): Expression {
+  return { ...expression, columns: expression.columns.map(renamed) };
+}
+
+function renamedInPolicy(policy: Policy, renamed: (column: string) => string): Policy {
+  const { using, withCheck } = policy;
+  return {
+    ...policy,
+    ...(using && { using: renamedIn(using, renamed) }),
+    ...(withCheck && { withCheck: renamedIn(withCheck, renamed) }),
+  };
 }
 
 export class Timeline {
@@ -277,6 +292,7 @@ export class Timeline {
       ...(table.partitionOf ? { partitionOf: renamed(table.partitionOf) } : {}),
       inherits: table.inherits.map(renamed),
       reads: table.reads.map(renamed),
+      ...(table.uses ? { uses: table.uses.map((use) => ({ ...use, table: renamed(use.table) })) } : {}),
       ...(table.ownedBy ? { ownedBy: { ...table.ownedBy, table: renamed(table.ownedBy.table) } } : {}),
     });
   }
@@ -329,14 +345,35 @@ export class Timeline {
     if (!column) return;
     const renamed = (column: string): string => (column === name ? newName : column);
     history.columns.rename(name, newName, { ...column, name: newName }, this.time);
+    const { policies, triggers } = table;
+    if (policies?.some(({ using, withCheck }) => using?.columns.includes(name) || withCheck?.columns.includes(name))) {
+      this.touch(history, { policies: policies.map((policy) => renamedInPolicy(policy, renamed)) });
+    }
+    if (triggers?.some(({ columns, whenColumns }) => columns.includes(name) || whenColumns.includes(name))) {
+      this.touch(history, {
+        triggers: triggers.map((trigger) => ({
+          ...trigger,
+          columns: trigger.columns.map(renamed),
+          whenColumns: trigger.whenColumns.map(renamed),
+        })),
+      });
+    }
+    for (const reader of this.readers(history)) {
+      const { uses } = this.table(reader);
+      if (!uses?.some((use) => use.column === name && sameName(use.table, table))) continue;
+      this.touch(reader, {
+        uses: uses.map((use) => (sameName(use.table, table) ? { ...use, column: renamed(use.column) } : use)),
+      });
+    }
+    for (const other of [...table.columns.values()]) {
+      if (!other.generation?.columns.includes(name)) continue;
+      this.updateColumn(history, other.name, { generation: renamedIn(other.generation, renamed) });
+    }
     for (const sequence of this.sequencesOf(history, name)) {
       this.setOwner(sequence, { table: { schema: table.schema, name: table.name }, column: newName });
     }
     for (const constraint of [...table.constraints.values()]) {
-      const expression = constraint.expression && {
-        ...constraint.expression,
-        columns: constraint.expression.columns.map(renamed),
-      };
+      const expression = constraint.expression && renamedIn(constraint.expression, renamed);
       history.constraints.set(
         constraint.name,
         {
@@ -510,6 +547,13 @@ export class Timeline {
   }
 
   // Functions
+
+  /** The function's full name if a migration created it, else as it is. */
+  qualifyFunction(name: QualifiedName): QualifiedName {
+    if (name.schema !== undefined) return name;
+    const schema = this.searchPath(this.time).find((schema) => this.functions.get(key(schema, name.name), this.time));
+    return schema === undefined ? name : { schema, name: name.name };
+  }
 
   putFunction(name: Required<QualifiedName>, volatility: Volatility): void {
     this.functions.set(key(name.schema, name.name), volatility, this.time);

@@ -52,11 +52,12 @@ const QUERIES: readonly string[] = [
             CASE WHEN attcollation <> 0 AND attcollation <> t.typcollation
                  THEN (SELECT 'collate ' || collname FROM pg_collation o WHERE o.oid = attcollation) END,
             CASE WHEN attnotnull THEN 'not null' END,
-            CASE WHEN atthasdef AND attgenerated = '' THEN 'default' END,
+            -- To have NULL for a default is to have none.
+            CASE WHEN atthasdef AND attgenerated = '' AND pg_get_expr(adbin, adrelid) !~ '^NULL::' THEN 'default' END,
             CASE attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END,
             CASE attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END) AS line
    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-     JOIN pg_type t ON t.oid = atttypid
+     JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
    WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'p', 'f') AND nspname ${USER}
      AND NOT ${ofExtension("pg_class", "c.oid")}
    ORDER BY attrelid, attnum`,
@@ -113,13 +114,41 @@ const QUERIES: readonly string[] = [
    FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace LEFT JOIN pg_class c ON c.oid = typrelid
    WHERE nspname ${USER} AND (typtype IN ('d', 'e', 'r') OR c.relkind = 'c') AND NOT ${ofExtension("pg_type", "t.oid")}`,
 
-  `SELECT DISTINCT format('%s.%s', n.nspname, v.relname) AS object, format('reads %s.%s', tn.nspname, t.relname) AS line
+  // Of a view that reads another view it is known that it does, of a table also the columns.
+  `SELECT format('%s.%s', n.nspname, v.relname) AS object,
+          format('reads %s.%s', tn.nspname, t.relname) || coalesce(
+            CASE WHEN t.relkind IN ('r', 'p', 'f') THEN
+              ' (' || string_agg(DISTINCT attname, ', ') FILTER (WHERE refobjsubid > 0) || ')' END, '') AS line
    FROM pg_rewrite JOIN pg_class v ON v.oid = ev_class JOIN pg_namespace n ON n.oid = v.relnamespace
      JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid AND refclassid = 'pg_class'::regclass
      JOIN pg_class t ON t.oid = refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+     LEFT JOIN pg_attribute ON attrelid = t.oid AND attnum = refobjsubid
    WHERE rulename = '_RETURN' AND t.oid <> v.oid AND n.nspname ${USER} AND tn.nspname ${USER}
      AND NOT ${ofExtension("pg_class", "v.oid")}
+   GROUP BY n.nspname, v.relname, tn.nspname, t.relname, t.relkind
    ORDER BY line`,
+
+  `SELECT format('%s.%s', n.nspname, relname) AS object,
+          concat_ws(' ', 'trigger', tgname,
+            CASE WHEN tgtype & 2 > 0 THEN 'before' WHEN tgtype & 64 > 0 THEN 'instead of' ELSE 'after' END,
+            concat_ws(' or ', CASE WHEN tgtype & 4 > 0 THEN 'insert' END, CASE WHEN tgtype & 16 > 0 THEN 'update' END,
+              CASE WHEN tgtype & 8 > 0 THEN 'delete' END, CASE WHEN tgtype & 32 > 0 THEN 'truncate' END),
+            CASE WHEN tgattr <> '' THEN 'of ' || (
+              SELECT '(' || string_agg(attname, ', ' ORDER BY attname) || ')'
+              FROM pg_attribute WHERE attrelid = tgrelid AND attnum = ANY (tgattr)) END,
+            CASE WHEN tgtype & 1 > 0 THEN 'row' ELSE 'statement' END,
+            'calls ' || proname,
+            CASE WHEN tgenabled IN ('D', 'R') THEN 'disabled' END,
+            CASE WHEN tgparentid <> 0 THEN 'inherited' END) AS line
+   FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_proc p ON p.oid = tgfoid
+   WHERE NOT tgisinternal AND nspname ${USER} AND NOT ${ofExtension("pg_class", "c.oid")}
+   ORDER BY tgname`,
+
+  `SELECT format('%s.%s', schemaname, tablename) AS object,
+          concat_ws(' ', 'policy', policyname, lower(permissive), lower(cmd), CASE WHEN qual <> '' THEN 'using' END,
+            CASE WHEN with_check <> '' THEN 'check' END) AS line
+   FROM pg_policies WHERE schemaname ${USER} ORDER BY policyname`,
 ];
 
 /** What PostgreSQL knows, in words of its own: for each object its lines, first what kind of object it is. */

@@ -1,5 +1,14 @@
 /** The replayed catalog, in the words in which `postgres-catalog.ts` tells PostgreSQL's. */
-import type { Catalog, Column, Constraint, Index, Table, UserType } from "../../../src/model/catalog.js";
+import type {
+  Catalog,
+  Column,
+  Constraint,
+  Index,
+  Policy,
+  Table,
+  Trigger,
+  UserType,
+} from "../../../src/model/catalog.js";
 import type { QualifiedName, TypeName } from "../../../src/model/name.js";
 import { sorted, words, type Description } from "./description.js";
 
@@ -9,9 +18,10 @@ export function describeCatalog(catalog: Catalog): Description {
     (description[`${schema}.${name}`] ??= []).push(...lines);
   };
   for (const schema of catalog.schemas()) description[schema] = ["schema"];
-  for (const table of catalog.tables()) if (table.createdIn !== undefined) add(table, tableLines(table, catalog));
+  for (const table of catalog.tables())
+    if (table.createdIn !== undefined && !table.temporary) add(table, tableLines(table, catalog));
   for (const sequence of catalog.sequences())
-    if (sequence.createdIn !== undefined) add(sequence, [relationLine(sequence)]);
+    if (sequence.createdIn !== undefined && !sequence.temporary) add(sequence, [relationLine(sequence)]);
   for (const type of catalog.types()) add(type, [typeLine(type, catalog)]);
   return sorted(description);
 }
@@ -33,18 +43,58 @@ function relationLine(table: Table): string {
     partitionOf && `partition of ${full(partitionOf)}`,
     inherits.length > 0 && `inherits ${inherits.map(full).join(", ")}`,
     table.defaultPartition && "default",
+    table.rowSecurity?.enabled && "row security",
+    table.rowSecurity?.forced && "forced row security",
   );
 }
 
+function hasColumns({ kind }: Table): boolean {
+  return kind === "table" || kind === "partitioned table" || kind === "foreign table";
+}
+
 function tableLines(table: Table, catalog: Catalog): readonly string[] {
-  const isTable = table.kind === "table" || table.kind === "partitioned table" || table.kind === "foreign table";
   return [
     relationLine(table),
-    ...(isTable ? [...table.columns.values()].map((column) => columnLine(column, catalog)) : []),
+    ...(hasColumns(table) ? [...table.columns.values()].map((column) => columnLine(column, catalog)) : []),
     ...[...table.constraints.values()].sort(byName).map(constraintLine),
     ...[...catalog.indexesOf(table)].sort(byName).map(indexLine),
-    ...table.reads.map((read) => `reads ${full(read)}`).sort(),
+    ...table.reads.map((read) => readLine(table, read, catalog)).sort(),
+    ...[...(table.triggers ?? [])].sort(byName).map(triggerLine),
+    ...[...(table.policies ?? [])].sort(byName).map(policyLine),
   ];
+}
+
+function readLine({ uses = [] }: Table, read: QualifiedName, catalog: Catalog): string {
+  const source = catalog.table(read);
+  const columns = uses.filter(({ table }) => full(table) === full(read)).map(({ column }) => column);
+  const isTable = source && hasColumns(source) && columns.length > 0;
+  return words("reads", full(read), isTable && list(columns.sort()));
+}
+
+function triggerLine({ name, timing, events, columns, forEach, ...trigger }: Trigger): string {
+  const order = ["insert", "update", "delete", "truncate"] as const;
+  return words(
+    "trigger",
+    name,
+    timing,
+    order.filter((event) => events.includes(event)).join(" or "),
+    columns.length > 0 && `of ${list([...columns].sort())}`,
+    forEach,
+    `calls ${trigger.function.name}`,
+    trigger.disabled && "disabled",
+    trigger.inherited && "inherited",
+  );
+}
+
+function policyLine({ name, permissive, command, using, withCheck }: Policy): string {
+  return words(
+    "policy",
+    name,
+    permissive ? "permissive" : "restrictive",
+    command,
+    using && "using",
+    withCheck && "check",
+  );
 }
 
 function columnLine(column: Column, catalog: Catalog): string {
