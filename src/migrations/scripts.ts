@@ -42,16 +42,22 @@ const NOT_OURS =
  */
 export function scriptFolders(
   listing: Listing,
-  databases: readonly { readonly sources: readonly { readonly folder: string }[] }[] = [],
+  databases: readonly {
+    readonly sources: readonly { readonly folder: string; readonly files: readonly string[] }[];
+  }[] = [],
 ): ScriptFolder[] {
   const sources = new Set(databases.flatMap((database) => database.sources.map(({ folder }) => folder)));
+  const read = new Set(databases.flatMap((database) => database.sources.flatMap(({ files }) => files)));
   const found: ScriptFolder[] = [];
   for (const folder of listing.folders()) {
     const isMigration = patternFor(folder, sources);
     if (isMigration === undefined) continue;
     const scripts = listing.filesIn(folder).filter((name) => isMigration(name) && !/\.d\.[cm]?ts$/.test(name));
     for (const [extension, language] of LANGUAGES) {
-      const files = scripts.filter((name) => extension.test(name)).map((name) => join(folder, name));
+      const files = scripts
+        .filter((name) => extension.test(name))
+        .map((name) => join(folder, name))
+        .filter((file) => !read.has(file));
       if (files.length > 0) found.push({ folder, language, files });
     }
   }
