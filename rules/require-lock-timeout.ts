@@ -14,8 +14,8 @@ import {
   SHORT_LOCK_TIMEOUT,
   timeoutAt,
   timeoutData,
+  visitLocking,
 } from "../src/rule/index.js";
-import type { Operation } from "../src/model/operation.js";
 
 /** A CONCURRENTLY build waits for every transaction that is older than it; give those a minute at least. */
 const SHORT_FOR_A_BUILD = 60_000;
@@ -57,11 +57,10 @@ export default defineRule({
   create(context) {
     const migration = migrationOf(context);
     const longest = parseDuration(context.options[0].max) ?? SHORT_LOCK_TIMEOUT;
-    const first = firstWithout(migration, "lock_timeout", longest);
 
-    const check = (op: Operation): void => {
+    return visitLocking((op) => {
       const timeout = timeoutAt(migration, op, "lock_timeout");
-      if (op === first) {
+      if (op === firstWithout(migration, "lock_timeout", longest)) {
         const data = timeoutData(migration, op, { name: "lock_timeout", longest, suggested: 5_000 });
         context.report({
           node: op,
@@ -84,7 +83,6 @@ export default defineRule({
           suggest: setTimeoutBefore(migration, op, "lock_timeout", "0"),
         });
       }
-    };
-    return { CreateIndex: check, DropIndex: check, Reindex: check, ...(first && { [first.type]: check }) };
+    });
   },
 });

@@ -13,8 +13,8 @@ import {
   setTimeoutBefore,
   timeoutAt,
   timeoutData,
+  visitLocking,
 } from "../src/rule/index.js";
-import type { Operation } from "../src/model/operation.js";
 
 const MINUTE = 60_000;
 
@@ -59,11 +59,10 @@ export default defineRule({
   create(context) {
     const migration = migrationOf(context);
     const longest = parseDuration(context.options[0].max) ?? 5 * MINUTE;
-    const first = firstWithout(migration, "statement_timeout", longest);
 
-    const check = (op: Operation): void => {
+    return visitLocking((op) => {
       const timeout = timeoutAt(migration, op, "statement_timeout");
-      if (op === first) {
+      if (op === firstWithout(migration, "statement_timeout", longest)) {
         const data = timeoutData(migration, op, { name: "statement_timeout", longest, suggested: MINUTE });
         context.report({
           node: op,
@@ -86,7 +85,6 @@ export default defineRule({
           suggest: setTimeoutBefore(migration, op, "statement_timeout", "0"),
         });
       }
-    };
-    return { CreateIndex: check, DropIndex: check, Reindex: check, ...(first && { [first.type]: check }) };
+    });
   },
 });

@@ -2,6 +2,7 @@
 export { changesEveryRow, copiesEveryRow, inBatches } from "./backfill.js";
 export { brokenUses } from "./broken-uses.js";
 export { defineRule } from "./define-rule.js";
+export { visitLocking } from "./locking-visitors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
 export { migrationOf } from "./migration-context.js";

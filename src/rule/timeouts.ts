@@ -66,17 +66,26 @@ function findFirst(migration: RuleMigration, name: TimeoutName, longest: number)
     const operations = statement.statement.operations;
     const waits = operations.find((op) => !isRoutine(op, migration));
     if (!waits || lockedTables(migration, waits, "write") === "") continue;
-    if (name === "lock_timeout" && isLockedAlready(migration, waits)) continue;
+    if (name === "lock_timeout" && isLockedAlready(migration, waits, longest)) continue;
     if (waits.type !== "DropIndex" && statement.work.every((work) => work === "instant")) return waits;
     first ??= waits;
   }
   return first;
 }
 
-/** Whether the transaction has kept everybody else from the tables before: then the statement waits for nobody. */
-function isLockedAlready(migration: RuleMigration, operation: Operation): boolean {
-  const { own, isExclusive } = heldLocks(migration, operation);
-  return own.every(({ relation }) => isExclusive(relation));
+/**
+ * Whether the transaction has kept everybody else from the tables before, by statements that did not wait for long: then
+ * this one waits for nobody.
+ */
+function isLockedAlready(migration: RuleMigration, operation: Operation, longest: number): boolean {
+  const { own, earlier, isExclusive } = heldLocks(migration, operation);
+  if (!own.every(({ relation }) => isExclusive(relation))) return false;
+  return own.every(({ relation }) => {
+    const first = earlier.find((lock) => lock.relation === relation && lock.mode === "ACCESS EXCLUSIVE");
+    const { statement } = first?.by ?? {};
+    const waits = statement?.statement.operations.every((op) => op.type !== "LockTable" || !op.noWait) !== false;
+    return statement !== undefined && (!waits || lockTimeout(statement) <= longest);
+  });
 }
 
 /** What a message about a timeout names: who waits for what, and how long that may last. */
