@@ -1,6 +1,6 @@
 /** DROP DATABASE deletes the files of a whole database. No transaction can hold it, so nothing takes it back. */
 import { defineRule, migrationOf, quoteIdentifier, type RuleMigration } from "../src/rule/index.js";
-import type { OtherStatement } from "../src/model/operation.js";
+import type { DropObject } from "../src/model/object-operation.js";
 
 export default defineRule({
   meta: {
@@ -19,23 +19,22 @@ export default defineRule({
   create(context) {
     const migration = migrationOf(context);
     return {
-      OtherStatement(op) {
-        if (op.node !== "DropdbStmt" || op.name === undefined || isNew(op, migration)) return;
-        const name = quoteIdentifier(op.name);
-        context.report({ node: op, messageId: "deletesDatabase", data: { name }, object: op.name });
+      DropObject(op) {
+        if (op.kind !== "database" || isNew(op, migration)) return;
+        const name = quoteIdentifier(op.name.name);
+        context.report({ node: op, messageId: "deletesDatabase", data: { name }, object: op.name.name });
       },
     };
   },
 });
 
 /** Whether this change created the database before. */
-function isNew(drop: OtherStatement, migration: RuleMigration): boolean {
+function isNew(drop: DropObject, migration: RuleMigration): boolean {
   for (const { statement } of migration.judged()) {
     for (const operation of statement.statement.operations) {
       if (operation === drop) return false;
-      if (operation.type === "OtherStatement" && operation.node === "CreatedbStmt" && operation.name === drop.name) {
-        return true;
-      }
+      if (operation.type !== "CreateObject" || operation.kind !== "database") continue;
+      if (operation.name.name === drop.name.name) return true;
     }
   }
   return false;

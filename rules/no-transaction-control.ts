@@ -179,7 +179,8 @@ function isRefusedInTransaction({ statement }: AnalysedStatement): boolean {
     (operation) =>
       ("concurrently" in operation && operation.concurrently && operation.type !== "RefreshMaterializedView") ||
       (operation.type === "Vacuum" && !operation.analyzeOnly) ||
-      (operation.type === "OtherStatement" && operation.refusedInTransaction),
+      ("refusedInTransaction" in operation && operation.refusedInTransaction) ||
+      (operation.type === "Discard" && operation.target === "all"),
   );
 }
 

@@ -23,15 +23,15 @@ export default defineRule({
   create(context) {
     return {
       Unparsed(op) {
+        // What PostgreSQL refuses for certain is no-invalid-sql's.
+        if (op.refused) return;
         context.report({ node: op, messageId: "unparsed", data: { reason: op.reason } });
       },
       DoBlock(op) {
         if (op.reason === undefined) context.report({ node: op, messageId: "doBlock" });
         else context.report({ node: op, messageId: "partOfBlock", data: { reason: op.reason } });
       },
-      OtherStatement(op) {
-        if (op.node === "CallStmt") context.report({ node: op, messageId: "call" });
-      },
+      Call: (op) => context.report({ node: op, messageId: "call" }),
     };
   },
 });

@@ -22,7 +22,8 @@ const UNKNOWN: { readonly [Type in OperationType]?: Unknown<Type> } = {
     return own.length > 0 && `What ${own.map(({ name }) => name).join(", ")} does is not read.`;
   },
   DoBlock: ({ reason }) => (reason === undefined ? "What the DO block runs is not known." : `${reason}.`),
-  OtherStatement: ({ node }) => node === "CallStmt" && "What the procedure does is not read.",
+  Call: () => "What the procedure does is not read.",
+  Execute: () => "What the prepared statement does is not read.",
 };
 
 /** A sentence; undefined where the operation does what it says. */

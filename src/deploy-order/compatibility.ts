@@ -8,6 +8,7 @@
  */
 import { formatName, objectOf } from "../change/object-names.js";
 import type { PlacedOperation } from "../model/migration.js";
+import type { ObjectKind } from "../model/object-operation.js";
 import type { OperationOf, OperationType } from "../model/operation.js";
 import type { Answer, Compatibility } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
@@ -31,6 +32,13 @@ interface Answers {
 const WORKS: Answers = { running: "yes", next: "yes" };
 /** Something new: nobody who runs now knows it, and the new code may need it. */
 const ADDS: Answers = { running: "yes", next: "no" };
+
+/** What takes a name away that code may use, of which references are not searched. */
+const NOT_LOOKED_FOR: Answers = {
+  running: "unknown",
+  next: "unknown",
+  reasons: ["Whether code uses what is dropped or renamed here was not looked for."],
+};
 
 type Row<Type extends OperationType> = (operation: OperationOf<Type>, facts: PlacedFacts) => Answers;
 
@@ -93,16 +101,10 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   DropNotNull: () => ADDS,
   DropRelation: (_, facts) => gone(facts),
   DropFunction: (_, facts) => gone(facts),
+  DropObject: namesChange,
+  DropOwned: () => NOT_LOOKED_FOR,
   DropSchema: (_, facts) => gone(facts),
   DropType: (_, facts) => gone(facts),
-  OtherStatement: (operation) =>
-    NAMES_CHANGE.has(operation.node)
-      ? {
-          running: "unknown",
-          next: "unknown",
-          reasons: ["Whether code uses what is dropped or renamed here was not looked for."],
-        }
-      : WORKS,
   RenameColumn: (_, facts) => renamed(facts),
   RenameEnumValue: (operation) => ({
     running: "unknown",
@@ -111,6 +113,7 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   }),
   RenameRelation: (operation, facts) => (operation.kind === "index" ? WORKS : renamed(facts)),
   RenameFunction: (_, facts) => renamed(facts),
+  RenameObject: namesChange,
   RenameSchema: (_, facts) => renamed(facts),
   RenameType: (_, facts) => renamed(facts),
   SetFunctionSchema: (_, facts) => renamed(facts),
@@ -119,13 +122,11 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
     next: "yes",
     reasons: [`Inserts of the code running now fail where they leave ${name} out or send NULL.`],
   }),
+  SetObjectSchema: namesChange,
   SetSchema: (_, facts) => renamed(facts),
   SetTypeSchema: (_, facts) => renamed(facts),
   Unparsed: () => ({ running: "unknown", next: "unknown", reasons: ["The statement could not be read."] }),
 };
-
-/** Statements that drop, rename or move what has no operation of its own: rules, extensions, operators and the like. */
-const NAMES_CHANGE: ReadonlySet<string> = new Set(["AlterObjectSchemaStmt", "DropStmt", "RenameStmt"]);
 
 /** Answers both questions for one operation. An operation on a relation that is not in use breaks no running code. */
 export function compatibilityOf(placed: PlacedOperation, circumstances: Circumstances): Compatibility {
@@ -145,6 +146,25 @@ export function compatibilityOf(placed: PlacedOperation, circumstances: Circumst
     reasons,
     evidence: running === "yes" && next === "yes" ? [] : circumstances.references,
   };
+}
+
+/** Kinds of objects that no query names. */
+const UNNAMED: ReadonlySet<ObjectKind> = new Set<ObjectKind>([
+  "access method",
+  "event trigger",
+  "foreign data wrapper",
+  "language",
+  "publication",
+  "server",
+  "statistics",
+  "subscription",
+  "tablespace",
+  "transform",
+  "user mapping",
+]);
+
+function namesChange({ kind }: { readonly kind: ObjectKind }): Answers {
+  return UNNAMED.has(kind) ? WORKS : NOT_LOOKED_FOR;
 }
 
 function addColumn({ column }: OperationOf<"AddColumn">, { name }: PlacedFacts): Answers {

@@ -98,7 +98,8 @@ interface AboutObject extends OperationBase {
 /** OWNER TO, of every kind of object. */
 export interface ChangeOwner extends AboutObject {
   readonly type: "ChangeOwner";
-  readonly owner: string;
+  /** Absent where only the server knows the name. */
+  readonly owner?: string;
 }
 
 /** COMMENT ON and SECURITY LABEL ON. */
@@ -112,7 +113,7 @@ interface Privileges extends AboutObject {
   readonly privileges: readonly string[];
   /** The columns that they are for, where not the whole relation is. */
   readonly columns?: readonly string[];
-  /** Who gets or loses them, lower case unless quoted; `public` for PUBLIC. */
+  /** Who gets or loses them, lower case unless quoted; `public` for PUBLIC. Names that only the server knows are left out. */
   readonly roles: readonly string[];
   /** ALL TABLES (SEQUENCES, …) IN SCHEMA: there is no `relation` and no `name` then. */
   readonly inSchema?: string;
@@ -144,22 +145,26 @@ interface PolicyOperationBase extends OperationBase {
   readonly table: QualifiedName;
 }
 
-export interface CreatePolicy extends PolicyOperationBase {
+/** What a policy's expressions are. */
+interface PolicyExpressions {
+  readonly using?: Expression;
+  readonly withCheck?: Expression;
+  /** Other relations that their subqueries read. */
+  readonly reads: readonly QualifiedName[];
+}
+
+export interface CreatePolicy extends PolicyOperationBase, PolicyExpressions {
   readonly type: "CreatePolicy";
   readonly command: "all" | "select" | "insert" | "update" | "delete";
   /** Every row must pass one permissive policy, and each restrictive one. */
   readonly permissive: boolean;
   readonly roles: readonly string[];
-  readonly using?: Expression;
-  readonly withCheck?: Expression;
 }
 
-export interface AlterPolicy extends PolicyOperationBase {
+/** What it does not name stays as it is. */
+export interface AlterPolicy extends PolicyOperationBase, PolicyExpressions {
   readonly type: "AlterPolicy";
-  /** Each is absent where it stays as it is. */
   readonly roles?: readonly string[];
-  readonly using?: Expression;
-  readonly withCheck?: Expression;
 }
 
 export interface DropPolicy extends PolicyOperationBase {
@@ -242,12 +247,12 @@ export interface CreateExtension extends OperationBase {
   readonly cascade: boolean;
 }
 
-/** ALTER EXTENSION … UPDATE, ADD, DROP. */
+/** ALTER EXTENSION … UPDATE, ADD, DROP, and ALTER … DEPENDS ON EXTENSION. */
 export interface AlterExtension extends OperationBase {
   readonly type: "AlterExtension";
   readonly extension: string;
-  readonly action: "update" | "add member" | "drop member";
-  /** The member that it adds or drops, if that is a relation. */
+  readonly action: "update" | "add member" | "drop member" | "set dependent";
+  /** The member or dependent, if that is a relation or stands on one. */
   readonly relation?: QualifiedName;
 }
 

@@ -10,6 +10,7 @@
 import type { Catalog, Constraint, Table } from "../model/catalog.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { QualifiedName } from "../model/name.js";
+import type { ObjectKind } from "../model/object-operation.js";
 import type { ConstraintDefinition, LockMode, Operation, OperationOf, OperationType } from "../model/operation.js";
 import type { Circumstances } from "./circumstances.js";
 import { LOCK_MODES } from "./lock-modes.js";
@@ -237,11 +238,62 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
     taken(view, concurrently ? "EXCLUSIVE" : "ACCESS EXCLUSIVE", work),
     ...(catalog.table(view)?.reads ?? []).map((read) => taken(read, "ACCESS SHARE", "scan")),
   ],
-  OtherStatement: ({ node, object, relation }, { postgres }) => {
-    const fact = otherStatements[`${node} ${object ?? ""}`] ?? otherStatements[node];
-    return fact && relation && postgres >= (fact.since ?? 0) ? [taken(relation, fact.mode)] : [];
-  },
+
+  CreatePolicy: policy,
+  AlterPolicy: policy,
+  DropPolicy: onTable,
+  RenamePolicy: onTable,
+  CreateRule: ({ table, reads }) => [
+    taken(table, "ACCESS EXCLUSIVE"),
+    ...reads.map((read) => taken(read, "ACCESS SHARE")),
+  ],
+  DropRule: onTable,
+  RenameRule: onTable,
+  RenameTrigger: onTable,
+  CreateStatistics: ({ table }) => [taken(table, "SHARE UPDATE EXCLUSIVE")],
+  CreatePublication: published,
+  AlterPublication: published,
+  ChangeOwner: ({ relation, kind }) => (relation && kind !== "index" ? [taken(relation, "ACCESS EXCLUSIVE")] : []),
+  Comment: ({ relation, kind }) =>
+    relation ? [taken(relation, ofWholeRelation.has(kind) ? "SHARE UPDATE EXCLUSIVE" : "ACCESS SHARE")] : [],
+  Grant: granted,
+  Revoke: granted,
+  Explain: planned,
+  Prepare: planned,
+  Call: ({ reads }) => reads.map((read) => taken(read, "ACCESS SHARE")),
 };
+
+/** A statement that is planned and does not run. */
+function planned({ reads, writes }: OperationOf<"Explain" | "Prepare">): readonly Taken[] {
+  return [...writes.map((table) => taken(table, "ROW EXCLUSIVE")), ...reads.map((read) => taken(read, "ACCESS SHARE"))];
+}
+
+function onTable({ table }: { readonly table: QualifiedName }): readonly Taken[] {
+  return [taken(table, "ACCESS EXCLUSIVE")];
+}
+
+function policy({ table, reads }: OperationOf<"CreatePolicy" | "AlterPolicy">): readonly Taken[] {
+  return [taken(table, "ACCESS EXCLUSIVE"), ...reads.map((read) => taken(read, "ACCESS SHARE"))];
+}
+
+function published({ tables }: OperationOf<"CreatePublication" | "AlterPublication">): readonly Taken[] {
+  return tables.map((table) => taken(table, "SHARE UPDATE EXCLUSIVE"));
+}
+
+function granted({ relation }: OperationOf<"Grant" | "Revoke">, { postgres }: Situation): readonly Taken[] {
+  return relation && postgres >= 18 ? [taken(relation, "ACCESS SHARE")] : [];
+}
+
+/** What a comment is on whose lock is that of its relation; that of a constraint, trigger, policy or rule is weaker. */
+const ofWholeRelation: ReadonlySet<ObjectKind> = new Set<ObjectKind>([
+  "table",
+  "view",
+  "materialized view",
+  "foreign table",
+  "sequence",
+  "index",
+  "column",
+]);
 
 /** ALTER TABLE subcommands without an operation of their own; those not listed take ACCESS EXCLUSIVE. */
 const subcommands: Readonly<Record<string, LockMode>> = {

@@ -1,14 +1,12 @@
-import type { Node } from "libpg-query";
-import type { DoBlock, Operation, Unparsed } from "../model/operation.js";
+import type { Unparsed } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
-import { bodyOf, DYNAMIC, partsOfDoBlock, type BlockPart } from "./do-block.js";
-import { UNKNOWN_NAME } from "./folded-text.js";
+import { insideDoBlock } from "./block-operations.js";
 import { parseLargeInsert } from "./large-insert.js";
 import { commentsOf, splitStatements } from "./lexer.js";
-import { parseTree, type ParseFailure } from "./libpg-query.js";
 import { offsetsOf } from "./offsets.js";
 import { operationsOf } from "./operations.js";
+import { parsePart, type ParsedPiece } from "./parse-part.js";
 import { substitutePlaceholders, widen, type HiddenSql } from "./placeholders.js";
 import { StatementSource } from "./statement-source.js";
 
@@ -28,15 +26,7 @@ interface Source {
 }
 
 /** A statement on its way: parsed, or with the reason why not. */
-type Piece = { readonly range: Range } & (ParsedPiece | UnparsedPiece);
-
-type UnparsedPiece = Pick<Unparsed, "reason" | "position" | "refused">;
-
-interface ParsedPiece {
-  readonly node: Node;
-  readonly parsed: string;
-  readonly fromByte: (byte: number) => number;
-}
+type Piece = ParsedPiece | Pick<Unparsed, "range" | "reason" | "position" | "refused">;
 
 /**
  * Reads a file of SQL. Never throws: a statement that PostgreSQL's grammar refuses has a single `Unparsed` operation,
@@ -80,104 +70,6 @@ function statementOf(text: string, piece: Piece, index: number, placeholders: re
   return { index, sql, range, operations: [unparsed] };
 }
 
-/** A text as it is written and as it is parsed. */
-interface ParsedText {
-  readonly text: string;
-  readonly parsed: string;
-  readonly placeholders: readonly Range[];
-}
-
-/** What a DO block runs, each with its own place; undefined where nothing of it can be read. */
-function insideDoBlock(
-  block: DoBlock,
-  source: ParsedText & { readonly range: Range },
-): readonly Operation[] | undefined {
-  if (block.language !== "plpgsql") return undefined;
-  const { range, statement } = block;
-  let read: ParsedText = source;
-  let parts = partsOfDoBlock(read.parsed, source.range);
-  if (parts === undefined) {
-    const body = bodyOf(read.parsed, source.range);
-    read = (body && withPlaceholders(read, body)) ?? read;
-    parts = read === source ? undefined : partsOfDoBlock(read.parsed, source.range);
-  }
-  if (parts === undefined) return undefined;
-  const operations = parts.flatMap((part, inBlock) =>
-    operationsOfPart(part, block, read).map((operation): Operation => ({ ...operation, inBlock })),
-  );
-  // It checks or reports something, and changes nothing.
-  const nothing: Operation = { type: "OtherStatement", node: "DoStmt", refusedInTransaction: false, range, statement };
-  return operations.length > 0 ? operations : [nothing];
-}
-
-/** The text with the placeholders in a string replaced: it parses without that. Undefined where there are none. */
-function withPlaceholders({ text, parsed, placeholders }: ParsedText, [start, end]: Range): ParsedText | undefined {
-  const substitution = substitutePlaceholders(parsed.slice(start, end));
-  if (substitution === undefined) return undefined;
-  return {
-    text,
-    parsed: parsed.slice(0, start) + substitution.text + parsed.slice(end),
-    placeholders: [
-      ...placeholders.filter(([, to]) => to <= start),
-      ...substitution.placeholders.map(([from, to]): Range => [start + from, start + to]),
-      ...placeholders.filter(([from]) => from >= end),
-    ],
-  };
-}
-
-function operationsOfPart(part: BlockPart, block: DoBlock, source: ParsedText): readonly Operation[] {
-  const opaque = (reason: string): readonly Operation[] => [{ ...block, range: part.range, reason }];
-  if ("reason" in part) return opaque(part.reason);
-  const { sql, verbatim, guarded } = part;
-  const range: Range = verbatim ? part.range : [0, sql.length];
-  let read: ParsedText = verbatim ? source : { text: sql, parsed: sql, placeholders: [] };
-  let pieces = parsePart(read.parsed, range, []);
-  if ("message" in pieces) {
-    read = withPlaceholders(read, range) ?? read;
-    pieces = parsePart(read.parsed, range, []);
-  }
-  if ("message" in pieces) {
-    return opaque(part.unknownName ? DYNAMIC : `PostgreSQL's grammar refuses what the block runs: ${pieces.message}`);
-  }
-  const written = { written: read.text, placeholders: read.placeholders };
-  const operations = pieces.flatMap((piece) =>
-    "node" in piece ? operationsOf(new StatementSource({ index: block.statement, ...written, ...piece })) : [],
-  );
-  if (part.unknownName && !operations.every(isKnownBut)) return opaque(DYNAMIC);
-  return operations.map((operation) => {
-    const placed = verbatim ? operation : movedTo(part.range, operation);
-    return guarded ? tolerant(placed) : placed;
-  });
-}
-
-/** Whether an unknown name is none of those that the operation is about: that of the role in a GRANT. */
-function isKnownBut(operation: Operation): boolean {
-  return ABOUT_ROLES.has(operation.type) && !JSON.stringify(operation).includes(UNKNOWN_NAME);
-}
-
-const ABOUT_ROLES: ReadonlySet<Operation["type"]> = new Set(["AlterTable", "OtherStatement"]);
-
-/** An operation whose text does not stand in the file, with the place of what makes the text. */
-function movedTo(range: Range, operation: Operation): Operation {
-  const moved = (value: unknown, key?: string): unknown => {
-    if (key === "range") return range;
-    if (key === "anchors") return {};
-    if (Array.isArray(value)) return value.map((element) => moved(element));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, moved(inner, name)]));
-  };
-  return moved(operation) as Operation;
-}
-
-/** What a condition decides about is not done twice: blocks ask whether a thing is there already. */
-export function tolerant(operation: Operation): Operation {
-  return {
-    ...operation,
-    ...("ifNotExists" in operation && { ifNotExists: true }),
-    ...("ifExists" in operation && { ifExists: true }),
-  };
-}
-
 /** With what psql runs from elsewhere in its place; a statement that it stands in the middle of is as unknown. */
 function withHidden(pieces: readonly Piece[], hidden: readonly HiddenSql[]): readonly Piece[] {
   const apart: Piece[] = [];
@@ -204,50 +96,6 @@ function parseWhole({ parsed, comments }: Source, range: Range = [0, parsed.leng
   if (end - start > LONGEST_PART) return undefined;
   const pieces = parsePart(parsed, range, comments);
   return "message" in pieces ? undefined : pieces;
-}
-
-/** The statements in a stretch of the text. */
-function parsePart(parsed: string, [start, end]: Range, comments: readonly SqlComment[]): Piece[] | ParseFailure {
-  const part = parsed.slice(start, end);
-  const outcome = parseTree(part);
-  if (!outcome.ok) return outcome;
-  const offsets = offsetsOf(part);
-  const fromByte = start === 0 ? offsets.fromByte : (byte: number) => start + offsets.fromByte(byte);
-  const pieces: Piece[] = [];
-  for (const { stmt, stmt_location = 0, stmt_len = 0 } of outcome.statements) {
-    if (stmt === undefined) continue;
-    const from = fromByte(stmt_location);
-    const to = stmt_len === 0 ? end : fromByte(stmt_location + stmt_len);
-    pieces.push({ range: [from, trimEnd(parsed, from, to, comments)], node: stmt, parsed, fromByte });
-  }
-  return pieces;
-}
-
-/** Leaves out blanks and comments at the end of a statement. */
-function trimEnd(text: string, start: number, end: number, comments: readonly SqlComment[]): number {
-  for (;;) {
-    while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-    const comment = commentEndingAt(comments, end);
-    if (comment === undefined || comment.range[0] <= start) return end;
-    end = comment.range[0];
-  }
-}
-
-function isBlank(unit: number): boolean {
-  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
-}
-
-/** Comments are in order. */
-function commentEndingAt(comments: readonly SqlComment[], end: number): SqlComment | undefined {
-  let low = 0;
-  let high = comments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((comments[middle] as SqlComment).range[1] < end) low = middle + 1;
-    else high = middle;
-  }
-  const comment = comments[low];
-  return comment?.range[1] === end ? comment : undefined;
 }
 
 /** Statement by statement where PostgreSQL refuses one of them; many at a time where the text is only too long. */

@@ -39,8 +39,13 @@ export function refusedInTransaction(
       return operation.analyzeOnly ? undefined : "VACUUM";
     case "Cluster":
       return operation.table ? undefined : "CLUSTER of every table";
+    case "Discard":
+      return operation.target === "all" ? "DISCARD ALL" : undefined;
+    case "CreateObject":
+    case "AlterObject":
+    case "DropObject":
     case "OtherStatement": {
-      if (!operation.refusedInTransaction) return undefined;
+      if (operation.refusedInTransaction !== true) return undefined;
       const [firstWords = ""] = /^\w+(?:\s+\w+)?/u.exec(statement.sql) ?? [];
       return firstWords.replace(/\s+/u, " ").toUpperCase();
     }

@@ -44,7 +44,28 @@ const ROWS: Readonly<Record<string, string>> = {
 const WHOLE_TABLE: ReadonlySet<string> = new Set(["Update", "Delete", "Merge"]);
 
 /** Operations of which the statement itself says more than their name and work would. */
-const TELLS_ITSELF: ReadonlySet<string> = new Set(["DoBlock", "OtherStatement", "SetVariable", "TransactionControl"]);
+const TELLS_ITSELF: ReadonlySet<string> = new Set([
+  "AlterDefaultPrivileges",
+  "AlterObject",
+  "Call",
+  "Comment",
+  "CreateObject",
+  "Discard",
+  "DoBlock",
+  "DropObject",
+  "DropOwned",
+  "Execute",
+  "Explain",
+  "Grant",
+  "OtherStatement",
+  "Prepare",
+  "ReassignOwned",
+  "RenameObject",
+  "Revoke",
+  "SetObjectSchema",
+  "SetVariable",
+  "TransactionControl",
+]);
 
 const WORKS: Readonly<Record<Work, string>> = {
   instant: "instant, whatever the size of the table",

@@ -12,17 +12,17 @@ const ROUTINE: { readonly [Type in OperationType]?: (op: OperationOf<Type>, migr
   // Tools write the foreign keys of a new table as statements of their own.
   AddConstraint: (op, migration) => !migration.isLive(op),
   AlterColumnType: (op, migration) => migration.work(op) === "instant",
+  AlterPolicy: () => true,
+  CreatePolicy: () => true,
   CreateTable: ({ partitionOf }) => partitionOf === undefined,
   CreateView: () => true,
   DropDefault: () => true,
   DropNotNull: () => true,
+  DropPolicy: () => true,
   DropRelation: ({ kind }) => kind === "view",
   LockTable: ({ noWait }) => noWait,
-  OtherStatement: ({ node, object }) => POLICIES.has(node) || object === "OBJECT_POLICY",
   SetDefault: () => true,
 };
-
-const POLICIES: ReadonlySet<string> = new Set(["AlterPolicyStmt", "CreatePolicyStmt"]);
 
 /** Whether an operation is one of those, on no table that the configuration lists as hot. */
 export function isRoutine(op: Operation, migration: RuleMigration): boolean {

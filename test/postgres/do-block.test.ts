@@ -46,7 +46,7 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
   "EXECUTE of a text that is put together of literals": [
     "DO $$ BEGIN EXECUTE format('DROP TABLE IF EXISTS %I', 'Old'); EXECUTE 'COMMENT ON TABLE orders IS ''what''' || quote_literal('x') USING 1; END $$;",
     "DropRelation: format('DROP TABLE IF EXISTS %I', 'Old')",
-    "OtherStatement: 'COMMENT ON TABLE orders IS ''what''' || quote_literal('x')",
+    "Comment: 'COMMENT ON TABLE orders IS ''what''' || quote_literal('x')",
   ],
   "EXECUTE of a text that is only known when it runs": [
     "DO $$ DECLARE r record; BEGIN FOR r IN SELECT 'orders' AS name LOOP EXECUTE format('ANALYZE %I', r.name); END LOOP; UPDATE orders SET id = 2; END $$;",
@@ -55,9 +55,9 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
   ],
   "roles whose names are only known when it runs": [
     "DO $$ DECLARE role text := 'postgres'; BEGIN EXECUTE 'GRANT SELECT ON orders TO ' || role; EXECUTE format('ALTER TABLE orders OWNER TO %I', role); EXECUTE 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role); END $$;",
-    "OtherStatement: 'GRANT SELECT ON orders TO ' || role",
-    "AlterTable: format('ALTER TABLE orders OWNER TO %I', role)",
-    "OtherStatement: 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role)",
+    "Grant: 'GRANT SELECT ON orders TO ' || role",
+    "ChangeOwner: format('ALTER TABLE orders OWNER TO %I', role)",
+    "Comment: 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role)",
   ],
   "a table whose name is only known when it runs, and a query": [
     "DO $$ DECLARE t text := 'orders'; n int; BEGIN EXECUTE format('GRANT SELECT ON %I TO postgres', t); EXECUTE 'SELECT count(*) FROM ' || t INTO n; END $$;",

@@ -2,6 +2,8 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseSql } from "../../src/postgres/parse-sql.js";
+import { refusedInTransaction } from "../../src/postgres/refused-in-transaction.js";
+import { Replay } from "../../src/postgres/replay.js";
 import { startPGlite } from "./start-pglite.js";
 
 let database: PGlite;
@@ -33,8 +35,11 @@ describe("refused inside a transaction block", () => {
     "create role r",
     "grant select on base to public",
   ])("%s", async (sql) => {
-    const said = parseSql(sql).statements.some(({ operations }) =>
-      operations.some((operation) => operation.type === "OtherStatement" && operation.refusedInTransaction),
+    const [statement] = parseSql(sql).statements;
+    if (statement === undefined) throw new Error("expected a statement");
+    const { catalog: before } = new Replay({ postgres: 18 });
+    const said = statement.operations.some(
+      (operation) => refusedInTransaction(operation, { before, statement, postgres: 18 }) !== undefined,
     );
     await database.exec("begin");
     const code = await database.exec(sql).then(

@@ -91,7 +91,7 @@ describe("ALTER TABLE", () => {
       },
       { type: "AlterTable", subcommand: "SetStatistics", column: "a", text: "ALTER COLUMN a SET STATISTICS 100" },
       { type: "AlterTable", subcommand: "EnableRowSecurity", text: "ENABLE ROW LEVEL SECURITY" },
-      { type: "AlterTable", subcommand: "ChangeOwner", text: "OWNER TO me" },
+      { type: "ChangeOwner", kind: "table", relation: table, owner: "me", text: "OWNER TO me" },
     ]);
   });
 
@@ -138,7 +138,7 @@ describe("ALTER TABLE", () => {
       { type: "AttachPartition", partition: { name: "d" }, defaultPartition: true },
       { type: "DetachPartition", partition: { name: "c" }, concurrently: false },
       { type: "DetachPartition", partition: { name: "c" }, concurrently: true },
-      { type: "AlterTable", subcommand: "DetachPartitionFinalize", other: { name: "c" } },
+      { type: "DetachPartition", partition: { name: "c" }, concurrently: false, finalize: true },
       { type: "AlterTable", kind: "index", table: { name: "i" }, subcommand: "AttachPartition", other: { name: "j" } },
     ]);
   });
@@ -154,13 +154,13 @@ describe("ALTER TABLE", () => {
     ["no inherit p", { subcommand: "DropInherit", other: { name: "p" } }],
     ["disable trigger all", { subcommand: "DisableTrigAll" }],
     ["enable trigger tr", { subcommand: "EnableTrig", name: "tr" }],
-    ["replica identity full", { subcommand: "ReplicaIdentity" }],
+    ["replica identity full", { subcommand: "ReplicaIdentity", replicaIdentity: "full" }],
     ["alter a set storage external", { subcommand: "SetStorage", column: "a" }],
     ["alter a add generated always as identity", { subcommand: "AddIdentity", column: "a" }],
     ["alter a drop identity", { subcommand: "DropIdentity", column: "a" }],
     ["alter a set expression as (b + 1)", { subcommand: "SetExpression", column: "a" }],
     ["alter a drop expression", { subcommand: "DropExpression", column: "a" }],
-    ["alter constraint k deferrable", { subcommand: "AlterConstraint", name: "k" }],
+    ["alter constraint k deferrable", { subcommand: "AlterConstraint", name: "k", deferrable: true }],
   ])("%s", (subcommand, expected) => {
     const sql = `alter table t ${subcommand}`;
     expect(read(sql)).toEqual([{ type: "AlterTable", kind: "table", table: { name: "t" }, ...expected, text: sql }]);
@@ -168,7 +168,7 @@ describe("ALTER TABLE", () => {
 
   test("a composite type is no table", () => {
     expect(read("alter type c add attribute a int")).toMatchObject([
-      { type: "OtherStatement", node: "AlterTableStmt", object: "OBJECT_TYPE" },
+      { type: "AlterType", name: { name: "c" }, subcommand: "AddAttribute", attribute: "a" },
     ]);
   });
 });
@@ -522,7 +522,7 @@ describe("DROP, RENAME and SET SCHEMA", () => {
       { type: "DropType", name: { name: "d" } },
       { type: "DropSchema", schema: "x", ifExists: true, cascade: true },
       { type: "DropTrigger", trigger: "tr", table: { schema: "s", name: "t" } },
-      { type: "OtherStatement", node: "DropStmt", object: "OBJECT_POLICY", relation: { schema: "s", name: "t" } },
+      { type: "DropPolicy", policy: "p", table: { schema: "s", name: "t" }, ifExists: false },
       {
         type: "DropFunction",
         kind: "function",
@@ -568,8 +568,8 @@ describe("DROP, RENAME and SET SCHEMA", () => {
       { type: "RenameConstraint", table: { name: "a" }, constraint: "b", newName: "c" },
       { type: "RenameType", name: { name: "a" }, newName: "b" },
       { type: "RenameType", name: { name: "a" }, newName: "b" },
-      { type: "OtherStatement", node: "RenameStmt", object: "OBJECT_ATTRIBUTE" },
-      { type: "OtherStatement", node: "RenameStmt", object: "OBJECT_TRIGGER", relation: { name: "b" } },
+      { type: "AlterType", name: { name: "a" }, subcommand: "RenameAttribute", attribute: "b", newName: "c" },
+      { type: "RenameTrigger", trigger: "a", table: { name: "b" }, newName: "c" },
       { type: "RenameSchema", schema: "a", newName: "b" },
       { type: "RenameFunction", kind: "function", function: { schema: "s", name: "a" }, newName: "b" },
       { type: "RenameFunction", kind: "procedure", function: { name: "a" }, newName: "b" },
@@ -599,7 +599,7 @@ describe("DROP, RENAME and SET SCHEMA", () => {
       { type: "SetTypeSchema", name: { name: "e" }, newSchema: "b" },
       { type: "SetTypeSchema", name: { schema: "a", name: "d" }, newSchema: "b" },
       { type: "SetFunctionSchema", kind: "routine", function: { schema: "a", name: "f" }, newSchema: "b" },
-      { type: "OtherStatement", node: "AlterObjectSchemaStmt", object: "OBJECT_EXTENSION" },
+      { type: "SetObjectSchema", kind: "extension", newSchema: "b" },
     ]);
     expect(read("create schema if not exists a; create schema authorization joe")).toMatchObject([
       { type: "CreateSchema", schema: "a", ifNotExists: true },
@@ -786,7 +786,7 @@ describe("types, functions and triggers", () => {
       { type: "CreateType", name: { schema: "s", name: "c" } },
       { type: "CreateType", name: { name: "r" } },
       { type: "CreateType", name: { name: "b" } },
-      { type: "OtherStatement", node: "DefineStmt", object: "OBJECT_AGGREGATE" },
+      { type: "CreateObject", kind: "aggregate", name: { name: "agg" } },
     ]);
   });
 
@@ -996,8 +996,8 @@ describe("sessions and transactions", () => {
   test("DISCARD ALL resets every setting", () => {
     expect(read("discard all; discard plans")).toMatchObject([
       { type: "SetVariable", variable: "*", local: false },
-      { type: "OtherStatement", node: "DiscardStmt", refusedInTransaction: true },
-      { type: "OtherStatement", node: "DiscardStmt", refusedInTransaction: false },
+      { type: "Discard", target: "all" },
+      { type: "Discard", target: "plans" },
     ]);
   });
 
@@ -1016,64 +1016,6 @@ describe("sessions and transactions", () => {
       { type: "DoBlock", language: "plpgsql", body: " begin execute x; end " },
       { type: "DoBlock", language: "plperl", body: "x" },
     ]);
-  });
-});
-
-describe("other statements", () => {
-  test.each([
-    [
-      "comment on column s.t.c is 'x'",
-      { node: "CommentStmt", object: "OBJECT_COLUMN", relation: { schema: "s", name: "t" } },
-    ],
-    ["comment on table t is 'x'", { node: "CommentStmt", object: "OBJECT_TABLE", relation: { name: "t" } }],
-    ["comment on constraint k on s.t is 'x'", { node: "CommentStmt", relation: { schema: "s", name: "t" } }],
-    ["comment on function f(int) is 'x'", { node: "CommentStmt", object: "OBJECT_FUNCTION" }],
-    ["create policy p on s.t using (true)", { node: "CreatePolicyStmt", relation: { schema: "s", name: "t" } }],
-    ["alter policy p on t using (true)", { node: "AlterPolicyStmt", relation: { name: "t" } }],
-    ["create rule r as on insert to t do nothing", { node: "RuleStmt", relation: { name: "t" } }],
-    ["create statistics st on a, b from t", { node: "CreateStatsStmt", relation: { name: "t" } }],
-    ["alter sequence s.q restart", { node: "AlterSeqStmt", relation: { schema: "s", name: "q" } }],
-    ["create extension if not exists citext", { node: "CreateExtensionStmt" }],
-    ["grant usage on schema s to joe", { node: "GrantStmt", object: "OBJECT_SCHEMA" }],
-    ["call p()", { node: "CallStmt" }],
-    ["explain select 1", { node: "ExplainStmt" }],
-  ])("%s", (sql, expected) => {
-    const operation = one(sql, "OtherStatement");
-    expect(operation).toMatchObject({ refusedInTransaction: false, ...expected });
-    if (!("relation" in expected)) expect(operation).not.toHaveProperty("relation");
-  });
-
-  test("one operation for each relation", () => {
-    expect(read("alter publication p add table a, s.b")).toMatchObject([
-      { type: "OtherStatement", node: "AlterPublicationStmt", relation: { name: "a" } },
-      { type: "OtherStatement", node: "AlterPublicationStmt", relation: { schema: "s", name: "b" } },
-    ]);
-    expect(read("grant select on a, s.b to joe")).toMatchObject([
-      { type: "OtherStatement", node: "GrantStmt", relation: { name: "a" } },
-      { type: "OtherStatement", node: "GrantStmt", relation: { schema: "s", name: "b" } },
-    ]);
-  });
-
-  test.each([
-    ["alter system set work_mem = '1MB'", true],
-    ["create database d", true],
-    ["drop database d", true],
-    ["create tablespace t location '/x'", true],
-    ["drop tablespace t", true],
-    ["alter database d set tablespace t", true],
-    ["alter database d with connection limit 5", false],
-    ["commit prepared 'x'", true],
-    ["create subscription s connection '' publication p", true],
-    ["create subscription s connection '' publication p with (connect = false)", false],
-    ["create subscription s connection '' publication p with (create_slot = false)", false],
-    ["alter subscription s refresh publication", true],
-    ["alter subscription s set publication p", true],
-    ["alter subscription s set publication p with (refresh = false)", false],
-    ["alter subscription s disable", false],
-    ["drop subscription s", true],
-    ["create publication p for all tables", false],
-  ])("%s: refused in a transaction: %s", (sql, refused) => {
-    expect(one(sql, "OtherStatement").refusedInTransaction).toBe(refused);
   });
 });
 

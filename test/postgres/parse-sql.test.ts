@@ -57,7 +57,7 @@ describe("a file that parses", () => {
   test("ranges count UTF-16 units where the parser counts bytes", () => {
     const sql = `comment on table t is 'größe 😀'; alter table "größe😀" drop column "ü", drop column b -- 😀\n; drop table c;`;
     expect(operations(sql)).toEqual([
-      ["OtherStatement", "comment on table t is 'größe 😀'"],
+      ["Comment", "comment on table t is 'größe 😀'"],
       ["DropColumn", 'drop column "ü"'],
       ["DropColumn", "drop column b"],
       ["DropRelation", "drop table c"],

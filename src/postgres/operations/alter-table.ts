@@ -1,32 +1,27 @@
 import type {
   AlterTableCmd,
+  AlterTableMoveAllStmt,
   AlterTableStmt,
+  ATAlterConstraint,
   ColumnDef,
   Constraint,
   DefElem,
+  Node,
   PartitionCmd,
   RangeVar,
+  ReplicaIdentityStmt,
 } from "libpg-query";
 import type { QualifiedName } from "../../model/name.js";
-import type { RelationKind } from "../../model/operation.js";
+import type { MoveAllInTablespace } from "../../model/object-operation.js";
+import type { AlterTable, AlterTableSubcommand, AlterType, RelationKind } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
-import { collation, columnDefinition, tableConstraint } from "./definitions.js";
+import { collation, columnDefinition, parenthesized, tableConstraint } from "./definitions.js";
 import { expression } from "./expressions.js";
-import { all, as, relationName, typeName } from "./names.js";
-import { other, type Draft } from "./draft.js";
-
-const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
-  OBJECT_TABLE: "table",
-  OBJECT_VIEW: "view",
-  OBJECT_MATVIEW: "materialized view",
-  OBJECT_FOREIGN_TABLE: "foreign table",
-  OBJECT_SEQUENCE: "sequence",
-  OBJECT_INDEX: "index",
-};
-
-export function relationKind(objectType: string | undefined): RelationKind | undefined {
-  return RELATION_KINDS[objectType ?? ""];
-}
+import { reader, type Draft } from "./draft.js";
+import { all, as, relationName, roleName, typeName } from "./names.js";
+import { objectKind, relationKind } from "./object-kinds.js";
+import { partitionBound } from "./partitions.js";
+import { typeAttribute } from "./types-and-functions.js";
 
 /** One subcommand with the tokens of its clause. */
 interface Subcommand {
@@ -35,6 +30,8 @@ interface Subcommand {
   readonly kind: RelationKind;
   /** ALTER TABLE ONLY. */
   readonly only: boolean;
+  /** ALTER TYPE. */
+  readonly ofType: boolean;
   readonly command: AlterTableCmd;
   readonly from: number;
   readonly to: number;
@@ -107,24 +104,38 @@ const READERS: Readonly<Record<string, Reader>> = {
     ifExists: command.missing_ok === true,
     cascade: command.behavior === "DROP_CASCADE",
   }),
-  AT_AttachPartition: (subcommand) =>
-    subcommand.kind === "index"
-      ? alterTable(subcommand)
-      : {
-          type: "AttachPartition",
-          table: subcommand.table,
-          partition: partition(subcommand.command),
-          ...(as<PartitionCmd>(subcommand.command.def, "PartitionCmd")?.bound?.is_default === true && {
-            defaultPartition: true,
-          }),
-        },
-  AT_DetachPartition: ({ table, command }) => ({
+  AT_AttachPartition: (subcommand) => {
+    const { table, command } = subcommand;
+    const bound = as<PartitionCmd>(command.def, "PartitionCmd")?.bound;
+    // ALTER INDEX … ATTACH PARTITION has none.
+    if (bound === undefined) return alterTable(subcommand);
+    return {
+      type: "AttachPartition",
+      table,
+      partition: partition(command),
+      ...(bound.is_default === true && { defaultPartition: true }),
+      bound: partitionBound(bound),
+    };
+  },
+  AT_DetachPartition: detachPartition,
+  AT_DetachPartitionFinalize: detachPartition,
+  AT_ChangeOwner: ({ table, kind, command }) => ({
+    type: "ChangeOwner",
+    kind,
+    relation: table,
+    owner: roleName(command.newowner),
+  }),
+};
+
+function detachPartition({ table, command }: Subcommand): Draft {
+  return {
     type: "DetachPartition",
     table,
     partition: partition(command),
     concurrently: as<PartitionCmd>(command.def, "PartitionCmd")?.concurrent === true,
-  }),
-};
+    finalize: command.subtype === "AT_DetachPartitionFinalize",
+  };
+}
 
 function partition(command: AlterTableCmd): QualifiedName {
   return relationName(as<PartitionCmd>(command.def, "PartitionCmd")?.name);
@@ -145,29 +156,56 @@ const OF_COLUMN = new Set([
   "AT_AlterColumnGenericOptions",
 ]);
 
-function alterTable({ table, kind, command }: Subcommand): Draft {
-  const subtype = command.subtype ?? "";
-  const parameters = as<{ items?: { DefElem: DefElem }[] }>(command.def, "List")?.items ?? [];
-  const names = all<DefElem>(parameters, "DefElem").flatMap(({ defname }) => (defname === undefined ? [] : [defname]));
-  const named =
-    as<RangeVar>(command.def, "RangeVar") ?? as<PartitionCmd>(command.def, "PartitionCmd")?.name ?? undefined;
-  const name = command.name ?? as<{ conname?: string }>(command.def, "ATAlterConstraint")?.conname;
+function alterTable({ source, table, kind, command, from, to }: Subcommand): Draft {
+  const { subtype = "", def } = command;
+  const subcommand = subtype.slice("AT_".length) as AlterTableSubcommand;
+  const options = all<DefElem>(as<{ items?: Node[] }>(def, "List")?.items, "DefElem");
+  const names = options.flatMap(({ defname }) => defname ?? []);
+  const named = as<RangeVar>(def, "RangeVar") ?? as<PartitionCmd>(def, "PartitionCmd")?.name;
+  const replica = as<ReplicaIdentityStmt>(def, "ReplicaIdentityStmt");
+  const constraint = as<ATAlterConstraint>(def, "ATAlterConstraint");
+  const identity = identityOf(command, options);
+  const name = command.name ?? constraint?.conname ?? replica?.name;
   return {
     type: "AlterTable",
     kind,
     table,
-    subcommand: subtype.replace(/^AT_/, ""),
+    subcommand,
     ...(name !== undefined && (OF_COLUMN.has(subtype) ? { column: name } : { name })),
     ...(named !== undefined && { other: relationName(named) }),
     ...(names.length > 0 && { parameters: names }),
+    ...(identity !== undefined && { identity }),
+    ...(replica !== undefined && { replicaIdentity: REPLICA_IDENTITIES[replica.identity_type ?? ""] ?? "default" }),
+    ...(constraint?.alterEnforceability === true && { enforced: constraint.is_enforced === true }),
+    ...(constraint?.alterDeferrability === true && { deferrable: constraint.deferrable === true }),
+    ...(subcommand === "SetExpression" &&
+      def !== undefined && { expression: parenthesized(source, def, source.find(from + 3, ["as"], to), to) }),
   };
 }
 
+/** ReplicaIdentityStmt.identity_type (pg_class.h, REPLICA_IDENTITY_DEFAULT and its kin). */
+const REPLICA_IDENTITIES: Readonly<Record<string, AlterTable["replicaIdentity"]>> = {
+  d: "default",
+  f: "full",
+  n: "nothing",
+  i: "index",
+};
+
+/** `a` and `d` stand for ALWAYS and BY DEFAULT (pg_attribute.h, ATTRIBUTE_IDENTITY_ALWAYS and its kin). */
+function identityOf({ def }: AlterTableCmd, options: readonly DefElem[]): AlterTable["identity"] {
+  const added = as<Constraint>(def, "Constraint")?.generated_when;
+  const set = as<{ ival?: number }>(options.find(({ defname }) => defname === "generated")?.arg, "Integer")?.ival;
+  const letter = added ?? (set === undefined ? undefined : String.fromCharCode(set));
+  if (letter === undefined) return undefined;
+  return letter === "a" ? "always" : "by default";
+}
+
 /** ALTER TABLE, INDEX, VIEW, …: one operation a subcommand. */
-export function alterTableStatement(statement: AlterTableStmt, source: StatementSource): Draft[] {
+function alterTableStatement(statement: AlterTableStmt, source: StatementSource): Draft[] {
   const table = relationName(statement.relation);
-  const kind = relationKind(statement.objtype);
-  if (kind === undefined) return [other("AlterTableStmt", { object: statement.objtype })];
+  // A composite type's attributes are changed with the same subcommands.
+  const kind = relationKind(statement.objtype) ?? "table";
+  const ofType = objectKind(statement.objtype) === "type";
   const only = statement.relation?.inh !== true;
   const commands = all<AlterTableCmd>(statement.cmds, "AlterTableCmd");
   if (commands.length === 1) {
@@ -180,6 +218,7 @@ export function alterTableStatement(statement: AlterTableStmt, source: Statement
         table,
         kind,
         only,
+        ofType,
         command,
         get from() {
           return (first ??= firstSubcommand(statement, source));
@@ -193,15 +232,47 @@ export function alterTableStatement(statement: AlterTableStmt, source: Statement
   const clauses = source.elements(firstSubcommand(statement, source));
   return commands.map((command, index) => {
     const clause = clauses[index] ?? { from: 0, to: source.tokens.length };
-    const draft = readSubcommand({ source, table, kind, only, command, ...clause });
+    const draft = readSubcommand({ source, table, kind, only, ofType, command, ...clause });
     return clauses.length === commands.length ? { ...draft, range: source.rangeOf(clause.from, clause.to) } : draft;
   });
 }
 
 function readSubcommand(subcommand: Subcommand): Draft {
+  if (subcommand.ofType) return alterType(subcommand);
   return (READERS[subcommand.command.subtype ?? ""] ?? alterTable)(subcommand);
+}
+
+const ATTRIBUTE_SUBCOMMANDS: Readonly<Record<string, AlterType["subcommand"]>> = {
+  AT_AddColumn: "AddAttribute",
+  AT_DropColumn: "DropAttribute",
+  AT_AlterColumnType: "AlterAttributeType",
+};
+
+function alterType({ source, table, command }: Subcommand): Draft {
+  const definition = as<ColumnDef>(command.def, "ColumnDef");
+  const attribute = command.name ?? definition?.colname;
+  return {
+    type: "AlterType",
+    name: table,
+    subcommand: ATTRIBUTE_SUBCOMMANDS[command.subtype ?? ""] ?? "AddAttribute",
+    ...(attribute !== undefined && { attribute }),
+    ...(definition?.typeName !== undefined && { attributeType: typeAttribute(definition, source).type }),
+    cascade: command.behavior === "DROP_CASCADE",
+  };
 }
 
 function firstSubcommand(statement: AlterTableStmt, source: StatementSource): number {
   return source.behindName(source.tokenAt(source.offset(statement.relation?.location)));
 }
+
+export const alterTableReaders = {
+  AlterTableStmt: reader<AlterTableStmt>(alterTableStatement),
+  AlterTableMoveAllStmt: reader<AlterTableMoveAllStmt>((statement) => [
+    {
+      type: "MoveAllInTablespace",
+      kind: objectKind(statement.objtype) as MoveAllInTablespace["kind"],
+      tablespace: statement.orig_tablespacename ?? "",
+      newTablespace: statement.new_tablespacename ?? "",
+    },
+  ]),
+};

@@ -1,13 +1,18 @@
 /** Statements on rows and whole tables' contents. */
 import type {
+  CallStmt,
   ClusterStmt,
   CommonTableExpr,
   CopyStmt,
+  DeclareCursorStmt,
   DeleteStmt,
+  ExecuteStmt,
+  ExplainStmt,
   InsertStmt,
   LockStmt,
   MergeStmt,
   Node,
+  PrepareStmt,
   RangeVar,
   ResTarget,
   SelectStmt,
@@ -17,12 +22,12 @@ import type {
   VacuumStmt,
   WithClause,
 } from "libpg-query";
-import type { RowCondition } from "../../model/operation.js";
+import type { Explain, RowCondition } from "../../model/operation.js";
 import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
 import { mentionsOf } from "./expressions.js";
-import { all, relationName, unwrap } from "./names.js";
+import { all, nameOf, relationName, unwrap } from "./names.js";
 import { LOCK_MODES } from "../lock-modes.js";
 import { createTableAs, isOn } from "./relations.js";
 import { conditionOf, selectedColumns, takesEveryRow, valuesOf } from "./row-source.js";
@@ -97,7 +102,8 @@ function write<Statement extends { withClause?: WithClause }>(type: string) {
 
 function select(statement: SelectStmt, source: StatementSource): Draft[] {
   const writes = writesInWith(statement.withClause, source);
-  if (statement.intoClause !== undefined) return [...writes, createTableAs(statement.intoClause, statement)];
+  if (statement.intoClause !== undefined)
+    return [...writes, createTableAs(statement.intoClause, { SelectStmt: statement })];
   const { variables, onlyVariables } = configuredVariables(statement);
   if (onlyVariables) return variables;
   const { relations, functions } = mentionsOf(statement);
@@ -108,8 +114,19 @@ function copy(statement: CopyStmt): Draft {
   if (statement.relation !== undefined) {
     return { type: "Copy", table: relationName(statement.relation), from: statement.is_from === true };
   }
-  const { relations, functions } = mentionsOf(statement.query);
+  const [type, query] = statement.query === undefined ? [""] : unwrap(statement.query);
+  const write = WRITES[type];
+  if (write !== undefined) return write(query as never);
+  const { relations, functions } = mentionsOf(query);
   return { type: "Select", reads: relations, functions };
+}
+
+/** What a statement reads and writes that is planned and does not run. */
+function planned(query: Node | undefined): Pick<Explain, "reads" | "writes"> {
+  const [type, statement] = query === undefined ? [""] : unwrap(query);
+  const { relation, ...others } = (statement ?? {}) as { relation?: RangeVar };
+  const writes = type in WRITES && relation !== undefined ? [relationName(relation)] : [];
+  return { reads: mentionsOf(others).relations, writes };
 }
 
 /** Where each table of a list stands; one alone stands for the whole statement. */
@@ -169,6 +186,17 @@ export const dataReaders = {
       noWait: statement.nowait === true,
     })),
   ),
+  DeclareCursorStmt: reader<DeclareCursorStmt>(({ query }) => {
+    const { relations, functions } = mentionsOf(query);
+    return [{ type: "Select", reads: relations, functions }];
+  }),
+  CallStmt: reader<CallStmt>(({ funccall }) => [
+    { type: "Call", procedure: nameOf(funccall?.funcname), reads: mentionsOf(funccall?.args).relations },
+  ]),
+  PrepareStmt: reader<PrepareStmt>(({ name = "", query }) => [{ type: "Prepare", prepared: name, ...planned(query) }]),
+  ExecuteStmt: reader<ExecuteStmt>(({ name = "" }) => [{ type: "Execute", prepared: name }]),
+  // With ANALYZE it is what it explains.
+  ExplainStmt: reader<ExplainStmt>(({ query }) => [{ type: "Explain", ...planned(query) }]),
   VacuumStmt: reader<VacuumStmt>(vacuum),
   ClusterStmt: reader<ClusterStmt>((statement) => [
     { type: "Cluster", ...(statement.relation !== undefined && { table: relationName(statement.relation) }) },

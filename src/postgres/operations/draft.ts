@@ -19,9 +19,9 @@ export function reader<Statement>(
   return read as StatementReader;
 }
 
-type Detail = { readonly [Key in "object" | "relation" | "setting" | "name"]?: OtherStatement[Key] | undefined };
+type Detail = { readonly [Key in "setting"]?: OtherStatement[Key] | undefined };
 
-/** A statement without an operation of its own. */
+/** A statement that neither locks nor changes anything. */
 export function other(node: string, detail: Detail = {}, refusedInTransaction = false): Draft {
   const known = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== undefined));
   return { type: "OtherStatement", node, refusedInTransaction, ...known };

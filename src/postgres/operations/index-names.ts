@@ -64,6 +64,13 @@ function expressionName(node: Node | undefined): ExpressionName | undefined {
   }
 }
 
+/** What a column of a query is called that gets no name; undefined for `*`. */
+export function columnLabel(value: Node | undefined): string | undefined {
+  const fields = (value as { ColumnRef?: { fields?: Node[] } } | undefined)?.ColumnRef?.fields;
+  if (fields !== undefined && strings(fields).length < fields.length) return undefined;
+  return expressionName(value)?.name ?? "?column?";
+}
+
 /** PostgreSQL refuses an index of more columns (INDEX_MAX_KEYS). */
 const MOST_COLUMNS = 32;
 

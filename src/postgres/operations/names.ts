@@ -1,5 +1,5 @@
 /** Names and types in parse trees. */
-import type { Node, RangeVar, TypeName as TypeNameNode } from "libpg-query";
+import type { Node, RangeVar, RoleSpec, TypeName as TypeNameNode } from "libpg-query";
 import type { QualifiedName, TypeName } from "../../model/name.js";
 import type { StatementSource } from "../statement-source.js";
 
@@ -53,6 +53,11 @@ export function objectParts(object: Node | undefined): string[] {
       return strings((node as { items?: Node[] }).items);
     case "String":
       return [(node as { sval?: string }).sval ?? ""];
+    // A large object's number.
+    case "Integer":
+      return [String((node as { ival?: number }).ival ?? 0)];
+    case "Float":
+      return [(node as { fval?: string }).fval ?? ""];
     case "TypeName":
       return strings((node as TypeNameNode).names);
     case "ObjectWithArgs":
@@ -60,6 +65,15 @@ export function objectParts(object: Node | undefined): string[] {
     default:
       return [];
   }
+}
+
+/** A role's name; `public`, `current_user` and their kin as they are written. No role can have those names. */
+export function roleName(role: RoleSpec | undefined): string {
+  return role?.rolename ?? (role?.roletype ?? "").replace("ROLESPEC_", "").toLowerCase();
+}
+
+export function roleNames(nodes: readonly Node[] | undefined): string[] {
+  return all<RoleSpec>(nodes, "RoleSpec").map(roleName);
 }
 
 /** Spellings that the grammar does not resolve because they are no types of their own. */

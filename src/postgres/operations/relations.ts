@@ -1,6 +1,6 @@
-/** Tables, views, sequences and indexes: created, dropped, renamed, moved. */
+/** Tables, views, sequences and indexes: created, and refreshed. */
 import type {
-  AlterObjectSchemaStmt,
+  AlterSeqStmt,
   ColumnDef,
   Constraint,
   CreateForeignTableStmt,
@@ -9,38 +9,34 @@ import type {
   CreateStmt,
   CreateTableAsStmt,
   DefElem,
-  DropStmt,
   IndexElem,
   IndexStmt,
   IntoClause,
   Node,
-  ObjectWithArgs,
   RangeVar,
   ReindexStmt,
-  RenameStmt,
   RefreshMatViewStmt,
   SelectStmt,
   TableLikeClause,
-  TypeName,
   ViewStmt,
 } from "libpg-query";
 import type {
   ColumnDefinition,
   ConstraintDefinition,
-  DropRelation,
-  FunctionKind,
+  CreateView,
   LikeTable,
   Reindex,
+  SequenceOwner,
 } from "../../model/operation.js";
-import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
-import { relationKind } from "./alter-table.js";
+import { columnNames, columnUses } from "./column-uses.js";
 import { columnDefinition, tableConstraint } from "./definitions.js";
-import { other, reader, type Draft } from "./draft.js";
+import { reader, type Draft } from "./draft.js";
 import { expression, mentionsOf } from "./expressions.js";
 import { indexKey } from "./index-keys.js";
 import { indexNameColumns } from "./index-names.js";
-import { all, as, nameOf, objectParts, qualified, relationName, unwrap } from "./names.js";
+import { all, as, nameOf, qualified, relationName, strings, unwrap } from "./names.js";
+import { partitionBound, partitionKey } from "./partitions.js";
 import { selectedColumns } from "./row-source.js";
 
 function isTemporary(relation: RangeVar | undefined): boolean {
@@ -92,7 +88,9 @@ function createTable(statement: CreateStmt, source: StatementSource, foreign: bo
     columns,
     constraints,
     partitioned: statement.partspec !== undefined,
+    ...(statement.partspec !== undefined && { partitionBy: partitionKey(statement.partspec) }),
     ...(partitionOf !== undefined && { partitionOf }),
+    ...(statement.partbound !== undefined && { bound: partitionBound(statement.partbound) }),
     ...(statement.partbound?.is_default === true && { defaultPartition: true }),
     inherits: partitionOf === undefined ? parents : [],
     like,
@@ -104,7 +102,7 @@ function createTable(statement: CreateStmt, source: StatementSource, foreign: bo
 /** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW. */
 export function createTableAs(
   into: IntoClause | undefined,
-  query: unknown,
+  query: Node | undefined,
   { materializedView = false, ifNotExists = false } = {},
 ): Draft {
   return {
@@ -114,9 +112,20 @@ export function createTableAs(
     ifNotExists,
     temporary: isTemporary(into?.rel),
     unlogged: into?.rel?.relpersistence === "u",
+    ...(into?.skipData === true && { withNoData: true }),
     reads: mentionsOf(query).relations,
     copies: selectedColumns(query),
+    ...(materializedView && outputOf(query, into?.colNames)),
   };
+}
+
+/** What a view's query takes and what it makes of it. */
+function outputOf(
+  query: Node | undefined,
+  aliases: readonly Node[] | undefined,
+): Pick<CreateView, "uses" | "columnNames"> {
+  const names = columnNames(query, aliases);
+  return { uses: columnUses(query), ...(names !== undefined && { columnNames: names }) };
 }
 
 /** Clauses with which a query is no automatically updatable view (PostgreSQL documentation, CREATE VIEW). */
@@ -141,170 +150,27 @@ function isUpdatable(query: Node | undefined): boolean {
   return mentionsOf(select.targetList).functions.length === 0;
 }
 
-const DROPPED_RELATIONS: Readonly<Record<string, DropRelation["kind"]>> = {
-  OBJECT_TABLE: "table",
-  OBJECT_VIEW: "view",
-  OBJECT_MATVIEW: "materialized view",
-  OBJECT_FOREIGN_TABLE: "foreign table",
-  OBJECT_SEQUENCE: "sequence",
-};
-
-/** Words between DROP and the first name. */
-const DROP_WORDS = new Set([
-  "materialized",
-  "foreign",
-  "table",
-  "view",
-  "sequence",
-  "index",
-  "type",
-  "domain",
-  "schema",
-  "function",
-  "procedure",
-  "routine",
-  "aggregate",
-]);
-
-/** Where each name of a DROP stands; one name alone stands for the whole statement. */
-function droppedRanges(statement: DropStmt, source: StatementSource): readonly Range[] {
-  const count = statement.objects?.length ?? 0;
-  if (count === 1) return [source.range];
-  let token = 1;
-  while (DROP_WORDS.has(source.word(token))) {
-    const kindIsWhole = source.word(token) !== "materialized" && source.word(token) !== "foreign";
-    token++;
-    if (kindIsWhole) break;
-  }
-  if (source.has(token, "concurrently")) token++;
-  if (source.has(token, "if", "exists")) token += 2;
-  return source.elements(token).map(({ from, to }) => {
-    const last = source.word(to - 1);
-    const behavior = (last === "cascade" || last === "restrict") && to - from > 1 && source.word(to - 2) !== ".";
-    return source.rangeOf(from, behavior ? to - 1 : to);
-  });
+/** OWNED BY; `none` stands for NONE, which CREATE SEQUENCE does not need. */
+function ownedBy(options: readonly Node[] | undefined): { readonly ownedBy?: SequenceOwner };
+function ownedBy(options: readonly Node[] | undefined, none: "none"): { readonly ownedBy?: SequenceOwner | "none" };
+function ownedBy(options: readonly Node[] | undefined, none?: "none"): { readonly ownedBy?: SequenceOwner | "none" } {
+  const owner = all<DefElem>(options, "DefElem").find(({ defname }) => defname === "owned_by")?.arg;
+  const parts = strings(as<{ items?: Node[] }>(owner, "List")?.items);
+  if (parts.length > 1) return { ownedBy: { table: qualified(parts.slice(0, -1)), column: parts.at(-1) ?? "" } };
+  return parts.length === 1 && none ? { ownedBy: none } : {};
 }
 
-function drop(statement: DropStmt, source: StatementSource): Draft[] {
-  const objectType = statement.removeType ?? "";
-  const ifExists = statement.missing_ok === true;
-  const cascade = statement.behavior === "DROP_CASCADE";
-  const nodes = statement.objects ?? [];
-  const objects = nodes.map(objectParts);
-  const relation = DROPPED_RELATIONS[objectType];
-  const operation = (parts: readonly string[], object: Node | undefined): Draft | undefined => {
-    if (relation !== undefined) {
-      return { type: "DropRelation", kind: relation, relation: qualified(parts), ifExists, cascade };
-    }
-    switch (objectType) {
-      case "OBJECT_INDEX": {
-        const concurrently = statement.concurrent === true;
-        const anchors = { afterIndexKeyword: (source.tokens[1] as { end: number }).end };
-        return { type: "DropIndex", index: qualified(parts), concurrently, ifExists, cascade, anchors };
-      }
-      case "OBJECT_TYPE":
-      case "OBJECT_DOMAIN":
-        return { type: "DropType", name: qualified(parts), ifExists, cascade };
-      case "OBJECT_SCHEMA":
-        return { type: "DropSchema", schema: parts[0] ?? "", ifExists, cascade };
-      case "OBJECT_FUNCTION":
-      case "OBJECT_PROCEDURE":
-      case "OBJECT_ROUTINE":
-      case "OBJECT_AGGREGATE":
-        return {
-          type: "DropFunction",
-          kind: functionKind(objectType) as FunctionKind,
-          function: qualified(parts),
-          ...argumentsOf(object),
-          ifExists,
-          cascade,
-        };
-      case "OBJECT_TRIGGER":
-        return { type: "DropTrigger", trigger: parts.at(-1) ?? "", table: qualified(parts.slice(0, -1)) };
-      default:
-        return undefined;
-    }
-  };
-  const drafts = objects.map((parts, index) => operation(parts, nodes[index])).filter((draft) => draft !== undefined);
-  if (drafts.length === 0) {
-    // A policy's or rule's name follows that of its table.
-    const onTable = objectType === "OBJECT_POLICY" || objectType === "OBJECT_RULE";
-    const tables = onTable ? objects.map((parts) => qualified(parts.slice(0, -1))) : [undefined];
-    return tables.map((relation) => other("DropStmt", { object: objectType, relation }));
-  }
-  const ranges = droppedRanges(statement, source);
-  return drafts.map((draft, index) => ({ ...draft, range: ranges[index] ?? source.range }));
-}
-
-const FUNCTION_KINDS: Readonly<Record<string, FunctionKind>> = {
-  OBJECT_FUNCTION: "function",
-  OBJECT_PROCEDURE: "procedure",
-  OBJECT_ROUTINE: "routine",
-  OBJECT_AGGREGATE: "aggregate",
-};
-
-function functionKind(objectType: string | undefined): FunctionKind | undefined {
-  return FUNCTION_KINDS[objectType ?? ""];
-}
-
-/** The argument types that a statement gives for a function; nothing where it gives none. */
-function argumentsOf(object: Node | undefined): { readonly arguments?: readonly string[] } {
-  const { args_unspecified: unspecified, objargs } = as<ObjectWithArgs>(object, "ObjectWithArgs") ?? {};
-  if (unspecified === true) return {};
-  return { arguments: all<TypeName>(objargs, "TypeName").map(({ names }) => nameOf(names).name) };
-}
-
-function rename(statement: RenameStmt): Draft {
-  const newName = statement.newname ?? "";
-  const relation = relationName(statement.relation);
-  const subject = statement.subname ?? "";
-  const kind = relationKind(statement.renameType);
-  if (kind !== undefined) return { type: "RenameRelation", kind, relation, newName };
-  switch (statement.renameType) {
-    case "OBJECT_COLUMN":
-      return { type: "RenameColumn", table: relation, column: subject, newName };
-    case "OBJECT_TABCONSTRAINT":
-      return { type: "RenameConstraint", table: relation, constraint: subject, newName };
-    case "OBJECT_TYPE":
-    case "OBJECT_DOMAIN":
-      return { type: "RenameType", name: qualified(objectParts(statement.object)), newName };
-    case "OBJECT_SCHEMA":
-      return { type: "RenameSchema", schema: subject, newName };
-    default: {
-      const functions = functionKind(statement.renameType);
-      if (functions !== undefined) {
-        return {
-          type: "RenameFunction",
-          kind: functions,
-          function: qualified(objectParts(statement.object)),
-          newName,
-        };
-      }
-      // ALTER TYPE … RENAME ATTRIBUTE has its type where the others have a relation.
-      const locksRelation = statement.relation !== undefined && statement.renameType !== "OBJECT_ATTRIBUTE";
-      return other("RenameStmt", {
-        object: statement.renameType,
-        relation: locksRelation ? relation : undefined,
-      });
-    }
-  }
-}
-
-function setSchema(statement: AlterObjectSchemaStmt): Draft {
-  const { objectType, newschema: newSchema = "" } = statement;
-  const kind = relationKind(objectType);
-  if (kind !== undefined) return { type: "SetSchema", kind, relation: relationName(statement.relation), newSchema };
-  const name = qualified(objectParts(statement.object));
-  const functions = functionKind(objectType);
-  if (functions !== undefined) return { type: "SetFunctionSchema", kind: functions, function: name, newSchema };
-  return objectType === "OBJECT_TYPE" || objectType === "OBJECT_DOMAIN"
-    ? { type: "SetTypeSchema", name, newSchema }
-    : other("AlterObjectSchemaStmt", { object: objectType });
+/** A column in parentheses is a column (ComputeIndexAttrs in indexcmds.c). */
+function plainKey(key: IndexElem): IndexElem {
+  const fields = as<{ fields?: Node[] }>(key.expr, "ColumnRef")?.fields;
+  if (fields === undefined) return key;
+  const { expr: _, ...rest } = key;
+  return { ...rest, name: strings(fields).at(-1) ?? "" };
 }
 
 function createIndex(statement: IndexStmt, source: StatementSource): Draft {
   const table = relationName(statement.relation);
-  const keys = all<IndexElem>(statement.indexParams, "IndexElem");
+  const keys = all<IndexElem>(statement.indexParams, "IndexElem").map(plainKey);
   const included = all<IndexElem>(statement.indexIncludingParams, "IndexElem");
   const columns = keys.flatMap(({ name }) => name ?? []);
   const inExpressions = mentionsOf(
@@ -387,6 +253,7 @@ export const relationReaders = {
       replace: statement.replace === true,
       temporary: isTemporary(statement.view),
       reads: mentionsOf(statement.query).relations,
+      ...outputOf(statement.query, statement.aliases),
       ...(isUpdatable(statement.query) && { updatable: true }),
     },
   ]),
@@ -395,6 +262,17 @@ export const relationReaders = {
       type: "CreateSequence",
       sequence: relationName(statement.sequence),
       ifNotExists: statement.if_not_exists === true,
+      temporary: isTemporary(statement.sequence),
+      ...ownedBy(statement.options),
+    },
+  ]),
+  AlterSeqStmt: reader<AlterSeqStmt>((statement) => [
+    {
+      type: "AlterSequence",
+      sequence: relationName(statement.sequence),
+      ifExists: statement.missing_ok === true,
+      options: all<DefElem>(statement.options, "DefElem").map(({ defname = "" }) => defname),
+      ...ownedBy(statement.options, "none"),
     },
   ]),
   CreateSchemaStmt: reader<CreateSchemaStmt>((statement) => [
@@ -404,9 +282,6 @@ export const relationReaders = {
       ifNotExists: statement.if_not_exists === true,
     },
   ]),
-  DropStmt: reader<DropStmt>(drop),
-  RenameStmt: reader<RenameStmt>((statement) => [rename(statement)]),
-  AlterObjectSchemaStmt: reader<AlterObjectSchemaStmt>((statement) => [setSchema(statement)]),
   IndexStmt: reader<IndexStmt>((statement, source) => [createIndex(statement, source)]),
   ReindexStmt: reader<ReindexStmt>((statement) => [reindex(statement)]),
   RefreshMatViewStmt: reader<RefreshMatViewStmt>((statement) => [
@@ -414,6 +289,7 @@ export const relationReaders = {
       type: "RefreshMaterializedView",
       view: relationName(statement.relation),
       concurrently: statement.concurrent === true,
+      ...(statement.skipData === true && { withNoData: true }),
     },
   ]),
 };

@@ -13,12 +13,12 @@ import type {
   TransactionStmt,
   VariableSetStmt,
 } from "libpg-query";
-import type { TransactionControl } from "../../model/operation.js";
+import type { Discard, TransactionControl } from "../../model/operation.js";
 import { other, reader, type Draft } from "./draft.js";
 import { all, as, nameOf, strings } from "./names.js";
 
 /** A constant as written, without quotes; undefined for anything else. */
-function constant(node: Node | undefined): string | undefined {
+export function constant(node: Node | undefined): string | undefined {
   const value = as<A_Const>(node, "A_Const");
   if (value === undefined || value.isnull === true) return undefined;
   if (value.sval !== undefined) return value.sval.sval ?? "";
@@ -50,7 +50,7 @@ function setVariable(statement: VariableSetStmt): Draft[] {
       const modes = all<DefElem>(statement.args, "DefElem").map(({ defname, arg }) =>
         variable(`${session ? "default_" : ""}${defname ?? ""}`, constant(arg), !session),
       );
-      return modes.length > 0 ? modes : [other("VariableSetStmt", { object: name })];
+      return modes.length > 0 ? modes : [other("VariableSetStmt")];
     }
     case "VAR_SET_VALUE":
       return [variable(name, settingValue(statement.args), local)];
@@ -101,10 +101,16 @@ const TRANSACTION_CONTROL: Readonly<Record<string, TransactionControl["kind"]>> 
 function transaction(statement: TransactionStmt): Draft[] {
   const kind = TRANSACTION_CONTROL[statement.kind ?? ""];
   // COMMIT PREPARED and ROLLBACK PREPARED end some other transaction.
-  if (kind === undefined) return [other("TransactionStmt", { object: statement.kind }, true)];
+  if (kind === undefined) return [other("TransactionStmt", {}, true)];
   const control: Draft = { type: "TransactionControl", kind };
   return statement.chain === true ? [control, { type: "TransactionControl", kind: "begin" }] : [control];
 }
+
+const DISCARDED: Readonly<Record<string, Discard["target"]>> = {
+  DISCARD_PLANS: "plans",
+  DISCARD_SEQUENCES: "sequences",
+  DISCARD_TEMP: "temporary tables",
+};
 
 function doBlock(statement: DoStmt): Draft {
   const options = all<DefElem>(statement.args, "DefElem");
@@ -129,11 +135,10 @@ function storedSetting(node: string, statement: AlterRoleSetStmt | AlterDatabase
 
 export const sessionReaders = {
   VariableSetStmt: reader<VariableSetStmt>(setVariable),
-  DiscardStmt: reader<DiscardStmt>((statement) =>
-    statement.target === "DISCARD_ALL"
-      ? [variable("*", undefined, false), other("DiscardStmt", { object: statement.target }, true)]
-      : [other("DiscardStmt", { object: statement.target })],
-  ),
+  DiscardStmt: reader<DiscardStmt>(({ target }) => {
+    const discard: Draft = { type: "Discard", target: DISCARDED[target ?? ""] ?? "all" };
+    return discard.target === "all" ? [variable("*", undefined, false), discard] : [discard];
+  }),
   TransactionStmt: reader<TransactionStmt>(transaction),
   DoStmt: reader<DoStmt>((statement) => [doBlock(statement)]),
   AlterRoleSetStmt: reader<AlterRoleSetStmt>((statement) => [storedSetting("AlterRoleSetStmt", statement)]),

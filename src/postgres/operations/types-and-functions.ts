@@ -1,24 +1,28 @@
-/** Enums, domains and other types; functions and triggers. */
+/** Enums, domains and other types; functions. */
 import type {
   AlterDomainStmt,
   AlterEnumStmt,
+  AlterFunctionStmt,
+  AlterTypeStmt,
+  ColumnDef,
   CompositeTypeStmt,
   Constraint,
   CreateDomainStmt,
   CreateEnumStmt,
   CreateFunctionStmt,
   CreateRangeStmt,
-  CreateTrigStmt,
   DefElem,
   DefineStmt,
   FunctionParameter,
 } from "libpg-query";
-import type { AlterDomain, CreateFunction } from "../../model/operation.js";
+import type { AlterDomain, CreateFunction, FunctionKind, TypeAttribute } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
 import { tableConstraint } from "./definitions.js";
-import { other, reader, type Draft } from "./draft.js";
+import { reader, type Draft } from "./draft.js";
 import { expression } from "./expressions.js";
+import { argumentsOf } from "./drop-and-rename.js";
 import { all, as, nameOf, relationName, strings, typeName } from "./names.js";
+import { functionKind, objectKind } from "./object-kinds.js";
 
 function alterEnum(statement: AlterEnumStmt): Draft {
   const name = nameOf(statement.typeName);
@@ -89,9 +93,33 @@ function alterDomain(statement: AlterDomainStmt, source: StatementSource): Draft
   };
 }
 
+/** An attribute of a composite type, which begins at its name. */
+export function typeAttribute(
+  { colname = "", typeName: type, location }: ColumnDef,
+  source: StatementSource,
+): TypeAttribute {
+  const end = source.element(source.tokenAt(source.offset(location))).to;
+  return { name: colname, type: typeName(source, type, source.tokens[end]?.start ?? source.range[1]) };
+}
+
+function volatilityOf(options: readonly DefElem[]): CreateFunction["volatility"] | undefined {
+  const volatility = options.findLast(({ defname }) => defname === "volatility")?.arg;
+  return strings(volatility && [volatility])[0] as CreateFunction["volatility"] | undefined;
+}
+
+function alterFunction({ objtype, func, actions }: AlterFunctionStmt): Draft {
+  const volatility = volatilityOf(all<DefElem>(actions, "DefElem"));
+  return {
+    type: "AlterFunction",
+    kind: functionKind(objtype) as FunctionKind,
+    function: nameOf(func?.objname),
+    ...argumentsOf(func && { ObjectWithArgs: func }),
+    ...(volatility !== undefined && { volatility }),
+  };
+}
+
 function createFunction(statement: CreateFunctionStmt): Draft {
   const options = all<DefElem>(statement.options, "DefElem");
-  const volatility = options.findLast(({ defname }) => defname === "volatility")?.arg;
   return {
     type: "CreateFunction",
     function: nameOf(statement.funcname),
@@ -100,7 +128,7 @@ function createFunction(statement: CreateFunctionStmt): Draft {
     arguments: all<FunctionParameter>(statement.parameters, "FunctionParameter")
       .filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE")
       .map(({ argType }) => nameOf(argType?.names).name),
-    volatility: (strings(volatility && [volatility])[0] as CreateFunction["volatility"] | undefined) ?? "volatile",
+    volatility: volatilityOf(options) ?? "volatile",
   };
 }
 
@@ -111,22 +139,32 @@ export const typeAndFunctionReaders = {
   AlterEnumStmt: reader<AlterEnumStmt>((statement) => [alterEnum(statement)]),
   CreateDomainStmt: reader<CreateDomainStmt>((statement, source) => [createDomain(statement, source)]),
   AlterDomainStmt: reader<AlterDomainStmt>((statement, source) => [alterDomain(statement, source)]),
-  CompositeTypeStmt: reader<CompositeTypeStmt>((statement) => [
-    { type: "CreateType", name: relationName(statement.typevar) },
-  ]),
-  CreateRangeStmt: reader<CreateRangeStmt>((statement) => [{ type: "CreateType", name: nameOf(statement.typeName) }]),
-  DefineStmt: reader<DefineStmt>((statement) => [
-    statement.kind === "OBJECT_TYPE"
-      ? { type: "CreateType", name: nameOf(statement.defnames) }
-      : other("DefineStmt", { object: statement.kind }),
-  ]),
-  CreateFunctionStmt: reader<CreateFunctionStmt>((statement) => [createFunction(statement)]),
-  CreateTrigStmt: reader<CreateTrigStmt>((statement) => [
+  CompositeTypeStmt: reader<CompositeTypeStmt>((statement, source) => [
     {
-      type: "CreateTrigger",
-      trigger: statement.trigname ?? "",
-      table: relationName(statement.relation),
-      replace: statement.replace === true,
+      type: "CreateType",
+      name: relationName(statement.typevar),
+      kind: "composite",
+      attributes: all<ColumnDef>(statement.coldeflist, "ColumnDef").map((attribute) =>
+        typeAttribute(attribute, source),
+      ),
     },
   ]),
+  CreateRangeStmt: reader<CreateRangeStmt>((statement) => [
+    { type: "CreateType", name: nameOf(statement.typeName), kind: "range" },
+  ]),
+  AlterTypeStmt: reader<AlterTypeStmt>((statement) => [
+    { type: "AlterType", name: nameOf(statement.typeName), subcommand: "SetOptions", cascade: false },
+  ]),
+  DefineStmt: reader<DefineStmt>((statement) => [
+    statement.kind === "OBJECT_TYPE"
+      ? { type: "CreateType", name: nameOf(statement.defnames), kind: "base" }
+      : {
+          type: "CreateObject",
+          kind: objectKind(statement.kind),
+          name: nameOf(statement.defnames),
+          ifNotExists: statement.if_not_exists === true,
+        },
+  ]),
+  AlterFunctionStmt: reader<AlterFunctionStmt>((statement) => [alterFunction(statement)]),
+  CreateFunctionStmt: reader<CreateFunctionStmt>((statement) => [createFunction(statement)]),
 };
