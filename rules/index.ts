@@ -7,15 +7,20 @@ import noBlockingNotNull from "./no-blocking-not-null.js";
 import noBlockingRefresh from "./no-blocking-refresh.js";
 import noBlockingReindex from "./no-blocking-reindex.js";
 import noBlockingUnique from "./no-blocking-unique.js";
+import noColumnRecreate from "./no-column-recreate.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
 import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
+import noDropBeforeCopy from "./no-drop-before-copy.js";
 import noEditedMigration from "./no-edited-migration.js";
 import noExplicitTableLock from "./no-explicit-table-lock.js";
+import noInvalidSql from "./no-invalid-sql.js";
+import noLongIdentifier from "./no-long-identifier.js";
 import noMultiTableLock from "./no-multi-table-lock.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noOutOfOrderMigration from "./no-out-of-order-migration.js";
+import noRedundantIndex from "./no-redundant-index.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noReferencedTableDrop from "./no-referenced-table-drop.js";
 import noRename from "./no-rename.js";
@@ -25,7 +30,15 @@ import noUnbatchedBackfill from "./no-unbatched-backfill.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
 import noValidateInSameTransaction from "./no-validate-in-same-transaction.js";
 import noWorkUnderLock from "./no-work-under-lock.js";
+import preferBigintKey from "./prefer-bigint-key.js";
+import preferIdentity from "./prefer-identity.js";
+import preferJsonb from "./prefer-jsonb.js";
+import preferNumeric from "./prefer-numeric.js";
+import preferText from "./prefer-text.js";
+import preferTimestamptz from "./prefer-timestamptz.js";
+import requireForeignKeyIndex from "./require-foreign-key-index.js";
 import requireLockTimeout from "./require-lock-timeout.js";
+import requirePrimaryKey from "./require-primary-key.js";
 import requireStatementTimeout from "./require-statement-timeout.js";
 
 /** Every rule by its name. */
@@ -38,15 +51,20 @@ export const rules = {
   "no-blocking-refresh": noBlockingRefresh,
   "no-blocking-reindex": noBlockingReindex,
   "no-blocking-unique": noBlockingUnique,
+  "no-column-recreate": noColumnRecreate,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
   "no-data-loss": noDataLoss,
   "no-database-drop": noDatabaseDrop,
+  "no-drop-before-copy": noDropBeforeCopy,
   "no-edited-migration": noEditedMigration,
   "no-explicit-table-lock": noExplicitTableLock,
+  "no-invalid-sql": noInvalidSql,
+  "no-long-identifier": noLongIdentifier,
   "no-multi-table-lock": noMultiTableLock,
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-out-of-order-migration": noOutOfOrderMigration,
+  "no-redundant-index": noRedundantIndex,
   "no-referenced-column-drop": noReferencedColumnDrop,
   "no-referenced-table-drop": noReferencedTableDrop,
   "no-rename": noRename,
@@ -56,6 +74,14 @@ export const rules = {
   "no-unchecked-statement": noUncheckedStatement,
   "no-validate-in-same-transaction": noValidateInSameTransaction,
   "no-work-under-lock": noWorkUnderLock,
+  "prefer-bigint-key": preferBigintKey,
+  "prefer-identity": preferIdentity,
+  "prefer-jsonb": preferJsonb,
+  "prefer-numeric": preferNumeric,
+  "prefer-text": preferText,
+  "prefer-timestamptz": preferTimestamptz,
+  "require-foreign-key-index": requireForeignKeyIndex,
   "require-lock-timeout": requireLockTimeout,
+  "require-primary-key": requirePrimaryKey,
   "require-statement-timeout": requireStatementTimeout,
 };

@@ -1,16 +1,27 @@
 /** Everything that a rule imports. */
 export { changesEveryRow, copiesEveryRow, inBatches } from "./backfill.js";
 export { brokenUses } from "./broken-uses.js";
+export { refusalOf } from "./certain-refusals.js";
+export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
+export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign-keys.js";
 export { defineRule } from "./define-rule.js";
 export { visitLocking } from "./locking-visitors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
+export { endOfChange } from "./end-of-change.js";
+export { isMaybeCut, type LongIdentifier, longIdentifiers } from "./long-identifiers.js";
+export { mergeVisitors } from "./merge-visitors.js";
 export { migrationOf } from "./migration-context.js";
+export { inModel } from "./model-types.js";
+export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { LOCK_MODES } from "../postgres/lock-modes.js";
+export { REFUSABLE } from "../postgres/refusals.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
-export { addedColumn, isSameChange } from "./new-columns.js";
+export { type Copy, copiesOfColumn, copiesOfTable } from "./copies.js";
+export { heldBefore } from "./held-before.js";
+export { type AddedColumn, addedColumn, addedColumns, precedes } from "./new-columns.js";
 export { migrationName, migrationVersion, nameAfter } from "./next-name.js";
 export {
   canRunOutside,

@@ -257,8 +257,13 @@ const table: readonly Row[] = [
   },
   {
     sql: "ALTER TABEL orders ADD COLUMN note text;",
-    finds: ["no-unchecked-statement warning other 1:1-1:40"],
-    annotations: ["1 no-unchecked-statement"],
+    finds: ["no-invalid-sql error fails 1:1-1:40"],
+    annotations: ["1 no-invalid-sql"],
+  },
+  {
+    sql: "ALTER TABLE orders DROP COLUMN totl;",
+    finds: ["no-invalid-sql error fails 1:1-1:36"],
+    annotations: ["1 no-invalid-sql"],
   },
   {
     sql: "DO $$ BEGIN EXECUTE 'ALTER TABLE ' || current_setting('app.table') || ' ADD COLUMN x int'; END $$;",
@@ -459,6 +464,43 @@ const table: readonly Row[] = [
     sql: "ALTER TABLE orders DROP COLUMN note;",
     finds: ["require-lock-timeout warning blocks 1:1-1:36"],
     annotations: ["1 require-lock-timeout"],
+  },
+  {
+    preset: "strict",
+    sql: "CREATE TABLE log (line text);",
+    finds: ["require-primary-key warning other 1:1-1:29"],
+    annotations: ["1 require-primary-key"],
+  },
+  {
+    preset: "strict",
+    sql: "CREATE TABLE log (\n  id serial PRIMARY KEY,\n  at timestamp,\n  code char(2),\n  data json,\n  price real\n);",
+    finds: [
+      "prefer-bigint-key warning other 2:3-2:24",
+      "prefer-identity warning other 2:3-2:24",
+      "prefer-timestamptz warning other 3:3-3:15",
+      "prefer-text warning other 4:3-4:15",
+      "prefer-jsonb warning other 5:3-5:12",
+      "prefer-numeric warning other 6:3-6:13",
+    ],
+    annotations: ["2 prefer-bigint-key"],
+  },
+  {
+    preset: "strict",
+    sql: "CREATE TABLE items (id bigint PRIMARY KEY, order_id int REFERENCES orders);",
+    finds: ["prefer-bigint-key warning other 1:44-1:74", "require-foreign-key-index warning other 1:44-1:74"],
+    annotations: ["1 prefer-bigint-key"],
+  },
+  {
+    preset: "strict",
+    session: { lock_timeout: "5s", statement_timeout: "1h" },
+    sql: "CREATE TABLE items (id bigint PRIMARY KEY);\nCREATE INDEX items_id_idx ON items (id);",
+    finds: ["no-redundant-index warning other 2:1-2:40"],
+    annotations: ["2 no-redundant-index"],
+  },
+  {
+    sql: `CREATE TABLE items (id bigint PRIMARY KEY, "${"long ".repeat(13)}" text);`,
+    finds: ["no-long-identifier warning other 1:44-1:111"],
+    annotations: ["1 no-long-identifier"],
   },
 ];
 
