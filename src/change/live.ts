@@ -22,12 +22,21 @@ export function relationOf({ operation, statement }: PlacedOperation): Qualified
     case "RefreshMaterializedView":
       return operation.view;
     case "CreateSequence":
+    case "AlterSequence":
       return operation.sequence;
+    case "AlterTable":
+      return operation.kind === "index" ? indexed(operation.table) : operation.table;
     case "DropRelation":
+    case "AlterExtension":
       return operation.relation;
     case "RenameRelation":
     case "SetSchema":
       return operation.kind === "index" ? indexed(operation.relation) : operation.relation;
+    case "ChangeOwner":
+    case "Comment":
+    case "Grant":
+    case "Revoke":
+      return operation.relation && operation.kind === "index" ? indexed(operation.relation) : operation.relation;
     case "DropIndex":
       return indexed(operation.index);
     case "Reindex":

@@ -43,7 +43,37 @@ export function objectOf(placed: PlacedOperation): string | undefined {
       return inTable(operation.constraint);
     case "CreateTrigger":
     case "DropTrigger":
+    case "RenameTrigger":
       return inTable(operation.trigger);
+    case "CreatePolicy":
+    case "AlterPolicy":
+    case "DropPolicy":
+    case "RenamePolicy":
+      return inTable(operation.policy);
+    case "CreateRule":
+    case "DropRule":
+    case "RenameRule":
+      return inTable(operation.rule);
+    case "ChangeOwner":
+    case "Comment":
+    case "Grant":
+    case "Revoke":
+      if (operation.relation) return inTable(operation.name?.name);
+      return operation.name && asWritten(operation.name);
+    case "CreateObject":
+    case "AlterObject":
+    case "DropObject":
+    case "RenameObject":
+    case "SetObjectSchema":
+      return asWritten(operation.name);
+    case "CreateExtension":
+    case "AlterExtension":
+      return operation.extension;
+    case "CreatePublication":
+    case "AlterPublication":
+      return operation.publication;
+    case "Call":
+      return qualified(before, operation.procedure);
     case "CreateIndex":
       return operation.index
         ? qualified(before, { ...schemaOf(before, operation.table), ...operation.index })
@@ -64,11 +94,13 @@ export function objectOf(placed: PlacedOperation): string | undefined {
     case "CreateDomain":
     case "AlterDomain":
       return qualified(before, operation.domain);
+    case "AlterType":
     case "CreateType":
     case "DropType":
     case "RenameType":
     case "SetTypeSchema":
       return qualified(before, operation.name);
+    case "AlterFunction":
     case "CreateFunction":
     case "DropFunction":
     case "RenameFunction":
@@ -83,6 +115,11 @@ export function objectOf(placed: PlacedOperation): string | undefined {
       return relationOf(placed) ? inTable(column) : undefined;
     }
   }
+}
+
+/** Most kinds of objects have no schema. */
+function asWritten({ schema, name }: QualifiedName): string {
+  return schema === undefined ? name : `${schema}.${name}`;
 }
 
 /** An index lives in its table's schema, whatever `search_path` says. */

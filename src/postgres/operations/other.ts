@@ -3,6 +3,8 @@ import { other, type Draft } from "./draft.js";
 
 /** By their name in PostgreSQL's grammar: why there is nothing else to say about them. */
 export const STATEMENTS_WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  AlterDatabaseSetStmt: "a setting for sessions that start later",
+  AlterRoleSetStmt: "a setting for sessions that start later",
   AlterSystemStmt: "a setting in a file of the server's, for sessions that start later",
   CheckPointStmt: "what is in memory is written to disk",
   ClosePortalStmt: "the session's cursors",
@@ -12,6 +14,7 @@ export const STATEMENTS_WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   ListenStmt: "which notifications the session gets",
   LoadStmt: "a library for the session",
   NotifyStmt: "a notification",
+  TransactionStmt: "COMMIT PREPARED and ROLLBACK PREPARED end a transaction that ran before",
   UnlistenStmt: "which notifications the session gets",
   VariableShowStmt: "it shows a setting",
 };
