@@ -15,6 +15,7 @@ const OPERATIONS = [
   "pulls/list-files",
   "repos/compare-commits",
   "repos/get-content",
+  "git/list-matching-refs",
   "issues/list-comments",
   "issues/create-comment",
   "issues/update-comment",

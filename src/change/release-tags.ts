@@ -10,11 +10,13 @@ const PRE_RELEASE =
 
 /** A predicate for the names of tags. */
 export interface ReleaseTags {
-  matches(tag: string): boolean;
+  /** What every tag that matches starts with. */
+  readonly prefix: string;
+  readonly matches: (tag: string) => boolean;
   /** Whether a tag that matches is left out, because it names a pre-release and the pattern names none. */
-  isPreRelease(tag: string): boolean;
+  readonly isPreRelease: (tag: string) => boolean;
   /** Orders by version, the newer one last; 0 where the versions do not tell. */
-  compare(one: string, other: string): number;
+  readonly compare: (one: string, other: string) => number;
 }
 
 /** @param pattern A glob: `v*`, `server-v*`, `release/*`. */
@@ -23,6 +25,7 @@ export function releaseTags(pattern: string): ReleaseTags {
   const version = (tag: string): string => (tag.startsWith(prefix) ? tag.slice(prefix.length) : tag);
   const named = PRE_RELEASE.test(pattern);
   return {
+    prefix,
     matches: matcher([pattern]),
     isPreRelease: (tag) => !named && PRE_RELEASE.test(version(tag)),
     compare: (one, other) => compareNumbers(numbersOf(version(one)), numbersOf(version(other))),

@@ -47,9 +47,9 @@ export class Releases {
   /** The newest release that a commit builds on. */
   newestFor(base: string, options: ReleaseOptions = {}): ReleaseSearch {
     const tag = this.#newestTag(base, options.until);
-    if (tag === undefined) return this.#repository.shallow ? { incomplete: SHALLOW } : { none: this.#whyNone() };
-    if (tag === "unknown") return { incomplete: SHALLOW };
-    if (lacksContents(this.#git, this.#repository, tag.commit)) return { incomplete: PARTIAL };
+    if (tag === undefined) return this.#repository.shallow ? SHALLOW : this.#none();
+    if (tag === "unknown") return SHALLOW;
+    if (lacksContents(this.#git, this.#repository, tag.commit)) return PARTIAL;
     return {
       release: {
         tag: tag.name,
@@ -108,13 +108,10 @@ export class Releases {
     );
   }
 
-  #whyNone(): string {
-    const [newest] = this.#all();
-    const pattern = `\`${this.#pattern}\``;
-    if (newest === undefined) return `No tag of this clone matches ${pattern}`;
-    return this.#all().every(({ name }) => this.#names.isPreRelease(name))
-      ? `Only pre-releases match ${pattern}, such as ${newest.name}, and the pattern names none`
-      : `No tag that matches ${pattern} shares history with the base`;
+  #none(): ReleaseSearch {
+    const tags = this.#all();
+    if (tags.every(({ name }) => this.#names.isPreRelease(name))) return noRelease(this.#pattern, tags[0]?.name);
+    return { none: `No tag that matches \`${this.#pattern}\` shares history with the base` };
   }
 }
 
@@ -135,12 +132,27 @@ export function releaseFinder(
   };
 }
 
-const SHALLOW: Incompleteness = {
-  reason: "The clone is shallow, so it is not known which release the base builds on and what has shipped.",
-  fix: "Set `fetch-depth: 0` on actions/checkout, or run `git fetch --unshallow --tags`.",
-};
+/** @param preRelease A tag that matches, where there is one. */
+export function noRelease(pattern: string, preRelease: string | undefined): ReleaseSearch {
+  if (preRelease === undefined) return { none: `No tag matches \`${pattern}\`` };
+  return { none: `Only pre-releases match \`${pattern}\`, such as ${preRelease}, and the pattern names none` };
+}
 
-const PARTIAL: Incompleteness = {
-  reason: "The clone is partial and lacks contents of the newest release, so it is not known what has shipped.",
-  fix: "Remove `filter` from actions/checkout, or run `git fetch --refetch --no-filter`.",
+/** @param reason Why the checkout's git does not tell, or what else was tried, as a sentence. */
+export function unknownRelease(reason: string): ReleaseSearch {
+  return {
+    incomplete: {
+      reason: `It is not known which release the base builds on, and so not what has shipped. ${reason}`,
+      fix: "Set `fetch-depth: 0` on actions/checkout, or run `git fetch --unshallow --tags`.",
+    },
+  };
+}
+
+const SHALLOW = unknownRelease("The clone is shallow.");
+
+const PARTIAL: ReleaseSearch = {
+  incomplete: {
+    reason: "The clone is partial and lacks contents of the newest release, so it is not known what has shipped.",
+    fix: "Remove `filter` from actions/checkout, or run `git fetch --refetch --no-filter`.",
+  },
 };

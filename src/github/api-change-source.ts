@@ -44,20 +44,14 @@ export async function apiChangeSource(
     if (before.length > READ_FILES) {
       return incomplete(`${String(before.length)} files of the base would have to be read through GitHub's API.`);
     }
-    const over = new Map<string, string | undefined>(files.map(({ file }) => [file, undefined]));
-    const unread = new Set<string>();
-    await inParallel(before, async ({ file, previousFile = file }) => {
-      const bytes = await api.contents(previousFile, commit);
-      const content = bytes && decode(bytes);
-      if (content === undefined) unread.add(previousFile);
-      over.set(previousFile, content && "text" in content ? content.text : undefined);
-    });
+    const { texts, unread } = await readFiles(api, before, commit);
+    const over = new Map([...files.map(({ file }) => [file, undefined] as const), ...texts]);
     const tree = new OverlayTree(source.head.tree, over, label);
     return {
       ...source,
       base: { label, commit, tree },
       changed: files.filter(({ status }) => status !== "unchanged").map(changedFile),
-      incomplete: [...unread].map((file) => missing(`GitHub's API does not give the contents of ${file} at ${label}.`)),
+      incomplete: unread.map((file) => missing(`GitHub's API does not give the contents of ${file} at ${label}.`)),
     };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -74,7 +68,24 @@ async function listed(
   return { commit: mergeBase, files };
 }
 
-function changedFile({ file, status, previousFile }: ListedFile): ChangedFile {
+/** The texts of files as they were at a commit, under the names that they had; undefined for what is no text. */
+export async function readFiles(
+  api: GitHubApi,
+  files: readonly ListedFile[],
+  commit: string,
+): Promise<{ readonly texts: ReadonlyMap<string, string | undefined>; readonly unread: readonly string[] }> {
+  const texts = new Map<string, string | undefined>();
+  const unread: string[] = [];
+  await inParallel(files, async ({ file, previousFile = file }) => {
+    const bytes = await api.contents(previousFile, commit);
+    const content = bytes && decode(bytes);
+    if (content === undefined) unread.push(previousFile);
+    texts.set(previousFile, content && "text" in content ? content.text : undefined);
+  });
+  return { texts, unread };
+}
+
+export function changedFile({ file, status, previousFile }: ListedFile): ChangedFile {
   if (status === "renamed" && previousFile !== undefined) return { file, status, previousFile };
   return {
     file,

@@ -40,6 +40,13 @@ export interface ListedFile {
   readonly previousFile?: string;
 }
 
+export interface Comparison {
+  /** Where `head` is, seen from `base`. */
+  readonly status: "diverged" | "ahead" | "behind" | "identical";
+  readonly mergeBase: string;
+  readonly files: ListedFile[];
+}
+
 export interface Comment {
   readonly id: number;
   readonly body: string;
@@ -79,14 +86,27 @@ export class GitHubApi {
   }
 
   /** The merge base of two commits and the files that differ from it to `head`, at most `COMPARISON_FILES`. */
-  async compare(base: string, head: string): Promise<{ readonly mergeBase: string; readonly files: ListedFile[] }> {
+  async compare(base: string, head: string): Promise<Comparison> {
     return this.#request(async (octokit) => {
       const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
         ...this.#repository,
         basehead: `${base}...${head}`,
         per_page: PAGE,
       });
-      return { mergeBase: data.merge_base_commit.sha, files: (data.files ?? []).map(listedFile) };
+      return {
+        status: data.status,
+        mergeBase: data.merge_base_commit.sha,
+        files: (data.files ?? []).map(listedFile),
+      };
+    });
+  }
+
+  /** The names of all tags that start with a text. */
+  async tags(prefix: string): Promise<string[]> {
+    const ref = prefix === "" ? "tags" : `tags/${prefix}`;
+    return this.#request(async (octokit) => {
+      const refs = await octokit.paginate(octokit.rest.git.listMatchingRefs, { ...this.#repository, ref });
+      return refs.flatMap(({ ref: name }) => /^refs\/tags\/(.+)$/.exec(name)?.[1] ?? []);
     });
   }
 

@@ -77,7 +77,7 @@ function isFirstPush({ trigger, defaultBranch }: Event): boolean {
 
 /** The push that creates the default branch: everything is new. */
 function firstPush(root: string): ChangeSource {
-  const source = gitChangeSource({ root, head: "HEAD", base: "HEAD", ...GIT });
+  const { findRelease: _, ...source } = gitChangeSource({ root, head: "HEAD", base: "HEAD", ...GIT });
   const label = "nothing";
   return {
     ...source,

@@ -3,10 +3,13 @@ import { addressPath } from "../report/escape.js";
 import type { MarkdownOptions } from "../report/markdown.js";
 import type { Event } from "./event.js";
 
-/** Addresses of lines on GitHub. A pull request's own commit is linked, not the merge that the runner made of it. */
+/**
+ * Addresses of lines on GitHub. A pull request's own commit is linked, not the merge that the runner made of it.
+ * @param sides `base` is the code that runs now.
+ */
 export function linksTo(
   event: Event,
-  { base, head }: ChangeSource,
+  { base, head }: { readonly base: { readonly commit?: string } | undefined; readonly head: ChangeSource["head"] },
   env: NodeJS.ProcessEnv,
 ): NonNullable<MarkdownOptions["link"]> {
   const { trigger } = event;

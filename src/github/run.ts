@@ -12,6 +12,7 @@ import { cut, log } from "../report/escape.js";
 import { COMMENT_LENGTH, renderAllClear, renderMarkdown } from "../report/markdown.js";
 import { countedFindings, needsAttention, verdictSentence } from "../report/words.js";
 import { workflowCommand } from "../report/workflow-commands.js";
+import { withRelease } from "./api-release.js";
 import { ApiError, GitHubApi } from "./api.js";
 import { readChange } from "./change.js";
 import { syncComment } from "./comment.js";
@@ -45,14 +46,15 @@ async function judge(engine: Engine): Promise<void> {
   const root = resolve(workspace, inputs.workingDirectory);
   const api = inputs.token === "" ? undefined : new GitHubApi({ token: inputs.token, repository: event.repository });
 
-  const source = await readChange({ event, root, ...(inputs.base && { base: inputs.base }), ...(api && { api }) });
+  const read = await readChange({ event, root, ...(inputs.base && { base: inputs.base }), ...(api && { api }) });
   const configuration = configurationOf({
-    source,
+    source: read,
     rules: engine.rules,
     side: isFork(event) ? "base" : "head",
     workspace,
     ...(inputs.configuration && { input: inputs.configuration }),
   });
+  const source = api ? await withRelease(api, read, configuration) : read;
   const report = engine.check(source, configuration);
 
   if (inputs.annotations === "commands") {
@@ -62,7 +64,7 @@ async function judge(engine: Engine): Promise<void> {
     });
     process.stdout.write(annotations.map(workflowCommand).join(""));
   }
-  const link = linksTo(event, source, process.env);
+  const link = linksTo(event, { ...source, base: report.change.release ?? source.base }, process.env);
   await attempt("The outputs were not set", () => writeOutputs(report));
   await attempt("The summary was not written", () => writeSummary(report, link));
   if (api) await attempt("No comment was written", () => comment({ api, event, inputs, report, link }));

@@ -148,7 +148,7 @@ describe("the newest release that a base builds on", () => {
 describe("no release", () => {
   it("where no tag matches, where only pre-releases do, or where history is another", () => {
     const repository = new TemporaryRepository({ "1.sql": "1" });
-    expect(newest(repository.root, "main")).toEqual({ none: "No tag of this clone matches `v*`" });
+    expect(newest(repository.root, "main")).toEqual({ none: "No tag matches `v*`" });
     repository.git("tag", "v1.0.0-rc.1");
     expect(newest(repository.root, "main")).toEqual({
       none: "Only pre-releases match `v*`, such as v1.0.0-rc.1, and the pattern names none",
@@ -159,7 +159,7 @@ describe("no release", () => {
     expect(newest(repository.root, "main")).toEqual({ none: "No tag that matches `v*` shares history with the base" });
     // A tag of what is no commit is no release.
     repository.git("tag", "w1", repository.git("rev-parse", "main^{tree}"));
-    expect(newest(repository.root, "main", "w*")).toEqual({ none: "No tag of this clone matches `w*`" });
+    expect(newest(repository.root, "main", "w*")).toEqual({ none: "No tag matches `w*`" });
   });
 
   it("is not known in a shallow clone, which has no tags or lacks what lies between", () => {
@@ -175,7 +175,7 @@ describe("no release", () => {
     execFileSync("git", ["clone", "-q", "--depth=2", `file://${repository.root}`, folder], { stdio: "ignore" });
     const incomplete = {
       incomplete: {
-        reason: "The clone is shallow, so it is not known which release the base builds on and what has shipped.",
+        reason: "It is not known which release the base builds on, and so not what has shipped. The clone is shallow.",
         fix: "Set `fetch-depth: 0` on actions/checkout, or run `git fetch --unshallow --tags`.",
       },
     };

@@ -170,7 +170,7 @@ describe("where there is no release", () => {
       {
         file: CONFIGURATION,
         line: 4,
-        message: "No tag of this clone matches `release/*`, so everything that is merged counts as released.",
+        message: "No tag matches `release/*`, so everything that is merged counts as released.",
       },
     ]);
   });
@@ -199,7 +199,7 @@ describe("where there is no release", () => {
     expect(verdict).toBe("incomplete");
     expect(change.incomplete).toEqual([
       {
-        reason: "The clone is shallow, so it is not known which release the base builds on and what has shipped.",
+        reason: "It is not known which release the base builds on, and so not what has shipped. The clone is shallow.",
         fix: "Set `fetch-depth: 0` on actions/checkout, or run `git fetch --unshallow --tags`.",
       },
     ]);

@@ -54,6 +54,26 @@ describe("an open repository", () => {
     expect(statuses(open)).toEqual([`${FIRST} existing`, `${SECOND} added`, "db/migrations/0003_more.sql added"]);
   });
 
+  it("knows what has shipped, and is loaded again with the next release", () => {
+    const temporary = repository();
+    temporary.git("checkout", "-q", "main");
+    temporary.commit("Items", { [SECOND]: "CREATE TABLE items (id bigint);\n" });
+    temporary.git("tag", "v1.0.0", "main~1");
+    temporary.branch("more");
+    temporary.write({ ".github/migration-safety.yml": "deploy: { released: v* }\n" });
+    const open = new OpenRepository(temporary.root);
+    const has = (table: string): unknown => open.change.databases[0]?.release?.exists(`public.${table}`);
+    const { change } = open;
+    expect(change.release?.tag).toBe("v1.0.0");
+    expect([has("orders"), has("items")]).toEqual([true, false]);
+    later();
+    expect(open.change).toBe(change);
+    temporary.git("tag", "v1.1.0", "main");
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 1000);
+    expect(open.change.release?.tag).toBe("v1.1.0");
+    expect([has("orders"), has("items")]).toEqual([true, true]);
+  });
+
   it("parses again only what changed", () => {
     const temporary = repository();
     const open = new OpenRepository(temporary.root);

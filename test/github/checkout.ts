@@ -41,13 +41,21 @@ function git(folder: string, ...args: string[]): string {
   }).trim();
 }
 
-/** Serves a repository whose main branch has `base`, and a pull request that makes `change` of it. */
-export function serve(base: Files, change: Files): Served {
+/**
+ * Serves a repository whose main branch has `base`, and a pull request that makes `change` of it.
+ * @param released What there was before `base`, tagged v1.0.0.
+ */
+export function serve(base: Files, change: Files, released?: Files): Served {
   const folder = mkdtempSync(join(tmpdir(), "served-"));
   const origin = join(folder, "origin");
   mkdirSync(origin);
   git(origin, "init", "--quiet");
   git(origin, "config", "uploadpack.allowAnySHA1InWant", "true");
+  if (released !== undefined) {
+    write(origin, released);
+    commitAll(origin, "version 1");
+    git(origin, "tag", "-a", "-m", "version 1", "v1.0.0");
+  }
   write(origin, base);
   const baseCommit = commitAll(origin, "base");
   git(origin, "checkout", "--quiet", "-b", "change");

@@ -20,6 +20,7 @@ export type Operation =
   | "pulls/list-files"
   | "repos/compare-commits"
   | "repos/get-content"
+  | "git/list-matching-refs"
   | "issues/list-comments"
   | "issues/create-comment"
   | "issues/update-comment";
@@ -115,6 +116,7 @@ export class FakeGitHub {
       handlers: {
         "pulls/list-files": (context: Context) => this.#listFiles(context as Asked),
         "repos/compare-commits": (context: Context) => this.#compare(context as Asked),
+        "git/list-matching-refs": (context: Context) => this.#matchingRefs(context as Asked),
         "repos/get-content": (context: Context) => this.#content(context as Asked),
         "issues/list-comments": (context: Context) => this.#listComments(context as Asked),
         "issues/create-comment": (context: Context, account: Account) => this.#createComment(context as Asked, account),
@@ -269,13 +271,24 @@ export class FakeGitHub {
         patch_url: `${web}/compare/${base}...${head}.patch`,
         base_commit: this.#commitBody(one),
         merge_base_commit: this.#commitBody(mergeBase),
-        status: mergeBase === one ? "ahead" : "diverged",
+        status: one === other ? "identical" : mergeBase === one ? "ahead" : mergeBase === other ? "behind" : "diverged",
         ahead_by: Number(this.#git("rev-list", "--count", `${mergeBase}..${other}`)),
         behind_by: Number(this.#git("rev-list", "--count", `${mergeBase}..${one}`)),
         total_commits: 0,
         commits: [],
         files: this.#diff(mergeBase, other).slice(0, COMPARED_FILES),
       },
+    };
+  }
+
+  #matchingRefs({ request }: Asked): Answer {
+    const wanted = `refs/${decodeURIComponent(request.path.split("/matching-refs/")[1]!)}`;
+    const listed = this.#git("for-each-ref", "--format=%(refname) %(objecttype) %(objectname)").trim().split("\n");
+    const refs = listed.filter((line) => line.startsWith(wanted)).map((line) => line.split(" "));
+    const url = `${this.url}/refs`;
+    return {
+      status: 200,
+      body: refs.map(([ref, type, sha]) => ({ ref, node_id: sha, url, object: { type, sha, url } })),
     };
   }
 
