@@ -42,14 +42,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
-    const seconds = new Set<Operation>();
-    for (const { statement } of migration.migration.statements) {
-      const [op] = statement.operations;
-      const second = op && secondOf(transactionOf(migration, op), migration);
-      if (second && statement.operations.includes(second)) seconds.add(second);
-    }
-    const check = (op: Operation): void => {
-      if (!seconds.has(op)) return;
+    const report = (op: Operation): void => {
       const { earlier, own } = heldLocks(migration, op);
       const first = earlier.filter(keepsReadersOut);
       const since = first[0] ? placeOf(migration, first[0].by) : "";
@@ -74,7 +67,15 @@ export default defineRule({
         suggest: [{ messageId: "setTimeout", fix: statementBefore(migration, op, "SET lock_timeout = '5s';") }],
       });
     };
-    return Object.fromEntries([...seconds].map(({ type }) => [type, check]));
+    return {
+      Migration() {
+        for (const { statement } of migration.migration.statements) {
+          const [op] = statement.operations;
+          const second = op && secondOf(transactionOf(migration, op), migration);
+          if (second && statement.operations.includes(second)) report(second);
+        }
+      },
+    };
   },
 });
 

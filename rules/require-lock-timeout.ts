@@ -14,8 +14,8 @@ import {
   SHORT_LOCK_TIMEOUT,
   timeoutAt,
   timeoutData,
-  visitLocking,
 } from "../src/rule/index.js";
+import type { Operation } from "../src/model/operation.js";
 
 /** A CONCURRENTLY build waits for every transaction that is older than it; give those a minute at least. */
 const SHORT_FOR_A_BUILD = 60_000;
@@ -57,18 +57,8 @@ export default defineRule({
   create(context) {
     const migration = migrationOf(context);
     const longest = parseDuration(context.options[0].max) ?? SHORT_LOCK_TIMEOUT;
-
-    return visitLocking((op) => {
+    const checkBuild = (op: Operation): void => {
       const timeout = timeoutAt(migration, op, "lock_timeout");
-      if (op === firstWithout(migration, "lock_timeout", longest)) {
-        const data = timeoutData(migration, op, { name: "lock_timeout", longest, suggested: 5_000 });
-        context.report({
-          node: op,
-          messageId: timeout === NO_TIMEOUT ? "missing" : "tooLong",
-          data,
-          suggest: setTimeoutBefore(migration, op, "lock_timeout", `'${data.timeout}'`),
-        });
-      }
       if (buildsConcurrently(op, migration) && timeout < SHORT_FOR_A_BUILD) {
         const alone = migration.migration.transaction === "single-send";
         context.report({
@@ -83,6 +73,23 @@ export default defineRule({
           suggest: setTimeoutBefore(migration, op, "lock_timeout", "0"),
         });
       }
-    });
+    };
+    return {
+      Migration() {
+        const first = firstWithout(migration, "lock_timeout", longest);
+        if (!first) return;
+        const timeout = timeoutAt(migration, first, "lock_timeout");
+        const data = timeoutData(migration, first, { name: "lock_timeout", longest, suggested: 5_000 });
+        context.report({
+          node: first,
+          messageId: timeout === NO_TIMEOUT ? "missing" : "tooLong",
+          data,
+          suggest: setTimeoutBefore(migration, first, "lock_timeout", `'${data.timeout}'`),
+        });
+      },
+      CreateIndex: checkBuild,
+      DropIndex: checkBuild,
+      Reindex: checkBuild,
+    };
   },
 });

@@ -13,8 +13,8 @@ import {
   setTimeoutBefore,
   timeoutAt,
   timeoutData,
-  visitLocking,
 } from "../src/rule/index.js";
+import type { Operation } from "../src/model/operation.js";
 
 const MINUTE = 60_000;
 
@@ -59,18 +59,8 @@ export default defineRule({
   create(context) {
     const migration = migrationOf(context);
     const longest = parseDuration(context.options[0].max) ?? 5 * MINUTE;
-
-    return visitLocking((op) => {
+    const checkBuild = (op: Operation): void => {
       const timeout = timeoutAt(migration, op, "statement_timeout");
-      if (op === firstWithout(migration, "statement_timeout", longest)) {
-        const data = timeoutData(migration, op, { name: "statement_timeout", longest, suggested: MINUTE });
-        context.report({
-          node: op,
-          messageId: timeout === NO_TIMEOUT ? "missing" : "tooLong",
-          data,
-          suggest: setTimeoutBefore(migration, op, "statement_timeout", `'${data.timeout}'`),
-        });
-      }
       if (buildsConcurrently(op, migration) && timeout < SHORT_FOR_A_BUILD && !migration.isSmall(op)) {
         const alone = migration.migration.transaction === "single-send";
         context.report({
@@ -85,6 +75,23 @@ export default defineRule({
           suggest: setTimeoutBefore(migration, op, "statement_timeout", "0"),
         });
       }
-    });
+    };
+    return {
+      Migration() {
+        const first = firstWithout(migration, "statement_timeout", longest);
+        if (!first) return;
+        const timeout = timeoutAt(migration, first, "statement_timeout");
+        const data = timeoutData(migration, first, { name: "statement_timeout", longest, suggested: MINUTE });
+        context.report({
+          node: first,
+          messageId: timeout === NO_TIMEOUT ? "missing" : "tooLong",
+          data,
+          suggest: setTimeoutBefore(migration, first, "statement_timeout", `'${data.timeout}'`),
+        });
+      },
+      CreateIndex: checkBuild,
+      DropIndex: checkBuild,
+      Reindex: checkBuild,
+    };
   },
 });

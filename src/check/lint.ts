@@ -13,6 +13,7 @@ import type { Report } from "../model/report.js";
 import { type DefinedRule, findingsOf } from "../rule/define-rule.js";
 import { provideChange } from "../rule/project-registry.js";
 import { rulePage } from "../rule/rule-page.js";
+import type { LocatedMigration } from "../rule/linted-migration.js";
 import { type FindingRecord, joinRecords, recordFindings } from "../rule/records.js";
 import { lineCounter } from "../text/line-counter.js";
 import { RunLinter } from "./linter.js";
@@ -89,7 +90,7 @@ function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance)
 
 function lintMigration(linter: RunLinter, change: Change, database: Database, migration: Migration): LintResult {
   const { result, records } = recordFindings(() =>
-    linter.verify(migration.sql.text, join(change.root, migration.file)),
+    linter.verify(migration.sql.text, join(change.root, migration.file), concerned({ change, database, migration })),
   );
   const recordOf = joinRecords(records);
   const suppression = suppressionsIn(migration);
@@ -112,6 +113,13 @@ function lintMigration(linter: RunLinter, change: Change, database: Database, mi
     return [ruleFinding({ ...finding, reason, directive, by: "directive" as const }, found)];
   });
   return { findings, suppressed, notes };
+}
+
+/** Which rules to start for a migration; where a comment may be a directive all of them, so that ESLint can judge it. */
+function concerned(located: LocatedMigration): (rule: { readonly ruleId: string }) => boolean {
+  const { comments } = located.migration.sql;
+  if (comments.some(({ value }) => /eslint|migration-safety/.test(value))) return () => true;
+  return ({ ruleId }) => RULES[ruleId.slice(PREFIX.length)]?.concerns(located) !== false;
 }
 
 function ruleFinding<Kind extends Finding>(finding: Kind, { operation, also }: FindingRecord): RuleFinding<Kind> {

@@ -23,12 +23,15 @@ export class RunLinter {
     this.#config = config;
   }
 
-  /** Lints one file. `filename` is absolute. */
+  /** Lints one file. `filename` is absolute; rules for which `ruleFilter` is false are not started. */
   verify(
     text: string,
     filename: string,
+    ruleFilter: (rule: { readonly ruleId: string }) => boolean,
   ): { messages: LinterTypes.LintMessage[]; suppressed: LinterTypes.SuppressedLintMessage[] } {
-    const messages = this.#linter.verify(text, this.#prepared(filename), { filename });
+    // Documented, and absent from ESLint's types.
+    const options: LinterTypes.LintOptions & { readonly ruleFilter: typeof ruleFilter } = { filename, ruleFilter };
+    const messages = this.#linter.verify(text, this.#prepared(filename), options);
     return { messages, suppressed: this.#linter.getSuppressedMessages() };
   }
 

@@ -1,6 +1,6 @@
 import type { Reference, ReferenceGrade, ReferenceTarget, Side } from "../model/reference.js";
 import type { Tree, WordHit } from "../model/tree.js";
-import { lineCounter } from "../text/line-counter.js";
+import { placeCounter } from "../text/line-counter.js";
 import { isForOtherSystem, isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
@@ -256,21 +256,20 @@ class Reader {
   }
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
-    const lineOf = lineCounter(text);
+    const placeOf = placeCounter(text);
     const capped = isCapped(file) || isForOtherSystem(file, text);
     const placed: PlacedReference[] = [];
     for (const { target, grade, kind, offset } of found) {
       const cappedGrade = capped ? "possible" : grade;
       if (cappedGrade === "possible" && this.common.has(target)) continue;
-      const lineStart = Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
-      const lineEnd = text.slice(offset).search(/[\r\n]|$/) + offset;
+      const { line, column } = placeOf(offset);
       placed.push({
         target,
         grade: cappedGrade,
         file,
-        line: lineOf(offset),
-        column: offset - lineStart + 1,
-        excerpt: excerptOf(text.slice(lineStart, lineEnd), offset - lineStart),
+        line,
+        column,
+        excerpt: excerptAt(text, offset, column),
         ...(kind !== undefined && { kind }),
       });
     }
@@ -318,11 +317,13 @@ function bestOfEachLine(references: readonly PlacedReference[]): readonly Placed
     });
 }
 
-function excerptOf(line: string, column: number): string {
-  const trimmed = line.trim();
-  if (trimmed.length <= MAX_EXCERPT) return trimmed;
-  // A long line is cut around the name.
-  const start = Math.max(0, Math.min(column - MAX_EXCERPT / 2, line.length - MAX_EXCERPT));
+/** The line, or what is near the name: a bundle is one line of megabytes, with the name on it a thousand times. */
+function excerptAt(text: string, offset: number, column: number): string {
+  const lineStart = offset - column + 1;
+  const after = text.slice(offset, offset + MAX_EXCERPT).search(/[\r\n]/);
+  const line = text.slice(lineStart, after < 0 ? offset + MAX_EXCERPT : offset + after);
+  if (line.length <= 2 * MAX_EXCERPT && line.trim().length <= MAX_EXCERPT) return line.trim();
+  const start = Math.max(0, Math.min(column - 1 - MAX_EXCERPT / 2, line.length - MAX_EXCERPT));
   return line.slice(start, start + MAX_EXCERPT).trim();
 }
 

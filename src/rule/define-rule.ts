@@ -29,6 +29,8 @@ export interface DefinedRule<
   readonly meta: DefinedRuleMeta<MessageId>;
   readonly definition: RuleDefinition<MessageId, Options>;
   create(context: Rule.RuleContext): Rule.RuleListener;
+  /** Whether it may have something to say about a migration; where not, a run need not start it. */
+  concerns(located: LocatedMigration): boolean;
 }
 
 const LANGUAGES: readonly string[] = ["migration-safety/sql", "js/js"];
@@ -40,12 +42,24 @@ const LANGUAGES: readonly string[] = ["migration-safety/sql", "js/js"];
 export function defineRule<const MessageId extends string, Options extends readonly unknown[] | [] = readonly []>(
   definition: RuleDefinition<MessageId, Options> & { readonly meta: { readonly defaultOptions?: Options } },
 ): DefinedRule<MessageId, Options> {
+  /** What it visits, known once it has been created. */
+  let visited: ReadonlySet<string> | undefined;
+
+  const concerns = ({ change, migration }: LocatedMigration): boolean => {
+    if (findingsOf(definition, change).has(migration.file)) return true;
+    if (!definition.create || !migration.judged) return false;
+    if (visited === undefined) return true;
+    for (const type of operationTypesOf(migration)) if (visited.has(type)) return true;
+    return false;
+  };
+
   return {
     meta: { schema: [], ...definition.meta, languages: LANGUAGES },
     definition,
+    concerns,
     create(eslint) {
       const located = migrationIn(eslint.sourceCode);
-      if (!located) return {};
+      if (!located || !concerns(located)) return {};
       const migration = migrationFor(located);
       const report = reporter<MessageId>(eslint, located);
 
@@ -69,24 +83,40 @@ export function defineRule<const MessageId extends string, Options extends reado
         },
       };
       provideMigration(context, migration);
-      return visitorsFor(located.migration, definition.create(context)) as unknown as Rule.RuleListener;
+      const visitors = definition.create(context);
+      visited ??= new Set(Object.keys(visitors));
+      return visitorsFor(located.migration, visitors, visited) as unknown as Rule.RuleListener;
     },
   };
 }
 
 const operationTypes = new WeakMap<Migration, ReadonlySet<string>>();
 
-/** Visitors of operations that the migration has: ESLint takes its time over each, and most files have few types. */
-function visitorsFor(migration: Migration, visitors: OperationVisitors): OperationVisitors {
+function operationTypesOf(migration: Migration): ReadonlySet<string> {
   let types = operationTypes.get(migration);
   if (!types) {
-    types = new Set(
-      migration.statements.flatMap(({ statement }) => statement.operations.map((operation) => operation.type)),
-    );
+    types = new Set([
+      "Migration",
+      ...migration.statements.flatMap(({ statement }) => statement.operations.map(({ type }) => type)),
+    ]);
     operationTypes.set(migration, types);
   }
+  return types;
+}
+
+/** Visitors of operations that the migration has: ESLint takes its time over each, and most files have few types. */
+function visitorsFor(
+  migration: Migration,
+  visitors: OperationVisitors,
+  visited: ReadonlySet<string>,
+): OperationVisitors {
+  const types = operationTypesOf(migration);
   const wanted: Record<string, unknown> = {};
-  for (const type in visitors) if (types.has(type)) wanted[type] = visitors[type as keyof OperationVisitors];
+  for (const type of Object.keys(visitors)) {
+    // A rule that visited more here than in the first migration would be silent about it in others.
+    if (!visited.has(type)) throw new TypeError(`The rule's visitors depend on the migration or its options: ${type}.`);
+    if (types.has(type)) wanted[type] = visitors[type as keyof OperationVisitors];
+  }
   return wanted;
 }
 

@@ -42,33 +42,44 @@ export function timeoutAt(migration: RuleMigration, operation: Operation, name: 
   return inForce[name](migration.statementOf(operation));
 }
 
-const firstOnes = new WeakMap<Database, Map<string, Operation | undefined>>();
+interface FirstOne {
+  readonly file: string;
+  readonly operation: Operation;
+}
+
+const firstOnes = new WeakMap<Database, Map<string, FirstOne | undefined>>();
 
 /**
  * The one operation of the change that is told about a timeout: of those that keep others from a table in use with none
  * in force, or one that is longer than `longest`, the first that has no better form. Those that work long under their
- * lock have one, and so has DROP INDEX; else simply the first. What nearly every change does is never the one.
+ * lock have one, and so has DROP INDEX; else simply the first. What nearly every change does is never the one. Undefined
+ * in all migrations but its own.
  * @param longest In milliseconds.
  */
 export function firstWithout(migration: RuleMigration, name: TimeoutName, longest: number): Operation | undefined {
   let known = firstOnes.get(migration.database);
-  if (!known) firstOnes.set(migration.database, (known = new Map<string, Operation | undefined>()));
+  if (!known) firstOnes.set(migration.database, (known = new Map<string, FirstOne | undefined>()));
   const key = `${name} ${String(longest)}`;
   if (!known.has(key)) known.set(key, findFirst(migration, name, longest));
-  return known.get(key);
+  const first = known.get(key);
+  return first?.file === migration.migration.file ? first.operation : undefined;
 }
 
-function findFirst(migration: RuleMigration, name: TimeoutName, longest: number): Operation | undefined {
-  let first: Operation | undefined;
-  for (const { statement } of migration.judged()) {
+function findFirst(migration: RuleMigration, name: TimeoutName, longest: number): FirstOne | undefined {
+  let first: FirstOne | undefined;
+  for (const {
+    migration: { file },
+    statement,
+  } of migration.judged()) {
     if (inForce[name](statement) <= longest) continue;
     if (!statement.locks.some(({ blocks }) => blocks.includes("write"))) continue;
     const operations = statement.statement.operations;
     const waits = operations.find((op) => !isRoutine(op, migration));
     if (!waits || lockedTables(migration, waits, "write") === "") continue;
     if (name === "lock_timeout" && isLockedAlready(migration, waits, longest)) continue;
-    if (waits.type !== "DropIndex" && statement.work.every((work) => work === "instant")) return waits;
-    first ??= waits;
+    const one = { file, operation: waits };
+    if (waits.type !== "DropIndex" && statement.work.every((work) => work === "instant")) return one;
+    first ??= one;
   }
   return first;
 }

@@ -93,6 +93,9 @@ export interface RuleMigration {
 
 export type OperationVisitors = {
   readonly [Type in OperationType]?: (operation: OperationOf<Type>) => void;
+} & {
+  /** Called before the operations of each judged migration, for rules that look for theirs themselves. */
+  readonly Migration?: () => void;
 };
 
 /** A finding about the change as a whole; it is placed on a file, which need not exist any more. */
@@ -108,6 +111,7 @@ export interface ChangeFinding<MessageId extends string> {
 
 export interface RuleDefinition<MessageId extends string, Options extends readonly unknown[] = readonly unknown[]> {
   readonly meta: RuleMeta<MessageId>;
+  /** The same visitors for every migration and all options: conditions stand inside of them. */
   create?(context: RuleContext<MessageId, Options>): OperationVisitors;
   /** For hazards that no single statement shows: deleted migrations, journals, models without a migration. */
   checkChange?(change: Change): Iterable<ChangeFinding<MessageId>>;

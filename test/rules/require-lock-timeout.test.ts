@@ -47,6 +47,12 @@ ruleTester.run("require-lock-timeout", rule, {
     { name: "as long as max", history, options: [{ max: "30s" }], code: `SET lock_timeout = '30s';\n${drop}` },
     { name: "a table of this change", pending: history, code: drop },
     {
+      name: "an earlier file of the change has been told",
+      history,
+      pending: ["ALTER TABLE orders DROP COLUMN total;"],
+      code: drop,
+    },
+    {
       name: "a weaker lock",
       history,
       tool: unknownRunner,
