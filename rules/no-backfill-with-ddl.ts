@@ -4,8 +4,8 @@ import {
   copiesEveryRow,
   defineRule,
   formatName,
+  heldBefore,
   type HeldLock,
-  heldLocks,
   later,
   listNames,
   migrationOf,
@@ -61,21 +61,8 @@ export default defineRule({
 
 /** The lock that keeps the most from others: the first ACCESS EXCLUSIVE, else the first. */
 function heldAt(op: Operation, migration: RuleMigration): HeldLock | undefined {
-  const { earlier, own } = heldLocks(migration, op);
-  const locks = [...earlier, ...own.filter((lock) => isTakenBefore(lock, op, migration))].filter(
-    ({ dropped }) => !dropped,
-  );
+  const locks = heldBefore(migration, op).filter(({ dropped }) => !dropped);
   return locks.find(({ mode }) => mode === "ACCESS EXCLUSIVE") ?? locks[0];
-}
-
-/** Whether a statement before it in the same DO block takes the lock. */
-function isTakenBefore({ name }: HeldLock, op: Operation, migration: RuleMigration): boolean {
-  const { operations } = migration.statementOf(op).statement;
-  const { before } = migration.statementOf(op);
-  return operations.slice(0, operations.indexOf(op)).some((other) => {
-    const table = "table" in other ? other.table : undefined;
-    return other.inBlock !== op.inBlock && table !== undefined && before.qualify(table).name === name.name;
-  });
 }
 
 function nameOf(op: Insert | Update, migration: RuleMigration): string {

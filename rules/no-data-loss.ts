@@ -22,6 +22,7 @@ export default defineRule({
       recommended: "warn",
       category: "Data",
       harm: "loses data",
+      yieldsTo: ["no-column-recreate"],
     },
     messages: {
       dropTable: `DROP TABLE deletes every row of {{table}}{{along}}. ${WAY_OUT}`,

@@ -13,6 +13,7 @@ export default defineRule({
       recommended: "error",
       category: "Compatibility",
       harm: "fails",
+      yieldsTo: ["no-column-recreate"],
     },
     messages: {
       noDefault:

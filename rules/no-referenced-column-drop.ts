@@ -9,6 +9,7 @@ export default defineRule({
       recommended: "error",
       category: "Compatibility",
       harm: "breaks code",
+      yieldsTo: ["no-column-recreate"],
     },
     messages: {
       usedAtHead:

@@ -27,7 +27,7 @@ function holdsForEveryRow(op: Update | Delete, migration: RuleMigration): boolea
 
 /** Whether this change adds a column without giving rows a value for it. */
 function isStillNull(op: Update | Delete, column: string, migration: RuleMigration): boolean {
-  const added = addedColumn(migration, op, op.table, column)?.operation.column;
+  const added = addedColumn(migration, op, op.table, column)?.column;
   if (!added || added.notNull || added.identity || added.generated) return false;
   return added.default === undefined || added.default.kind === "null";
 }

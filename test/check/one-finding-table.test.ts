@@ -299,6 +299,17 @@ const table: readonly Row[] = [
     annotations: ["1 no-unbatched-backfill"],
   },
   {
+    sql: "ALTER TABLE orders DROP COLUMN legacy_ref, ADD COLUMN legacy_ref int NOT NULL;",
+    finds: ["no-column-recreate error loses data 1:20-1:42"],
+    annotations: ["1 no-column-recreate"],
+  },
+  {
+    tool: "prisma7",
+    sql: 'ALTER TABLE "orders" ADD COLUMN "remark" TEXT;\nUPDATE "orders" SET "remark" = "note" WHERE "note" <> \'\';\nALTER TABLE "orders" DROP COLUMN "note";',
+    finds: ["no-drop-before-copy error loses data 3:1-3:40"],
+    annotations: ["3 no-drop-before-copy"],
+  },
+  {
     tool: "flyway",
     sql: "ALTER TABLE orders ADD COLUMN paid boolean;\nCREATE INDEX orders_paid_idx ON orders (paid);",
     finds: ["no-blocking-index-build error blocks 2:1-2:46"],

@@ -1,0 +1,163 @@
+/**
+ * A column that is dropped and added is empty, whatever its name: tools write a renamed or changed column like that, and
+ * the values are gone.
+ */
+import {
+  type AddedColumn,
+  addedColumn,
+  addedColumns,
+  copiesOfColumn,
+  defineRule,
+  migrationOf,
+  placeOf,
+  precedes,
+  quoteIdentifier,
+  type RuleMigration,
+} from "../src/rule/index.js";
+import type { Column } from "../src/model/catalog.js";
+import type { TypeName } from "../src/model/name.js";
+import type { DropColumn } from "../src/model/operation.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow dropping a column and adding it again, or one like it",
+      recommended: "error",
+      category: "Compatibility",
+      harm: "loses data",
+    },
+    messages: {
+      again:
+        "{{column}} of {{table}} is dropped here and added again in {{place}}: every value of it is lost. To change it, use ALTER COLUMN {{column}}; nothing has to be dropped.",
+      otherType:
+        "{{column}} of {{table}} is dropped here and added again in {{place}}, as {{newType}}: every value of it is lost. {{keep}}",
+      renamed:
+        "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}}, which looks like {{column}} under another name: every value of it is lost. To rename it, leave it in place, copy its values into {{newColumn}}, and drop it in a later deploy, once no running code uses it.",
+      alike:
+        "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}} of the same type: if one takes the place of the other, every value is lost. Then copy the values into {{newColumn}}, and drop {{column}} in a later deploy; if they have nothing to do with each other, accept this finding with that reason.",
+    },
+  },
+  create(context) {
+    const migration = migrationOf(context);
+    return {
+      DropColumn(op) {
+        const added = addedColumns(migration, op, op.table);
+        if (added.length === 0 || !migration.isLive(op) || !holdsValues(op, migration)) return;
+        if (copiesOfColumn(migration, op).before.length > 0) return;
+        const found = successorOf(op, added, migration);
+        if (!found) return;
+        const { operation: add } = found;
+        const { type } = columnOf(op, migration) ?? {};
+        const { type: newType, name } = add.column;
+        const isSame = type !== undefined && type.sql.toLowerCase() === newType.sql.toLowerCase();
+        const messageId =
+          name !== op.column ? (isSimilar(op.column, name) ? "renamed" : "alike") : isSame ? "again" : "otherType";
+        context.report({
+          node: op,
+          messageId,
+          also: [add],
+          data: {
+            ...migration.describe(op),
+            place: placeOf(migration, found),
+            newColumn: quoteIdentifier(name),
+            newType: newType.sql,
+            keep: keepsValues(type, newType)
+              ? `To keep them, use ALTER COLUMN ${quoteIdentifier(op.column)} TYPE ${newType.sql}.`
+              : `To keep them, add the new column under another name, copy the values, and drop ${quoteIdentifier(op.column)} in a later deploy.`,
+          },
+        });
+      },
+    };
+  },
+});
+
+function columnOf(op: DropColumn, migration: RuleMigration): Column | undefined {
+  return migration.before(op).table(op.table)?.columns.get(op.column);
+}
+
+/** Whether the column has values of its own, from before this change. */
+function holdsValues(op: DropColumn, migration: RuleMigration): boolean {
+  if (columnOf(op, migration)?.generated) return false;
+  return addedColumn(migration, op, op.table, op.column) === undefined;
+}
+
+/** The added column that stands for the dropped one: that of its name, one like it in name, or the only one of its type. */
+function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: RuleMigration): AddedColumn | undefined {
+  const again = added.find(
+    ({ operation }) => operation.column.name === op.column && precedes(op, operation, migration),
+  );
+  if (again) return again.operation.column.generated ? undefined : again;
+  const wanted = columnOf(op, migration)?.type;
+  if (wanted === undefined) return undefined;
+  const dropped = droppedColumns(op, migration);
+  const alike = added.filter(({ operation: { column } }) => {
+    const { type, generated, identity } = column;
+    return !generated && !identity && isLike(type, wanted) && !dropped.some(({ name }) => name === column.name);
+  });
+  const similar = alike.filter(({ operation }) => isSimilar(op.column, operation.column.name));
+  if (similar.length > 0) return similar[0];
+  const rivals = dropped.filter(({ type }) => type !== undefined && isLike(type, wanted));
+  return alike.length === 1 && rivals.length === 1 ? alike[0] : undefined;
+}
+
+/** The columns that this change drops from the table. */
+function droppedColumns(op: DropColumn, migration: RuleMigration): readonly { name: string; type?: TypeName }[] {
+  const { schema, name } = migration.before(op).qualify(op.table);
+  const dropped: { name: string; type?: TypeName }[] = [];
+  for (const { statement } of migration.judged()) {
+    for (const other of statement.statement.operations) {
+      if (other.type !== "DropColumn") continue;
+      const table = statement.before.qualify(other.table);
+      if (table.name !== name || table.schema !== schema) continue;
+      const type = statement.before.table(other.table)?.columns.get(other.column)?.type;
+      dropped.push({ name: other.column, ...(type && { type }) });
+    }
+  }
+  return dropped;
+}
+
+/** Types whose values are of one kind. */
+const FAMILIES: readonly (readonly string[])[] = [
+  ["text", "varchar", "bpchar", "char", "citext", "name"],
+  ["int2", "int4", "int8"],
+  ["numeric", "float4", "float8", "money"],
+  ["timestamp", "timestamptz", "date"],
+  ["json", "jsonb"],
+];
+
+function family(type: TypeName | undefined): string | undefined {
+  if (type === undefined) return undefined;
+  const names = FAMILIES.find((one) => one.includes(type.name)) ?? [type.name];
+  return `${names[0] ?? ""}${"[]".repeat(type.arrayDimensions)}`;
+}
+
+function isLike(type: TypeName, other: TypeName): boolean {
+  return family(type) === family(other);
+}
+
+/** Whether ALTER COLUMN … TYPE makes one of the other in an instant: a longer text. */
+function keepsValues(type: TypeName | undefined, newType: TypeName): boolean {
+  if (type?.name !== "varchar" || type.arrayDimensions > 0 || newType.arrayDimensions > 0) return false;
+  const [length, newLength] = [type.modifiers[0] ?? Infinity, newType.modifiers[0] ?? Infinity];
+  return newType.name === "text" || (newType.name === "varchar" && newLength >= length);
+}
+
+/** Words that say what kind of value it is, and not which. */
+const KINDS: ReadonlySet<string> = new Set(["at", "by", "id", "is", "of", "on"]);
+
+/** Whether two names share a word, or one is a part of the other. */
+function isSimilar(one: string, other: string): boolean {
+  const [a, b] = [wordsOf(one), wordsOf(other)];
+  if (a.some((word) => !KINDS.has(word) && b.includes(word))) return true;
+  const [short = "", long = ""] = [a.join(""), b.join("")].sort((left, right) => left.length - right.length);
+  return short.length > 2 && long.includes(short);
+}
+
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+}

@@ -1,0 +1,163 @@
+import rule from "../../rules/no-column-recreate.js";
+import { ruleTester } from "./rule-tester.js";
+import { drizzle, prisma6, prisma7 } from "./tools.js";
+
+const users = "CREATE TABLE users (id bigint PRIMARY KEY, full_name varchar(80), age int, born date, tags text[]);";
+
+ruleTester.run("no-column-recreate", rule, {
+  valid: [
+    { name: "a drop alone", history: [users], code: "ALTER TABLE users DROP COLUMN full_name;" },
+    {
+      name: "an added column of another type",
+      history: [users],
+      code: "ALTER TABLE users DROP COLUMN full_name, ADD COLUMN name_parts jsonb;",
+    },
+    {
+      name: "an array of the type",
+      history: [users],
+      code: "ALTER TABLE users DROP COLUMN full_name, ADD COLUMN nicknames text[];",
+    },
+    {
+      name: "an added column on another table",
+      history: [users, "CREATE TABLE people (id bigint);"],
+      code: "ALTER TABLE users DROP COLUMN full_name;\nALTER TABLE people ADD COLUMN full_name varchar(80);",
+    },
+    {
+      name: "a copy in between",
+      history: [users],
+      code: "ALTER TABLE users ADD COLUMN display_name text;\nUPDATE users SET display_name = full_name;\nALTER TABLE users DROP COLUMN full_name;",
+    },
+    {
+      name: "a copy elsewhere first",
+      history: [users],
+      pending: ["CREATE TABLE names AS SELECT id, full_name FROM users;"],
+      code: "ALTER TABLE users DROP COLUMN full_name;\nALTER TABLE users ADD COLUMN full_name text;",
+    },
+    {
+      name: "a table of this change",
+      pending: [users],
+      code: "ALTER TABLE users DROP COLUMN age, ADD COLUMN age bigint;",
+    },
+    {
+      name: "a column of this change",
+      history: [users],
+      pending: ["ALTER TABLE users ADD COLUMN nick text;"],
+      code: "ALTER TABLE users DROP COLUMN nick;\nALTER TABLE users ADD COLUMN nick varchar(20);",
+    },
+    {
+      name: "columns that are computed",
+      history: [users, "ALTER TABLE users ADD COLUMN upper_name text GENERATED ALWAYS AS (upper(full_name)) STORED;"],
+      code: "ALTER TABLE users DROP COLUMN upper_name;\nALTER TABLE users ADD COLUMN upper_name text GENERATED ALWAYS AS (lower(full_name)) STORED;\nALTER TABLE users DROP COLUMN age, ADD COLUMN age int GENERATED ALWAYS AS (2026 - extract(year from born)::int) STORED;",
+    },
+    {
+      name: "a key that numbers itself",
+      history: [users],
+      code: "ALTER TABLE users DROP COLUMN age, ADD COLUMN number int GENERATED ALWAYS AS IDENTITY;",
+    },
+    {
+      name: "several of the type, with names that have nothing in common",
+      history: [users],
+      code: "ALTER TABLE users DROP COLUMN full_name, ADD COLUMN bio text, ADD COLUMN city text;",
+    },
+    {
+      name: "a column of a table that is not known, and another name",
+      code: "ALTER TABLE auth.users DROP COLUMN full_name, ADD COLUMN display_name text;",
+    },
+  ],
+  invalid: [
+    {
+      name: "with another type, as Prisma writes it",
+      history: [users],
+      tool: prisma6,
+      code: '-- AlterTable\nALTER TABLE "users" DROP COLUMN "age",\nADD COLUMN     "age" TEXT NOT NULL;',
+      errors: [
+        {
+          message:
+            "age of users is dropped here and added again in line 2, as TEXT: every value of it is lost. To keep them, add the new column under another name, copy the values, and drop age in a later deploy.",
+          line: 2,
+          column: 21,
+          endLine: 2,
+          endColumn: 38,
+        },
+      ],
+    },
+    {
+      name: "with another length, as TypeORM writes it",
+      history: [users],
+      code: "ALTER TABLE users DROP COLUMN full_name;\nALTER TABLE users ADD full_name character varying(200);",
+      errors: [
+        {
+          message:
+            "full_name of users is dropped here and added again in line 2, as character varying(200): every value of it is lost. To keep them, use ALTER COLUMN full_name TYPE character varying(200).",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 40,
+        },
+      ],
+    },
+    {
+      name: "with its own type, in a later file",
+      history: [users],
+      pending: ["ALTER TABLE users DROP COLUMN IF EXISTS age;"],
+      tool: prisma7,
+      code: 'ALTER TABLE "users" ADD COLUMN "age" int;\nALTER TABLE "users" DROP COLUMN "born", ADD COLUMN "born" date NOT NULL;',
+      errors: [
+        {
+          message:
+            "born of users is dropped here and added again in line 2: every value of it is lost. To change it, use ALTER COLUMN born; nothing has to be dropped.",
+          line: 2,
+          column: 21,
+          endLine: 2,
+          endColumn: 39,
+        },
+      ],
+    },
+    {
+      name: "a column of a table that no migration made",
+      code: 'ALTER TABLE auth.users DROP COLUMN "fullName";\nALTER TABLE auth.users ADD COLUMN "fullName" text;',
+      errors: [
+        {
+          message:
+            '"fullName" of auth.users is dropped here and added again in line 2, as text: every value of it is lost. To keep them, add the new column under another name, copy the values, and drop "fullName" in a later deploy.',
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 46,
+        },
+      ],
+    },
+    {
+      name: "what looks like a rename, in Drizzle",
+      history: [users],
+      pending: ['ALTER TABLE "users" ADD COLUMN "display_name" text;'],
+      tool: drizzle,
+      code: 'ALTER TABLE "users" ADD COLUMN "city" text;--> statement-breakpoint\nALTER TABLE "users" DROP COLUMN "full_name";',
+      errors: [
+        {
+          message:
+            "full_name of users is dropped here, and db/migrations/0002.sql:1 adds display_name, which looks like full_name under another name: every value of it is lost. To rename it, leave it in place, copy its values into display_name, and drop it in a later deploy, once no running code uses it.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 44,
+        },
+      ],
+    },
+    {
+      name: "the only two of the type",
+      history: [users],
+      code: "ALTER TABLE users DROP COLUMN age, ADD COLUMN points bigint, ADD COLUMN bio text;",
+      errors: [
+        {
+          message:
+            "age of users is dropped here, and line 1 adds points of the same type: if one takes the place of the other, every value is lost. Then copy the values into points, and drop age in a later deploy; if they have nothing to do with each other, accept this finding with that reason.",
+          line: 1,
+          column: 19,
+          endLine: 1,
+          endColumn: 34,
+        },
+      ],
+    },
+  ],
+});
