@@ -11,8 +11,44 @@ import {
   Unknown,
   type Value,
 } from "./evaluator/value.js";
+import { queryBuilder } from "./knex-query.js";
 import { RawSql, withBindings } from "./knex-raw.js";
 import { schemaBuilder } from "./knex-schema.js";
+
+/** Methods of a query that `knex` has itself: `knex.select("id").from("orders")`. */
+const STARTS = [
+  "select",
+  "from",
+  "into",
+  "table",
+  "insert",
+  "with",
+  "withSchema",
+  "first",
+  "count",
+  "distinct",
+  "update",
+  "del",
+  "delete",
+  "column",
+  "columns",
+  "where",
+  "whereNull",
+  "whereNotNull",
+  "whereRaw",
+  "whereIn",
+  "whereNot",
+];
+
+function begin(method: string): Method {
+  return (args, site) => queryBuilder(undefined).methods[method]?.(args, site);
+}
+
+/** One INSERT for each thousand rows, in a transaction of its own where there is none (`lib/execution/batch-insert.js`). */
+function batchInsert(table: Value, rows: Value, site: Site): Value {
+  const insert = queryBuilder(table).methods["insert"];
+  return insert?.([rows], site);
+}
 
 const RESULT = new Unknown("comes from a query");
 
@@ -23,12 +59,15 @@ export function knexHandle(name = "knex"): Handle {
     {
       raw: ([sql, bindings], site) => raw(sql, bindings, site),
       transaction: (args, site) => transaction(args, site),
-      // Loads rows that it gives, one INSERT for each part of them.
       ref: ([column]) => new RawSql(textOf(column) ?? Text.EMPTY, {}),
       destroy: () => undefined,
       withUserParams: () => handle,
+      batchInsert: ([table, rows], site) => batchInsert(table, rows, site),
+      queryBuilder: () => queryBuilder(undefined),
+      ...Object.fromEntries(STARTS.map((method) => [method, begin(method)])),
     },
     {
+      call: ([table]) => queryBuilder(table),
       get(property) {
         if (property === "schema") return schemaBuilder();
         if (property === "fn") return FUNCTIONS;

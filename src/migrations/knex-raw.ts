@@ -1,5 +1,5 @@
 /** Knex's `raw` with its bindings: `?` and `:name` are values, `??` and `:name:` names (`lib/raw.js`). */
-import { parameter, quoted, sqlText, Text } from "./evaluator/text.js";
+import { literal, parameter, quoted, sqlText, Text } from "./evaluator/text.js";
 import { Dictionary, Handle, List, textOf, Unknown, type Value } from "./evaluator/value.js";
 
 /** A piece of SQL that is put into other SQL as it is: `knex.raw("now()")`. */
@@ -79,7 +79,22 @@ function boundTo(
   return found.endsWith(":") ? columnized(named.get(name)) : valueOf(named.get(name), name);
 }
 
+/** A value in SQL text, as node-postgres writes it. */
+export function escaped(value: Value): Text {
+  if (value instanceof RawSql) return value.sql;
+  if (value == null) return Text.of("NULL");
+  if (typeof value !== "object") return Text.of(String(value));
+  if (!(value instanceof Text)) return parameter("value");
+  const text = literal(value.map((part) => part.replaceAll("\\", "\\\\")));
+  return value.toString().includes("\\") ? sqlText`E${text}` : text;
+}
+
 /** A value that is sent beside the SQL, or SQL that stands for it. */
 export function valueOf(value: Value, name: string): Text {
-  return value instanceof RawSql ? value.sql : parameter(value instanceof Unknown ? (value.expression ?? name) : name);
+  if (value instanceof RawSql) return value.sql;
+  const inline = escaped(value);
+  return parameter(
+    (value instanceof Unknown ? value.expression : undefined) ?? name,
+    inline.known === undefined ? undefined : inline,
+  );
 }

@@ -1,7 +1,9 @@
 /** Knex's schema builder: a chain of calls that are sent in order when it is awaited (`lib/schema/compiler.js`). */
 import { quoted, sqlText, Text } from "./evaluator/text.js";
 import { Handle, type Method, type Site, textOf, truthOf, Unknown, type Value } from "./evaluator/value.js";
-import { wrapped, withBindings } from "./knex-raw.js";
+import { queryText } from "./knex-query.js";
+import { columnized, escaped, withBindings, wrapped } from "./knex-raw.js";
+import { KnexTable, type TableMethod } from "./knex-table.js";
 
 /** SQL of one call of the chain. */
 export type SchemaCall = (args: readonly Value[], schema: Text | undefined, site: Site) => readonly Text[];
@@ -22,7 +24,71 @@ const plain =
 
 const cascade = (value: Value): string => (truthOf(value) === true ? " cascade" : "");
 
+/** A table that a callback describes. */
+const table =
+  (method: TableMethod): SchemaCall =>
+  (args, schema, site) => {
+    const [name, second, third] = args;
+    const like = method === "createLike" ? second : undefined;
+    const described = new KnexTable(method, name, schema, like);
+    const callback = like === undefined ? second : third;
+    if (callback !== undefined) site.run.call(callback, [described.handle], site, described.handle);
+    return described.statements();
+  };
+
+const CHECK_OPTIONS: Readonly<Record<string, string>> = {
+  checkOption: " with check option",
+  localCheckOption: " with local check option",
+  cascadedCheckOption: " with cascaded check option",
+};
+
+/** A view that a callback describes. */
+const view =
+  (words: string): SchemaCall =>
+  ([name, callback], schema, site) => {
+    let columns: Value;
+    let query: Value;
+    let check = "";
+    const methods: Record<string, Method> = {
+      columns: ([list]) => void (columns = list),
+      as: ([select]) => void (query = select),
+    };
+    for (const [method, clause] of Object.entries(CHECK_OPTIONS)) methods[method] = () => void (check = clause);
+    const handle = new Handle("the view builder", methods);
+    site.run.call(callback, [handle], site, handle);
+    const list = columns === undefined ? "" : sqlText` (${columnized(columns)})`;
+    return [sqlText`create ${words} ${qualified(schema, name)}${list} as ${queryText(query)}${check}`];
+  };
+
+const alterView: SchemaCall = ([name, callback], schema, site) => {
+  const statements: Text[] = [];
+  const own = qualified(schema, name);
+  const column = ([of]: readonly Value[]): Value => {
+    const inner: Handle = new Handle("the view's column", {
+      rename: ([to]) => (statements.push(sqlText`alter view ${own} rename ${wrapped(of)} to ${wrapped(to)}`), inner),
+      defaultTo: ([value]) => (
+        statements.push(sqlText`alter view ${own} alter ${wrapped(of)} set default ${escaped(value)}`),
+        inner
+      ),
+    });
+    return inner;
+  };
+  const handle = new Handle("the view builder", { column });
+  site.run.call(callback, [handle], site, handle);
+  return statements;
+};
+
 const CALLS: Readonly<Record<string, SchemaCall>> = {
+  createTable: table("create"),
+  createTableIfNotExists: table("createIfNot"),
+  createTableLike: table("createLike"),
+  alterTable: table("alter"),
+  table: table("alter"),
+  createView: view("view"),
+  createViewOrReplace: view("or replace view"),
+  createMaterializedView: view("materialized view"),
+  alterView,
+  view: alterView,
   dropTable: one((name) => sqlText`drop table ${name}`),
   dropTableIfExists: one((name) => sqlText`drop table if exists ${name}`),
   renameTable: one((name, [, to]) => sqlText`alter table ${name} rename to ${wrapped(to)}`),

@@ -13,6 +13,8 @@ export interface Hole {
   readonly name: string;
   /** Why it is not known, as the rest of a sentence that starts with the name. */
   readonly reason: string;
+  /** The value as a literal, where it is known: for SQL that takes no parameters. */
+  readonly inline?: Text;
 }
 
 /** Where a piece of text comes from. */
@@ -166,7 +168,15 @@ export function literal(value: Text | string): Text {
   return Text.join(["'", text.map((part) => part.replaceAll("'", "''")), "'"]);
 }
 
-/** A parameter of a statement. */
-export function parameter(name: string, origin?: Origin): Text {
-  return Text.hole({ kind: "value", name, reason: "is a parameter" }, origin);
+/**
+ * A parameter of a statement.
+ * @param inline The value as a literal, where it is known.
+ */
+export function parameter(name: string, inline?: Text): Text {
+  return Text.hole({ kind: "value", name, reason: "is a parameter", ...(inline && { inline }) });
+}
+
+/** The SQL with literals in place of its parameters, as far as their values are known. */
+export function inlined(sql: Text): Text {
+  return Text.join(sql.pieces.map((piece) => piece.hole?.inline ?? new Text([piece])));
 }
