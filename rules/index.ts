@@ -26,6 +26,7 @@ import noReferencedTableDrop from "./no-referenced-table-drop.js";
 import noRename from "./no-rename.js";
 import noTableRewrite from "./no-table-rewrite.js";
 import noTransactionControl from "./no-transaction-control.js";
+import noTriggerChangeOnLiveTable from "./no-trigger-change-on-live-table.js";
 import noUnbatchedBackfill from "./no-unbatched-backfill.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
 import noValidateInSameTransaction from "./no-validate-in-same-transaction.js";
@@ -70,6 +71,7 @@ export const rules = {
   "no-rename": noRename,
   "no-table-rewrite": noTableRewrite,
   "no-transaction-control": noTransactionControl,
+  "no-trigger-change-on-live-table": noTriggerChangeOnLiveTable,
   "no-unbatched-backfill": noUnbatchedBackfill,
   "no-unchecked-statement": noUncheckedStatement,
   "no-validate-in-same-transaction": noValidateInSameTransaction,

@@ -53,11 +53,16 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
     if (!table) return undefined;
     const inline = op.columns.flatMap(({ constraints }) => constraints);
     let hasPrimaryKey = false;
-    return firstOf([...inline, ...op.constraints], (constraint) => {
-      const refusal = constraintRefusal({ before, seen: after, table, hasPrimaryKey }, constraint);
+    const refusal = firstOf([...inline, ...op.constraints], (constraint) => {
+      const found = constraintRefusal({ before, seen: after, table, hasPrimaryKey }, constraint);
       if (constraint.kind === "primary key") hasPrimaryKey = true;
-      return refusal;
+      return found;
     });
+    // Of the table itself all is known that is known of those that it is made from.
+    const own = parents.map((parent) => before.qualify(parent));
+    const isOther = ({ schema, name }: Required<QualifiedName>): boolean =>
+      schema !== table.schema || name !== table.name;
+    return refusal && { ...refusal, about: [...refusal.about.filter(isOther), ...own] };
   },
   CreateTableAs: (op, { before }) =>
     isThere(before, op.table, op)

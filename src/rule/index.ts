@@ -7,6 +7,7 @@ export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign
 export { defineRule } from "./define-rule.js";
 export { visitLocking } from "./locking-visitors.js";
 export { formatDuration, parseDuration } from "./duration.js";
+export { functionTexts } from "./function-text.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
 export { endOfChange } from "./end-of-change.js";
 export { isMaybeCut, type LongIdentifier, longIdentifiers } from "./long-identifiers.js";

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ESLint, Linter } from "eslint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { nodes } from "./build.js";
 
 const project = join(import.meta.dirname, "../..");
 const INDEX = "migration-safety/no-blocking-index-build";
@@ -296,11 +295,11 @@ overrides:
     expect(lint(version, root, [file]).messages(file).map(short)).toEqual([`4:1 ${INDEX}`]);
   });
 
-  it("reports a statement that it cannot read as a warning, and reads on", () => {
+  it("reports a statement that PostgreSQL refuses, and reads on", () => {
     const root = repository({ [FILE]: `CREATE TABEL x ();\n${BUILD}` });
     const found = lint(version, root, [FILE]).messages(FILE);
     expect(found.map((message) => `${String(message.severity)} ${short(message)}`)).toEqual([
-      "1 1:1 migration-safety/no-unchecked-statement",
+      "2 1:1 migration-safety/no-invalid-sql",
       `2 3:1 ${INDEX}`,
     ]);
     expect(found.some(({ fatal }) => fatal)).toBe(false);
@@ -401,7 +400,8 @@ accept:
     expect(of(file).suppressedMessages.map(short)).toEqual([`1:1 ${rule}`]);
   });
 
-  it.each(nodes)("runs on %s", (node) => {
+  it("runs alone", () => {
+    const node = process.execPath;
     const root = repository({ [FILE]: BUILD });
     expect(lint(version, root, [FILE], "", node).messages(FILE).map(short)).toEqual([`2:1 ${INDEX}`]);
   });

@@ -464,6 +464,12 @@ const table: readonly Row[] = [
     annotations: ["1 no-explicit-table-lock"],
   },
   {
+    session: {},
+    sql: "CREATE CONSTRAINT TRIGGER noted AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note();",
+    finds: ["no-trigger-change-on-live-table warning blocks 1:1-1:92"],
+    annotations: ["1 no-trigger-change-on-live-table"],
+  },
+  {
     preset: "strict",
     sql: "ALTER TABLE orders DROP COLUMN note;",
     finds: ["require-statement-timeout warning blocks 1:1-1:36"],

@@ -141,7 +141,7 @@ const UNSAFE = [
     at: [2, 1, 2, 56],
   },
   { rule: "require-lock-timeout", sql: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;\n", at: [1, 1, 1, 47] },
-  { rule: "no-unchecked-statement", sql: "ALTER TABEL orders ADD COLUMN note text;\n", at: [1, 1, 1, 40] },
+  { rule: "no-invalid-sql", sql: "ALTER TABEL orders ADD COLUMN note text;\n", at: [1, 1, 1, 40] },
 ] as const;
 
 test.each(LAYOUTS.flatMap((layout) => UNSAFE.map((unsafe) => ({ ...layout, ...unsafe }))))(
@@ -235,9 +235,9 @@ test("what cannot be read costs one statement or one file, and is listed with it
   });
   const { findings, unknowns, coverage, verdict } = reported(repository, "--base", "main");
   expect(findings.map(({ rule, file, line, column }) => `${file}:${line}:${column} ${rule}`)).toEqual([
-    "db/migrations/0002_broken.sql:1:1 no-unchecked-statement",
+    "db/migrations/0002_broken.sql:1:1 no-invalid-sql",
     "db/migrations/0002_broken.sql:3:1 no-blocking-index-build",
-    "db/migrations/0003_nul.sql:1:10 no-unchecked-statement",
+    "db/migrations/0003_nul.sql:1:10 no-invalid-sql",
     "db/migrations/0004_latin1.sql:1:1 no-unchecked-statement",
     "db/migrations/0007_crlf.sql:2:1 no-blocking-index-build",
   ]);

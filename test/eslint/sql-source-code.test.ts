@@ -60,7 +60,11 @@ describe("SQL as ESLint sees it", () => {
         expect(source.getIndexFromLoc(end)).toBe(operation.range[1]);
       }
       expect(
-        lintSql(text, { config: { rules: { "migration-safety/no-unchecked-statement": "warn" } } }).messages,
+        lintSql(text, {
+          config: {
+            rules: { "migration-safety/no-unchecked-statement": "warn", "migration-safety/no-invalid-sql": "error" },
+          },
+        }).messages,
       ).toEqual(
         source.ast.body.flatMap(({ type }) =>
           type === "Unparsed" ? [expect.objectContaining({ line: 1 }) as unknown] : [],

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly base?: boolean;
   /** PostgreSQL's major version; 16 unless said. */
   readonly postgres?: number;
+  /** What says so; nothing unless said. */
+  readonly postgresSource?: string;
   /** Default: a runner that opens a transaction for each file. */
   readonly tool?: ToolFacts;
   /** Session settings of the connection: `lock_timeout` → `3s`. */
@@ -138,7 +140,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       {
         name: "main",
         tools: [{ name: tool.name, folder: "db/migrations" }],
-        postgres: { version: postgres, source: "default" },
+        postgres: { version: postgres, source: surroundings.postgresSource ?? "default" },
         migrations,
         deleted: deleted.map((path) => ({ file: path, tool: tool.name })),
         baseText: new Map(was === undefined ? [] : [[file, was]]),

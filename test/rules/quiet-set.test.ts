@@ -22,7 +22,7 @@ const quiet = {
   "a new enum, as older versions of Drizzle Kit write it":
     "DO $$ BEGIN\n CREATE TYPE \"public\".\"kind\" AS ENUM('a', 'b');\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;",
   "a nullable column": "ALTER TABLE orders ADD COLUMN note text;",
-  "several nullable columns": "ALTER TABLE orders ADD COLUMN note text, ADD COLUMN IF NOT EXISTS due date;",
+  "several nullable columns": "ALTER TABLE orders ADD COLUMN remark text, ADD COLUMN IF NOT EXISTS due date;",
   "nullable columns on two tables":
     "ALTER TABLE accounts ADD COLUMN nick text;\nALTER TABLE orders ADD COLUMN ref text;",
   "a column with a constant default": "ALTER TABLE orders ADD COLUMN paid boolean NOT NULL DEFAULT false;",
