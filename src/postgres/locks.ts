@@ -214,7 +214,11 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
       : [],
 
   CreateTrigger: ({ table }) => [taken(table, "SHARE ROW EXCLUSIVE")],
-  DropTrigger: ({ table }) => [taken(table, "ACCESS EXCLUSIVE")],
+  // IF EXISTS looks first, under a lock that it gives back.
+  DropTrigger: ({ table, trigger, ifExists }, { catalog }) =>
+    ifExists && catalog.complete && lacksTrigger(catalog.table(table), trigger)
+      ? []
+      : [taken(table, "ACCESS EXCLUSIVE")],
 
   // Which partitions and referenced tables the rows reach is not in the statement; those locks block nobody.
   Insert: ({ table, reads }, { work }) => [
@@ -484,6 +488,10 @@ function newPartition(parent: QualifiedName, catalog: Catalog): Taken[] {
     ...defaults.map((partition) => taken(partition, "ACCESS EXCLUSIVE", "scan")),
     ...foreignKeysOf(parent, catalog).flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "instant")),
   ];
+}
+
+function lacksTrigger(table: Table | undefined, trigger: string): boolean {
+  return table?.createdIn !== undefined && table.triggers?.some(({ name }) => name === trigger) !== true;
 }
 
 function tablesWithType(type: QualifiedName, catalog: Catalog): Table[] {
