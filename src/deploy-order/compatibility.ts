@@ -76,6 +76,11 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
           reasons: [`The code running now may write duplicates, which ${name} refuses.`],
         }
       : WORKS,
+  CreateRule: (_, { name }) => ({
+    running: "unknown",
+    next: "yes",
+    reasons: [`The rule ${name} also rewrites what the code running now sends.`],
+  }),
   CreateSchema: () => ADDS,
   CreateSequence: () => ADDS,
   CreateTable: () => ADDS,

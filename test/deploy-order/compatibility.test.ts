@@ -32,7 +32,7 @@ const SETUP = `
     state status DEFAULT 'open'
   );
   CREATE FUNCTION touch() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-  CREATE RULE keep AS ON DELETE TO accounts DO INSTEAD NOTHING;
+  CREATE COLLATION phonebook FROM "C";
   INSERT INTO orders (id, code) VALUES (1, 'a');`;
 
 const INSERT = "INSERT INTO orders (id, code) VALUES (2, 'b')";
@@ -137,9 +137,16 @@ const CASES: readonly Case[] = [
     reasons: ["The code running now uses public by its old name."],
   },
   {
-    migration: "ALTER RULE keep ON accounts RENAME TO kept",
-    running: [INSERT, "DROP RULE keep ON accounts"],
-    next: [INSERT, "DROP RULE kept ON accounts"],
+    migration: "CREATE RULE keep AS ON DELETE TO accounts DO INSTEAD NOTHING",
+    running: [INSERT, "DELETE FROM accounts RETURNING id"],
+    next: [INSERT],
+    answers: ["unknown", "yes"],
+    reasons: ["The rule accounts.keep also rewrites what the code running now sends."],
+  },
+  {
+    migration: "ALTER COLLATION phonebook RENAME TO book",
+    running: [INSERT, "SELECT code COLLATE phonebook FROM orders"],
+    next: [INSERT, "SELECT code COLLATE book FROM orders"],
     answers: ["unknown", "unknown"],
     reasons: ["Whether code uses what is dropped or renamed here was not looked for."],
   },
