@@ -183,15 +183,20 @@ function tokensWithMarks(marked: string): { kind: Lexer["kind"]; start: number; 
   return tokens;
 }
 
+/** Where a stretch of SQL stands in a program. */
+export interface PlacedSql {
+  readonly range: Range;
+  /** Whether the program has this very text there. */
+  readonly verbatim: boolean;
+  /** What begins and ends the string that it stands in; absent where that is not one. */
+  readonly quote?: string;
+}
+
 /**
  * The place of a stretch of the SQL in the file.
  * @param sent The call that sends it: where what does not stand inside it has its place.
  */
-export function placer(
-  pieces: readonly Piece[],
-  file: string,
-  sent: Range,
-): (range: Range) => { range: Range; verbatim: boolean } {
+export function placer(pieces: readonly Piece[], file: string, sent: Range): (range: Range) => PlacedSql {
   const starts: number[] = [];
   let length = 0;
   for (const { text } of pieces) {
@@ -201,6 +206,7 @@ export function placer(
   return ([from, to]) => {
     let [start, end] = [Infinity, -Infinity];
     let verbatim = from < to;
+    const quotes = new Set<string | undefined>();
     for (const [index, { text, origin }] of pieces.entries()) {
       const begin = starts[index]!;
       const behind = begin + text.length;
@@ -215,9 +221,12 @@ export function placer(
       }
       const [first, last] = origin.range;
       if (!origin.verbatim) verbatim = false;
+      quotes.add(origin.quote);
       start = Math.min(start, origin.verbatim ? first + Math.max(from - begin, 0) : first);
       end = Math.max(end, origin.verbatim ? first + Math.min(to - begin, text.length) : last);
     }
-    return start <= end ? { range: [start, end], verbatim } : { range: sent, verbatim: false };
+    if (start > end) return { range: sent, verbatim: false };
+    const [quote] = quotes;
+    return { range: [start, end], verbatim, ...(quotes.size === 1 && quote !== undefined && { quote }) };
   };
 }

@@ -4,7 +4,8 @@ import type { EvaluatedMigration, SentSql } from "../migrations/tool.js";
 import type { Operation } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
-import { parseSql, tolerant } from "../postgres/parse-sql.js";
+import { tolerant } from "../postgres/block-operations.js";
+import { parseSql } from "../postgres/parse-sql.js";
 import { fillHoles, placer } from "./fill-holes.js";
 
 /** @param text The program's. */
@@ -30,7 +31,7 @@ function numbered(statement: Statement, index: number): Statement {
 
 function unknown({ range, statement }: SentSql, reason: string, text: string): Statement[] {
   const operations = [{ type: "Unparsed", range, statement: 0, reason } as const];
-  return [{ index: 0, sql: text.slice(...range), range, operations, embedded: { within: statement, verbatim: false } }];
+  return [{ index: 0, sql: text.slice(...range), range, operations, embedded: { within: statement } }];
 }
 
 function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): Statement[] {
@@ -42,7 +43,7 @@ function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): 
     if (verbatim) comments.push({ ...comment, range });
   }
   return parsed.statements.map((statement) => {
-    const { range, verbatim } = place(statement.range);
+    const { range, verbatim, quote } = place(statement.range);
     const operations = statement.operations.map((operation): Operation => {
       const placed = moved(operation, place);
       const [hole] = filled.unknown;
@@ -50,7 +51,12 @@ function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): 
       return sent.conditional ? tolerant(placed) : placed;
     });
     const transaction = sent.transaction === undefined ? {} : { transaction: sent.transaction };
-    return { ...statement, range, operations, embedded: { within: sent.statement, verbatim, ...transaction } };
+    return {
+      ...statement,
+      range,
+      operations,
+      embedded: { within: sent.statement, ...(verbatim && quote !== undefined && { quote }), ...transaction },
+    };
   });
 }
 

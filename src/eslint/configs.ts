@@ -2,8 +2,11 @@
  * Configurations for `eslint.config.js`. They are made when somebody reads them, not when the plugin is imported: they
  * hold the migration folders of the repository that ESLint runs in, and start from its configuration file.
  */
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { ESLint, Linter } from "eslint";
 import { matcher } from "../change/overlay-tree.js";
+import { isProgram } from "../change/parse-migration.js";
 import type { Preset } from "../model/configuration.js";
 import { fileIn, repositoryAround } from "./locate-migration.js";
 import type { OpenRepository } from "./open-repository.js";
@@ -21,16 +24,21 @@ export function configFor(preset: Preset, plugin: ESLint.Plugin, rules: Rules): 
   if (!repository) return [];
   const { configuration, root, fingerprint } = repository;
   const larger = PRESETS[Math.max(PRESETS.indexOf(preset), PRESETS.indexOf(configuration.extends))] ?? preset;
+  const common = {
+    plugins: { "migration-safety": plugin },
+    // ESLint's cache knows the file and its configuration; findings depend on the files beside it, too.
+    settings: { "migration-safety": { root, fingerprint } },
+    rules: prefixed(ruleSettings(configuration, rules, larger)),
+  };
   return [
     {
       name: `migration-safety/${preset}`,
-      files: matching(repository),
-      plugins: { "migration-safety": plugin },
+      files: matching(repository, isOurs(root)),
       language: "migration-safety/sql",
-      // ESLint's cache knows the file and its configuration; findings depend on the files beside it, too.
-      settings: { "migration-safety": { root, fingerprint } },
-      rules: prefixed(ruleSettings(configuration, rules, larger)),
+      ...common,
     },
+    // Programs keep their language and their parser.
+    { name: `migration-safety/${preset} in programs`, files: matching(repository, not(isOurs(root))), ...common },
     ...Object.entries(configuration.databases).flatMap(([name, { rules: own }]) =>
       own === undefined
         ? []
@@ -50,14 +58,37 @@ export function configFor(preset: Preset, plugin: ESLint.Plugin, rules: Rules): 
   ];
 }
 
+/** Packages with which ESLint reads TypeScript. */
+const TYPESCRIPT_PARSERS = ["typescript-eslint", "@typescript-eslint/parser", "@babel/eslint-parser"];
+
+/** Which migrations are read in our language: SQL, and TypeScript where ESLint has no parser for it. */
+function isOurs(root: string): (file: string) => boolean {
+  let reads: boolean | undefined;
+  const readsTypeScript = (): boolean => {
+    const { resolve } = createRequire(join(root, "package.json"));
+    return TYPESCRIPT_PARSERS.some((name) => {
+      try {
+        return resolve(name) !== "";
+      } catch {
+        return false;
+      }
+    });
+  };
+  return (file) => !isProgram(file) || (/\.[cm]?tsx?$/i.test(file) && !(reads ??= readsTypeScript()));
+}
+
+function not(matches: (file: string) => boolean): (file: string) => boolean {
+  return (file) => !matches(file);
+}
+
 /**
- * Matches the SQL files of migration folders. A function, because patterns are relative to the configuration file,
+ * Matches the migrations of migration folders. A function, because patterns are relative to the configuration file,
  * which may stand in a package of its own, and folders are known relative to the repository.
  * @param matches Which of them, by their path relative to the repository; absent: every file.
  */
 function matching(repository: OpenRepository, matches: (file: string) => boolean = () => true): string[] {
   const isMigration = (path: string): boolean => {
-    const file = /\.sql$/i.test(path) ? fileIn(repository, path) : undefined;
+    const file = /\.sql$/i.test(path) || isProgram(path) ? fileIn(repository, path) : undefined;
     return file !== undefined && repository.hasMigrations(file) && matches(file);
   };
   // ESLint takes functions, as its documentation says; its types do not.

@@ -23,6 +23,13 @@ export function locateMigration(path: string, text: string): LocatedMigration {
   );
 }
 
+/** The migration of a repository that a file is; undefined for a file of no migration folder. */
+export function locateInRepository(path: string, text: string): LocatedMigration | undefined {
+  if (isChangeProvided()) return providedMigration(path, text);
+  const repository = isAbsolute(path) ? repositoryAround(dirname(path)) : undefined;
+  return repository && locateIn(repository, path, text);
+}
+
 function locateIn(repository: OpenRepository, path: string, text: string): LocatedMigration | undefined {
   const file = fileIn(repository, path);
   if (file === undefined || !repository.hasMigrations(file)) return undefined;

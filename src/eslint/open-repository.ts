@@ -57,16 +57,18 @@ export class OpenRepository {
     return this.#look().configuration;
   }
 
-  /** Whether a SQL file, relative to the root, stands in a folder with migrations. */
+  /** Whether a file, relative to the root, is a migration, or of SQL and in a folder with migrations. */
   hasMigrations(file: string): boolean {
     return this.databaseOf(file) !== undefined;
   }
 
-  /** The database whose migrations a SQL file belongs to: the one that runs it, else the one that has its folder. */
+  /** The database whose migrations a file belongs to: the one that runs it, else the one that has its folder. */
   databaseOf(file: string): string | undefined {
     const { source, configuration } = this.#look();
     this.#detected ??= detectedFiles(detectMigrations(source.head.tree, configuration.databases).databases);
     const { byFile, byFolder } = this.#detected;
+    // What else stands in the folder of a program may be any program; of SQL it is a migration that was left out.
+    if (isProgram(file)) return byFile.get(file);
     return byFile.get(file) ?? byFolder.find(([folder]) => folder === "" || file.startsWith(`${folder}/`))?.[1];
   }
 

@@ -1,10 +1,14 @@
 /** The ESLint plugin: rules, the language that they understand, and configurations that turn them on. */
 import type { ESLint, Linter } from "eslint";
 import { rules as definedRules } from "../../rules/index.js";
+import { provideLocateProgram } from "../rule/linted-migration.js";
 import { rulePage } from "../rule/rule-page.js";
 import { configFor } from "./configs.js";
+import { locateProgram } from "./lint-program.js";
 import { packageVersion } from "../text/package-version.js";
 import { sqlLanguage } from "./sql-language.js";
+
+provideLocateProgram(locateProgram);
 
 type Configs = Readonly<Record<"recommended" | "strict" | "all", Linter.Config[]>>;
 

@@ -27,8 +27,8 @@ export interface Statement {
 export interface EmbeddedStatement {
   /** The statement of the program: what stands above it is said of this one. */
   readonly within: Range;
-  /** Whether the file has this very SQL at the statement's range, so that it can be edited there. */
-  readonly verbatim: boolean;
+  /** What begins and ends the string that has this very SQL; absent where no string has it, so that it cannot be edited. */
+  readonly quote?: string;
   /** How it is sent, where that is not how the file is. */
   readonly transaction?: TransactionMode;
 }

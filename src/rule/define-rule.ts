@@ -10,7 +10,8 @@ import type { Range } from "../model/position.js";
 import type { Reference } from "../model/reference.js";
 import { migrationFor, provideMigration } from "./migration-context.js";
 import { acceptanceOf } from "../change/acceptance.js";
-import { type LocatedMigration, migrationIn } from "./linted-migration.js";
+import { embeddedEdit } from "./embedded-edit.js";
+import { type LintedProgram, type LocatedMigration, migrationIn, programIn } from "./linted-migration.js";
 import { isRecording, record } from "./records.js";
 import type { ChangeFinding, OperationVisitors, RuleContext, RuleDefinition, RuleMeta } from "./types.js";
 
@@ -58,10 +59,12 @@ export function defineRule<const MessageId extends string, Options extends reado
     definition,
     concerns,
     create(eslint) {
-      const located = migrationIn(eslint.sourceCode);
+      const own = migrationIn(eslint.sourceCode);
+      const program = own ? undefined : programIn(eslint.sourceCode, eslint.filename);
+      const located = own ?? program?.located;
       if (!located || !concerns(located)) return {};
       const migration = migrationFor(located);
-      const report = reporter<MessageId>(eslint, located);
+      const report = reporter<MessageId>(eslint, located, program);
 
       for (const finding of findingsOf(definition, located.change).get(located.migration.file) ?? []) {
         report({ ...finding, range: finding.range ?? firstLine(eslint.sourceCode.text) });
@@ -85,7 +88,21 @@ export function defineRule<const MessageId extends string, Options extends reado
       provideMigration(context, migration);
       const visitors = definition.create(context);
       visited ??= new Set(Object.keys(visitors));
-      return visitorsFor(located.migration, visitors, visited) as unknown as Rule.RuleListener;
+      const wanted = visitorsFor(located.migration, visitors, visited);
+      return program ? atProgramExit(located.migration, wanted) : (wanted as unknown as Rule.RuleListener);
+    },
+  };
+}
+
+/** A program keeps its own tree; what it sends is visited when ESLint has walked that. */
+function atProgramExit({ statements }: Migration, visitors: OperationVisitors): Rule.RuleListener {
+  const visit = visitors as Readonly<Record<string, ((operation: Operation) => void) | undefined>>;
+  return {
+    "Program:exit"() {
+      visitors.Migration?.();
+      for (const { statement } of statements) {
+        for (const operation of statement.operations) visit[operation.type]?.(operation);
+      }
     },
   };
 }
@@ -143,7 +160,8 @@ interface PlacedFinding<MessageId extends string> {
  */
 function reporter<MessageId extends string>(
   eslint: Rule.RuleContext,
-  { change, migration: { file } }: LocatedMigration,
+  { change, migration: { file, statements } }: LocatedMigration,
+  program: LintedProgram | undefined,
 ): (finding: PlacedFinding<MessageId>) => void {
   const { sourceCode } = eslint;
   const rule = eslint.id.slice(eslint.id.lastIndexOf("/") + 1);
@@ -151,9 +169,16 @@ function reporter<MessageId extends string>(
     acceptanceOf(change.configuration, { rule, object, file })?.expired === false;
   return ({ range, messageId, data = {}, object, evidence = [], operation, also, suggest = [] }) => {
     if (!isRecording() && isAccepted(object)) return;
-    const start = sourceCode.getLocFromIndex(range[0]);
-    const end = sourceCode.getLocFromIndex(range[1]);
-    eslint.report({ loc: { start, end }, messageId, data: { ...data }, suggest: suggest.map((edit) => ({ ...edit })) });
+    const silenced = program?.silenced(eslint.id, range);
+    if (silenced === "silent") return;
+    const start = silenced ? { line: silenced.line, column: 0 } : sourceCode.getLocFromIndex(range[0]);
+    const end = silenced ? start : sourceCode.getLocFromIndex(range[1]);
+    const embedded = operation && statements[operation.statement]?.statement.embedded;
+    const edits = suggest.flatMap(({ fix, ...edit }) => {
+      const possible = embedded ? embeddedEdit(fix, embedded) : fix;
+      return possible ? [{ ...edit, fix: possible }] : [];
+    });
+    eslint.report({ loc: { start, end }, messageId, data: { ...data }, suggest: edits });
     if (!isRecording()) return;
     record({
       rule: eslint.id,

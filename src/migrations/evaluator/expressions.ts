@@ -29,7 +29,12 @@ export function evaluate(node: AnyExpression, scope: Scope, name?: string): Valu
       const [start, end] = rangeOf(node);
       const { file, text } = scope.module;
       const verbatim = text.slice(start + 1, end - 1) === node.value;
-      return Text.of(node.value, { file, range: verbatim ? [start + 1, end - 1] : [start, end], verbatim });
+      return Text.of(node.value, {
+        file,
+        range: verbatim ? [start + 1, end - 1] : [start, end],
+        verbatim,
+        quote: text[start] ?? "",
+      });
     }
     case "TemplateLiteral":
       return template(node, scope);
@@ -174,7 +179,7 @@ export function quasiText(quasi: NodeOf<"TemplateLiteral">["quasis"][number], { 
   const text = cooked ?? raw;
   const range = rangeOf(quasi);
   const verbatim = module.text.slice(...range) === text;
-  return text === "" ? Text.EMPTY : Text.of(text, { file: module.file, range, verbatim });
+  return text === "" ? Text.EMPTY : Text.of(text, { file: module.file, range, verbatim, quote: "`" });
 }
 
 function arrayOf(node: NodeOf<"ArrayExpression">, scope: Scope): List {

@@ -23,6 +23,8 @@ export interface Origin {
   readonly range: Range;
   /** Whether the file has this very text there, unit by unit. */
   readonly verbatim: boolean;
+  /** What begins and ends the string that it stands in. */
+  readonly quote?: string;
 }
 
 export interface Piece {
