@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "sources",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/bundle/**", "test/servers/**"],
+          exclude: ["test/bundle/**", "test/servers/**", "test/histories/**"],
           globalSetup: ["test/postgres/start-pglite.ts"],
         },
       },
@@ -24,6 +24,15 @@ export default defineConfig({
       },
       // Needs servers, which npm install does not bring: npm run test:postgres.
       { extends: true, test: { name: "servers", include: ["test/servers/**/*.test.ts"] } },
+      // Needs packages that npm install does not bring: npm run test:histories.
+      {
+        extends: true,
+        test: {
+          name: "histories",
+          include: ["test/histories/**/*.test.ts"],
+          globalSetup: ["test/postgres/start-pglite.ts"],
+        },
+      },
     ],
   },
 });

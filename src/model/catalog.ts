@@ -12,6 +12,8 @@ export interface Column {
   /** `unknown` where the table itself was not created by any migration. */
   readonly notNull: boolean | "unknown";
   readonly default?: Expression;
+  /** The type that the column had when it got its default, where that is another one: the default still needs it. */
+  readonly defaultType?: TypeName;
   readonly identity?: "always" | "by default";
   readonly generated?: "stored" | "virtual";
   /** What a generated column is made of. */
@@ -113,6 +115,8 @@ export interface Table extends Relation {
   /** Whether `columns` is the whole list: false for a relation that no migration created, and for CREATE TABLE AS. */
   readonly columnsKnown: boolean;
   readonly constraints: ReadonlyMap<string, Constraint>;
+  /** The columns that PARTITION BY mentions. Absent: it is not partitioned, or not known how. */
+  readonly partitionKey?: readonly string[];
   readonly partitionOf?: QualifiedName;
   readonly defaultPartition?: boolean;
   readonly inherits: readonly QualifiedName[];

@@ -80,6 +80,7 @@ const changes: Changes = {
 
 /** Folds one operation into the timeline's latest moment. */
 export function applyOperation(operation: Operation, situation: Situation): void {
+  if (isPassedOver(operation, situation)) return;
   const change = changes[operation.type] as Change<OperationType> | undefined;
   change?.(operation, situation);
 }
@@ -90,4 +91,11 @@ function parseSearchPath(value: string): string[] {
     .split(",")
     .map((schema) => schema.trim().replace(/^"(.*)"$/, "$1"))
     .filter((schema) => schema !== "" && schema !== "$user");
+}
+
+/** IF EXISTS says of a relation that nobody made that it may not be there: it tells nothing of one. */
+function isPassedOver(operation: Operation, { timeline }: Situation): boolean {
+  if (operation.ifTableExists !== true) return false;
+  const name = "table" in operation ? operation.table : "relation" in operation ? operation.relation : undefined;
+  return name !== undefined && timeline.history(name) === undefined && timeline.index(name) === undefined;
 }

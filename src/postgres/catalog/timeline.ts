@@ -345,7 +345,8 @@ export class Timeline {
     if (!column) return;
     const renamed = (column: string): string => (column === name ? newName : column);
     history.columns.rename(name, newName, { ...column, name: newName }, this.time);
-    const { policies, triggers } = table;
+    const { policies, triggers, partitionKey } = table;
+    if (partitionKey?.includes(name)) this.touch(history, { partitionKey: partitionKey.map(renamed) });
     if (policies?.some(({ using, withCheck }) => using?.columns.includes(name) || withCheck?.columns.includes(name))) {
       this.touch(history, { policies: policies.map((policy) => renamedInPolicy(policy, renamed)) });
     }

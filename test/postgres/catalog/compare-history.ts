@@ -14,8 +14,8 @@ export interface HistoryFile {
 export interface Comparison {
   /** What differs after a file and did not before it, with the file in front. */
   readonly differences: readonly string[];
-  /** Statements that PostgreSQL refused, with file and error; the replay has not seen them either. */
-  readonly refused: readonly string[];
+  /** What PostgreSQL refused; the replay has not seen it either. */
+  readonly refused: readonly { readonly file: string; readonly message: string }[];
   /** Statements that both have run. */
   readonly statements: number;
 }
@@ -52,7 +52,7 @@ export async function compareHistory(database: TestDatabase, files: readonly His
   const replay = new Replay({ postgres: 18 });
   const seen = new Set<string>();
   const differences: string[] = [];
-  const refused: string[] = [];
+  const refused: { file: string; message: string }[] = [];
   let count = 0;
   for (const [order, { name, statements }] of files.entries()) {
     for (const statement of statements) {
@@ -60,7 +60,7 @@ export async function compareHistory(database: TestDatabase, files: readonly His
       try {
         await database.exec(statement.sql);
       } catch (error) {
-        refused.push(`${name}: ${(error as Error).message}`);
+        refused.push({ file: name, message: (error as Error).message });
         continue;
       }
       replay.apply(statement, order);
