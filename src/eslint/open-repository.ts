@@ -8,6 +8,7 @@ import { GitError } from "../change/git.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
 import {
+  isProgram,
   type ParsedMigration,
   type ParseMigration,
   parseMigration,
