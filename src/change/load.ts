@@ -262,7 +262,8 @@ class Loader {
       const places = this.#places(source, [...meanwhile.values()].flat());
       const draft = (tree: Tree, from: MigrationSource, file: string): Omit<Draft, "status" | "judged"> => {
         const parsed = this.#read(tree, file, from);
-        const transaction = from.transactions?.get(file) ?? modeOf(parsed.parts) ?? parsed.program?.transaction ?? tool.transaction;
+        const transaction =
+          from.transactions?.get(file) ?? modeOf(parsed.parts) ?? parsed.program?.transaction ?? tool.transaction;
         const place = places.get(file);
         const known = {
           ...from.facts?.get(file),
@@ -562,7 +563,7 @@ function replayAll(
   settings: ReadonlyMap<string, string>,
 ): readonly Migration[] {
   const transactions = transactionsOf(
-    drafts.map(({ file, transaction, run, sql, parts }) => ({
+    withoutSharedTransactions(drafts).map(({ file, transaction, run, sql, parts }) => ({
       file,
       mode: transaction,
       statements: sql.statements,
@@ -610,6 +611,23 @@ function replayAll(
 /** Whether a file may be a migration, by its name. */
 function isMigrationName(file: string): boolean {
   return /\.sql$/i.test(file) || isProgram(file);
+}
+
+/** Runs whose one transaction a file of theirs does away with, or ends. */
+function withoutSharedTransactions(drafts: readonly Draft[]): readonly Draft[] {
+  const split = (draft: Draft): string | undefined => (draft.run === undefined ? undefined : draft.program?.splitsRun);
+  const apart = new Set(drafts.flatMap((draft) => (split(draft) === "everywhere" ? [draft.run] : [])));
+  const ended = new Map<string, number>();
+  return drafts.map((draft): Draft => {
+    const { run, transaction } = draft;
+    if (run === undefined || transaction !== "all-pending") {
+      if (run !== undefined && split(draft) === "here") ended.set(run, (ended.get(run) ?? 0) + 1);
+      return draft;
+    }
+    if (apart.has(run)) return { ...draft, transaction: "per-file" };
+    const part = ended.get(run);
+    return part === undefined ? draft : { ...draft, run: `${run}, part ${String(part + 1)}` };
+  });
 }
 
 /** The way in which all parts of a file are sent; undefined where they differ, or there are none. */

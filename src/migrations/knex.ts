@@ -74,7 +74,7 @@ const evaluate = evaluator({
       facts() {
         const config = exports.get("config");
         const ownWay = config instanceof Dictionary && config.get("transaction") === false;
-        return ownWay ? { transaction: "per-statement", splitsRun: true } : {};
+        return ownWay ? { transaction: "per-statement", splitsRun: "everywhere" } : {};
       },
     };
   },

@@ -56,8 +56,12 @@ export interface EvaluatedMigration {
   readonly comments: readonly SqlComment[];
   /** How the file is sent, where it says so itself. */
   readonly transaction?: TransactionMode;
-  /** Whether the file ends the transaction around all pending ones: those beside it then run in one of their own. */
-  readonly splitsRun?: boolean;
+  /**
+   * What the file does to a transaction around all pending ones.
+   * - `everywhere`: each of them runs in one of its own.
+   * - `here`: what came before is committed, what follows shares a new one.
+   */
+  readonly splitsRun?: "everywhere" | "here";
   /** The other files that it depends on, each with its text; undefined for one that is not there. */
   readonly reads: ReadonlyMap<string, string | undefined>;
 }
