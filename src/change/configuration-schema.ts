@@ -40,9 +40,12 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
         default: "recommended",
       },
       postgres: {
-        description: "PostgreSQL's major version. Default: what the repository says elsewhere, else 14.",
-        type: "integer",
-        ...POSTGRES,
+        description:
+          "PostgreSQL's major version, or a range of them. Default: what the repository says elsewhere, else 14.",
+        anyOf: [
+          { type: "integer", ...POSTGRES },
+          { type: "string", pattern: "^1[0-8](?:-1[0-8])?$", examples: ["13-18"] },
+        ],
       },
       rules: settings,
       overrides: {

@@ -116,7 +116,7 @@ function repositoryFile(tree: Tree): ConfigurationText | undefined {
 /** What a checked document holds; the schema vouches for the shape. */
 interface Settings {
   readonly extends?: Configuration["extends"];
-  readonly postgres?: number;
+  readonly postgres?: number | string;
   readonly rules?: Readonly<Record<string, WrittenRule>>;
   readonly overrides?: readonly {
     readonly files: readonly string[];
@@ -255,10 +255,9 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 function complete(settings: Settings, source: string): Configuration {
-  const { postgres } = settings;
   return {
     extends: settings.extends ?? DEFAULT_CONFIGURATION.extends,
-    ...(postgres === undefined ? {} : { postgres }),
+    ...(settings.postgres !== undefined && versionRange(String(settings.postgres))),
     rules: ruleSettings(settings.rules),
     overrides: (settings.overrides ?? []).map(({ files, rules }): Override => ({ files, rules: ruleSettings(rules) })),
     deploy: { ...DEFAULT_CONFIGURATION.deploy, ...(settings.deploy as Partial<DeploySetting> | undefined) },
@@ -284,6 +283,13 @@ function complete(settings: Settings, source: string): Configuration {
     ...(settings.accept && { accept: settings.accept }),
     source,
   };
+}
+
+/** @param written One version or two: `16`, `13-18`. */
+export function versionRange(written: string): Pick<Configuration, "postgres" | "postgresUntil"> {
+  const versions = written.split("-").map(Number);
+  const [postgres, postgresUntil] = [Math.min(...versions), Math.max(...versions)];
+  return { postgres, ...(postgresUntil > postgres && { postgresUntil }) };
 }
 
 function ruleSettings(written: Readonly<Record<string, WrittenRule>> = {}): Record<string, RuleSetting> {

@@ -8,6 +8,8 @@ const DEFAULT_POSTGRES = 14;
 
 export interface PostgresVersion {
   readonly version: number;
+  /** The last one, where the configuration names several. */
+  readonly until?: number;
   /** A file and line, the configuration's source, or `default`. */
   readonly source: string;
 }
@@ -23,13 +25,23 @@ const IMAGES: readonly (readonly [name: RegExp, tag: RegExp])[] = [
   [/^(?:pgvector|pgvecto-rs|timescaledb|timescaledb-ha|citus|paradedb)$/, /(?:^|-)pg-?(\d+)(?:\D|$)/],
 ];
 
+/** The first version alone, where several are named and only one can be shown. */
+export function lowestOnly({ version, until, source }: PostgresVersion): Omit<PostgresVersion, "until"> {
+  return {
+    version,
+    source: until === undefined ? source : `${source}, the lowest of ${String(version)} to ${String(until)}`,
+  };
+}
+
 /**
  * The first of: the configuration, `supabase/config.toml`, compose files, services of GitHub workflows. Files nearer to
  * the migrations come first.
  */
 export function postgresVersion(listing: Listing, configuration: Configuration, folder: string): PostgresVersion {
-  if (configuration.postgres !== undefined) {
-    return { version: configuration.postgres, source: configuration.postgresSource ?? configuration.source };
+  const { postgres: version, postgresUntil: until } = configuration;
+  if (version !== undefined) {
+    const source = configuration.postgresSource ?? configuration.source;
+    return { version, ...(until !== undefined && { until }), source };
   }
   listing.tree.prefetch?.(candidates(listing, folder));
   return (

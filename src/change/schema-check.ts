@@ -26,6 +26,8 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly pattern?: string;
+  /** What a text that matches `pattern` looks like. */
+  readonly examples?: readonly string[];
   readonly format?: "date";
   /** Alternatives that differ in type, or lists of keys of which one must be there whole. */
   readonly anyOf?: readonly JsonSchema[];
@@ -50,6 +52,7 @@ const KNOWN_KEYWORDS: ReadonlySet<string> = new Set<keyof JsonSchema>([
   "maximum",
   "minLength",
   "pattern",
+  "examples",
   "format",
   "anyOf",
 ]);
@@ -187,7 +190,9 @@ class Checker {
       this.#report(node, `${capital(name(path))} must not be empty.`);
     }
     if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
-      this.#report(node, `${capital(name(path))} is ${shown(node)}, and must match ${schema.pattern}.`);
+      const [example] = schema.examples ?? [];
+      const wanted = example === undefined ? `match ${schema.pattern}` : `look like ${quote(example)}`;
+      this.#report(node, `${capital(name(path))} is ${shown(node)}, and must ${wanted}.`);
     }
     if (typeof value === "string" && schema.format === "date" && !isDate(value)) {
       this.#report(node, `${capital(name(path))} is ${shown(node)}, and must be a day such as 2027-01-31.`);

@@ -1,6 +1,6 @@
 /** What `detect` reports: which migrations there are, why, and the configuration that would say the same. */
 import { createRequire } from "node:module";
-import { postgresVersion } from "../change/postgres-version.js";
+import { lowestOnly, postgresVersion } from "../change/postgres-version.js";
 import { detectMigrations } from "../migrations/detect.js";
 import type { DetectedDatabase } from "../migrations/detect.js";
 import { parentOf } from "../migrations/listing.js";
@@ -23,8 +23,8 @@ export function detect(tree: Tree, configuration: Configuration): DetectionRepor
     ...scripts.map(({ folder }) => folder),
   ]);
   const reported = databases.map(({ name, sources }): DetectedDatabaseReport => {
-    const { version, source } = postgresVersion(listing, configuration, sources[0]?.folder ?? "");
-    return { name, postgres: { version, source }, sources: sources.map(reportedSource) };
+    const postgres = lowestOnly(postgresVersion(listing, configuration, sources[0]?.folder ?? ""));
+    return { name, postgres, sources: sources.map(reportedSource) };
   });
   return {
     version: 1,

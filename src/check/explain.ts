@@ -3,6 +3,7 @@ import type { ChangeSource } from "../change/change-source.js";
 import { relationOf } from "../change/live.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
+import { lowestOnly } from "../change/postgres-version.js";
 import { detectMigrations } from "../migrations/detect.js";
 import type { Catalog, Table } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
@@ -111,7 +112,7 @@ function explanationOf(change: Change, file: string, name = file): Explanation {
     return {
       version: 1,
       file: name,
-      postgres: database.postgres,
+      postgres: lowestOnly(database.postgres),
       tool: {
         name: tool.name,
         label: tool.label,

@@ -11,9 +11,10 @@ import type { Replay, ReplayedMerge, ReplayTotals, RuleCount } from "../model/re
 import type { Report } from "../model/report.js";
 import type { ParsedSql } from "../model/statement.js";
 import { parseSql } from "../postgres/parse-sql.js";
-import { checkChange } from "./check.js";
+import { checkVersions } from "./check.js";
 import { type ConfigureOptions, configurationOf } from "./configuration.js";
 import { RecentCache } from "./recent-cache.js";
+import { eachVersion } from "./versions.js";
 
 export interface ReplayMergesOptions {
   /** Any folder of the repository. */
@@ -25,7 +26,7 @@ export interface ReplayMergesOptions {
   /** Which configuration judges all of them. Default: the file that is checked out now. */
   readonly configure?: ConfigureOptions;
   /** In place of the version that the repository tells. */
-  readonly postgres?: number;
+  readonly postgres?: Pick<Configuration, "postgres" | "postgresUntil">;
   /** In place of the configuration's `deploy.released`. */
   readonly released?: string;
   /** Called before each merge with how many are done. */
@@ -70,12 +71,13 @@ function configurationFor(
   { root, current }: MergeHistory,
   { configure, postgres, released }: ReplayMergesOptions,
 ): Configuration {
-  const configuration = configurationOf({ root, head: current, changed: [], incomplete: [] }, configure);
+  const source = { root, head: current, changed: [], incomplete: [] };
+  const { postgresUntil, ...configuration } = configurationOf(source, configure);
   const { deploy } = configuration;
   const place = { file: "--released", line: 1 };
   return {
     ...configuration,
-    ...(postgres !== undefined && { postgres }),
+    ...(postgres ?? (postgresUntil !== undefined && { postgresUntil })),
     ...(released !== undefined && { deploy: { ...deploy, released: { pattern: released, place } } }),
   };
 }
@@ -90,10 +92,12 @@ function replayMerge(
   const { commit, parent, date, title } = merge;
   const common = { commit, ...(parent !== undefined && { base: parent }), date, title };
   try {
-    const change = loadChange(history.source(merge), configuration, { parse });
+    const source = history.source(merge);
+    const [change, ...others] = eachVersion(configuration).map((one) => loadChange(source, one, { parse }));
+    if (change === undefined) return {};
     const files = touchedMigrations(change);
     if (files.length === 0) return {};
-    const report = checkChange(change);
+    const report = checkVersions([change, ...others]);
     const { verdict, findings, suppressed, coverage, unknowns } = report;
     const { statements, analysed, unparsed } = coverage;
     const counts = { accepted: suppressed.length, statements, analysed, unparsed };

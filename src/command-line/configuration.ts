@@ -10,12 +10,14 @@ import type { Configuration } from "../model/configuration.js";
  */
 export function configurationWith(
   source: ChangeSource,
-  { config, postgres }: { readonly config?: string; readonly postgres?: number },
+  {
+    config,
+    postgres,
+  }: { readonly config?: string; readonly postgres?: Pick<Configuration, "postgres" | "postgresUntil"> },
   cwd: string,
 ): Configuration {
   const file = config === undefined ? undefined : { name: config, text: readFileSync(resolve(cwd, config), "utf8") };
-  return {
-    ...configurationOf(source, file && { file }),
-    ...(postgres !== undefined && { postgres, postgresSource: "--postgres" }),
-  };
+  const { postgresUntil, ...configuration } = configurationOf(source, file && { file });
+  if (postgres !== undefined) return { ...configuration, ...postgres, postgresSource: "--postgres" };
+  return { ...configuration, ...(postgresUntil !== undefined && { postgresUntil }) };
 }

@@ -7,7 +7,8 @@ import type { Tree } from "./tree.js";
 export interface Database {
   readonly name: string;
   readonly tools: readonly ReportedTool[];
-  readonly postgres: { readonly version: number; readonly source: string };
+  /** `until` is the last version that the configuration names, where it names several. */
+  readonly postgres: { readonly version: number; readonly until?: number; readonly source: string };
   /** The file that makes the schema from which the migrations start, and the side that it was read from. */
   readonly schema?: { readonly file: string; readonly side: string };
   /** `deleted` ones excepted: those are in `deleted`. */

@@ -72,6 +72,8 @@ export interface Configuration {
   readonly extends: Preset;
   /** Absent: read from the repository, else 14. */
   readonly postgres?: number;
+  /** The last one, where several versions are in use; `postgres` is the first. */
+  readonly postgresUntil?: number;
   /** Where `postgres` was said, for reports; absent: `source`. */
   readonly postgresSource?: string;
   readonly rules: Readonly<Record<string, RuleSetting>>;

@@ -33,6 +33,8 @@ export interface Finding extends Place {
   readonly object?: string;
   /** Index of the statement in its file; absent for a file as a whole. */
   readonly statement?: number;
+  /** The major versions of PostgreSQL for which it holds, where several are judged. Absent: all of them. */
+  readonly postgres?: readonly number[];
   readonly evidence: readonly Reference[];
   readonly suggestions: readonly Suggestion[];
   /** Address of the rule's page. */

@@ -38,6 +38,8 @@ export interface ReportedDatabase {
   readonly schema?: { readonly file: string; readonly side: string };
   readonly postgres: {
     readonly version: number;
+    /** The last version that was judged, where there are several; `version` is the first. */
+    readonly until?: number;
     /** `.github/migration-safety.yml`, `docker-compose.yml:4`, or `default`. */
     readonly source: string;
   };

@@ -122,9 +122,10 @@ export function warningsOf({ findings }: Report): number {
   return findings.filter(({ severity }) => severity === "warning").length;
 }
 
-/** `PostgreSQL 16 (docker-compose.yml:4)`. */
-export function postgresWords({ version, source }: ReportedDatabase["postgres"]): string {
-  return `PostgreSQL ${String(version)} (${source === "default" ? "the default, no version found" : source})`;
+/** `PostgreSQL 16 (docker-compose.yml:4)`, `PostgreSQL 13 to 18 (.github/migration-safety.yml)`. */
+export function postgresWords({ version, until, source }: ReportedDatabase["postgres"]): string {
+  const versions = until === undefined ? String(version) : `${String(version)} to ${String(until)}`;
+  return `PostgreSQL ${versions} (${source === "default" ? "the default, no version found" : source})`;
 }
 
 /** `PostgreSQL 16 (docker-compose.yml:4), Prisma 6.2.0 in prisma/migrations`. */

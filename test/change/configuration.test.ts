@@ -165,7 +165,7 @@ accept:
     });
     expect(readConfiguration({ rules, head: tree({}), inline })).toMatchObject({ postgres: 13, source: "inline" });
     expect(() => read("", { inline: { name: "inline", text: "postgres: old" } })).toThrow(
-      "inline:1:11: `postgres` is text, and must be a whole number.",
+      "inline:1:11: `postgres` is `old`, and must look like `13-18`.",
     );
   });
 
@@ -241,9 +241,10 @@ const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   ["extends: 3", "1:10 `extends` is a whole number, and must be `recommended`, `strict` or `all`."],
   ["extends:\n", "1:9 `extends` is empty, and must be `recommended`, `strict` or `all`."],
-  ["postgres: '16'", "1:11 `postgres` is text, and must be a whole number."],
+  ["postgres: '13-19'", "1:11 `postgres` is `13-19`, and must look like `13-18`."],
+  ["postgres: 13 to 18", "1:11 `postgres` is `13 to 18`, and must look like `13-18`."],
   ["postgres: 9", "1:11 `postgres` is `9`, and must be a number from 10 to 18."],
-  ["postgres: 16.4", "1:11 `postgres` is a number, and must be a whole number."],
+  ["postgres: 16.4", "1:11 `postgres` is a number, and must be a whole number or text."],
   ["ignore: db/**", "1:9 `ignore` is text, and must be a list."],
   ["ignore:\n  - ok\n  - 7\n", "3:5 `ignore[1]` is a whole number, and must be text."],
   ["ignore: ['']", "1:10 `ignore[0]` must not be empty."],
@@ -290,7 +291,7 @@ const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
   ["hello", "1:1 The configuration is text, and must be a mapping."],
   [
     "postgres: old\nignore: 3\n",
-    "1:11 `postgres` is text, and must be a whole number.",
+    "1:11 `postgres` is `old`, and must look like `13-18`.",
     "2:9 `ignore` is a whole number, and must be a list.",
   ],
 ];
@@ -302,6 +303,8 @@ const GOOD: readonly string[] = [
   "postgres: 10",
   "postgres: 18",
   "postgres: 0x10",
+  "postgres: '16'",
+  "postgres: 13-18",
   "rules: {}",
   "rules: { no-rename: warning }",
   "rules: { no-rename: [error] }",

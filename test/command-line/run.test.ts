@@ -49,7 +49,7 @@ test("help, version and wrong usage", () => {
     [["publish"], "Unknown command 'publish'. There is: check", "COMMAND"],
     [["check", "--format", "xml"], "--format is one of text, json", "check"],
     [["check", "--fail-on", "info"], "--fail-on is one of error, warning, never.", "check"],
-    [["check", "--postgres", "9.6"], "--postgres is a major version from 10 to 18.", "check"],
+    [["check", "--postgres", "9.6"], "--postgres is a major version from 10 to 18, or a range.", "check"],
     [["check", "--bsae", "main"], "Unknown option '--bsae'. Did you mean --base?", "check"],
     [["check", "--base"], "Option '--base <value>' argument missing", "check"],
   ] as const) {
