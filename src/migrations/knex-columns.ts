@@ -1,5 +1,6 @@
 /** Columns of Knex's table builder: their types and modifiers as PostgreSQL gets them (`pg-columncompiler.js`). */
-import { literal, quoted, sqlText, Text } from "./evaluator/text.js";
+import { jsonOf } from "./evaluator/language.js";
+import { inlined, literal, quoted, sqlText, Text } from "./evaluator/text.js";
 import type { Origin } from "./evaluator/text.js";
 import { Dictionary, List, option, textOf, truthOf, Unknown, type Value } from "./evaluator/value.js";
 import { parameter } from "./evaluator/text.js";
@@ -140,7 +141,11 @@ function withPrimary(type: string, options: Value, otherwise: boolean, { hasPrim
 }
 
 function enumeration([allowed, options]: readonly Value[], { args }: KnexColumn, table: ColumnTable): Text {
-  const values = sqlText`${Text.join(labels(allowed).map(literal), ", ")}`;
+  // Knex puts them between quotes as they are: one with an apostrophe is a syntax error.
+  const values = Text.join(
+    labels(allowed).map((label) => sqlText`'${label}'`),
+    ", ",
+  );
   if (truthOf(option(options, "useNative")) !== true) return sqlText`text check (${wrapped(args[0])} in (${values}))`;
   const schema = textOf(option(options, "schemaName")) ?? table.schema;
   const own = quoted(textOf(option(options, "enumName")) ?? Text.of("undefined"));
@@ -167,15 +172,15 @@ function defaultTo([value]: readonly Value[], type: string): Text {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") {
     return Text.of(`default '${String(value)}'`);
   }
-  // An object or an array as JSON: a constant, whatever is in it.
-  if (value instanceof Dictionary || value instanceof List) return Text.of("default '{}'");
+  // An object or an array as JSON; where a part of it is not known it is a constant, whatever is in it.
+  if (value instanceof Dictionary || value instanceof List) return sqlText`default ${literal(jsonOf(value) ?? "{}")}`;
   return sqlText`default ${parameter("default")}`;
 }
 
 const CHECKS: Readonly<
   Record<string, (name: Text, args: readonly Value[]) => readonly [predicate: Text, name: Value]>
 > = {
-  check: (_, [predicate, bindings, name]) => [withBindings(textOf(predicate) ?? Text.EMPTY, bindings), name],
+  check: (_, [predicate, bindings, name]) => [inlined(withBindings(textOf(predicate) ?? Text.EMPTY, bindings)), name],
   checkPositive: (column, [name]) => [sqlText`${column} > 0`, name],
   checkNegative: (column, [name]) => [sqlText`${column} < 0`, name],
   checkIn: (column, [values, name]) => [sqlText`${column} in (${list(values)})`, name],

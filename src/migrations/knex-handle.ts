@@ -5,6 +5,7 @@ import {
   Callable,
   Dictionary,
   Handle,
+  List,
   type Method,
   type Site,
   textOf,
@@ -45,10 +46,18 @@ function begin(method: string): Method {
 }
 
 /** One INSERT for each thousand rows, in a transaction of its own where there is none (`lib/execution/batch-insert.js`). */
-function batchInsert(table: Value, rows: Value, site: Site): Value {
-  const insert = queryBuilder(table).methods["insert"];
-  return insert?.([rows], site);
+function batchInsert(table: Value, rows: Value, size: Value, site: Site): Value {
+  if (!(rows instanceof List)) return site.run.settle(queryBuilder(table).methods["insert"]?.([rows], site), site);
+  const chunk = typeof size === "number" && size > 0 ? size : ROWS_OF_A_BATCH;
+  for (let from = 0; from < rows.items.length; from += chunk) {
+    const some = new List(rows.items.slice(from, from + chunk));
+    site.run.settle(queryBuilder(table).methods["insert"]?.([some], site), site);
+  }
+  return RESULT;
 }
+
+/** Rows of each INSERT of `batchInsert`, unless it is told (`lib/execution/batch-insert.js`). */
+const ROWS_OF_A_BATCH = 1000;
 
 const RESULT = new Unknown("comes from a query");
 
@@ -62,7 +71,7 @@ export function knexHandle(name = "knex"): Handle {
       ref: ([column]) => new RawSql(textOf(column) ?? Text.EMPTY, {}),
       destroy: () => undefined,
       withUserParams: () => handle,
-      batchInsert: ([table, rows], site) => batchInsert(table, rows, site),
+      batchInsert: ([table, rows, size], site) => batchInsert(table, rows, size, site),
       queryBuilder: () => queryBuilder(undefined),
       ...Object.fromEntries(STARTS.map((method) => [method, begin(method)])),
     },

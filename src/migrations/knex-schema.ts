@@ -67,7 +67,7 @@ const alterView: SchemaCall = ([name, callback], schema, site) => {
     const inner: Handle = new Handle("the view's column", {
       rename: ([to]) => (statements.push(sqlText`alter view ${own} rename ${wrapped(of)} to ${wrapped(to)}`), inner),
       defaultTo: ([value]) => (
-        statements.push(sqlText`alter view ${own} alter ${wrapped(of)} set default ${escaped(value)}`),
+        statements.push(sqlText`alter view ${own} alter ${wrapped(of)} set default ${textOf(value) ?? escaped(value)}`),
         inner
       ),
     });

@@ -2,7 +2,7 @@
  * Knex's table builder: what a callback describes, and the statements that come of it. They are not in the order of the
  * calls: new columns come first, then altered ones, then everything else (`lib/schema/tablecompiler.js`).
  */
-import { type Origin, quoted, sqlText, Text } from "./evaluator/text.js";
+import { inlined, type Origin, quoted, sqlText, Text } from "./evaluator/text.js";
 import {
   Dictionary,
   Handle,
@@ -110,7 +110,9 @@ export class KnexTable {
       methods["check"] = ([predicate, bindings, name]) => {
         const constraint = textOf(name);
         const prefix = constraint === undefined ? "" : sqlText`constraint ${constraint} `;
-        this.#checks.push(sqlText`${prefix}check (${withBindings(textOf(predicate) ?? Text.EMPTY, bindings)})`);
+        this.#checks.push(
+          sqlText`${prefix}check (${inlined(withBindings(textOf(predicate) ?? Text.EMPTY, bindings))})`,
+        );
         return this.handle;
       };
     }

@@ -113,10 +113,16 @@ const PROMISE = new Callable(
   }),
 );
 
+/** A value as JSON; undefined where a part of it is not known. */
+export function jsonOf(value: Value): string | undefined {
+  const plain = plainOf(value);
+  return plain === NOT_PLAIN ? undefined : (JSON.stringify(plain) ?? "undefined");
+}
+
 const JSON_NAMESPACE = namespace({
   stringify: ([value]) => {
-    const plain = plainOf(value);
-    return plain === NOT_PLAIN ? new Unknown("is computed") : Text.of(JSON.stringify(plain) ?? "undefined");
+    const json = jsonOf(value);
+    return json === undefined ? new Unknown("is computed") : Text.of(json);
   },
   parse: ([text]) => {
     const known = textOf(text)?.known;

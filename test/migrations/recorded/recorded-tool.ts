@@ -1,0 +1,154 @@
+/**
+ * The SQL that a migration tool sends, and the SQL that we say it sends. Each fixture is the body of a migration: the
+ * real library runs it on a PostgreSQL that writes down every query, and the evaluator follows the same text.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fillHoles } from "../../../src/change/fill-holes.js";
+import { memoryTree } from "../../../src/change/overlay-tree.js";
+import { Listing } from "../../../src/migrations/listing.js";
+import type { EvaluatedMigration, MigrationTool, SentSql } from "../../../src/migrations/tool.js";
+import { startRecordingServer, type RecordingServer, type SentQuery } from "./recording-server.js";
+import { isSameStatement, type ParsedStatement, statementsOf } from "./same-statements.js";
+
+/** Bodies of a migration's function, by what they call as the tool's documentation names it. */
+export type Fixtures = Readonly<Record<string, string | RefusedFixture>>;
+
+/** What the tool sends and PostgreSQL refuses: the statements up to there are compared. */
+interface RefusedFixture {
+  readonly up: string;
+  /** SQLSTATE. */
+  readonly refused: string;
+}
+
+export interface RecordedTool {
+  readonly tool: MigrationTool;
+  /** The migration's path in the repository. */
+  readonly file: string;
+  /** Other files of the repository, by path. */
+  readonly repository: Readonly<Record<string, string>>;
+  /** The schema before each fixture. */
+  readonly setup: string;
+  /** Whether a migration's own calls begin and end transactions, so that those are compared, too. */
+  readonly sendsTransactions?: boolean;
+  /** A migration whose function has this body. */
+  migration(body: string): string;
+  /** Connects the library; `run` loads a migration's source and runs its function as the library does. */
+  connect(server: RecordingServer): Promise<Library>;
+}
+
+export interface Library {
+  run(source: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Leaves nothing of one fixture to the next. */
+const RESET = `
+ROLLBACK;
+DO $$
+DECLARE name text;
+BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)' LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+  END LOOP;
+  FOR name IN SELECT rolname FROM pg_roles WHERE rolname !~ '^(pg_|postgres$)' LOOP
+    EXECUTE format('DROP OWNED BY %I CASCADE', name);
+    EXECUTE format('DROP ROLE %I', name);
+  END LOOP;
+END $$;
+CREATE SCHEMA public;
+RESET ALL;
+`;
+
+/** Queries with which a library looks at the schema or at the server; they change nothing. */
+function looksAround({ tree }: ParsedStatement): boolean {
+  const text = JSON.stringify(tree);
+  if (!text.startsWith('{"SelectStmt"')) return /^\{"Variable(?:Set|Show)Stmt"/.test(text);
+  const relations = [
+    ...text.matchAll(/"RangeVar":\{(?:"catalogname":"[^"]*",)?(?:"schemaname":"([^"]*)",)?"relname":"([^"]*)"/g),
+  ];
+  return relations.length === 0
+    ? /"sval":"(?:version|current_schema|current_database|pg_catalog)"|"SQLValueFunction"/.test(text)
+    : relations.every(([, schema = "", name = ""]) => schema === "information_schema" || /^pg_/.test(schema || name));
+}
+
+/** Programs with statements that PostgreSQL refuses in a transaction. */
+const REFUSED_INSIDE = /concurrently\b|vacuum/i;
+
+/** What a migration itself does: its tool looks around, and opens the transaction that it runs in. */
+function isCompared(statement: ParsedStatement, { sendsTransactions = false }: RecordedTool): boolean {
+  return !looksAround(statement) && (sendsTransactions || !/^\{"TransactionStmt"/.test(JSON.stringify(statement.tree)));
+}
+
+/** One test for each fixture: what is evaluated equals what is sent, statement by statement. */
+export function describeRecorded(recorded: RecordedTool, fixtures: Fixtures): void {
+  describe(`${recorded.tool.label} sends what we say it sends`, () => {
+    let server: RecordingServer;
+    let library: Library;
+    beforeAll(async () => {
+      server = await startRecordingServer();
+      library = await recorded.connect(server);
+    });
+    afterAll(async () => {
+      await library.close();
+      await server.close();
+    });
+
+    let isClean = false;
+    /** Runs a migration on the schema of the fixtures. What it does is rolled back where it can be. */
+    const recordingOf = async (
+      source: string,
+    ): Promise<{ readonly queries: readonly SentQuery[]; readonly error: string | undefined }> => {
+      const alone = REFUSED_INSIDE.test(source);
+      if (!isClean) await server.prepare(RESET + recorded.setup);
+      isClean = !alone;
+      if (!alone) await server.hold();
+      let error: string | undefined;
+      try {
+        await library.run(source);
+      } catch (thrown) {
+        error = (thrown as { code?: string }).code;
+        if (error?.length !== 5) throw thrown;
+      } finally {
+        if (!alone) await server.takeBack();
+      }
+      return { queries: server.sent(), error };
+    };
+
+    it.each(Object.entries(fixtures))("%s", async (_, fixture) => {
+      const { up, refused } = typeof fixture === "string" ? { up: fixture, refused: undefined } : fixture;
+      const source = recorded.migration(up);
+      const { queries, error } = await recordingOf(source);
+      expect(error).toBe(refused);
+      const sent = statementsOf(queries).filter((statement) => isCompared(statement, recorded));
+      expect(sent).not.toEqual([]);
+      const all = statementsOf(evaluatedQueries(recorded, source).up);
+      const evaluated = refused === undefined ? all : all.slice(0, sent.length);
+      // Where the two mean the same, how they are written makes no difference.
+      const shown = evaluated.map((statement, index) => {
+        const other = sent[index];
+        return other && isSameStatement(other, statement) ? other.sql : statement.sql;
+      });
+      expect(shown).toEqual(sent.map(({ sql }) => sql));
+    });
+  });
+}
+
+/** The SQL that we say a migration sends, up and down. What is not known is written as a comment. */
+export function evaluatedQueries(
+  { tool, file, repository }: RecordedTool,
+  source: string,
+): { readonly up: readonly SentQuery[]; readonly down: readonly SentQuery[] } {
+  const listing = new Listing(memoryTree(new Map(Object.entries({ ...repository, [file]: source })), "head"));
+  const folder = tool.find(listing)[0];
+  if (folder === undefined) throw new Error(`${tool.label} is not found.`);
+  const { evaluate } = tool.open(listing, folder);
+  const program = evaluate?.(source, file, {
+    has: (path) => path in repository,
+    read: (path) => repository[path],
+  }) as EvaluatedMigration;
+  return { up: program.up.map(queryOf), down: (program.down ?? []).map(queryOf) };
+}
+
+function queryOf(sent: SentSql): SentQuery {
+  return { sql: "reason" in sent ? `-- not known: ${sent.reason}` : fillHoles(sent.sql).sql, values: [] };
+}
