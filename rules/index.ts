@@ -14,6 +14,7 @@ import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noDropBeforeCopy from "./no-drop-before-copy.js";
 import noEditedMigration from "./no-edited-migration.js";
+import noEnumValueInSameTransaction from "./no-enum-value-in-same-transaction.js";
 import noExplicitTableLock from "./no-explicit-table-lock.js";
 import noInvalidSql from "./no-invalid-sql.js";
 import noLongIdentifier from "./no-long-identifier.js";
@@ -59,6 +60,7 @@ export const rules = {
   "no-database-drop": noDatabaseDrop,
   "no-drop-before-copy": noDropBeforeCopy,
   "no-edited-migration": noEditedMigration,
+  "no-enum-value-in-same-transaction": noEnumValueInSameTransaction,
   "no-explicit-table-lock": noExplicitTableLock,
   "no-invalid-sql": noInvalidSql,
   "no-long-identifier": noLongIdentifier,

@@ -8,7 +8,7 @@ import {
   formatDuration,
   formatName,
   functionTexts,
-  heldLocks,
+  heldBefore,
   type LiveLock,
   liveLocks,
   LOCK_MODES,
@@ -114,7 +114,7 @@ function remedyOf(op: TriggerChange, lock: LiveLock, migration: RuleMigration): 
 
 /** Whether the transaction has waited for the table before. */
 function isHeldAlready(op: TriggerChange, { relation, mode }: LiveLock, migration: RuleMigration): boolean {
-  return heldLocks(migration, op).earlier.some(
+  return heldBefore(migration, op).some(
     (held) => held.relation === relation && LOCK_MODES.indexOf(held.mode) >= LOCK_MODES.indexOf(mode),
   );
 }

@@ -16,6 +16,7 @@ export { migrationOf } from "./migration-context.js";
 export { inModel } from "./model-types.js";
 export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
+export { usesEnumValue } from "../postgres/enum-uses.js";
 export { LOCK_MODES } from "../postgres/lock-modes.js";
 export { REFUSABLE } from "../postgres/refusals.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";

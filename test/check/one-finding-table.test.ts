@@ -470,6 +470,12 @@ const table: readonly Row[] = [
     annotations: ["1 no-trigger-change-on-live-table"],
   },
   {
+    tool: "flyway",
+    sql: "ALTER TYPE status ADD VALUE 'sent';\nALTER TABLE orders ADD COLUMN state status DEFAULT 'sent';",
+    finds: ["no-enum-value-in-same-transaction error fails 2:1-2:58"],
+    annotations: ["2 no-enum-value-in-same-transaction"],
+  },
+  {
     preset: "strict",
     sql: "ALTER TABLE orders DROP COLUMN note;",
     finds: ["require-statement-timeout warning blocks 1:1-1:36"],
