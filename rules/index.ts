@@ -10,6 +10,7 @@ import noBlockingUnique from "./no-blocking-unique.js";
 import noColumnRecreate from "./no-column-recreate.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
+import noConstraintBeforeData from "./no-constraint-before-data.js";
 import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noDropBeforeCopy from "./no-drop-before-copy.js";
@@ -30,6 +31,7 @@ import noTransactionControl from "./no-transaction-control.js";
 import noTriggerChangeOnLiveTable from "./no-trigger-change-on-live-table.js";
 import noUnbatchedBackfill from "./no-unbatched-backfill.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
+import noUnvalidatedConstraint from "./no-unvalidated-constraint.js";
 import noValidateInSameTransaction from "./no-validate-in-same-transaction.js";
 import noWorkUnderLock from "./no-work-under-lock.js";
 import preferBigintKey from "./prefer-bigint-key.js";
@@ -56,6 +58,7 @@ export const rules = {
   "no-column-recreate": noColumnRecreate,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
+  "no-constraint-before-data": noConstraintBeforeData,
   "no-data-loss": noDataLoss,
   "no-database-drop": noDatabaseDrop,
   "no-drop-before-copy": noDropBeforeCopy,
@@ -76,6 +79,7 @@ export const rules = {
   "no-trigger-change-on-live-table": noTriggerChangeOnLiveTable,
   "no-unbatched-backfill": noUnbatchedBackfill,
   "no-unchecked-statement": noUncheckedStatement,
+  "no-unvalidated-constraint": noUnvalidatedConstraint,
   "no-validate-in-same-transaction": noValidateInSameTransaction,
   "no-work-under-lock": noWorkUnderLock,
   "prefer-bigint-key": preferBigintKey,

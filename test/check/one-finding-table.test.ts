@@ -193,7 +193,7 @@ const table: readonly Row[] = [
   },
   {
     sql: "ALTER TABLE orders ADD UNIQUE (code);",
-    finds: ["no-blocking-unique error blocks 1:1-1:37"],
+    finds: ["no-blocking-unique error blocks 1:1-1:37", "no-constraint-before-data warning fails 1:1-1:37"],
     annotations: ["1 no-blocking-unique"],
   },
   {
@@ -299,6 +299,13 @@ const table: readonly Row[] = [
     annotations: ["1 no-unbatched-backfill"],
   },
   {
+    preset: "strict",
+    session: { lock_timeout: "5s", statement_timeout: "1min" },
+    sql: "ALTER TABLE orders ADD CONSTRAINT orders_code_set CHECK (code <> '') NOT VALID;",
+    finds: ["no-unvalidated-constraint warning other 1:1-1:79"],
+    annotations: ["1 no-unvalidated-constraint"],
+  },
+  {
     sql: "ALTER TABLE orders DROP COLUMN legacy_ref, ADD COLUMN legacy_ref int NOT NULL;",
     finds: ["no-column-recreate error loses data 1:20-1:42"],
     annotations: ["1 no-column-recreate"],
@@ -330,7 +337,7 @@ const table: readonly Row[] = [
   {
     tool: "flyway",
     sql: "ALTER TABLE orders ADD COLUMN paid boolean;\nALTER TABLE orders ADD UNIQUE (code);",
-    finds: ["no-blocking-unique error blocks 2:1-2:37"],
+    finds: ["no-blocking-unique error blocks 2:1-2:37", "no-constraint-before-data warning fails 2:1-2:37"],
     annotations: ["2 no-blocking-unique"],
   },
   {
@@ -429,6 +436,7 @@ const table: readonly Row[] = [
       "no-not-null-without-default error fails 3:3-3:35",
       "no-blocking-not-null error blocks 4:3-4:33",
       "no-blocking-unique error blocks 5:3-5:20",
+      "no-constraint-before-data warning fails 5:3-5:20",
       "no-referenced-column-drop error breaks code 6:3-6:25",
     ],
     annotations: ["2 no-table-rewrite"],

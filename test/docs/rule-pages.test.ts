@@ -23,7 +23,9 @@ function reported(example: Example, name: keyof typeof rules): string[] {
   const change = changeOf(example);
   const { recommended } = (rules[name] as DefinedRule).meta.docs;
   const own = recommended === "strict" ? ({ [name]: ["warn"] } as const) : {};
-  const configured = { ...change, configuration: { ...change.configuration, rules: own } };
+  const { off } = example.settings;
+  const levels = { ...own, ...(off === undefined ? {} : { [off]: ["off"] as const }) };
+  const configured = { ...change, configuration: { ...change.configuration, rules: levels } };
   return oneFindingPerHarm(lint(configured).findings).map(({ rule }) => rule);
 }
 

@@ -18,7 +18,7 @@ const longWork = {
   "no-blocking-constraint, a foreign key": "ALTER TABLE countries ADD FOREIGN KEY (region_id) REFERENCES regions;",
   "no-blocking-constraint, of a domain": "ALTER DOMAIN code ADD CHECK (VALUE <> '');",
   "no-blocking-not-null": "ALTER TABLE countries ALTER COLUMN code SET NOT NULL;",
-  "no-blocking-unique": "ALTER TABLE countries ADD UNIQUE (code);",
+  "no-blocking-unique": "ALTER TABLE countries ADD UNIQUE (id, code);",
   "no-blocking-reindex": "REINDEX TABLE countries;",
   "no-validate-in-same-transaction":
     "ALTER TABLE countries ADD CHECK (size > 0) NOT VALID;\nALTER TABLE countries VALIDATE CONSTRAINT countries_size_check;",
