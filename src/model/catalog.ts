@@ -136,6 +136,16 @@ export interface Table extends Relation {
   readonly ownedBy?: UsedColumn;
 }
 
+/** A function or procedure. */
+export interface Routine {
+  readonly schema: string;
+  readonly name: string;
+  readonly procedure: boolean;
+  /** As in `CreateFunction`. */
+  readonly arguments: readonly string[];
+  readonly volatility: "immutable" | "stable" | "volatile";
+}
+
 export interface EnumType {
   readonly schema: string;
   readonly name: string;
@@ -148,6 +158,8 @@ export interface DomainType {
   readonly name: string;
   readonly baseType: TypeName;
   readonly hasCheck: boolean;
+  /** Its CHECK and, from 17 on, NOT NULL constraints by their names; `true` for those that hold for every value. */
+  readonly constraints: ReadonlyMap<string, { readonly kind: "check" | "not null"; readonly valid: boolean }>;
   readonly notNull: boolean;
   /** A column of it without a default of its own gets this one. */
   readonly hasDefault: boolean;
@@ -183,7 +195,9 @@ export interface Catalog {
   /** A type that a migration created, of any kind. */
   type(name: QualifiedName): UserType | undefined;
   types(): Iterable<UserType>;
-  /** Declared volatility of a function that a migration created. */
+  /** Functions and procedures that migrations created. */
+  functions(): Iterable<Routine>;
+  /** Declared volatility of a function that a migration created; of several of one name, the most volatile. */
   functionVolatility(name: QualifiedName): "immutable" | "stable" | "volatile" | undefined;
   /** Every relation but sequences. */
   tables(): Iterable<Table>;

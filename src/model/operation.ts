@@ -454,6 +454,8 @@ export interface CreateDomain extends OperationBase {
   readonly notNull: boolean;
   readonly hasCheck: boolean;
   readonly default?: Expression;
+  /** CHECK and NOT NULL, in the order in which they are written. */
+  readonly constraints: readonly ConstraintDefinition[];
 }
 
 export interface AlterDomain extends OperationBase {
@@ -570,7 +572,7 @@ export interface CreateFunction extends OperationBase {
   readonly replace: boolean;
   /** Functions are volatile unless they say otherwise (PostgreSQL documentation, CREATE FUNCTION). */
   readonly volatility: "immutable" | "stable" | "volatile";
-  /** Types of its input arguments, without their schemas: what tells it from others of its name. */
+  /** Types of its input arguments, without their schemas (`int4`, `text[]`): what tells it from others of its name. */
   readonly arguments?: readonly string[];
 }
 
@@ -631,6 +633,8 @@ export interface RenameFunction extends OperationBase {
   readonly type: "RenameFunction";
   readonly kind: FunctionKind;
   readonly function: QualifiedName;
+  /** As in `DropFunction`. */
+  readonly arguments?: readonly string[];
   readonly newName: string;
 }
 
@@ -638,6 +642,8 @@ export interface SetFunctionSchema extends OperationBase {
   readonly type: "SetFunctionSchema";
   readonly kind: FunctionKind;
   readonly function: QualifiedName;
+  /** As in `DropFunction`. */
+  readonly arguments?: readonly string[];
   readonly newSchema: string;
 }
 

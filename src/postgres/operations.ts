@@ -61,7 +61,8 @@ export function operationsOf(source: StatementSource): Operation[] {
     range: source.range,
     ...draft,
     statement: source.index,
-    ...(mayMiss && { ifTableExists: true }),
+    // What a DROP names itself has `ifExists`.
+    ...(mayMiss && ("table" in draft || !("ifExists" in draft)) && { ifTableExists: true }),
   }));
 }
 

@@ -327,7 +327,13 @@ describe("constraints", () => {
     ],
     [
       "exclude using gist (room with =, during with &&) where (live)",
-      { kind: "exclude", columns: ["room", "during"], nameColumns: ["room", "during"] },
+      {
+        kind: "exclude",
+        columns: ["room", "during"],
+        nameColumns: ["room", "during"],
+        mentions: ["room", "during", "live"],
+        method: "gist",
+      },
     ],
     ["constraint k not null c", { kind: "not null", name: "k", columns: ["c"] }],
     ["constraint k not null c not valid", { kind: "not null", name: "k", columns: ["c"], notValid: true }],
@@ -539,7 +545,7 @@ describe("DROP, RENAME and SET SCHEMA", () => {
         type: "DropFunction",
         kind: "function",
         function: { schema: "s", name: "f" },
-        arguments: ["int4", "e"],
+        arguments: ["int4", "e[]"],
         ifExists: true,
         cascade: true,
       },

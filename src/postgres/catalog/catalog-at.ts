@@ -1,6 +1,6 @@
-import type { Catalog, DomainType, EnumType, Index, Table, UserType } from "../../model/catalog.js";
+import type { Catalog, DomainType, EnumType, Index, Routine, Table, UserType } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
-import { TableHistory, type Timeline, type Volatility } from "./timeline.js";
+import { TableHistory, type Timeline } from "./timeline.js";
 
 /** The schema at one moment of a timeline. Making one costs nothing; it never changes. */
 export class CatalogAt implements Catalog {
@@ -64,8 +64,15 @@ export class CatalogAt implements Catalog {
     for (const [, type] of this.#timeline.types.entries(this.#time)) yield type;
   }
 
-  functionVolatility(name: QualifiedName): Volatility | undefined {
-    return this.#timeline.find(this.#timeline.functions, name, this.#time);
+  *functions(): Generator<Routine, void> {
+    for (const [, routines] of this.#timeline.functions.entries(this.#time)) yield* routines;
+  }
+
+  functionVolatility(name: QualifiedName): Routine["volatility"] | undefined {
+    const declared = this.#timeline
+      .find(this.#timeline.functions, name, this.#time)
+      ?.map(({ volatility }) => volatility);
+    return (["volatile", "stable", "immutable"] as const).find((volatility) => declared?.includes(volatility));
   }
 
   *tables(): Generator<Table, void> {

@@ -44,12 +44,21 @@ export const columnChanges: Changes = {
       situation.timeline.renameColumn(table, operation.column, operation.newName);
     }
   },
-  AlterColumnType: (operation, situation) =>
-    operation.collation === undefined
-      ? changeColumn(operation, situation, { type: operation.newType }, ["collation"])
-      : changeColumn(operation, situation, { type: operation.newType, collation: operation.collation }),
-  SetDefault: (operation, situation) => changeColumn(operation, situation, { default: operation.default }),
-  DropDefault: (operation, situation) => changeColumn(operation, situation, {}, ["default"]),
+  AlterColumnType(operation, situation) {
+    const { timeline } = situation;
+    const { collation } = operation;
+    eachColumn(operation, situation, (table) => {
+      const { default: value, defaultType, type } = table.columns.get(operation.column, timeline.time)!;
+      const isUsers = type !== undefined && timeline.typeOf(type, timeline.time) !== undefined;
+      if (value && !defaultType && isUsers) timeline.updateColumn(table, operation.column, { defaultType: type });
+    });
+    const type = timeline.qualifyType(operation.newType);
+    if (collation === undefined) changeColumn(operation, situation, { type }, ["collation"]);
+    else changeColumn(operation, situation, { type, collation });
+  },
+  SetDefault: (operation, situation) =>
+    changeColumn(operation, situation, { default: operation.default }, ["defaultType"]),
+  DropDefault: (operation, situation) => changeColumn(operation, situation, {}, ["default", "defaultType"]),
   SetNotNull(operation, situation) {
     // From 18 on a child's constraint has the name of its parent's.
     let name: string | undefined;
@@ -91,7 +100,7 @@ export function addColumn({ timeline }: Situation, history: TableHistory, defini
   const primary = definition.constraints.some((constraint) => constraint.kind === "primary key");
   timeline.putColumn(history, {
     name: definition.name,
-    ...(type ? { type: serial ?? type } : {}),
+    ...(type ? { type: serial ?? timeline.qualifyType(type) } : {}),
     notNull: definition.notNull || primary || ownsSequence || inherited?.notNull === true,
     ...(value && value.kind !== "null" ? { default: value } : {}),
     ...(definition.identity ? { identity: definition.identity } : {}),
@@ -137,7 +146,8 @@ export function changeColumn(
     const column = { ...table.columns.get(operation.column, timeline.time)!, ...change } as {
       -readonly [K in keyof Column]: Column[K];
     };
-    for (const field of change.default?.kind === "null" ? (["default"] as const) : remove) delete column[field];
+    for (const field of remove) delete column[field];
+    if (change.default?.kind === "null") delete column.default;
     timeline.putColumn(table, column);
   });
 }

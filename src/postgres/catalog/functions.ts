@@ -1,17 +1,61 @@
-/** Functions and procedures: what is known of them is how far their results may change. */
+/** Functions and procedures: those of one name are told apart by their arguments. */
+import type { Routine } from "../../model/catalog.js";
+import type { QualifiedName } from "../../model/name.js";
 import type { Changes } from "./situation.js";
+import type { Timeline } from "./timeline.js";
+import { dropTriggersThatCall } from "./triggers-and-policies.js";
 
 export const functionChanges: Changes = {
   CreateFunction(operation, { timeline }) {
     const { schema, name } = timeline.place(operation.function);
-    const declared = operation.replace ? undefined : timeline.find(timeline.functions, { schema, name }, timeline.time);
-    timeline.putFunction({ schema, name }, declared === "volatile" ? declared : operation.volatility);
+    const { procedure, arguments: given = [], volatility } = operation;
+    const others = timeline.routines({ schema, name }).filter((routine) => !takes(routine, given));
+    timeline.putRoutines({ schema, name }, [...others, { schema, name, procedure, arguments: given, volatility }]);
   },
-  // Under its old name there may be another one, with other arguments.
-  RenameFunction({ function: name, newName }, { timeline }) {
-    timeline.copyFunction(name, { ...timeline.place(name), name: newName });
+  AlterFunction({ function: name, arguments: given, volatility }, { timeline }) {
+    if (volatility === undefined) return;
+    const [meant = [], others = []] = divide(timeline, name, given);
+    if (meant[0]) timeline.putRoutines(meant[0], [...others, ...meant.map((routine) => ({ ...routine, volatility }))]);
   },
-  SetFunctionSchema({ function: name, newSchema }, { timeline }) {
-    timeline.copyFunction(name, { ...timeline.place(name), schema: newSchema });
+  DropFunction({ function: name, arguments: given, cascade }, { timeline }) {
+    const [meant = [], others = []] = divide(timeline, name, given);
+    const [routine] = meant;
+    if (!routine) return;
+    timeline.putRoutines(routine, others);
+    if (cascade && others.length === 0) dropTriggersThatCall(timeline, routine);
   },
+  RenameFunction: ({ function: name, arguments: given, newName }, { timeline }) =>
+    move(timeline, name, given, ({ schema }) => ({ schema, name: newName })),
+  SetFunctionSchema: ({ function: name, arguments: given, newSchema }, { timeline }) =>
+    move(timeline, name, given, (routine) => ({ schema: newSchema, name: routine.name })),
 };
+
+function takes(routine: Routine, given: readonly string[]): boolean {
+  return routine.arguments.join() === given.join();
+}
+
+/** Those that a statement means, and the others of the name. Without arguments it means the only one. */
+function divide(
+  timeline: Timeline,
+  name: QualifiedName,
+  given: readonly string[] | undefined,
+): readonly [meant: readonly Routine[], others: readonly Routine[]] {
+  const all = timeline.routines(name);
+  if (given === undefined) return [all, []];
+  return [all.filter((routine) => takes(routine, given)), all.filter((routine) => !takes(routine, given))];
+}
+
+function move(
+  timeline: Timeline,
+  name: QualifiedName,
+  given: readonly string[] | undefined,
+  target: (routine: Routine) => Required<QualifiedName>,
+): void {
+  const [meant, others] = divide(timeline, name, given);
+  const [first] = meant;
+  if (!first) return;
+  const to = target(first);
+  timeline.putRoutines(first, others);
+  timeline.putRoutines(to, [...timeline.routines(to), ...meant.map((routine) => ({ ...routine, ...to }))]);
+  timeline.moveTriggerFunction(first, to);
+}

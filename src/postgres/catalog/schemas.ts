@@ -1,6 +1,7 @@
 /** Schemas, which take along what is in them. */
 import { dropRelation } from "./relations.js";
 import type { Changes } from "./situation.js";
+import { dropType } from "./types.js";
 import type { TableHistory } from "./timeline.js";
 
 export const schemaChanges: Changes = {
@@ -15,8 +16,9 @@ export const schemaChanges: Changes = {
       }
     }
     for (const [, type] of [...timeline.types.entries(timeline.time)]) {
-      if (type.schema === operation.schema) timeline.removeType(type);
+      if (type.schema === operation.schema) dropType(timeline, type, true);
     }
+    timeline.removeRoutinesOf(operation.schema);
   },
   RenameSchema({ schema, newName }, { timeline }) {
     timeline.schemas.rename(schema, newName, true, timeline.time);
@@ -27,6 +29,6 @@ export const schemaChanges: Changes = {
     for (const [, type] of [...timeline.types.entries(timeline.time)]) {
       if (type.schema === schema) timeline.moveType(type, { schema: newName, name: type.name });
     }
-    timeline.moveFunctions(schema, newName);
+    timeline.moveRoutinesOf(schema, newName);
   },
 };

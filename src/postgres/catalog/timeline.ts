@@ -3,7 +3,7 @@
  * moment; the methods here write the latest one. They change single objects and keep what names them in step: indexes
  * follow their table, foreign keys the table they point at. What a statement means is in `apply.ts`.
  */
-import type { Column, Constraint, Index, Policy, Table, UserType } from "../../model/catalog.js";
+import type { Column, Constraint, Index, Policy, Routine, Table, Trigger, UserType } from "../../model/catalog.js";
 import type { QualifiedName, TypeName } from "../../model/name.js";
 import type { Expression } from "../../model/operation.js";
 import { chooseName } from "./default-names.js";
@@ -74,8 +74,6 @@ export class TableHistory {
   }
 }
 
-export type Volatility = "immutable" | "stable" | "volatile";
-
 function key(schema: string, name: string): string {
   return `${schema}\0${name}`;
 }
@@ -108,10 +106,13 @@ export class Timeline {
   time = 0;
   readonly relations = new VersionedMap<TableHistory | Index>();
   readonly types = new VersionedMap<UserType>();
-  readonly functions = new VersionedMap<Volatility>();
+  /** By name, all that have it. */
+  readonly functions = new VersionedMap<readonly Routine[]>();
   readonly schemas = new VersionedMap<true>();
   #hasTemporary = false;
   readonly #searchPath = new Versions<readonly string[]>();
+  /** Tables that had a trigger which calls this function at some time, by the function's bare name. */
+  readonly #triggerUsers = new Map<string, Set<TableHistory>>();
   /** Tables that had a column of this type at some time, by the type's bare name. */
   readonly #typeUsers = new Map<string, Set<TableHistory>>();
   /** How many constraints of a schema have a name: PostgreSQL's default names avoid them all. */
@@ -181,6 +182,11 @@ export class Timeline {
 
   relationTaken(schema: string, name: string): boolean {
     return this.relations.get(key(schema, name), this.time) !== undefined;
+  }
+
+  /** Constraints of domains share the names of those of tables. */
+  countDomainConstraint(schema: string, name: string, change: 1 | -1): void {
+    this.#countConstraint(schema, name, change);
   }
 
   constraintTaken(schema: string, name: string): boolean {
@@ -317,10 +323,11 @@ export class Timeline {
 
   putColumn(history: TableHistory, column: Column): void {
     history.columns.set(column.name, column, this.time);
-    if (column.type) {
-      const users = this.#typeUsers.get(column.type.name);
+    for (const type of [column.type, column.defaultType]) {
+      if (!type) continue;
+      const users = this.#typeUsers.get(type.name);
       if (users) users.add(history);
-      else this.#typeUsers.set(column.type.name, new Set([history]));
+      else this.#typeUsers.set(type.name, new Set([history]));
     }
     this.touch(history);
   }
@@ -556,21 +563,59 @@ export class Timeline {
     return schema === undefined ? name : { schema, name: name.name };
   }
 
-  putFunction(name: Required<QualifiedName>, volatility: Volatility): void {
-    this.functions.set(key(name.schema, name.name), volatility, this.time);
+  routines(name: QualifiedName): readonly Routine[] {
+    return this.find(this.functions, name, this.time) ?? [];
   }
 
-  /** Makes what is known of a function known of another name, too. */
-  copyFunction(name: QualifiedName, to: Required<QualifiedName>): void {
-    const volatility = this.find(this.functions, name, this.time);
-    if (volatility) this.putFunction(to, volatility);
+  putRoutines({ schema, name }: Required<QualifiedName>, routines: readonly Routine[]): void {
+    if (routines.length > 0) this.functions.set(key(schema, name), routines, this.time);
+    else this.functions.delete(key(schema, name), this.time);
   }
 
-  moveFunctions(schema: string, newSchema: string): void {
+  /** Tables with a trigger that calls this function. */
+  callers(name: QualifiedName): TableHistory[] {
+    const calls = (table: Table | undefined): boolean =>
+      table?.triggers?.some((trigger) => sameName(trigger.function, name)) ?? false;
+    return [...(this.#triggerUsers.get(name.name) ?? [])].filter((history) => calls(history.at(this.time)));
+  }
+
+  /** Triggers keep calling a function that gets another name. */
+  moveTriggerFunction(from: QualifiedName, to: QualifiedName): void {
+    for (const history of this.callers(from)) {
+      this.putTriggers(
+        history,
+        (this.table(history).triggers ?? []).map((trigger) =>
+          sameName(trigger.function, from) ? { ...trigger, function: { ...to } } : trigger,
+        ),
+      );
+    }
+  }
+
+  putTriggers(history: TableHistory, triggers: readonly Trigger[]): void {
+    this.touch(history, { triggers });
+    for (const { function: called } of triggers) {
+      const users = this.#triggerUsers.get(called.name);
+      if (users) users.add(history);
+      else this.#triggerUsers.set(called.name, new Set([history]));
+    }
+  }
+
+  removeRoutinesOf(schema: string): void {
     const start = key(schema, "");
-    for (const [qualified, volatility] of [...this.functions.entries(this.time)]) {
-      if (!qualified.startsWith(start)) continue;
-      this.functions.rename(qualified, key(newSchema, qualified.slice(start.length)), volatility, this.time);
+    for (const [qualified] of [...this.functions.entries(this.time)]) {
+      if (qualified.startsWith(start)) this.functions.delete(qualified, this.time);
+    }
+  }
+
+  moveRoutinesOf(schema: string, newSchema: string): void {
+    const start = key(schema, "");
+    for (const [qualified, routines] of [...this.functions.entries(this.time)]) {
+      const [first] = routines;
+      if (!first || !qualified.startsWith(start)) continue;
+      const to = { schema: newSchema, name: first.name };
+      const moved = routines.map((routine) => ({ ...routine, schema: newSchema }));
+      this.functions.rename(qualified, key(newSchema, first.name), moved, this.time);
+      this.moveTriggerFunction(first, to);
     }
   }
 
@@ -592,6 +637,22 @@ export class Timeline {
     for (const { history, column } of users) {
       this.updateColumn(history, column.name, { type: { ...column.type!, ...moved } });
     }
+  }
+
+  /** Columns whose default was made when the column had this type. */
+  *defaultsOfType(type: UserType): Generator<{ history: TableHistory; column: Column }, void> {
+    for (const history of this.#typeUsers.get(type.name) ?? []) {
+      for (const column of history.versions.at(this.time)?.columns.values() ?? []) {
+        if (column.defaultType && this.typeOf(column.defaultType, this.time) === type) yield { history, column };
+      }
+    }
+  }
+
+  /** A type with the schema in which it is found now: later on another one may be found under its bare name. */
+  qualifyType(type: TypeName): TypeName {
+    if (type.schema !== undefined) return type;
+    const found = this.typeOf(type, this.time);
+    return found ? { ...type, schema: found.schema } : type;
   }
 
   /** Columns whose type this is, in all tables. */

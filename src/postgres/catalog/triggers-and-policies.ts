@@ -2,7 +2,7 @@
 import type { Policy, Trigger } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
 import { mention, partitionsOf, type Changes, type Situation } from "./situation.js";
-import type { TableHistory, Timeline } from "./timeline.js";
+import { sameName, type TableHistory, type Timeline } from "./timeline.js";
 
 export const triggerAndPolicyChanges: Changes = {
   CreateTrigger(operation, situation) {
@@ -54,7 +54,7 @@ export const triggerAndPolicyChanges: Changes = {
 /** A row trigger of a partitioned table is on its partitions too. */
 export function addTrigger(timeline: Timeline, history: TableHistory, trigger: Trigger): void {
   const others = (timeline.table(history).triggers ?? []).filter(({ name }) => name !== trigger.name);
-  timeline.touch(history, { triggers: [...others, trigger] });
+  timeline.putTriggers(history, [...others, trigger]);
   if (trigger.forEach === "statement") return;
   for (const partition of partitionsOf(timeline, history)) inheritTrigger(timeline, partition, trigger);
 }
@@ -92,6 +92,13 @@ export function eachTrigger(
       if (isPart && (name === undefined || trigger.name === name))
         eachTrigger(timeline, partition, trigger.name, change);
     }
+  }
+}
+
+export function dropTriggersThatCall(timeline: Timeline, called: QualifiedName): void {
+  for (const history of timeline.callers(called)) {
+    const { triggers = [] } = timeline.table(history);
+    timeline.touch(history, { triggers: triggers.filter((trigger) => !sameName(trigger.function, called)) });
   }
 }
 

@@ -1,6 +1,11 @@
 /** Enums, domains and other types; the columns that have them follow. */
+import type { UserType } from "../../model/catalog.js";
+import type { QualifiedName } from "../../model/name.js";
+import type { ConstraintDefinition } from "../../model/operation.js";
 import { dropColumn } from "./columns.js";
-import type { Changes } from "./situation.js";
+import { chooseName } from "./default-names.js";
+import type { Changes, Situation } from "./situation.js";
+import type { Timeline } from "./timeline.js";
 
 export const typeChanges: Changes = {
   CreateEnum(operation, { timeline, order }) {
@@ -19,24 +24,46 @@ export const typeChanges: Changes = {
     const values = type.values.map((value) => (value === operation.value ? operation.newValue : value));
     timeline.putType({ ...type, values });
   },
-  CreateDomain(operation, { timeline }) {
-    const { baseType, hasCheck, notNull, default: given } = operation;
+  CreateDomain(operation, situation) {
+    const { timeline } = situation;
+    const { hasCheck, notNull, default: given } = operation;
     const hasDefault = given !== undefined && given.kind !== "null";
-    timeline.putType({ kind: "domain", ...timeline.place(operation.domain), baseType, hasCheck, notNull, hasDefault });
+    const place = timeline.place(operation.domain);
+    const baseType = timeline.qualifyType(operation.baseType);
+    timeline.putType({ kind: "domain", ...place, baseType, hasCheck, notNull, hasDefault, constraints: new Map() });
+    for (const constraint of operation.constraints) addDomainConstraint(situation, place, constraint);
   },
-  AlterDomain(operation, { timeline }) {
+  AlterDomain(operation, situation) {
+    const { timeline } = situation;
     const type = timeline.typeOf(operation.domain, timeline.time);
     if (type?.kind !== "domain") return;
+    const { constraint, name = "", newName = "" } = operation;
+    const existing = type.constraints.get(name);
     switch (operation.subcommand) {
       case "AddConstraint":
-        return timeline.putType({
-          ...type,
-          [operation.constraint?.kind === "not null" ? "notNull" : "hasCheck"]: true,
-        });
+        return constraint && addDomainConstraint(situation, type, constraint);
+      case "DropConstraint":
+        return removeDomainConstraint(timeline, type, name);
+      case "ValidateConstraint":
+        return (
+          existing && putDomainConstraints(timeline, type, [...type.constraints, [name, { ...existing, valid: true }]])
+        );
+      case "RenameConstraint":
+        if (!existing) return;
+        timeline.countDomainConstraint(type.schema, name, -1);
+        timeline.countDomainConstraint(type.schema, newName, 1);
+        return putDomainConstraints(
+          timeline,
+          type,
+          [...type.constraints].map(([other, its]) => [other === name ? newName : other, its]),
+        );
       case "SetNotNull":
-        return timeline.putType({ ...type, notNull: true });
+        return type.notNull ? undefined : addDomainConstraint(situation, type, { kind: "not null", notValid: false });
       case "DropNotNull":
-        return timeline.putType({ ...type, notNull: false });
+        for (const [other, { kind }] of type.constraints) {
+          if (kind === "not null") removeDomainConstraint(timeline, type, other);
+        }
+        return timeline.putType({ ...domainOf(timeline, type), notNull: false });
       case "SetDefault":
         return timeline.putType({ ...type, hasDefault: true });
       case "DropDefault":
@@ -48,12 +75,7 @@ export const typeChanges: Changes = {
   },
   DropType(operation, { timeline }) {
     const type = timeline.typeOf(operation.name, timeline.time);
-    if (!type) return;
-    if (operation.cascade) {
-      for (const { history, column } of [...timeline.columnsOfType(type)])
-        dropColumn(timeline, history, column.name, true);
-    }
-    timeline.removeType(type);
+    if (type) dropType(timeline, type, operation.cascade);
   },
   RenameType(operation, { timeline }) {
     const type = timeline.typeOf(operation.name, timeline.time);
@@ -64,3 +86,68 @@ export const typeChanges: Changes = {
     if (type) timeline.moveType(type, { schema: operation.newSchema, name: type.name });
   },
 };
+
+export function dropType(timeline: Timeline, type: UserType, cascade: boolean): void {
+  if (cascade) {
+    for (const { history, column } of [...timeline.columnsOfType(type)])
+      dropColumn(timeline, history, column.name, true);
+    for (const { history, column } of [...timeline.defaultsOfType(type)]) {
+      const { default: _, defaultType: __, ...rest } = column;
+      timeline.putColumn(history, rest);
+    }
+    for (const [, other] of [...timeline.types.entries(timeline.time)]) {
+      const isOfIt = other.kind === "domain" && timeline.typeOf(other.baseType, timeline.time) === type;
+      if (isOfIt) dropType(timeline, other, true);
+    }
+  }
+  if (type.kind === "domain") {
+    for (const name of type.constraints.keys()) timeline.countDomainConstraint(type.schema, name, -1);
+  }
+  timeline.removeType(type);
+}
+
+type Domain = Extract<UserType, { kind: "domain" }>;
+type DomainConstraints = Domain["constraints"];
+
+function domainOf(timeline: Timeline, name: QualifiedName): Domain {
+  return timeline.typeOf(name, timeline.time) as Domain;
+}
+
+function putDomainConstraints(
+  timeline: Timeline,
+  type: Domain,
+  constraints: Iterable<readonly [string, { readonly kind: "check" | "not null"; readonly valid: boolean }]>,
+): void {
+  const changed: DomainConstraints = new Map(constraints);
+  const kinds = [...changed.values()].map(({ kind }) => kind);
+  timeline.putType({ ...type, constraints: changed, hasCheck: kinds.includes("check") });
+}
+
+/** From 17 on a domain's NOT NULL is a constraint with a name. */
+function addDomainConstraint(
+  { timeline, postgres }: Situation,
+  name: Required<QualifiedName>,
+  { kind, name: given, notValid }: Pick<ConstraintDefinition, "kind" | "name" | "notValid">,
+): void {
+  const type = domainOf(timeline, name);
+  if (kind === "not null") timeline.putType({ ...type, notNull: true });
+  else if (kind !== "check") return;
+  if (kind === "not null" && postgres < 17) return;
+  const label = kind === "check" ? "check" : "not_null";
+  const chosen = given ?? chooseName(type.name, [], label, (choice) => timeline.constraintTaken(type.schema, choice));
+  timeline.countDomainConstraint(type.schema, chosen, 1);
+  const changed = domainOf(timeline, name);
+  putDomainConstraints(timeline, changed, [...changed.constraints, [chosen, { kind, valid: !notValid }]]);
+}
+
+function removeDomainConstraint(timeline: Timeline, { schema, name }: Domain, constraint: string): void {
+  const type = domainOf(timeline, { schema, name });
+  const removed = type.constraints.get(constraint);
+  if (!removed) return;
+  timeline.countDomainConstraint(schema, constraint, -1);
+  putDomainConstraints(
+    timeline,
+    removed.kind === "not null" ? { ...type, notNull: false } : type,
+    [...type.constraints].filter(([other]) => other !== constraint),
+  );
+}

@@ -5,7 +5,7 @@ import type { FunctionKind } from "../../model/operation.js";
 import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
-import { all, as, nameOf, objectParts, qualified, relationName } from "./names.js";
+import { all, argumentType, as, objectParts, qualified, relationName } from "./names.js";
 import { functionKind, isRelation, objectKind, splitName } from "./object-kinds.js";
 import { objectName } from "./objects.js";
 
@@ -84,7 +84,7 @@ function drop(statement: DropStmt, source: StatementSource): Draft[] {
 export function argumentsOf(object: Node | undefined): { readonly arguments?: readonly string[] } {
   const { args_unspecified: unspecified, objargs } = as<ObjectWithArgs>(object, "ObjectWithArgs") ?? {};
   if (unspecified === true) return {};
-  return { arguments: all<TypeName>(objargs, "TypeName").map(({ names }) => nameOf(names).name) };
+  return { arguments: all<TypeName>(objargs, "TypeName").map(argumentType) };
 }
 
 function rename(statement: RenameStmt): Draft {
@@ -121,7 +121,7 @@ function rename(statement: RenameStmt): Draft {
     case "procedure":
     case "routine":
     case "aggregate":
-      return { type: "RenameFunction", kind, function: objectName(kind, object), newName };
+      return { type: "RenameFunction", kind, function: objectName(kind, object), ...argumentsOf(object), newName };
     default: {
       const name = object === undefined ? { name: subject } : objectName(kind, object);
       return { type: "RenameObject", kind, name, newName };
@@ -135,7 +135,7 @@ function setSchema(statement: AlterObjectSchemaStmt): Draft {
   if (isRelation(kind)) return { type: "SetSchema", kind, relation: relationName(statement.relation), newSchema };
   const name = objectName(kind, object);
   if (functionKind(objectType) !== undefined) {
-    return { type: "SetFunctionSchema", kind: kind as FunctionKind, function: name, newSchema };
+    return { type: "SetFunctionSchema", kind: kind as FunctionKind, function: name, ...argumentsOf(object), newSchema };
   }
   return kind === "type" || kind === "domain"
     ? { type: "SetTypeSchema", name, newSchema }

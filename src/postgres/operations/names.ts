@@ -44,6 +44,11 @@ export function nameOf(nodes: readonly Node[] | undefined): QualifiedName {
   return qualified(strings(nodes));
 }
 
+/** A type as functions are told apart by: without its schema and modifiers. */
+export function argumentType(type: TypeNameNode | undefined): string {
+  return `${nameOf(type?.names).name}${type?.arrayBounds === undefined ? "" : "[]"}`;
+}
+
 /** A name in a DROP, COMMENT or ALTER: a list of strings, one string, a type, or a function with its arguments. */
 export function objectParts(object: Node | undefined): string[] {
   if (object === undefined) return [];

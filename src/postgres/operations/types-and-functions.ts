@@ -21,7 +21,7 @@ import { tableConstraint } from "./definitions.js";
 import { reader, type Draft } from "./draft.js";
 import { expression } from "./expressions.js";
 import { argumentsOf } from "./drop-and-rename.js";
-import { all, as, nameOf, relationName, strings, typeName } from "./names.js";
+import { all, argumentType, as, nameOf, relationName, strings, typeName } from "./names.js";
 import { functionKind, objectKind } from "./object-kinds.js";
 
 function alterEnum(statement: AlterEnumStmt): Draft {
@@ -54,6 +54,16 @@ function createDomain(statement: CreateDomainStmt, source: StatementSource): Dra
     baseType: typeName(source, statement.typeName, limit),
     notNull: constraints.some(({ contype }) => contype === "CONSTR_NOTNULL" || contype === "CONSTR_PRIMARY"),
     hasCheck: constraints.some(({ contype }) => contype === "CONSTR_CHECK"),
+    constraints: constraints.flatMap((constraint) => {
+      if (constraint.contype !== "CONSTR_CHECK" && constraint.contype !== "CONSTR_NOTNULL") return [];
+      const start = source.offset(constraint.location);
+      const next = Math.min(...starts.filter((other) => other > start), source.range[1]);
+      return tableConstraint(
+        source,
+        constraint,
+        next === source.range[1] ? source.tokens.length : source.tokenAt(next),
+      );
+    }),
     ...(defaultClause !== undefined && { default: domainDefault(source, defaultClause, starts) }),
   };
 }
@@ -127,7 +137,7 @@ function createFunction(statement: CreateFunctionStmt): Draft {
     replace: statement.replace === true,
     arguments: all<FunctionParameter>(statement.parameters, "FunctionParameter")
       .filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE")
-      .map(({ argType }) => nameOf(argType?.names).name),
+      .map(({ argType }) => argumentType(argType)),
     volatility: volatilityOf(options) ?? "volatile",
   };
 }

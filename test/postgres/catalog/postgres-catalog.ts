@@ -108,7 +108,9 @@ const QUERIES: readonly string[] = [
             WHEN 'd' THEN concat_ws(' ', 'domain', ${typeName("t.typbasetype")},
               '(' || coalesce(substring(format_type(typbasetype, typtypmod) FROM '\\((.*?)\\)'), '') || ')',
               CASE WHEN typnotnull THEN 'not null' END,
-              CASE WHEN EXISTS (SELECT FROM pg_constraint WHERE contypid = t.oid AND contype = 'c') THEN 'check' END,
+              (SELECT string_agg(concat_ws(' ', 'constraint', conname, CASE contype WHEN 'c' THEN 'check' ELSE 'not null' END,
+                                           CASE WHEN NOT convalidated THEN 'not valid' END), ' ' ORDER BY conname)
+               FROM pg_constraint WHERE contypid = t.oid),
               CASE WHEN typdefault IS NOT NULL THEN 'default' END)
             ELSE 'type' END AS line
    FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace LEFT JOIN pg_class c ON c.oid = typrelid
@@ -149,6 +151,19 @@ const QUERIES: readonly string[] = [
           concat_ws(' ', 'policy', policyname, lower(permissive), lower(cmd), CASE WHEN qual <> '' THEN 'using' END,
             CASE WHEN with_check <> '' THEN 'check' END) AS line
    FROM pg_policies WHERE schemaname ${USER} ORDER BY policyname`,
+
+  `SELECT format('%s.%s', n.nspname, proname) AS object,
+          concat_ws(' ', CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+            '(' || coalesce((
+              SELECT string_agg(CASE WHEN e.oid IS NULL THEN t.typname ELSE e.typname || '[]' END, ', ' ORDER BY place)
+              FROM unnest(proargtypes) WITH ORDINALITY AS a (type, place) JOIN pg_type t ON t.oid = type
+                LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'), '') || ')',
+            CASE provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END) AS line
+   FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+   WHERE prokind IN ('f', 'p') AND nspname ${USER} AND NOT ${ofExtension("pg_proc", "p.oid")}
+     -- The constructors of range types come with them.
+     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
+   ORDER BY line`,
 ];
 
 /** What PostgreSQL knows, in words of its own: for each object its lines, first what kind of object it is. */

@@ -23,6 +23,13 @@ export function describeCatalog(catalog: Catalog): Description {
   for (const sequence of catalog.sequences())
     if (sequence.createdIn !== undefined && !sequence.temporary) add(sequence, [relationLine(sequence)]);
   for (const type of catalog.types()) add(type, [typeLine(type, catalog)]);
+  for (const { schema, name, ...routine } of [...catalog.functions()].sort(byName)) {
+    const kind = routine.procedure ? "procedure" : "function";
+    add({ schema, name }, [words(kind, list(routine.arguments), routine.volatility)]);
+  }
+  for (const object of Object.values(description)) {
+    if (object.every((line) => /^(?:function|procedure) /.test(line))) object.sort();
+  }
   return sorted(description);
 }
 
@@ -151,7 +158,10 @@ function typeLine(type: UserType, catalog: Catalog): string {
         typeName(type.baseType, catalog),
         `(${type.baseType.modifiers.join(",")})`,
         type.notNull && "not null",
-        type.hasCheck && "check",
+        [...type.constraints]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, { kind, valid }]) => words("constraint", name, kind, !valid && "not valid"))
+          .join(" "),
         type.hasDefault && "default",
       );
     case "other":
