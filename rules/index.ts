@@ -22,6 +22,7 @@ import noLongIdentifier from "./no-long-identifier.js";
 import noMultiTableLock from "./no-multi-table-lock.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noOutOfOrderMigration from "./no-out-of-order-migration.js";
+import noPartialApply from "./no-partial-apply.js";
 import noRedundantIndex from "./no-redundant-index.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noReferencedTableDrop from "./no-referenced-table-drop.js";
@@ -70,6 +71,7 @@ export const rules = {
   "no-multi-table-lock": noMultiTableLock,
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-out-of-order-migration": noOutOfOrderMigration,
+  "no-partial-apply": noPartialApply,
   "no-redundant-index": noRedundantIndex,
   "no-referenced-column-drop": noReferencedColumnDrop,
   "no-referenced-table-drop": noReferencedTableDrop,

@@ -300,6 +300,13 @@ const table: readonly Row[] = [
   },
   {
     preset: "strict",
+    tool: "prisma7",
+    sql: 'ALTER TABLE "orders" ADD COLUMN "due" DATE;\nALTER TABLE "accounts" ADD COLUMN "nick" TEXT;',
+    finds: ["no-partial-apply warning fails 2:1-2:46"],
+    annotations: ["2 no-partial-apply"],
+  },
+  {
+    preset: "strict",
     session: { lock_timeout: "5s", statement_timeout: "1min" },
     sql: "ALTER TABLE orders ADD CONSTRAINT orders_code_set CHECK (code <> '') NOT VALID;",
     finds: ["no-unvalidated-constraint warning other 1:1-1:79"],

@@ -1,7 +1,7 @@
 /** A change that exists in memory only. */
 import type { Change } from "../../src/model/change.js";
 import type { Configuration, TableLists } from "../../src/model/configuration.js";
-import type { Migration, MigrationStatus, ToolFacts } from "../../src/model/migration.js";
+import type { Migration, MigrationStatus, ToolFacts, TransactionMode } from "../../src/model/migration.js";
 import type { Tree } from "../../src/model/tree.js";
 import { Session } from "../../src/change/session.js";
 import { transactionsOf } from "../../src/change/transactions.js";
@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly postgresSource?: string;
   /** Default: a runner that opens a transaction for each file. */
   readonly tool?: ToolFacts;
+  /** How the tool sends the linted migration. Default: its own way. */
+  readonly transaction?: TransactionMode;
   /** Session settings of the connection: `lock_timeout` → `3s`. */
   readonly session?: Readonly<Record<string, string>>;
   /** Tables that the configuration lists. */
@@ -76,12 +78,14 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
   const linted = history.length + pending.length;
   const nameOf = (index: number): string =>
     (index === linted ? surroundings.file : undefined) ?? `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
+  const modeOf = (index: number): TransactionMode =>
+    (index === linted ? surroundings.transaction : undefined) ?? tool.transaction;
   const parsed = files.map(({ text }) => parseSql(text));
   const run = (index: number): string => (files[index]?.status === "existing" ? `run ${String(index)}` : "run");
   const transactions = transactionsOf(
     parsed.map(({ statements }, index) => ({
       file: nameOf(index),
-      mode: tool.transaction,
+      mode: modeOf(index),
       run: run(index),
       statements,
     })),
@@ -96,7 +100,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       ...(previousFile !== undefined && order === linted ? { previousFile } : {}),
       tool,
       database: "main",
-      transaction: tool.transaction,
+      transaction: modeOf(order),
       order,
       judged: status !== "existing" && (base || order === linted),
       sql,
