@@ -13,6 +13,7 @@ import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
 import noConstraintBeforeData from "./no-constraint-before-data.js";
 import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
+import noDependentObjectBreak from "./no-dependent-object-break.js";
 import noDropBeforeCopy from "./no-drop-before-copy.js";
 import noEditedMigration from "./no-edited-migration.js";
 import noEnumValueInSameTransaction from "./no-enum-value-in-same-transaction.js";
@@ -62,6 +63,7 @@ export const rules = {
   "no-constraint-before-data": noConstraintBeforeData,
   "no-data-loss": noDataLoss,
   "no-database-drop": noDatabaseDrop,
+  "no-dependent-object-break": noDependentObjectBreak,
   "no-drop-before-copy": noDropBeforeCopy,
   "no-edited-migration": noEditedMigration,
   "no-enum-value-in-same-transaction": noEnumValueInSameTransaction,

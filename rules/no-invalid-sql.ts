@@ -32,7 +32,8 @@ export default defineRule({
     const migration = migrationOf(context);
     const check = (op: Operation): void => {
       const refusal = refusalOf(migration, op);
-      if (!refusal) return;
+      // What other objects depend on is no-dependent-object-break's.
+      if (!refusal || refusal.dependents) return;
       const { message, code, since, range = op.range } = refusal;
       if (since !== undefined) {
         const version = String(migration.postgres);

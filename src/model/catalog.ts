@@ -117,6 +117,8 @@ export interface Table extends Relation {
   readonly constraints: ReadonlyMap<string, Constraint>;
   /** The columns that PARTITION BY mentions. Absent: it is not partitioned, or not known how. */
   readonly partitionKey?: readonly string[];
+  /** CREATE TABLE OF: the composite type that its columns follow. */
+  readonly ofType?: QualifiedName;
   readonly partitionOf?: QualifiedName;
   readonly defaultPartition?: boolean;
   readonly inherits: readonly QualifiedName[];

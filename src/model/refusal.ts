@@ -1,3 +1,4 @@
+import type { Dependent } from "./dependent.js";
 import type { QualifiedName } from "./name.js";
 import type { Range } from "./position.js";
 
@@ -15,6 +16,8 @@ export interface Refusal {
   readonly absence?: true;
   /** The major version from which on PostgreSQL accepts it. */
   readonly since?: number;
+  /** Where other objects are the reason: those. */
+  readonly dependents?: readonly Dependent[];
   /** What there is instead, for the reader: the names that come closest. */
   readonly instead?: readonly string[];
 }

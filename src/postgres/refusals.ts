@@ -14,6 +14,15 @@ import {
   undefinedInExpression,
   bare,
 } from "./refusals/columns.js";
+import {
+  dependentsOfFunction,
+  dependentsOfKey,
+  dependentsOfRelation,
+  dependentsOfSchema,
+  dependentsOfSequence,
+  dependentsOfType,
+} from "./dependents.js";
+import { alterTypeRefusal, dropColumnRefusal, dropRefusal } from "./refusals/dependents.js";
 import { constraintRefusal } from "./refusals/constraints.js";
 import { firstOf } from "./refusals/first-of.js";
 import { duplicateRelation, nameOf, ownerOf, relationNamed, undefinedRelation, written } from "./refusals/names.js";
@@ -26,6 +35,8 @@ export interface Met {
   readonly after: Catalog;
   /** PostgreSQL's major version. */
   readonly postgres: number;
+  /** What the same statement drops. */
+  readonly dropped: readonly QualifiedName[];
 }
 
 type Row<Type extends OperationType> = (operation: OperationOf<Type>, met: Met) => Refusal | undefined;
@@ -76,10 +87,17 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
   },
   CreateSequence: (op, { before }) =>
     isThere(before, op.sequence, op) ? undefined : duplicateRelation(before, op.sequence),
-  DropRelation(op, { before }) {
+  DropRelation(op, { before, dropped }) {
     const existing = relationNamed(before, op.relation);
     if (!existing) return op.ifExists ? undefined : undefinedRelation(before, op.relation, op.kind);
-    return isOfKind(existing, op.kind) ? undefined : wrongKind(op.relation, existing, `a ${op.kind}`);
+    if (!isOfKind(existing, op.kind)) return wrongKind(op.relation, existing, `a ${op.kind}`);
+    if (op.cascade || "table" in existing) return undefined;
+    const dependents =
+      existing.kind === "sequence"
+        ? dependentsOfSequence(before, existing)
+        : dependentsOfRelation(before, existing).filter(({ relation }) => !drops(dropped, relation, before));
+    const together = dropped.length > 1 ? "desired object(s)" : undefined;
+    return dropRefusal(`${op.kind} ${existing.name}`, [nameOf(existing)], dependents, together);
   },
   RenameRelation(op, { before }) {
     const existing = relationNamed(before, op.relation);
@@ -103,18 +121,20 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
         ))
     );
   },
-  DropColumn: (op, { before }) => missing(op, op.table, before) ?? (op.ifExists ? undefined : column(op, before)),
+  DropColumn: (op, { before }) =>
+    missing(op, op.table, before) ?? (op.ifExists ? undefined : column(op, before)) ?? dropColumnRefusal(op, before),
   RenameColumn(op, { before }) {
     const refusal = missing(op, op.table, before);
     if (refusal) return refusal;
     const table = tableWithColumns(before, op.table);
     return undefinedColumn(table, op.column, bare) ?? duplicateColumn(table, op.newName);
   },
-  AlterColumnType: (op, { before }) =>
+  AlterColumnType: (op, { before, postgres }) =>
     missing(op, op.table, before) ??
     column(op, before) ??
     undefinedType(before, op.newType) ??
-    undefinedInExpression(tableWithColumns(before, op.table), op.using),
+    undefinedInExpression(tableWithColumns(before, op.table), op.using) ??
+    alterTypeRefusal(op, before, postgres),
   SetDefault: (op, { before }) => missing(op, op.table, before) ?? column(op, before) ?? fillsItself(op, before),
   DropDefault: (op, { before }) => missing(op, op.table, before) ?? column(op, before) ?? fillsItself(op, before),
   SetNotNull: (op, { before }) => missing(op, op.table, before) ?? column(op, before),
@@ -135,8 +155,15 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
     return constraintRefusal({ before, seen: before, table, hasPrimaryKey: hasPrimaryKey(table) }, op.constraint);
   },
   ValidateConstraint: (op, { before }) => missing(op, op.table, before) ?? constraint(op, before),
-  DropConstraint: (op, { before }) =>
-    missing(op, op.table, before) ?? (op.ifExists ? undefined : constraint(op, before)),
+  DropConstraint(op, { before }) {
+    const refusal = missing(op, op.table, before) ?? (op.ifExists ? undefined : constraint(op, before));
+    const table = before.table(op.table);
+    const found = table?.constraints.get(op.constraint);
+    if (refusal || !table || !found || op.cascade) return refusal;
+    if (found.kind !== "primary key" && found.kind !== "unique") return undefined;
+    const object = `constraint ${op.constraint} on table ${table.name}`;
+    return dropRefusal(object, [nameOf(table)], dependentsOfKey(before, table, found.columns));
+  },
   RenameConstraint: (op, { before }) =>
     missing(op, op.table, before) ??
     constraint(op, before, (name, table) => `constraint "${name}" for table "${table}" does not exist`),
@@ -163,7 +190,11 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
     if (!existing) return op.ifExists ? undefined : undefinedRelation(before, op.index, "index", "42704");
     if (!("table" in existing)) return wrongKind(op.index, existing, "an index");
     const { constraint: owner } = existing;
-    if (owner === undefined) return undefined;
+    if (owner === undefined) {
+      const table = existing.unique && !op.cascade ? before.table(existing.table) : undefined;
+      const keys = table && !existing.hasExpression ? dependentsOfKey(before, table, existing.columns) : [];
+      return dropRefusal(`index ${existing.name}`, [ownerOf(existing)], keys);
+    }
     const message = `cannot drop index ${existing.name} because constraint ${owner} on table ${existing.table.name} requires it`;
     return { code: "2BP01", message, about: [ownerOf(existing)] };
   },
@@ -171,7 +202,28 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
   CreateEnum: (op, { before }) => duplicateType(before, op.enum),
   CreateDomain: (op, { before }) => duplicateType(before, op.domain) ?? undefinedType(before, op.baseType),
   CreateType: (op, { before }) => duplicateType(before, op.name),
-  DropType: (op, { before }) => (op.ifExists ? undefined : undefinedType(before, op.name)),
+  DropType(op, { before, dropped }) {
+    const type = before.type(op.name);
+    if (!type) return op.ifExists ? undefined : undefinedType(before, op.name);
+    if (op.cascade) return undefined;
+    return dropRefusal(
+      `type ${type.name}`,
+      [nameOf(type)],
+      dependentsOfType(before, type).filter(
+        ({ kind, relation }) => kind !== "type" || !drops(dropped, relation, before),
+      ),
+    );
+  },
+  DropFunction(op, { before }) {
+    if (op.cascade || (op.arguments?.length ?? 0) > 0) return undefined;
+    const name = before.qualify(op.function);
+    return dropRefusal(`function ${name.name}()`, [], dependentsOfFunction(before, name));
+  },
+  DropSchema(op, { before }) {
+    if (op.cascade) return undefined;
+    const dependents = dependentsOfSchema(before, op.schema);
+    return dropRefusal(`schema ${op.schema}`, [], dependents);
+  },
   RenameType: (op, { before }) =>
     undefinedType(before, op.name) ?? duplicateType(before, { ...schemaOf(op.name), name: op.newName }),
   AddEnumValue(op, { before }) {
@@ -231,6 +283,13 @@ export function refusalOf(operation: Operation, met: Met): Refusal | undefined {
   if (operation.inBlock !== undefined) return undefined;
   const row = ROWS[operation.type] as Row<OperationType> | undefined;
   return syntaxRefusal(operation, met.postgres) ?? row?.(operation, met);
+}
+
+function drops(dropped: readonly QualifiedName[], name: Required<QualifiedName>, catalog: Catalog): boolean {
+  return dropped.some((other) => {
+    const place = catalog.qualify(other);
+    return place.name === name.name && place.schema === name.schema;
+  });
 }
 
 function isThere(catalog: Catalog, name: QualifiedName, { ifNotExists }: { readonly ifNotExists: boolean }): boolean {

@@ -49,9 +49,12 @@ function costOf(statement: Statement, steps: readonly Step[]): Cost {
 
 function refusalsOf(statement: Statement, steps: readonly Step[]): readonly (Refusal | undefined)[] {
   const found = new Map<Operation, Refusal | undefined>();
+  const dropped = statement.operations.flatMap((operation) =>
+    operation.type === "DropRelation" ? operation.relation : operation.type === "DropType" ? operation.name : [],
+  );
   for (const { operation, circumstances, after } of steps) {
     const { catalog: before, postgres } = circumstances;
-    found.set(operation, refusalOf(operation, { before, after, postgres }));
+    found.set(operation, refusalOf(operation, { before, after, postgres, dropped }));
   }
   return statement.operations.map((operation) => found.get(operation));
 }

@@ -5,6 +5,7 @@ export { refusalOf } from "./certain-refusals.js";
 export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
 export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign-keys.js";
 export { defineRule } from "./define-rule.js";
+export { describeDependents, goneWith } from "./dependents.js";
 export { visitLocking } from "./locking-visitors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { functionTexts } from "./function-text.js";
@@ -17,6 +18,7 @@ export { inModel } from "./model-types.js";
 export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
+export { schemaDifferences } from "../change/schema-differences.js";
 export { usesEnumValue } from "../postgres/enum-uses.js";
 export { LOCK_MODES } from "../postgres/lock-modes.js";
 export { REFUSABLE } from "../postgres/refusals.js";
@@ -51,4 +53,5 @@ export {
   timeoutData,
 } from "./timeouts.js";
 export { type HeldLock, heldLocks, type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
+export type { Dependent } from "../model/dependent.js";
 export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";

@@ -26,7 +26,9 @@ CREATE TABLE sessions (id bigint PRIMARY KEY, account_id bigint REFERENCES accou
 CREATE TABLE events (id bigint NOT NULL, at date) PARTITION BY RANGE (id);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (1000);
 CREATE INDEX events_at_idx ON events (at);
-CREATE MATERIALIZED VIEW totals AS SELECT account_id, sum(total) AS total FROM orders GROUP BY account_id;
+CREATE TABLE invoices (id bigint PRIMARY KEY, amount numeric, sent boolean);
+CREATE VIEW sent_invoices AS SELECT id, amount FROM invoices WHERE sent;
+CREATE MATERIALIZED VIEW totals AS SELECT sum(amount) AS total FROM invoices;
 `;
 
 const CODE: Files = {
@@ -259,6 +261,16 @@ const table: readonly Row[] = [
     sql: "ALTER TABEL orders ADD COLUMN note text;",
     finds: ["no-invalid-sql error fails 1:1-1:40"],
     annotations: ["1 no-invalid-sql"],
+  },
+  {
+    sql: "ALTER TABLE invoices DROP COLUMN amount;",
+    finds: ["no-dependent-object-break error fails 1:1-1:40"],
+    annotations: ["1 no-dependent-object-break"],
+  },
+  {
+    sql: "ALTER TABLE invoices DROP COLUMN sent CASCADE;",
+    finds: ["no-dependent-object-break error fails 1:1-1:46"],
+    annotations: ["1 no-dependent-object-break"],
   },
   {
     sql: "ALTER TABLE orders DROP COLUMN totl;",

@@ -29,6 +29,30 @@ CREATE DOMAIN dm AS int;
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TABLE pt (id int, k int) PARTITION BY RANGE (id);
 CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (9);
+
+CREATE TABLE used (
+  id bigint PRIMARY KEY, star int, plain int, grouped int, watched int, checked int, guarded int,
+  source int, made int GENERATED ALWAYS AS (source * 2) STORED, keyed int UNIQUE, free int, st e, dom dm,
+  parent bigint REFERENCES used, CHECK (checked > 0), wide varchar(20), hidden int
+);
+CREATE VIEW names_some AS SELECT plain, wide FROM used u WHERE u.grouped > 0;
+CREATE VIEW of_view AS SELECT plain FROM names_some;
+CREATE MATERIALIZED VIEW kept AS SELECT st FROM used;
+CREATE VIEW counts AS SELECT count(*) FROM used;
+CREATE TABLE listed (a int, b int);
+CREATE VIEW names_all AS SELECT * FROM listed;
+CREATE TRIGGER of_column BEFORE UPDATE OF watched ON used FOR EACH ROW EXECUTE FUNCTION f();
+CREATE TRIGGER on_change BEFORE UPDATE ON used FOR EACH ROW WHEN (old.guarded <> new.guarded) EXECUTE FUNCTION f();
+CREATE POLICY mine ON used USING (hidden = 1);
+CREATE INDEX used_free ON used (free);
+CREATE TABLE pointing (x bigint REFERENCES used, y int REFERENCES used (keyed), n int DEFAULT nextval('s'), q serial);
+CREATE UNIQUE INDEX listed_a ON listed (a);
+CREATE TABLE points (z int REFERENCES listed (a));
+CREATE TABLE base (a int);
+CREATE TABLE child (b int) INHERITS (base);
+CREATE DOMAIN over_e AS e;
+CREATE SCHEMA app;
+CREATE TABLE app.things (id int);
 `;
 
 /** Refused, and known to be. */
@@ -158,6 +182,46 @@ REFRESH MATERIALIZED VIEW t
 ALTER TABLE pt ATTACH PARTITION nope FOR VALUES FROM (1) TO (2)
 `;
 
+/** Refused because of other objects. */
+const dependedOn = `
+ALTER TABLE used DROP COLUMN plain
+ALTER TABLE used DROP COLUMN grouped
+ALTER TABLE used DROP COLUMN st
+ALTER TABLE used DROP COLUMN watched
+ALTER TABLE used DROP COLUMN guarded
+ALTER TABLE used DROP COLUMN hidden
+ALTER TABLE used DROP COLUMN source
+ALTER TABLE used DROP COLUMN keyed
+ALTER TABLE used DROP COLUMN id
+ALTER TABLE listed DROP COLUMN b
+ALTER TABLE pt DROP COLUMN id
+ALTER TABLE pt DROP COLUMN id CASCADE
+ALTER TABLE pt ALTER COLUMN id TYPE bigint
+ALTER TABLE used ALTER COLUMN plain TYPE bigint
+ALTER TABLE used ALTER COLUMN wide TYPE varchar(40)
+ALTER TABLE used ALTER COLUMN st TYPE text
+ALTER TABLE used ALTER COLUMN watched TYPE bigint
+ALTER TABLE used ALTER COLUMN guarded TYPE bigint
+ALTER TABLE used ALTER COLUMN hidden TYPE bigint
+ALTER TABLE used ALTER COLUMN source TYPE bigint
+DROP TABLE used
+DROP TABLE listed
+DROP TABLE listed, o
+DROP TABLE base
+DROP VIEW names_some
+DROP SEQUENCE s
+DROP SEQUENCE pointing_q_seq
+DROP TYPE e
+DROP DOMAIN dm
+DROP FUNCTION f
+DROP FUNCTION f()
+DROP SCHEMA app
+DROP INDEX listed_a
+ALTER TABLE used DROP CONSTRAINT used_pkey
+ALTER TABLE used DROP CONSTRAINT used_keyed_key
+ALTER TABLE used DROP CONSTRAINT used_pkey, ADD PRIMARY KEY (id)
+`;
+
 /** Refused in other words than ours: a foreign key's types. */
 const otherWords = `
 CREATE TABLE n (a text REFERENCES t)
@@ -216,7 +280,6 @@ DROP VIEW IF EXISTS nope
 DROP INDEX IF EXISTS nope
 DROP INDEX ix, ux
 DROP TYPE IF EXISTS nope
-DROP TYPE e, dm
 DROP TRIGGER IF EXISTS tr ON nope
 ALTER TYPE e ADD VALUE IF NOT EXISTS 'x'
 ALTER TYPE e ADD VALUE 'z' BEFORE 'x'
@@ -226,6 +289,27 @@ WITH n AS (SELECT 1 AS q) INSERT INTO o (x) SELECT q FROM n
 UPDATE t SET a = 1, (b, c) = ('x', 2)
 TRUNCATE t
 DELETE FROM t USING o WHERE t.a = o.x
+ALTER TABLE used DROP COLUMN free
+ALTER TABLE used DROP COLUMN checked
+ALTER TABLE used DROP COLUMN parent
+ALTER TABLE used DROP COLUMN made, DROP COLUMN source
+ALTER TABLE used DROP COLUMN plain CASCADE
+ALTER TABLE used RENAME COLUMN plain TO simple
+ALTER TABLE used ALTER COLUMN free TYPE bigint
+ALTER TABLE used ALTER COLUMN keyed TYPE bigint
+ALTER TABLE used DROP CONSTRAINT used_checked_check
+ALTER TABLE listed DROP CONSTRAINT IF EXISTS listed_pkey
+ALTER TABLE listed ADD COLUMN c int
+DROP TABLE listed, points CASCADE
+DROP TABLE child, base
+DROP TABLE pt
+DROP TABLE used CASCADE
+DROP VIEW of_view, names_some
+DROP VIEW counts
+DROP SEQUENCE s CASCADE
+DROP TYPE e CASCADE
+DROP SCHEMA app CASCADE
+DROP TABLE pointing
 `;
 
 const lines = (text: string): readonly string[] => text.trim().split("\n");
@@ -264,6 +348,14 @@ describe("PostgreSQL refuses it, in these words", () => {
   it.each(lines(refused))("%s", async (sql) => {
     const { code, message } = claim(sql) ?? {};
     expect({ code, message }).toEqual(await truth(sql));
+  });
+});
+
+describe("PostgreSQL refuses it because of other objects", () => {
+  it.each(lines(dependedOn))("%s", async (sql) => {
+    const { code, message, dependents } = claim(sql) ?? {};
+    expect({ code, message }).toEqual(await truth(sql));
+    expect(dependents).not.toEqual([]);
   });
 });
 

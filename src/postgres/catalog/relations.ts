@@ -149,6 +149,7 @@ function createTable(operation: CreateTable, situation: Situation): void {
     columnsKnown: operation.ofType === undefined && sources.every((source) => timeline.table(source).columnsKnown),
     temporary: operation.temporary,
     unlogged: operation.unlogged,
+    ...(operation.ofType && { ofType: timeline.place(operation.ofType) }),
     ...(operation.partitionBy && { partitionKey: operation.partitionBy.columns }),
     ...(operation.partitionOf && parentNames[0] ? { partitionOf: parentNames[0] } : {}),
     ...(operation.defaultPartition ? { defaultPartition: true } : {}),

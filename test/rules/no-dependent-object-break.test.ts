@@ -1,0 +1,218 @@
+import rule from "../../rules/no-dependent-object-break.js";
+import { ruleTester } from "./rule-tester.js";
+import { drizzle, prisma6 } from "./tools.js";
+
+const orders = `CREATE TYPE status AS ENUM ('new');
+CREATE TABLE orders (
+  id bigint PRIMARY KEY, total numeric, tax numeric GENERATED ALWAYS AS (total * 0.2) STORED, state status,
+  tenant text, note text, code text UNIQUE
+);`;
+const around = `CREATE VIEW open_orders AS SELECT id, state FROM orders WHERE note IS NULL;
+CREATE POLICY by_tenant ON orders USING (tenant = current_setting('app.tenant'));
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER on_note BEFORE UPDATE OF note ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TABLE lines (order_id bigint REFERENCES orders, order_code text CONSTRAINT by_code REFERENCES orders (code));
+CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);`;
+const history = [orders, around];
+
+ruleTester.run("no-dependent-object-break", rule, {
+  valid: [
+    {
+      name: "columns that only go with indexes and constraints of their own table",
+      history: [...history, "CREATE INDEX orders_total_idx ON lines (order_id);"],
+      code: "ALTER TABLE lines DROP COLUMN order_code;\nALTER TABLE lines ALTER COLUMN order_id TYPE numeric;",
+    },
+    {
+      name: "in the order in which PostgreSQL accepts it",
+      history,
+      code: "DROP VIEW open_orders;\nDROP TRIGGER on_note ON orders;\nALTER TABLE orders DROP COLUMN note;\nCREATE VIEW open_orders AS SELECT id, state FROM orders;",
+    },
+    {
+      name: "in one statement",
+      history,
+      code: "ALTER TABLE orders DROP COLUMN tax, DROP COLUMN total;\nDROP TABLE lines, orders CASCADE;",
+      pending: ["DROP VIEW open_orders;"],
+    },
+    { name: "a rename, which views follow", history, code: "ALTER TABLE orders RENAME COLUMN note TO remark;" },
+    {
+      name: "what CASCADE takes along and the change makes again",
+      history,
+      code: "DROP VIEW open_orders CASCADE;\nALTER TABLE orders DROP COLUMN state CASCADE;\nCREATE VIEW open_orders AS SELECT id FROM orders;",
+    },
+    {
+      name: "what CASCADE takes along of tables that go themselves",
+      history,
+      code: "ALTER TABLE orders DROP CONSTRAINT orders_code_key CASCADE;\nDROP TABLE lines;",
+    },
+    {
+      name: "foreign keys to a table that is gone",
+      history: [orders, "CREATE TABLE lines (order_id bigint REFERENCES orders);"],
+      tool: drizzle,
+      code: 'DROP TABLE "orders" CASCADE;',
+    },
+    {
+      name: "a table of this change",
+      pending: history,
+      code: "ALTER TABLE orders DROP COLUMN note CASCADE;",
+    },
+    {
+      name: "a view that something unread may have dropped",
+      history: [...history, "SELECT clean_up();"],
+      code: "ALTER TABLE orders DROP COLUMN state;",
+    },
+    {
+      name: "a name inside a policy's subquery, which may be another table's",
+      history: [
+        "CREATE TABLE docs (id bigint, owner text);\nCREATE POLICY p ON docs USING (EXISTS (SELECT FROM members WHERE owner = current_user));",
+      ],
+      code: "ALTER TABLE docs DROP COLUMN owner;",
+    },
+  ],
+  invalid: [
+    {
+      name: "a column that a view and a trigger name",
+      history,
+      tool: prisma6,
+      code: 'ALTER TABLE "orders" DROP COLUMN "note";',
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop column note of table orders because other objects depend on it (SQLSTATE 2BP01). The view open_orders and the trigger on_note on orders depend on it. The migration stops here. Before it, drop the view open_orders and the trigger on_note on orders, or create them anew without note.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 40,
+        },
+      ],
+    },
+    {
+      name: "columns that a policy, a generated column and a foreign key name, each in its own clause",
+      history,
+      code: "ALTER TABLE orders\n  DROP COLUMN tenant,\n  DROP COLUMN code;\nALTER TABLE orders ALTER COLUMN total TYPE bigint;",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop column tenant of table orders because other objects depend on it (SQLSTATE 2BP01). The policy by_tenant on orders depends on it. The migration stops here. Before it, drop the policy by_tenant on orders, or create it anew without tenant.",
+          line: 2,
+          column: 3,
+          endLine: 2,
+          endColumn: 21,
+        },
+      ],
+    },
+    {
+      name: "another type for a column of a view, however wide",
+      history,
+      code: "ALTER TABLE orders ALTER COLUMN state TYPE text;",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot alter type of a column used by a view or rule (SQLSTATE 0A000). The view open_orders depends on it. The migration stops here. Drop the view open_orders before, and create it again behind it in the same transaction.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 48,
+        },
+      ],
+    },
+    {
+      name: "the key that foreign keys name",
+      history,
+      code: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop constraint orders_pkey on table orders because other objects depend on it (SQLSTATE 2BP01). The constraint lines_order_id_fkey of lines depends on it. The migration stops here. Drop the constraint lines_order_id_fkey of lines before, and add it again behind the key that takes its place.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 47,
+        },
+      ],
+    },
+    {
+      name: "a partition key, with CASCADE too",
+      history,
+      code: "ALTER TABLE events DROP COLUMN at CASCADE;",
+      errors: [
+        {
+          message:
+            'PostgreSQL refuses this: cannot drop column "at" because it is part of the partition key of relation "events" (SQLSTATE 42P16). The migration stops here. Create a table that is partitioned otherwise, and move the rows.',
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 42,
+        },
+      ],
+    },
+    {
+      name: "a table, a type and a function",
+      history,
+      code: "DROP TABLE orders;",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop table orders because other objects depend on it (SQLSTATE 2BP01). The view open_orders, the constraint lines_order_id_fkey of lines and the constraint by_code of lines depend on it. The migration stops here. Before it, drop the view open_orders, the constraint lines_order_id_fkey of lines and the constraint by_code of lines, or create them anew.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 18,
+        },
+      ],
+    },
+    {
+      name: "a function that a trigger calls",
+      history,
+      code: "DROP FUNCTION IF EXISTS touch();",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop function touch() because other objects depend on it (SQLSTATE 2BP01). The trigger on_note on orders depends on it. The migration stops here. Before it, drop the trigger on_note on orders, or create it anew.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 32,
+        },
+      ],
+    },
+    {
+      name: "what CASCADE takes along",
+      history,
+      code: "ALTER TABLE orders DROP COLUMN note CASCADE;\nALTER TABLE orders DROP CONSTRAINT orders_code_key CASCADE;\nDROP FUNCTION touch CASCADE;",
+      errors: [
+        {
+          message:
+            "CASCADE also drops the view open_orders and the trigger on_note on orders, whoever still needs them. Leave CASCADE out, and name what has to go in statements of its own: one for each.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 44,
+        },
+        {
+          message:
+            "CASCADE also drops the constraint by_code of lines, whoever still needs it. Leave CASCADE out, and name what has to go in statements of its own: ALTER TABLE lines DROP CONSTRAINT by_code.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 59,
+        },
+      ],
+    },
+    {
+      name: "views of a table that goes with CASCADE",
+      history,
+      tool: drizzle,
+      code: 'DROP TABLE "orders" CASCADE;',
+      errors: [
+        {
+          message:
+            "CASCADE also drops the view open_orders, whoever still needs it. Leave CASCADE out, and name what has to go in statements of its own: DROP VIEW open_orders.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 28,
+        },
+      ],
+    },
+  ],
+});
