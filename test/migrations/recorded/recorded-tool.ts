@@ -20,20 +20,27 @@ interface RefusedFixture {
   readonly refused: string;
 }
 
-export interface RecordedTool {
+/** A migration library that is given a PostgreSQL which writes down what it is sent. */
+export interface Recorder {
+  /** The schema before each fixture. */
+  readonly setup: string;
+  /** Whether a migration's own calls begin and end transactions, so that those are compared, too. */
+  readonly sendsTransactions?: boolean;
+  /** What the library sends for itself around each migration. */
+  readonly bookkeeping?: RegExp;
+  /** A migration whose function has this body. */
+  migration(body: string): string;
+  /** Connects the library; `run` loads a migration's source and runs its function as the library does. */
+  connect(server: RecordingServer): Library | Promise<Library>;
+}
+
+/** A library with the part of ours that reads its migrations. */
+export interface RecordedTool extends Recorder {
   readonly tool: MigrationTool;
   /** The migration's path in the repository. */
   readonly file: string;
   /** Other files of the repository, by path. */
   readonly repository: Readonly<Record<string, string>>;
-  /** The schema before each fixture. */
-  readonly setup: string;
-  /** Whether a migration's own calls begin and end transactions, so that those are compared, too. */
-  readonly sendsTransactions?: boolean;
-  /** A migration whose function has this body. */
-  migration(body: string): string;
-  /** Connects the library; `run` loads a migration's source and runs its function as the library does. */
-  connect(server: RecordingServer): Promise<Library>;
 }
 
 export interface Library {
@@ -42,7 +49,7 @@ export interface Library {
 }
 
 /** Leaves nothing of one fixture to the next. */
-const RESET = `
+export const RESET = `
 ROLLBACK;
 DO $$
 DECLARE name text;
@@ -62,7 +69,7 @@ RESET ALL;
 /** Queries with which a library looks at the schema or at the server; they change nothing. */
 function looksAround({ tree }: ParsedStatement): boolean {
   const text = JSON.stringify(tree);
-  if (!text.startsWith('{"SelectStmt"')) return /^\{"Variable(?:Set|Show)Stmt"/.test(text);
+  if (!text.startsWith('{"SelectStmt"')) return text.startsWith('{"VariableShowStmt"');
   const relations = [
     ...text.matchAll(/"RangeVar":\{(?:"catalogname":"[^"]*",)?(?:"schemaname":"([^"]*)",)?"relname":"([^"]*)"/g),
   ];
@@ -75,8 +82,9 @@ function looksAround({ tree }: ParsedStatement): boolean {
 const REFUSED_INSIDE = /concurrently\b|vacuum/i;
 
 /** What a migration itself does: its tool looks around, and opens the transaction that it runs in. */
-function isCompared(statement: ParsedStatement, { sendsTransactions = false }: RecordedTool): boolean {
-  return !looksAround(statement) && (sendsTransactions || !/^\{"TransactionStmt"/.test(JSON.stringify(statement.tree)));
+function isCompared(statement: ParsedStatement, { sendsTransactions = false, bookkeeping }: Recorder): boolean {
+  if (looksAround(statement) || bookkeeping?.test(statement.sql)) return false;
+  return sendsTransactions || !JSON.stringify(statement.tree).startsWith('{"TransactionStmt"');
 }
 
 /** One test for each fixture: what is evaluated equals what is sent, statement by statement. */

@@ -50,8 +50,9 @@ export async function startRecordingServer(): Promise<RecordingServer> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const execute = async (sql: string): Promise<void> => {
-    queue = queue.then(() => database.exec(sql));
-    await queue;
+    const executed = queue.then(() => database.exec(sql));
+    queue = executed.catch(() => undefined);
+    await executed;
   };
   const { port } = server.address() as AddressInfo;
   return {

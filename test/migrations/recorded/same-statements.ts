@@ -11,7 +11,7 @@ export interface ParsedStatement {
 
 /** The statements of queries one by one. SQL that does not parse is a statement that equals only itself. */
 export function statementsOf(queries: readonly SentQuery[]): ParsedStatement[] {
-  return queries.flatMap(({ sql, values }) => {
+  return queries.flatMap(({ sql, values }): ParsedStatement[] => {
     const outcome = parseTree(sql);
     if (!outcome.ok) return [{ sql, tree: sql, values }];
     return outcome.statements.map((statement) => ({ sql: sourceOf(sql, statement), tree: statement.stmt, values }));

@@ -1,0 +1,30 @@
+/** postgres-migrations itself: what it sends for a migration in JavaScript. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { migrate } from "postgres-migrations";
+import type { Recorder } from "./recorded-tool.js";
+
+export const recordedPostgresMigrations: Recorder = {
+  setup: `CREATE TABLE orders (id serial PRIMARY KEY, code text, note text); CREATE TABLE old (id int);`,
+  bookkeeping: /pg_advisory_(?:un)?lock|\bmigrations\b/,
+  migration: (body) => `module.exports.generateSql = () => {\n${body}\n};\n`,
+  async connect({ url }) {
+    const client = new pg.Client(url);
+    await client.connect();
+    return {
+      async run(source) {
+        const folder = mkdtempSync(join(tmpdir(), "migrations-"));
+        try {
+          writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }');
+          writeFileSync(join(folder, "1_change.js"), source);
+          await migrate({ client }, folder);
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      },
+      close: () => client.end(),
+    };
+  },
+};
