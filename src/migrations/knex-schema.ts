@@ -124,7 +124,7 @@ const QUESTIONS = ["hasTable", "hasColumn"] as const;
 /** `knex.schema`: each use of it begins a new chain. */
 export function schemaBuilder(): Handle {
   let schema: Text | undefined;
-  let pending: { readonly sql: Text; readonly site: Site }[] = [];
+  let pending: (() => void)[] = [];
   let asks = false;
   const methods: Record<string, Method> = {
     withSchema([name]) {
@@ -134,7 +134,7 @@ export function schemaBuilder(): Handle {
   };
   for (const [name, call] of Object.entries(CALLS)) {
     methods[name] = (args, site) => {
-      for (const sql of call(args, schema, site)) pending.push({ sql, site: { ...site, range: site.own } });
+      for (const sql of call(args, schema, site)) pending.push(site.run.postpone(sql, { ...site, range: site.own }));
       return handle;
     };
   }
@@ -145,10 +145,10 @@ export function schemaBuilder(): Handle {
     };
   }
   const handle: Handle = new Handle("knex.schema", methods, {
-    settle(site) {
-      const sent = pending;
+    settle() {
+      const waiting = pending;
       pending = [];
-      for (const { sql, site: own } of sent) site.run.send(sql, own);
+      for (const send of waiting) send();
       return asks ? new Unknown("depends on what the database has") : undefined;
     },
   });

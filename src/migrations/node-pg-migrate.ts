@@ -1,17 +1,22 @@
 import type { OrderPolicy, ToolFacts } from "../model/migration.js";
+import { evaluator, exportedFunction, type Program } from "./evaluator/evaluate.js";
+import { Callable, Dictionary } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { NodePgMigrateBuilder } from "./node-pg-migrate-builder.js";
 import { blank } from "./sections.js";
 import type { LeftOutFile, MigrationSource, MigrationTool, ReadMigrationText } from "./tool.js";
 
 const PACKAGE = "node-pg-migrate";
 const MANIFEST = "package.json";
 
-const NUMBERED = /^\d+.*\.sql$/i;
+const NUMBERED = /^\d+.*\.(?:sql|[cm]?[jt]s)$/i;
+const LOADED = /\.(?:sql|[cm]?[jt]s)$/i;
 const DOWN_FILE = /\.down\.sql$/i;
+const DECLARATIONS = /\.d\.[cm]?ts$/i;
 
-/** The SQL migrations of node-pg-migrate: `migrations/<time or number>_<name>.sql` with `-- Up Migration` in it. */
+/** Migrations of node-pg-migrate: `migrations/<time or number>_<name>`, in JavaScript, TypeScript or SQL. */
 export const nodePgMigrate: MigrationTool = {
   name: PACKAGE,
   label: PACKAGE,
@@ -21,13 +26,15 @@ export const nodePgMigrate: MigrationTool = {
     let projects: ReadonlySet<string> | undefined;
     const folders: string[] = [];
     for (const folder of listing.folders()) {
-      const first = listing.filesIn(folder).find((name) => NUMBERED.test(name));
+      const first = listing.filesIn(folder).find((name) => NUMBERED.test(name) && !DECLARATIONS.test(name));
       if (first === undefined) continue;
       projects ??= projectsOf(listing);
       if (projects.size === 0) return [];
       if (![...upwards(folder)].some((at) => projects?.has(at))) continue;
       const isNamed = nameOf(folder) === "migrations" || folderInScripts(listing, folder);
-      if (isNamed || markers(listing.read(join(folder, first)) ?? "").up >= 0) folders.push(folder);
+      const text = listing.read(join(folder, first)) ?? "";
+      if (/\.sql$/i.test(first) ? isNamed || markers(text).up >= 0 : /\bpgm\b|node-pg-migrate/.test(text))
+        folders.push(folder);
     }
     return folders;
   },
@@ -36,7 +43,7 @@ export const nodePgMigrate: MigrationTool = {
     const names: string[] = [];
     const leftOut: LeftOutFile[] = [];
     for (const name of listing.filesIn(folder)) {
-      if (!/\.sql$/i.test(name) || DOWN_FILE.test(name)) continue;
+      if (!LOADED.test(name) || DOWN_FILE.test(name) || DECLARATIONS.test(name)) continue;
       if (NUMBERED.test(name)) names.push(name);
       else {
         leftOut.push({
@@ -52,21 +59,24 @@ export const nodePgMigrate: MigrationTool = {
       files: names.sort(byTime).map((name) => join(folder, name)),
       leftOut,
       read: readText,
+      evaluate,
+      downFile: (file) => file.replace(/\.up\.sql$/i, ".down.sql"),
     };
   },
 
   sheet: {
-    layout: "`migrations/<time or number>_<name>.sql`, beside migrations in JavaScript and TypeScript",
+    layout: "`migrations/<time or number>_<name>.ts`, `.js` or `.sql`",
     order: "By the number, of which 17 digits are a date; where they are equal, by the name.",
     transaction: "One for all that is pending; with `--no-single-transaction` one for each file.",
-    optOut: "None for SQL files. A migration in JavaScript calls `pgm.noTransaction()`.",
-    sends: "What is between `-- Up Migration` and `-- Down Migration` as one query.",
+    optOut:
+      "`pgm.noTransaction()`, which ends the one transaction: what follows the file runs in another one. None for SQL files.",
+    sends:
+      "Each call of a program as one query, when its function is done; `pgm.db.query` at once. Of a SQL file what is between `-- Up Migration` and `-- Down Migration` as one query.",
     checksum: "None: an edited migration is not noticed.",
     outOfOrder: "Refuses, unless `--no-check-order` is given: then it runs.",
     duplicate: "Runs both: a migration is known by its whole name.",
-    undo: "`-- Down Migration`, and `.down.sql` files.",
+    undo: "The function `down`; without one the calls of `up` are undone, the last one first. `-- Down Migration`, and `.down.sql` files.",
     configuration: "Scripts in `package.json`: `--no-single-transaction`, `--no-check-order`, `-m`.",
-    notRead: "Migrations in JavaScript and TypeScript.",
     sources: [
       "https://github.com/salsita/node-pg-migrate/blob/main/src/runner.ts",
       "https://github.com/salsita/node-pg-migrate/blob/main/src/migration.ts",
@@ -76,6 +86,35 @@ export const nodePgMigrate: MigrationTool = {
     ],
   },
 };
+
+const evaluate = evaluator({
+  entry(program) {
+    const shorthands = sharedShorthands(program);
+    let builder = new NodePgMigrateBuilder(shorthands);
+    const call = (callee: Callable, reversed: boolean) => () => {
+      builder = new NodePgMigrateBuilder(shorthands, reversed);
+      // With two parameters it is done when it calls the second.
+      const done = new Callable("run", () => undefined);
+      const { site } = program;
+      site.run.settle(callee.call([builder.handle, done], site, undefined), site);
+      builder.send();
+      return undefined;
+    };
+    const [up, down] = [exportedFunction(program, "up"), exportedFunction(program, "down")];
+    const undone = program.exports.get("down") === false ? undefined : (down ?? up);
+    return {
+      up: up && call(up, false),
+      down: undone && call(undone, down === undefined),
+      facts: () => (builder.outside ? { transaction: "per-statement", splitsRun: "here" } : {}),
+    };
+  },
+});
+
+/** Types that a file gives a name: `exports.shorthands`. */
+function sharedShorthands({ exports }: Program): Dictionary {
+  const shorthands = exports.get("shorthands");
+  return shorthands instanceof Dictionary ? shorthands : new Dictionary();
+}
 
 /** The folders whose package.json has node-pg-migrate. */
 function projectsOf(listing: Listing): ReadonlySet<string> {
@@ -162,8 +201,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
             "No script of package.json says with which options node-pg-migrate runs. Those of its command line are " +
             "assumed: all pending migrations in one transaction, and a check of their order.",
         }),
-    outsideTransaction:
-      "in a migration of its own in JavaScript that calls pgm.noTransaction(), which a SQL file cannot",
+    outsideTransaction: "in a migration of its own in JavaScript or TypeScript that calls pgm.noTransaction()",
     checksums: false,
     outOfOrder: has(/\s--(?:no-check-order\b|check-order(?:=|\s+)false\b)/)
       ? {

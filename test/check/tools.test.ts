@@ -284,7 +284,7 @@ const ROWS: readonly ToolRow[] = [
         "migrations/1700000000001_index.sql",
       "no-concurrently-in-transaction migrations/1600000000000_index.sql:2 CREATE INDEX CONCURRENTLY fails here: " +
         "PostgreSQL refuses it inside a transaction. node-pg-migrate 8.0.3 runs all pending migrations in one. Run " +
-        "it in a migration of its own in JavaScript that calls pgm.noTransaction(), which a SQL file cannot.",
+        "it in a migration of its own in JavaScript or TypeScript that calls pgm.noTransaction().",
     ],
   },
   {

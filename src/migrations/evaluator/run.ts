@@ -71,6 +71,15 @@ export class Run {
     this.sent.push({ sql, ...this.#place(site), ...more });
   }
 
+  /** For what is sent later, under the condition and at the place of this moment. */
+  postpone(sql: Text, site: Site): () => void {
+    const place = this.#place(site);
+    return () => {
+      if (this.sent.length >= MAX_SENT) throw new OutOfBudget();
+      this.sent.push({ sql, ...place });
+    };
+  }
+
   /** Something goes to the database, or may, and what is not known. Said once for each place. */
   unknown(reason: string, site: Site): void {
     const place = this.#place(site);
