@@ -509,18 +509,19 @@ class Loader {
     const { tree } = this.source.head;
     const leftOut: { file: string; reason: string }[] = [];
     const judged = new Set<string>();
+    const known = new Set(detection.databases.flatMap(({ sources }) => sources.flatMap(({ files }) => files)));
     for (const path of paths) {
       const folder = path.replace(/\/+$/, "");
       if (tree.has(path)) judged.add(path);
       else {
         const inside = tree
           .files()
-          .filter((file) => /\.sql$/i.test(file) && (folder === "." || file.startsWith(`${folder}/`)));
-        if (inside.length === 0) leftOut.push({ file: path, reason: "is neither a file nor a folder with SQL files" });
+          .filter((file) => folder === "." || file.startsWith(`${folder}/`))
+          .filter((file) => /\.sql$/i.test(file) || known.has(file));
+        if (inside.length === 0) leftOut.push({ file: path, reason: "is neither a file nor a folder with migrations" });
         for (const file of inside) judged.add(file);
       }
     }
-    const known = new Set(detection.databases.flatMap(({ sources }) => sources.flatMap(({ files }) => files)));
     const databases = detection.databases.filter(({ sources }) =>
       sources.some(({ files }) => files.some((file) => judged.has(file))),
     );
