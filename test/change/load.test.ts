@@ -345,7 +345,7 @@ describe("without a base", () => {
       ["main", ["1_a.sql added judged", "2_b.sql added judged"]],
       ["queries", ["queries/report.sql added judged"]],
     ]);
-    expect(change.leftOut).toEqual([{ file: "nope", reason: "is neither a file nor a folder with SQL files" }]);
+    expect(change.leftOut).toEqual([{ file: "nope", reason: "is neither a file nor a folder with migrations" }]);
   });
 
   it("gives every file a transaction of its own in a tool that runs all pending ones in one", () => {
