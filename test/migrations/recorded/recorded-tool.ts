@@ -87,49 +87,67 @@ function isCompared(statement: ParsedStatement, { sendsTransactions = false, boo
   return sendsTransactions || !JSON.stringify(statement.tree).startsWith('{"TransactionStmt"');
 }
 
+/** Runs fixtures through a library, all of them on one server. */
+function fixtureRunner(recorder: Recorder): (fixture: Fixtures[string]) => Promise<readonly ParsedStatement[]> {
+  let server: RecordingServer;
+  let library: Library;
+  let isClean = false;
+  beforeAll(async () => {
+    server = await startRecordingServer();
+    await server.prepare(RESET + recorder.setup);
+    isClean = true;
+    library = await recorder.connect(server);
+    server.sent();
+  });
+  afterAll(async () => {
+    await library.close();
+    await server.close();
+  });
+  return async (fixture) => {
+    const { up, refused } = partsOf(fixture);
+    const source = recorder.migration(up);
+    // What a migration does is taken back where it can be.
+    const alone = REFUSED_INSIDE.test(source);
+    if (!isClean) await server.prepare(RESET + recorder.setup);
+    isClean = !alone;
+    if (!alone) await server.hold();
+    let error: string | undefined;
+    try {
+      await library.run(source);
+    } catch (thrown) {
+      error = sqlStateOf(thrown);
+      if (error === undefined) throw thrown;
+    } finally {
+      if (!alone) await server.takeBack();
+    }
+    const sent = statementsOf(server.sent()).filter((statement) => isCompared(statement, recorder));
+    expect(sent).not.toEqual([]);
+    expect(error).toBe(refused);
+    return sent;
+  };
+}
+
+function partsOf(fixture: Fixtures[string]): { readonly up: string; readonly refused: string | undefined } {
+  return typeof fixture === "string" ? { up: fixture, refused: undefined } : fixture;
+}
+
+/** The SQLSTATE of an error of PostgreSQL, also where a library has put it into one of its own. */
+function sqlStateOf(error: unknown): string | undefined {
+  for (let at = error as { code?: unknown; cause?: unknown; original?: unknown } | undefined; at;) {
+    if (typeof at.code === "string" && at.code.length === 5) return at.code;
+    at = (at.original ?? at.cause) as typeof at;
+  }
+  return undefined;
+}
+
 /** One test for each fixture: what is evaluated equals what is sent, statement by statement. */
 export function describeRecorded(recorded: RecordedTool, fixtures: Fixtures): void {
   describe(`${recorded.tool.label} sends what we say it sends`, () => {
-    let server: RecordingServer;
-    let library: Library;
-    beforeAll(async () => {
-      server = await startRecordingServer();
-      library = await recorded.connect(server);
-    });
-    afterAll(async () => {
-      await library.close();
-      await server.close();
-    });
-
-    let isClean = false;
-    /** Runs a migration on the schema of the fixtures. What it does is rolled back where it can be. */
-    const recordingOf = async (
-      source: string,
-    ): Promise<{ readonly queries: readonly SentQuery[]; readonly error: string | undefined }> => {
-      const alone = REFUSED_INSIDE.test(source);
-      if (!isClean) await server.prepare(RESET + recorded.setup);
-      isClean = !alone;
-      if (!alone) await server.hold();
-      let error: string | undefined;
-      try {
-        await library.run(source);
-      } catch (thrown) {
-        error = (thrown as { code?: string }).code;
-        if (error?.length !== 5) throw thrown;
-      } finally {
-        if (!alone) await server.takeBack();
-      }
-      return { queries: server.sent(), error };
-    };
-
+    const run = fixtureRunner(recorded);
     it.each(Object.entries(fixtures))("%s", async (_, fixture) => {
-      const { up, refused } = typeof fixture === "string" ? { up: fixture, refused: undefined } : fixture;
-      const source = recorded.migration(up);
-      const { queries, error } = await recordingOf(source);
-      expect(error).toBe(refused);
-      const sent = statementsOf(queries).filter((statement) => isCompared(statement, recorded));
-      expect(sent).not.toEqual([]);
-      const all = statementsOf(evaluatedQueries(recorded, source).up);
+      const sent = await run(fixture);
+      const { up, refused } = partsOf(fixture);
+      const all = statementsOf(evaluatedQueries(recorded, recorded.migration(up)).up);
       const evaluated = refused === undefined ? all : all.slice(0, sent.length);
       // Where the two mean the same, how they are written makes no difference.
       const shown = evaluated.map((statement, index) => {
@@ -138,6 +156,14 @@ export function describeRecorded(recorded: RecordedTool, fixtures: Fixtures): vo
       });
       expect(shown).toEqual(sent.map(({ sql }) => sql));
     });
+  });
+}
+
+/** One test for each fixture of a library that nothing here reads yet: it sends SQL, and PostgreSQL takes it. */
+export function describeFixtures(label: string, recorder: Recorder, fixtures: Fixtures): void {
+  describe(`${label} runs`, () => {
+    const run = fixtureRunner(recorder);
+    it.each(Object.entries(fixtures))("%s", async (_, fixture) => void (await run(fixture)));
   });
 }
 

@@ -1,5 +1,6 @@
 /** Compares SQL by what PostgreSQL's parser makes of it. */
 import { parseTree } from "../../../src/postgres/libpg-query.js";
+import { statementTokens } from "../../../src/postgres/statement-tokens.js";
 import type { SentQuery } from "./recording-server.js";
 
 /** One statement: its tree without places, with the parameters that it was sent with. */
@@ -9,11 +10,11 @@ export interface ParsedStatement {
   readonly values: readonly (string | null)[];
 }
 
-/** The statements of queries one by one. SQL that does not parse is a statement that equals only itself. */
+/** The statements of queries one by one. SQL that does not parse is a statement of the same tokens. */
 export function statementsOf(queries: readonly SentQuery[]): ParsedStatement[] {
   return queries.flatMap(({ sql, values }): ParsedStatement[] => {
     const outcome = parseTree(sql);
-    if (!outcome.ok) return [{ sql, tree: sql, values }];
+    if (!outcome.ok) return [{ sql, tree: statementTokens(sql), values }];
     return outcome.statements.map((statement) => ({ sql: sourceOf(sql, statement), tree: statement.stmt, values }));
   });
 }
