@@ -44,10 +44,14 @@ function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): 
   }
   return parsed.statements.map((statement) => {
     const { range, verbatim, quote } = place(statement.range);
+    const uncertain = sent.conditional || filled.unknown.length > 0 ? { uncertain: true as const } : {};
     const operations = statement.operations.map((operation): Operation => {
       const placed = moved(operation, place);
       const [hole] = filled.unknown;
-      if (placed.type === "Unparsed" && hole) return { ...placed, range, reason: `${hole.name} ${hole.reason}` };
+      if (placed.type === "Unparsed" && "uncertain" in uncertain) {
+        // It need not be what PostgreSQL gets to see.
+        return { type: "Unparsed", range, statement: 0, reason: hole ? `${hole.name} ${hole.reason}` : placed.reason };
+      }
       return sent.conditional ? tolerant(placed) : placed;
     });
     const transaction = sent.transaction === undefined ? {} : { transaction: sent.transaction };
@@ -55,7 +59,12 @@ function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): 
       ...statement,
       range,
       operations,
-      embedded: { within: sent.statement, ...(verbatim && quote !== undefined && { quote }), ...transaction },
+      embedded: {
+        within: sent.statement,
+        ...(verbatim && quote !== undefined && { quote }),
+        ...uncertain,
+        ...transaction,
+      },
     };
   });
 }

@@ -14,6 +14,8 @@ export interface KnexColumn {
   readonly modifiers: Map<string, readonly Value[]>;
   /** Set by `.alter()`. */
   alter?: { readonly nullable: boolean; readonly type: boolean };
+  /** Whether a condition decides about it that only a run of the program knows. */
+  readonly conditional: boolean;
   /** The calls that describe it. */
   place: Omit<Origin, "verbatim">;
 }

@@ -134,7 +134,12 @@ export class KnexTable {
   }
 
   #newColumn(method: string, args: readonly Value[], site: Site): KnexColumn {
-    const column: KnexColumn = { type: typeOf(method), args, modifiers: new Map(), place: placeOf(site) };
+    const name = textOf(args[0])?.known;
+    // Of two branches that describe the same column, one is taken.
+    const other = this.#columns.findIndex((one) => one.conditional && textOf(one.args[0])?.known === name);
+    if (site.run.conditional && other >= 0) this.#columns.splice(other, 1);
+    const { conditional } = site.run;
+    const column: KnexColumn = { type: typeOf(method), args, modifiers: new Map(), place: placeOf(site), conditional };
     this.#columns.push(column);
     return column;
   }

@@ -1,4 +1,5 @@
 import type { ToolFacts } from "../model/migration.js";
+import { dialectOfFolder } from "./dialect.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import { Dictionary } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
@@ -6,6 +7,7 @@ import { knexHandle } from "./knex-handle.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";
+import { byNumber } from "./name-order.js";
 import type { MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "knex";
@@ -14,6 +16,9 @@ const MANIFEST = "package.json";
 /** What Knex loads: `loadExtensions` of its `lib/migrations/util/fs.js`, without the languages that nobody has here. */
 const NAME = /^\d+.*\.(?:[cm]?js|[cm]?ts)$/;
 const DECLARATIONS = /\.d\.[cm]?ts$/;
+
+/** Names of versions, which only a source of migrations of the project's own sorts: `2.10.0.js` comes after `2.9.0.js`. */
+const VERSIONS = /^\d+\.\d+\.\d+/;
 
 /** Knex's migrations: `migrations/<14 digits>_<name>.ts`, with functions `up` and `down`. */
 export const knex: MigrationTool = {
@@ -33,14 +38,16 @@ export const knex: MigrationTool = {
   },
 
   open(listing, folder): MigrationSource {
+    const dialect = dialectOfFolder(folder);
     const names = listing.filesIn(folder).filter((name) => NAME.test(name) && !DECLARATIONS.test(name));
     return {
       folder,
       tool: toolFacts(listing, folder),
       because: "because package.json has knex",
-      files: names.sort().map((name) => join(folder, name)),
+      files: names.sort(VERSIONS.test(names[0] ?? "") ? byNumber : undefined).map((name) => join(folder, name)),
       leftOut: [],
       evaluate,
+      ...(dialect !== undefined && { dialect }),
     };
   },
 

@@ -29,6 +29,8 @@ export interface EmbeddedStatement {
   readonly within: Range;
   /** What begins and ends the string that has this very SQL; absent where no string has it, so that it cannot be edited. */
   readonly quote?: string;
+  /** Whether only a run of the program knows that it is sent at all, or all names in it: PostgreSQL may never see it so. */
+  readonly uncertain?: true;
   /** How it is sent, where that is not how the file is. */
   readonly transaction?: TransactionMode;
 }

@@ -16,7 +16,8 @@ const found = new WeakMap<Database, ReadonlyMap<Operation, Refusal>>();
 /** Why PostgreSQL refuses an operation; undefined where it does not, or where that is not certain. */
 export function refusalOf(migration: RuleMigration, operation: Operation): Refusal | undefined {
   const { refusals, statement } = migration.statementOf(operation);
-  if (refusals[statement.operations.indexOf(operation)] === undefined) return undefined;
+  if (refusals[statement.operations.indexOf(operation)] === undefined || statement.embedded?.uncertain)
+    return undefined;
   let certain = found.get(migration.database);
   if (!certain) found.set(migration.database, (certain = certainRefusals(migration.database)));
   return certain.get(operation);

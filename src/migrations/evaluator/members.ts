@@ -2,7 +2,7 @@
 import type { Run } from "./run.js";
 import { Text } from "./text.js";
 import { Callable, Dictionary, Handle, List, type Site, textOf, truthOf, Unknown, type Value } from "./value.js";
-import { environmentVariable, ENVIRONMENT } from "./environment.js";
+import { DIALECT, environmentVariable, ENVIRONMENT } from "./environment.js";
 
 /** The elements of an array; undefined where the value is none that is known. */
 export function elementsOf(value: Value): readonly Value[] | undefined {
@@ -44,10 +44,18 @@ export function getProperty(value: Value, name: string, site: Site): Value {
     if (name === "name") return Text.of(value.name);
     return ownMethod(CALLABLE, value, name);
   }
-  if (value instanceof Unknown) return new Unknown(value.reason, { reaches: value.reaches });
+  if (value instanceof Unknown) {
+    if (!value.reaches && ASKS_FOR_DIALECT.has(name)) {
+      return new Callable(name, ([word]) => DIALECT.equals?.(word) ?? new Unknown(value.reason));
+    }
+    return new Unknown(value.reason, { reaches: value.reaches });
+  }
   if (value == null) return new Unknown("is not known");
   return name === "toString" ? new Callable(name, () => Text.of(String(value))) : undefined;
 }
+
+/** Methods that are called on the name of a database system: `client.startsWith("mysql")`. */
+const ASKS_FOR_DIALECT: ReadonlySet<string> = new Set(["includes", "startsWith", "endsWith"]);
 
 const ELEMENT = new Unknown("is an element of a list that is not known");
 const COMPUTED = new Unknown("is computed");
@@ -370,6 +378,20 @@ function same(one: Value, other: Value): boolean | undefined {
 }
 
 const DICTIONARY = new Map<string, OwnMethod<Dictionary>>([
+  [
+    "test",
+    (self, [value]) => {
+      const expression = regularExpression(self);
+      if (expression === undefined) return COMPUTED;
+      if (value instanceof Text && value.known !== undefined) return expression.test(value.known);
+      // The words of `/mysql|maria/`, where all of them are names of database systems.
+      const words = expression.source.match(/[a-z]\w+/gi) ?? [];
+      const answers = words.map((word) => DIALECT.equals?.(Text.of(word)));
+      return (
+        answers.includes(true) || (answers.length > 0 && answers.every((answer) => answer === false) ? false : COMPUTED)
+      );
+    },
+  ],
   [
     "hasOwnProperty",
     (self, [name]) => {

@@ -1,4 +1,5 @@
 /** Runs statements of a program, both ways where a condition is not known. */
+import { DIALECT } from "./environment.js";
 import { evaluate } from "./expressions.js";
 import { classOf, closure } from "./functions.js";
 import { elementsOf } from "./members.js";
@@ -349,7 +350,8 @@ export function equality(one: Value, other: Value): boolean | undefined {
     [one, other],
     [other, one],
   ] as const) {
-    if (side instanceof Unknown) return side.equals?.(against);
+    // Whoever compares something with the name of a database system asks which one it is.
+    if (side instanceof Unknown) return (side.equals ?? DIALECT.equals)?.(against);
   }
   if (one instanceof Text && other instanceof Text) {
     const [left, right] = [one.known, other.known];
