@@ -20,10 +20,12 @@ import noEnumValueInSameTransaction from "./no-enum-value-in-same-transaction.js
 import noExplicitTableLock from "./no-explicit-table-lock.js";
 import noInvalidSql from "./no-invalid-sql.js";
 import noLongIdentifier from "./no-long-identifier.js";
+import noLossyDown from "./no-lossy-down.js";
 import noMultiTableLock from "./no-multi-table-lock.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noOutOfOrderMigration from "./no-out-of-order-migration.js";
 import noPartialApply from "./no-partial-apply.js";
+import noPrimaryKeyLoss from "./no-primary-key-loss.js";
 import noRedundantIndex from "./no-redundant-index.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noReferencedTableDrop from "./no-referenced-table-drop.js";
@@ -42,6 +44,7 @@ import preferJsonb from "./prefer-jsonb.js";
 import preferNumeric from "./prefer-numeric.js";
 import preferText from "./prefer-text.js";
 import preferTimestamptz from "./prefer-timestamptz.js";
+import requireDown from "./require-down.js";
 import requireForeignKeyIndex from "./require-foreign-key-index.js";
 import requireLockTimeout from "./require-lock-timeout.js";
 import requirePrimaryKey from "./require-primary-key.js";
@@ -70,10 +73,12 @@ export const rules = {
   "no-explicit-table-lock": noExplicitTableLock,
   "no-invalid-sql": noInvalidSql,
   "no-long-identifier": noLongIdentifier,
+  "no-lossy-down": noLossyDown,
   "no-multi-table-lock": noMultiTableLock,
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-out-of-order-migration": noOutOfOrderMigration,
   "no-partial-apply": noPartialApply,
+  "no-primary-key-loss": noPrimaryKeyLoss,
   "no-redundant-index": noRedundantIndex,
   "no-referenced-column-drop": noReferencedColumnDrop,
   "no-referenced-table-drop": noReferencedTableDrop,
@@ -92,6 +97,7 @@ export const rules = {
   "prefer-numeric": preferNumeric,
   "prefer-text": preferText,
   "prefer-timestamptz": preferTimestamptz,
+  "require-down": requireDown,
   "require-foreign-key-index": requireForeignKeyIndex,
   "require-lock-timeout": requireLockTimeout,
   "require-primary-key": requirePrimaryKey,

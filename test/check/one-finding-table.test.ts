@@ -273,6 +273,11 @@ const table: readonly Row[] = [
     annotations: ["1 no-dependent-object-break"],
   },
   {
+    sql: "ALTER TABLE sessions DROP CONSTRAINT sessions_pkey;",
+    finds: ["no-primary-key-loss error breaks code 1:1-1:51"],
+    annotations: ["1 no-primary-key-loss"],
+  },
+  {
     sql: "ALTER TABLE orders DROP COLUMN totl;",
     finds: ["no-invalid-sql error fails 1:1-1:36"],
     annotations: ["1 no-invalid-sql"],
@@ -583,6 +588,9 @@ describe("each row has its findings and annotations, and no others", () => {
       // About files, not statements.
       "no-edited-migration",
       "no-out-of-order-migration",
+      // About what is not sent on the way up.
+      "no-lossy-down",
+      "require-down",
     ]);
     expect(Object.keys(rules).filter((name) => !speaking.has(name) && !elsewhere.has(name))).toEqual([]);
   });

@@ -1,0 +1,94 @@
+/** The primary key tells logical replication which row an UPDATE means, and an upsert which row is there already. */
+import {
+  defineRule,
+  formatName,
+  migrationOf,
+  quoteIdentifier,
+  type RuleMigration,
+  transactionOf,
+} from "../src/rule/index.js";
+import type { Catalog, Constraint, Table } from "../src/model/catalog.js";
+import type { AlterTable, DropColumn, DropConstraint } from "../src/model/operation.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow taking the primary key or replica identity from tables in use",
+      recommended: "error",
+      category: "Compatibility",
+      harm: "breaks code",
+    },
+    messages: {
+      lost: "Without its primary key {{table}} has no replica identity: if it is published for logical replication, every UPDATE and DELETE on it fails until it has one again, and so does an upsert that names {{columns}} in ON CONFLICT. {{remedy}}",
+      moved:
+        "The primary key of {{table}} moves from {{columns}} to {{next}}, and nothing keeps {{columns}} unique: an upsert that names {{columns}} in ON CONFLICT fails from then on. Keep a unique index on {{columns}} until no running code names it.",
+      noIdentity:
+        "With {{identity}} {{table}} has no replica identity{{because}}: if it is published for logical replication, every UPDATE and DELETE on it fails from then on. Name a unique index over NOT NULL columns (REPLICA IDENTITY USING INDEX), or FULL.",
+    },
+  },
+  create(context) {
+    const migration = migrationOf(context);
+    const check = (op: DropConstraint | DropColumn, key: Constraint | undefined): void => {
+      if (!key || !migration.isLive(op)) return;
+      const end = transactionOf(migration, op).at(-1)?.statement.after ?? migration.after(op);
+      const table = end.table(op.table);
+      if (!table) return;
+      const columns = listed(key.columns);
+      const next = primaryKeyOf(table)?.columns;
+      const data = { ...migration.describe(op), columns };
+      if (!next) context.report({ node: op, messageId: "lost", data: { ...data, remedy: swap(op, key, migration) } });
+      else if (!isUnique(end, table, key.columns)) {
+        context.report({ node: op, messageId: "moved", data: { ...data, next: listed(next) } });
+      }
+    };
+    return {
+      DropConstraint(op) {
+        const found = migration.before(op).table(op.table)?.constraints.get(op.constraint);
+        check(op, found?.kind === "primary key" ? found : undefined);
+      },
+      DropColumn(op) {
+        const table = migration.before(op).table(op.table);
+        const key = table && primaryKeyOf(table);
+        check(op, key?.columns.includes(op.column) ? key : undefined);
+      },
+      AlterTable(op) {
+        const because = noIdentityBecause(op, migration);
+        if (because === undefined || !migration.isLive(op)) return;
+        const identity = `REPLICA IDENTITY ${(op.replicaIdentity ?? "").toUpperCase()}`;
+        context.report({ node: op, messageId: "noIdentity", data: { ...migration.describe(op), identity, because } });
+      },
+    };
+  },
+});
+
+/** Why a table has no replica identity after the subcommand, as the end of a clause; undefined where it has one. */
+function noIdentityBecause(op: AlterTable, migration: RuleMigration): string | undefined {
+  if (op.subcommand !== "ReplicaIdentity") return undefined;
+  if (op.replicaIdentity === "nothing") return "";
+  const table = op.replicaIdentity === "default" ? migration.after(op).table(op.table) : undefined;
+  return table?.columnsKnown && !primaryKeyOf(table) ? ", because it has no primary key" : undefined;
+}
+
+function primaryKeyOf({ constraints }: Table): Constraint | undefined {
+  for (const constraint of constraints.values()) if (constraint.kind === "primary key") return constraint;
+  return undefined;
+}
+
+/** Whether a unique index over all rows is on just these columns. */
+function isUnique(catalog: Catalog, table: Table, columns: readonly string[]): boolean {
+  const wanted = [...columns].sort().join("\0");
+  return catalog
+    .indexesOf(table)
+    .some((index) => index.unique && !index.hasExpression && [...index.columns].sort().join("\0") === wanted);
+}
+
+function listed(columns: readonly string[]): string {
+  return `(${columns.map(quoteIdentifier).join(", ")})`;
+}
+
+function swap(op: DropConstraint | DropColumn, { name }: Constraint, migration: RuleMigration): string {
+  const { table = formatName(op.table) } = migration.describe(op);
+  const key = quoteIdentifier(name);
+  return `Build the new key's unique index before, and swap in one statement: ALTER TABLE ${table} DROP CONSTRAINT ${key}, ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX ….`;
+}
