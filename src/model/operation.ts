@@ -211,6 +211,8 @@ export interface AddColumn extends OperationBase {
 export interface DropColumn extends OperationBase {
   readonly type: "DropColumn";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: what inherits from the table stays as it is. */
+  readonly only?: true;
   readonly column: string;
   readonly ifExists: boolean;
   readonly cascade: boolean;
@@ -235,6 +237,8 @@ export interface AlterColumnType extends OperationBase {
 export interface SetDefault extends OperationBase {
   readonly type: "SetDefault";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: what inherits from the table stays as it is. */
+  readonly only?: true;
   readonly column: string;
   readonly default: Expression;
 }
@@ -242,18 +246,24 @@ export interface SetDefault extends OperationBase {
 export interface DropDefault extends OperationBase {
   readonly type: "DropDefault";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: what inherits from the table stays as it is. */
+  readonly only?: true;
   readonly column: string;
 }
 
 export interface SetNotNull extends OperationBase {
   readonly type: "SetNotNull";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: what inherits from the table stays as it is. */
+  readonly only?: true;
   readonly column: string;
 }
 
 export interface DropNotNull extends OperationBase {
   readonly type: "DropNotNull";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: what inherits from the table stays as it is. */
+  readonly only?: true;
   readonly column: string;
 }
 
@@ -274,6 +284,8 @@ export interface ValidateConstraint extends OperationBase {
 export interface DropConstraint extends OperationBase {
   readonly type: "DropConstraint";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: what inherits from the table stays as it is. */
+  readonly only?: true;
   readonly constraint: string;
   readonly ifExists: boolean;
   readonly cascade: boolean;
@@ -572,6 +584,12 @@ export interface CreateFunction extends OperationBase {
   readonly replace: boolean;
   /** Functions are volatile unless they say otherwise (PostgreSQL documentation, CREATE FUNCTION). */
   readonly volatility: "immutable" | "stable" | "volatile";
+  /** Lower case. */
+  readonly language: string;
+  /** The text between its quotes. */
+  readonly body?: string;
+  /** BEGIN ATOMIC and RETURN: what it reads and writes. */
+  readonly parsedBody?: { readonly reads: readonly QualifiedName[]; readonly writes: readonly QualifiedName[] };
   /** Types of its input arguments, without their schemas (`int4`, `text[]`): what tells it from others of its name. */
   readonly arguments?: readonly string[];
 }
@@ -741,18 +759,24 @@ export interface Copy extends OperationBase {
 export interface Select extends OperationBase {
   readonly type: "Select";
   readonly reads: readonly QualifiedName[];
+  /** FOR UPDATE, FOR SHARE and their kin: whose rows it locks. */
+  readonly locksRows?: readonly QualifiedName[];
   readonly functions: readonly QualifiedName[];
 }
 
 export interface Truncate extends OperationBase {
   readonly type: "Truncate";
   readonly table: QualifiedName;
+  /** TRUNCATE ONLY: not its partitions and children. */
+  readonly only?: true;
   readonly cascade: boolean;
 }
 
 export interface LockTable extends OperationBase {
   readonly type: "LockTable";
   readonly table: QualifiedName;
+  /** LOCK ONLY: not its partitions and children. */
+  readonly only?: true;
   readonly mode: LockMode;
   readonly noWait: boolean;
 }

@@ -24,8 +24,8 @@ type Subcommand = (history: TableHistory, operation: AlterTable, situation: Situ
 
 /** Those that are not listed change nothing that the catalog knows. */
 const subcommands: { readonly [Name in AlterTableSubcommand]?: Subcommand } = {
-  SetLogged: (history, _, { timeline }) => timeline.touch(history, { unlogged: false }),
-  SetUnLogged: (history, _, { timeline }) => timeline.touch(history, { unlogged: true }),
+  SetLogged: (history, _, situation) => setUnlogged(history, situation, false),
+  SetUnLogged: (history, _, situation) => setUnlogged(history, situation, true),
 
   SetExpression(history, { column, expression }, { timeline }) {
     if (column !== undefined && expression) timeline.updateColumn(history, column, { generation: expression });
@@ -82,6 +82,12 @@ const subcommands: { readonly [Name in AlterTableSubcommand]?: Subcommand } = {
   DisableTrigAll: disableTriggers,
   DisableTrigUser: disableTriggers,
 };
+
+/** From 15 on its sequences follow. */
+function setUnlogged(history: TableHistory, { timeline, postgres }: Situation, unlogged: boolean): void {
+  timeline.touch(history, { unlogged });
+  for (const sequence of postgres >= 15 ? timeline.sequences(history) : []) timeline.touch(sequence, { unlogged });
+}
 
 function setParent(history: TableHistory, { other }: AlterTable, situation: Situation, inherits: boolean): void {
   const { timeline } = situation;

@@ -9,6 +9,7 @@ import { indexChanges } from "./indexes.js";
 import { partitionChanges } from "./partitions.js";
 import { relationChanges } from "./relations.js";
 import { schemaChanges } from "./schemas.js";
+import { statisticsChanges } from "./statistics.js";
 import { learnColumn, mention, type Change, type Changes, type Situation } from "./situation.js";
 import { triggerAndPolicyChanges } from "./triggers-and-policies.js";
 import { typeChanges } from "./types.js";
@@ -52,15 +53,9 @@ const otherChanges: Changes = {
   },
   Call: (_, { timeline }) => timeline.markIncomplete(),
   CreateExtension: (_, { timeline }) => timeline.markIncomplete(),
-  DropObject(operation, { timeline }) {
-    if (operation.kind === "extension") timeline.markIncomplete();
-  },
   DropOwned: (_, { timeline }) => timeline.markIncomplete(),
   Execute: (_, { timeline }) => timeline.markIncomplete(),
   ImportForeignSchema: (_, { timeline }) => timeline.markIncomplete(),
-  SetObjectSchema(operation, { timeline }) {
-    if (operation.kind === "extension") timeline.markIncomplete();
-  },
 };
 
 /** Operations that are not listed leave the schema as it is. */
@@ -75,6 +70,7 @@ const changes: Changes = {
   ...schemaChanges,
   ...functionChanges,
   ...triggerAndPolicyChanges,
+  ...statisticsChanges,
   ...otherChanges,
 };
 

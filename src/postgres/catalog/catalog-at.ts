@@ -75,6 +75,10 @@ export class CatalogAt implements Catalog {
     return (["volatile", "stable", "immutable"] as const).find((volatility) => declared?.includes(volatility));
   }
 
+  tableOfStatistics(name: QualifiedName): Table | undefined {
+    return this.#timeline.find(this.#timeline.statistics, name, this.#time)?.at(this.#time);
+  }
+
   *tables(): Generator<Table, void> {
     for (const table of this.#relations()) if (table.kind !== "sequence") yield table;
   }

@@ -11,7 +11,7 @@ import {
   setNotNull,
 } from "./constraints.js";
 import { dropRelation, inheritColumn } from "./relations.js";
-import { learnColumn, mention, withDescendants, type Changes, type Situation } from "./situation.js";
+import { learnColumn, mention, treeOf, withDescendants, type Changes, type Situation } from "./situation.js";
 import { sameName, type TableHistory, type Timeline } from "./timeline.js";
 
 export const columnChanges: Changes = {
@@ -32,7 +32,7 @@ export const columnChanges: Changes = {
   DropColumn(operation, situation) {
     const history = mention(situation, operation.table);
     if (!history) return;
-    for (const table of withDescendants(situation.timeline, history)) {
+    for (const table of treeOf(situation.timeline, history, operation)) {
       dropColumn(situation.timeline, table, operation.column, operation.cascade);
     }
   },
@@ -123,20 +123,20 @@ function nextValue(definition: ColumnDefinition, sequence: QualifiedName): Expre
 }
 
 function eachColumn(
-  operation: { readonly table: QualifiedName; readonly column: string },
+  operation: { readonly table: QualifiedName; readonly column: string; readonly only?: true },
   situation: Situation,
   change: (table: TableHistory) => void,
 ): void {
   const history = mention(situation, operation.table);
   if (!history) return;
-  for (const table of withDescendants(situation.timeline, history)) {
+  for (const table of treeOf(situation.timeline, history, operation)) {
     learnColumn(situation.timeline, table, operation.column);
     if (table.columns.get(operation.column, situation.timeline.time)) change(table);
   }
 }
 
 export function changeColumn(
-  operation: { readonly table: QualifiedName; readonly column: string },
+  operation: { readonly table: QualifiedName; readonly column: string; readonly only?: true },
   situation: Situation,
   change: Partial<Column>,
   remove: readonly (keyof Column)[] = [],
@@ -165,7 +165,9 @@ export function dropColumn(timeline: Timeline, history: TableHistory, name: stri
     }
   }
   for (const index of timeline.indexes(history)) {
-    if (index.mentions.includes(name)) timeline.removeIndex(history, index.name);
+    if (!index.mentions.includes(name)) continue;
+    if (index.constraint === undefined) timeline.removeIndex(history, index.name);
+    else dropConstraint(timeline, history, index.constraint, cascade);
   }
   timeline.removeColumn(history, name);
 }

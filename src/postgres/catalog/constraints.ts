@@ -8,6 +8,7 @@ import {
   mention,
   nameOf,
   partitionsOf,
+  treeOf,
   withDescendants,
   type Changes,
   type Situation,
@@ -34,7 +35,7 @@ export const constraintChanges: Changes = {
   DropConstraint(operation, situation) {
     const history = mention(situation, operation.table);
     if (!history) return;
-    for (const table of withDescendants(situation.timeline, history)) {
+    for (const table of treeOf(situation.timeline, history, operation)) {
       dropConstraint(situation.timeline, table, operation.constraint, operation.cascade);
     }
   },
@@ -232,7 +233,7 @@ function addIndexConstraint(
       table: nameOf(timeline.table(history)),
       unique: kind !== "exclude",
       columns,
-      mentions: definition.mentions ?? [...columns, ...(definition.including ?? [])],
+      mentions: definition.mentions ?? [...new Set([...columns, ...(definition.including ?? [])])],
       ...(definition.nameColumns ? { nameColumns: definition.nameColumns } : {}),
       ...(kind === "exclude" ? {} : { keys: columns }),
       ...(definition.including ? { including: definition.including } : {}),

@@ -107,7 +107,8 @@ function matches(parent: Index, candidate: Index): boolean {
     parent.unique === candidate.unique &&
     parent.method === candidate.method &&
     parent.hasExpression === candidate.hasExpression &&
-    parent.columns.join("\0") === candidate.columns.join("\0") &&
+    parent.where?.sql === candidate.where?.sql &&
+    (parent.keys ?? parent.columns).join("\0") === (candidate.keys ?? candidate.columns).join("\0") &&
     (parent.constraint === undefined || candidate.constraint !== undefined)
   );
 }

@@ -54,6 +54,15 @@ export function partitionsOf(timeline: Timeline, history: TableHistory): TableHi
   return timeline.children(history).filter((child) => timeline.table(child).partitionOf !== undefined);
 }
 
+/** The tables that a subcommand of ALTER TABLE reaches: with ONLY the table alone. */
+export function treeOf(
+  timeline: Timeline,
+  history: TableHistory,
+  { only }: { readonly only?: true },
+): readonly TableHistory[] {
+  return only ? [history] : withDescendants(timeline, history);
+}
+
 /** The table and everything that inherits from it, parents first. */
 export function withDescendants(timeline: Timeline, history: TableHistory): TableHistory[] {
   const tables = [history];

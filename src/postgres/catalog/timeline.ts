@@ -109,6 +109,8 @@ export class Timeline {
   /** By name, all that have it. */
   readonly functions = new VersionedMap<readonly Routine[]>();
   readonly schemas = new VersionedMap<true>();
+  /** Extended statistics, by the table that they are on. */
+  readonly statistics = new VersionedMap<TableHistory>();
   #hasTemporary = false;
   readonly #searchPath = new Versions<readonly string[]>();
   /** Tables that had a trigger which calls this function at some time, by the function's bare name. */
@@ -617,6 +619,20 @@ export class Timeline {
       this.functions.rename(qualified, key(newSchema, first.name), moved, this.time);
       this.moveTriggerFunction(first, to);
     }
+  }
+
+  // Statistics
+
+  putStatistics(name: Required<QualifiedName>, table: TableHistory): void {
+    this.statistics.set(key(name.schema, name.name), table, this.time);
+  }
+
+  removeStatistics(name: QualifiedName): TableHistory | undefined {
+    const found = this.find(this.statistics, name, this.time);
+    for (const schema of name.schema === undefined ? this.searchPath(this.time) : [name.schema]) {
+      this.statistics.delete(key(schema, name.name), this.time);
+    }
+    return found;
   }
 
   // Types

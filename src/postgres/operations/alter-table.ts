@@ -86,10 +86,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   AT_SetNotNull: ofColumn("SetNotNull"),
   AT_DropNotNull: ofColumn("DropNotNull"),
-  AT_AddConstraint: ({ source, table, only, command, to }) => ({
+  AT_AddConstraint: ({ source, table, command, to }) => ({
     type: "AddConstraint",
     table,
-    ...(only && { only }),
     constraint: tableConstraint(source, as<Constraint>(command.def, "Constraint") ?? {}, to),
   }),
   AT_ValidateConstraint: ({ table, command }) => ({
@@ -237,9 +236,21 @@ function alterTableStatement(statement: AlterTableStmt, source: StatementSource)
   });
 }
 
+/** What would go down to partitions and children without ONLY. */
+const INHERITED: ReadonlySet<Draft["type"]> = new Set([
+  "AddConstraint",
+  "DropColumn",
+  "DropConstraint",
+  "DropDefault",
+  "DropNotNull",
+  "SetDefault",
+  "SetNotNull",
+]);
+
 function readSubcommand(subcommand: Subcommand): Draft {
   if (subcommand.ofType) return alterType(subcommand);
-  return (READERS[subcommand.command.subtype ?? ""] ?? alterTable)(subcommand);
+  const draft = (READERS[subcommand.command.subtype ?? ""] ?? alterTable)(subcommand);
+  return subcommand.only && INHERITED.has(draft.type) ? ({ ...draft, only: true } as Draft) : draft;
 }
 
 const ATTRIBUTE_SUBCOMMANDS: Readonly<Record<string, AlterType["subcommand"]>> = {

@@ -31,7 +31,7 @@ const QUERIES: readonly string[] = [
           concat_ws(' ',
             CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence'
                          WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' END,
-            CASE WHEN relpersistence = 'u' AND relkind IN ('r', 'm') THEN 'unlogged' END,
+            CASE WHEN relpersistence = 'u' AND relkind IN ('r', 'm', 'S') THEN 'unlogged' END,
             (SELECT concat('owned by ', rn.nspname, '.', r.relname, '.', attname)
              FROM pg_depend JOIN pg_class r ON r.oid = refobjid JOIN pg_namespace rn ON rn.oid = r.relnamespace
                JOIN pg_attribute ON attrelid = r.oid AND attnum = refobjsubid
