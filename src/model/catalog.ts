@@ -2,7 +2,7 @@
  * The schema as the migrations so far have made it. Open-world: what no migration created is unknown, not absent.
  * Every object is immutable; a change makes a new object.
  */
-import type { ConstraintKind, Expression, ForeignKeyTarget } from "./operation.js";
+import type { ConstraintKind, Expression, ForeignKeyTarget, PartitionBound } from "./operation.js";
 import type { QualifiedName, TypeName } from "./name.js";
 
 export interface Column {
@@ -117,10 +117,14 @@ export interface Table extends Relation {
   readonly constraints: ReadonlyMap<string, Constraint>;
   /** The columns that PARTITION BY mentions. Absent: it is not partitioned, or not known how. */
   readonly partitionKey?: readonly string[];
+  /** Whether PARTITION BY has an expression. Absent: it has columns only. */
+  readonly partitionExpressions?: true;
   /** CREATE TABLE OF: the composite type that its columns follow. */
   readonly ofType?: QualifiedName;
   readonly partitionOf?: QualifiedName;
   readonly defaultPartition?: boolean;
+  /** Which rows a partition holds. */
+  readonly bound?: PartitionBound;
   readonly inherits: readonly QualifiedName[];
   /** What a view selects from. */
   readonly reads: readonly QualifiedName[];

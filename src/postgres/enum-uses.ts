@@ -8,7 +8,7 @@ import type { QualifiedName, TypeName } from "../model/name.js";
 import type { Range } from "../model/position.js";
 import { partsOfDoBlock } from "./do-block.js";
 import { parseTree } from "./libpg-query.js";
-import { as, nameOf, relationName, unwrap } from "./operations/names.js";
+import { all, as, nameOf, relationName, unwrap } from "./operations/names.js";
 
 interface EnumValue {
   readonly enum: Required<QualifiedName>;
@@ -232,5 +232,5 @@ class Search {
 const PASSES = new Set(["A_ArrayExpr", "elements", "List", "items", "CollateClause", "arg"]);
 
 function nodesOf(nodes: unknown, type: string): Fields[] {
-  return ((nodes ?? []) as Node[]).flatMap((node) => as<Fields>(node, type) ?? []);
+  return all<Fields>((nodes ?? []) as Node[], type);
 }

@@ -11,9 +11,17 @@ import type { Catalog, Constraint, Table } from "../model/catalog.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { QualifiedName } from "../model/name.js";
 import type { ObjectKind } from "../model/object-operation.js";
-import type { ConstraintDefinition, LockMode, Operation, OperationOf, OperationType } from "../model/operation.js";
+import type {
+  ConstraintDefinition,
+  LockMode,
+  Operation,
+  OperationOf,
+  OperationType,
+  PartitionBound,
+} from "../model/operation.js";
 import type { Circumstances } from "./circumstances.js";
 import { LOCK_MODES } from "./lock-modes.js";
+import { excludesBound } from "./partition-proof.js";
 import { typeChange } from "./type-change.js";
 import { foreignKeysOf, lackingForeignKeys, longest, partitionsWith, sameForeignKey } from "./work.js";
 
@@ -56,7 +64,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
       ...foreignKeys.flatMap(({ references }) => (references ? [taken(references.table, "SHARE ROW EXCLUSIVE")] : [])),
       ...operation.inherits.map((parent) => taken(parent, "SHARE UPDATE EXCLUSIVE")),
       ...operation.like.map((source) => taken(source, "ACCESS SHARE")),
-      ...(operation.partitionOf ? newPartition(operation.partitionOf, catalog) : []),
+      ...(operation.partitionOf ? newPartition(operation.partitionOf, operation.bound, catalog) : []),
     ].filter(({ relation }) => relation.name !== operation.table.name || relation.schema !== operation.table.schema);
   },
   CreateTableAs: ({ reads }, { work }) => reads.map((read) => taken(read, "ACCESS SHARE", work)),
@@ -162,14 +170,14 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
     ];
   },
 
-  AttachPartition: ({ table, partition }, { catalog, work }) => {
-    const defaults = defaultPartitions(table, catalog);
+  AttachPartition: ({ table, partition, bound }, { catalog, work }) => {
+    const defaults = defaultPartitions(table, catalog, bound);
     const lacking = lackingForeignKeys(table, partition, catalog);
     const present = foreignKeysOf(table, catalog).filter((key) => !lacking.includes(key));
     return [
-      taken(table, "SHARE UPDATE EXCLUSIVE", defaults.length > 0 ? "scan" : "instant"),
+      taken(table, "SHARE UPDATE EXCLUSIVE", longest(defaults.map((other) => other.work))),
       ...tree(partition, "ACCESS EXCLUSIVE", work, catalog),
-      ...defaults.map((other) => taken(other, "ACCESS EXCLUSIVE", "scan")),
+      ...defaults,
       ...lacking.flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "scan")),
       // The partition's own triggers on the referenced table go: the parent's take their place.
       ...present.flatMap((key) => referenced(key, "ACCESS EXCLUSIVE", "instant")),
@@ -179,7 +187,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   DetachPartition: ({ table, partition, concurrently }, { catalog, postgres }) => [
     taken(table, concurrently ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE"),
     taken(partition, postgres >= 14 ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE"),
-    ...(concurrently ? [] : defaultPartitions(table, catalog).map((other) => taken(other, "ACCESS EXCLUSIVE"))),
+    ...(concurrently ? [] : defaultPartitions(table, catalog)),
     ...foreignKeysOf(table, catalog).flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "instant")),
   ],
 
@@ -476,16 +484,24 @@ function ownForeignKeys(relation: QualifiedName, catalog: Catalog): Constraint[]
   return foreignKeysOf(relation, catalog).filter((key) => !inherited.some((other) => sameForeignKey(key, other)));
 }
 
-function defaultPartitions(parent: QualifiedName, catalog: Catalog): readonly Table[] {
-  return catalog.partitionsOf(parent).filter(({ defaultPartition }) => defaultPartition);
+/** The lock on a default partition; where its parent gets a partition beside it, rows are looked for that belong there. */
+function defaultPartitions(parent: QualifiedName, catalog: Catalog, added?: PartitionBound): readonly Taken[] {
+  const whole = catalog.table(parent);
+  return catalog
+    .partitionsOf(parent)
+    .filter(({ defaultPartition }) => defaultPartition)
+    .map((other) => {
+      const isRead = added !== undefined && !(whole && excludesBound(other, whole, added, catalog));
+      return taken(other, "ACCESS EXCLUSIVE", isRead ? "scan" : "instant");
+    });
 }
 
-/** A new, empty partition: its parent, what the parent's foreign keys reference, and a default partition, which is scanned. */
-function newPartition(parent: QualifiedName, catalog: Catalog): Taken[] {
-  const defaults = defaultPartitions(parent, catalog);
+/** A new, empty partition: its parent, what the parent's foreign keys reference, and a default partition, which is read unless its CHECKs exclude the new one's rows. */
+function newPartition(parent: QualifiedName, bound: PartitionBound | undefined, catalog: Catalog): Taken[] {
+  const defaults = defaultPartitions(parent, catalog, bound);
   return [
-    taken(parent, "ACCESS EXCLUSIVE", defaults.length > 0 ? "scan" : "instant"),
-    ...defaults.map((partition) => taken(partition, "ACCESS EXCLUSIVE", "scan")),
+    taken(parent, "ACCESS EXCLUSIVE", longest(defaults.map(({ work }) => work))),
+    ...defaults,
     ...foreignKeysOf(parent, catalog).flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "instant")),
   ];
 }

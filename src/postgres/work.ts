@@ -10,6 +10,7 @@ import type { QualifiedName } from "../model/name.js";
 import type {
   AddColumn,
   AddConstraint,
+  AttachPartition,
   ColumnDefinition,
   ConstraintDefinition,
   Operation,
@@ -18,6 +19,7 @@ import type {
 } from "../model/operation.js";
 import type { Circumstances } from "./circumstances.js";
 import { serialType } from "./catalog/columns.js";
+import { provesBound } from "./partition-proof.js";
 import { isVolatile } from "./function-volatility.js";
 import { workOfTypeChange } from "./type-change.js";
 
@@ -46,7 +48,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   ValidateConstraint: (operation, { catalog }) =>
     catalog.table(operation.table)?.constraints.get(operation.constraint)?.valid ? "instant" : "scan",
   AlterTable: (operation, { catalog }) => workOfSubcommand(operation.subcommand, catalog.table(operation.table)),
-  AttachPartition: (operation, { catalog }) => workOfAttach(operation.table, operation.partition, catalog),
+  AttachPartition: (operation, { catalog }) => workOfAttach(operation, catalog),
   CreateIndex: (operation, { catalog }) => {
     if (operation.ifNotExists && operation.index && exists(catalog, operation.table, operation.index.name))
       return "instant";
@@ -204,10 +206,9 @@ export function partitionsWith(
 
 /**
  * ATTACH builds the indexes of the parent that the new partition lacks, checks the foreign keys that it lacks, and scans
- * it unless a valid CHECK proves its bounds. Bounds are not compared: any valid CHECK counts as the proof, since it is
- * there for nothing else.
+ * it unless its valid CHECKs prove its bounds.
  */
-function workOfAttach(parent: QualifiedName, partition: QualifiedName, catalog: Catalog): Work {
+function workOfAttach({ table: parent, partition, bound }: AttachPartition, catalog: Catalog): Work {
   const own = catalog.indexesOf(partition);
   const lacksIndex = catalog
     .indexesOf(parent)
@@ -215,8 +216,8 @@ function workOfAttach(parent: QualifiedName, partition: QualifiedName, catalog: 
       (index) => !own.some(({ unique, columns }) => unique === index.unique && columns.join() === index.columns.join()),
     );
   if (lacksIndex) return "index-build";
-  const constraints = [...(catalog.table(partition)?.constraints.values() ?? [])];
-  const proven = constraints.some(({ kind, valid }) => kind === "check" && valid);
+  const [whole, part] = [catalog.table(parent), catalog.table(partition)];
+  const proven = whole !== undefined && part !== undefined && provesBound(part, whole, bound, catalog);
   return proven && lackingForeignKeys(parent, partition, catalog).length === 0 ? "instant" : "scan";
 }
 

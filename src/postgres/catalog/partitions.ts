@@ -14,6 +14,7 @@ export const partitionChanges: Changes = {
     parent.namedBy(partition, "child");
     timeline.touch(partition, {
       partitionOf: nameOf(timeline.table(parent)),
+      bound: operation.bound,
       ...(operation.defaultPartition ? { defaultPartition: true } : {}),
     });
     for (const { name, identity } of timeline.table(parent).columns.values()) {
@@ -28,7 +29,7 @@ export const partitionChanges: Changes = {
     mention(situation, operation.table);
     const partition = mention(situation, operation.partition);
     if (!partition) return;
-    const { partitionOf: _, defaultPartition: __, triggers, ...facts } = timeline.table(partition);
+    const { partitionOf: _, defaultPartition: __, bound: ____, triggers, ...facts } = timeline.table(partition);
     // Row triggers that it had from its parent go.
     const own = triggers?.filter(({ inherited }) => !inherited);
     timeline.replaceFacts(partition, { ...facts, ...(own && { triggers: own }) });

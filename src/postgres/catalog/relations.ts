@@ -151,6 +151,8 @@ function createTable(operation: CreateTable, situation: Situation): void {
     unlogged: operation.unlogged,
     ...(operation.ofType && { ofType: timeline.place(operation.ofType) }),
     ...(operation.partitionBy && { partitionKey: operation.partitionBy.columns }),
+    ...(operation.partitionBy?.hasExpression && { partitionExpressions: true }),
+    ...(operation.bound && { bound: operation.bound }),
     ...(operation.partitionOf && parentNames[0] ? { partitionOf: parentNames[0] } : {}),
     ...(operation.defaultPartition ? { defaultPartition: true } : {}),
     inherits: operation.partitionOf ? [] : parentNames,
