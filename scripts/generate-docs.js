@@ -139,8 +139,12 @@ function actionTables() {
 
 /** @typedef {import("../src/change/schema-check.js").JsonSchema} JsonSchema */
 
-/** Values that a key takes, as a person writes them. @param {JsonSchema} schema */
-function valuesOf({ enum: values, type, minimum, maximum, format }) {
+/** Values that a key takes, as a person writes them. @param {JsonSchema} schema @returns {string} */
+function valuesOf({ enum: values, type, minimum, maximum, format, anyOf, examples }) {
+  if (anyOf?.every((choice) => choice.required === undefined)) {
+    return anyOf.map(valuesOf).filter(Boolean).join(", or ");
+  }
+  if (examples) return examples.map((example) => `\`${example}\``).join(", ");
   if (values && values.length <= 8) return values.map((value) => `\`${String(value)}\``).join(", ");
   if (minimum !== undefined && maximum !== undefined) return `${String(minimum)} to ${String(maximum)}`;
   if (format) return `a ${format}`;

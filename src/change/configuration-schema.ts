@@ -133,6 +133,10 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
                 "A file of SQL, such as pg_dump writes, with the schema from which the first migration starts.",
               ...TEXT,
             },
+            stats: {
+              description: "A file of JSON that says how large the tables are; `migration-safety stats` has the query.",
+              ...TEXT,
+            },
           },
           additionalProperties: false,
         },

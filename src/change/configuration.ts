@@ -174,10 +174,13 @@ function parse(
     for (const { offset, message } of found) report(offset, message);
     if (found.length > 0) return {};
     const settings = (document.toJS() as Settings | null) ?? {};
-    for (const [database, { schema }] of Object.entries(settings.databases ?? {})) {
-      const problem = schema === undefined ? undefined : schemaProblem(plainPath(schema), head, base);
-      const at = document.getIn(["databases", database, "schema"], true) as Node | undefined;
-      if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
+    for (const [database, setting] of Object.entries(settings.databases ?? {})) {
+      for (const key of ["schema", "stats"] as const) {
+        const file = setting[key];
+        const problem = file === undefined ? undefined : fileProblem(plainPath(file), head, base);
+        const at = document.getIn(["databases", database, key], true) as Node | undefined;
+        if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
+      }
     }
     return withPlaces(settings, (section, entry) => {
       const parent = document.get(section, true);
@@ -214,8 +217,8 @@ function withPlaces(
   };
 }
 
-/** What keeps the file of `schema` from being read; one that this change adds or takes away is on one side only. */
-function schemaProblem(file: string, head: Tree, base: Tree | undefined): string | undefined {
+/** What keeps a file that is named from being read; one that this change adds or takes away is on one side only. */
+function fileProblem(file: string, head: Tree, base: Tree | undefined): string | undefined {
   const trees = [base, head].filter((tree) => tree?.has(file));
   const [tree] = trees;
   if (tree === undefined) return `There is no file ${file}.`;
@@ -263,7 +266,7 @@ function complete(settings: Settings, source: string): Configuration {
     deploy: { ...DEFAULT_CONFIGURATION.deploy, ...(settings.deploy as Partial<DeploySetting> | undefined) },
     databases: Object.fromEntries(
       Object.entries(settings.databases ?? {}).map(
-        ([name, { migrations, code, session, rules, tables, schema, place }]) => [
+        ([name, { migrations, code, session, rules, tables, schema, stats, place }]) => [
           name,
           {
             migrations: migrations ?? [],
@@ -274,6 +277,7 @@ function complete(settings: Settings, source: string): Configuration {
             ...(rules && { rules: ruleSettings(rules) }),
             ...(tables && { tables: { hot: tables.hot ?? [], small: tables.small ?? [] } }),
             ...(schema !== undefined && { schema: plainPath(schema) }),
+            ...(stats !== undefined && { stats: plainPath(stats) }),
             ...(place && { place }),
           },
         ],

@@ -9,8 +9,10 @@ import type { MigrationPart, MigrationSource } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
 import type { Change, Database, ReleasedDatabase } from "../model/change.js";
 import type { Configuration, DatabaseSetting } from "../model/configuration.js";
+import type { Lock } from "../model/lock.js";
 import type {
   AnalysedStatement,
+  Down,
   Migration,
   MigrationFile,
   MigrationStatus,
@@ -32,7 +34,9 @@ import {
 import { postgresVersion } from "./postgres-version.js";
 import type { Release, ReleaseSearch } from "./releases.js";
 import { readSeed, replayFrom, type Seed } from "./seed.js";
+import { downOf, undoAll } from "./undo.js";
 import { Session } from "./session.js";
+import { readStatistics, type Statistics } from "./statistics.js";
 import { transactionsOf } from "./transactions.js";
 
 export interface LoadOptions {
@@ -55,6 +59,7 @@ interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
   readonly unchanged?: ReadonlySet<number>;
   readonly editedParts?: readonly string[];
+  readonly down?: Down;
   /** Settings that the tool's callbacks make before it starts. */
   readonly settings?: ReadonlyMap<string, string>;
   /** Whether it starts with those alone, though it shares its connection. */
@@ -64,7 +69,7 @@ interface Draft extends MigrationFile, ParsedMigration {
 }
 
 /** How a source reads a file. */
-type Reader = Pick<MigrationSource, "read" | "evaluate">;
+type Reader = Pick<MigrationSource, "read" | "evaluate" | "downFile">;
 
 interface FileStatus {
   readonly status: MigrationStatus;
@@ -81,6 +86,7 @@ class Loader {
   /** What runs now, where the configuration has a pattern for its tag; undefined where base counts as released. */
   readonly #release: ReleaseSearch | undefined;
   /** What turns out while the databases are loaded. */
+  readonly #notes: NonNullable<Change["notes"]>[number][] = [];
   readonly #leftOut: { readonly file: string; readonly reason: string }[] = [];
 
   constructor(
@@ -113,7 +119,7 @@ class Loader {
       head,
       ...(release && { release: { tag: release.tag, commit: release.commit, tree: release.tree } }),
       databases,
-      notes: [...this.#unusedSettings(detection.databases), ...this.#missingRelease()],
+      notes: [...this.#unusedSettings(detection.databases), ...this.#missingRelease(), ...this.#notes],
       incomplete: [...incomplete, ...this.#unknownRelease(databases)],
       leftOut: [
         ...detection.leftOut,
@@ -189,9 +195,11 @@ class Loader {
     const deleted = this.#deleted(detected);
     const seed = this.#seed(setting, deleted.length > 0);
     if (seed?.problem !== undefined) this.#leftOut.push({ file: seed.file, reason: seed.problem });
-    const migrations = replayAll(drafts, replayFrom(seed, postgres.version), session);
+    const statistics = this.#statistics(setting);
+    const migrations = replayAll(drafts, replayFrom(seed, postgres.version), session, statistics?.sizes);
     const baseText = this.#baseTexts(migrations);
     let atBase: { readonly catalog: Catalog | undefined } | undefined;
+    const undone = once(() => undoAll(migrations, () => replayFrom(seed, postgres.version)));
     const release = this.#releasedDatabase(detected, migrations, postgres.version);
     return {
       name,
@@ -202,6 +210,7 @@ class Loader {
         ...(tool.assumption === undefined ? {} : { assumption: tool.assumption }),
       })),
       ...(seed === undefined ? {} : { schema: { file: seed.file, side: seed.side } }),
+      ...(statistics && { statistics: { file: statistics.file, collectedAt: statistics.collectedAt } }),
       postgres,
       migrations,
       deleted,
@@ -212,6 +221,7 @@ class Loader {
         atBase ??= { catalog: this.#catalogAtBase(name, migrations, deleted.length > 0, start) };
         return exists(atBase.catalog, qualified);
       },
+      undo: (migration) => undone().get(migration),
       ...(release && { release }),
     };
   }
@@ -246,6 +256,15 @@ class Loader {
       lacks: (file) => changed().added.has(file),
       exists: (qualified) => exists(catalog(), qualified),
     };
+  }
+
+  #statistics({ stats }: Partial<DatabaseSetting>): Statistics | undefined {
+    if (stats === undefined) return undefined;
+    const { base, head } = this.source;
+    const read = readStatistics(head.tree.has(stats) ? head.tree : (base?.tree ?? head.tree), stats);
+    if ("sizes" in read) return read;
+    this.#notes.push(read);
+    return undefined;
   }
 
   #seed(setting: Partial<DatabaseSetting>, squashed: boolean): Seed | undefined {
@@ -285,10 +304,12 @@ class Loader {
           !this.#isIgnored(file) &&
           !(edit && isSame(edit, before.sql, drafted.sql));
         const pending = status.status !== "existing" && !this.#alone;
+        const down = judged ? downOf(tree, file, source, drafted) : undefined;
         drafts.push({
           ...drafted,
           ...status,
           judged,
+          ...(down && { down }),
           // All of a repeatable one runs again.
           ...(drafted.kind === "repeatable" ? {} : edit),
           ...(pending && { run: folder }),
@@ -562,6 +583,7 @@ function replayAll(
   drafts: readonly Draft[],
   replay: Replay,
   settings: ReadonlyMap<string, string>,
+  sizes: Statistics["sizes"] = new Map(),
 ): readonly Migration[] {
   const transactions = transactionsOf(
     withoutSharedTransactions(drafts).map(({ file, transaction, run, sql, parts }) => ({
@@ -592,7 +614,7 @@ function replayAll(
         after,
         // Found when they are asked for: nobody asks for those of history.
         get locks() {
-          return replayed.locks;
+          return sizes.size === 0 ? replayed.locks : withSizes(replayed.locks, sizes);
         },
         get work() {
           return replayed.work;
@@ -606,6 +628,14 @@ function replayAll(
     });
     if (draft.status === "existing") for (const { statement } of statements) store(stored, statement);
     return { ...draft, order, statements };
+  });
+}
+
+/** Locks with the sizes of their tables, where those are known. */
+function withSizes(locks: readonly Lock[], sizes: Statistics["sizes"]): readonly Lock[] {
+  return locks.map((lock) => {
+    const size = sizes.get(lock.relation);
+    return size === undefined ? lock : { ...lock, size };
   });
 }
 

@@ -65,9 +65,17 @@ export interface SchemaProblem {
 
 type Yaml = typeof import("yaml");
 
-/** Everything in which a node differs from a schema. An absent node is an empty document. */
-export function checkAgainstSchema(yaml: Yaml, node: Node | null, schema: JsonSchema): readonly SchemaProblem[] {
-  const checker = new Checker(yaml);
+/**
+ * Everything in which a node differs from a schema. An absent node is an empty document.
+ * @param whole What messages call the document.
+ */
+export function checkAgainstSchema(
+  yaml: Yaml,
+  node: Node | null,
+  schema: JsonSchema,
+  whole = "the configuration",
+): readonly SchemaProblem[] {
+  const checker = new Checker(yaml, whole);
   if (node !== null) checker.check(node, schema, []);
   return checker.problems;
 }
@@ -80,14 +88,17 @@ type Path = readonly (string | number)[];
 class Checker {
   readonly problems: SchemaProblem[] = [];
 
-  constructor(readonly yaml: Yaml) {}
+  constructor(
+    readonly yaml: Yaml,
+    readonly whole: string,
+  ) {}
 
   check(node: Node, schema: JsonSchema, path: Path): void {
     for (const keyword of Object.keys(schema)) {
       if (!KNOWN_KEYWORDS.has(keyword)) throw new TypeError(`The keyword ${keyword} is not known to this checker.`);
     }
     if (this.yaml.isAlias(node)) {
-      this.#report(node, `${name(path)} is an alias (*${node.source}); write the value out.`);
+      this.#report(node, `${this.#name(path)} is an alias (*${node.source}); write the value out.`);
       return;
     }
     if (schema.anyOf?.some(({ required }) => required === undefined)) {
@@ -113,7 +124,7 @@ class Checker {
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       const key = this.#key(pair.key);
       if (key === undefined) {
-        this.#report(pair.key, `A key of ${name(path)} is not a plain word.`);
+        this.#report(pair.key, `A key of ${this.#name(path)} is not a plain word.`);
         continue;
       }
       present.add(key);
@@ -128,12 +139,12 @@ class Checker {
       }
     }
     for (const key of schema.required ?? []) {
-      if (!present.has(key)) this.#report(node, `${capital(name(path))} lacks the key ${quote(key)}.`);
+      if (!present.has(key)) this.#report(node, `${capital(this.#name(path))} lacks the key ${quote(key)}.`);
     }
     const choices = (schema.anyOf ?? []).map(({ required = [] }) => required);
     if (choices.length > 0 && !choices.some((keys) => keys.every((key) => present.has(key)))) {
       const keys = orOf(choices.map((choice) => choice.map(quote).join(" and ")));
-      this.#report(node, `${capital(name(path))} lacks the key ${keys}.`);
+      this.#report(node, `${capital(this.#name(path))} lacks the key ${keys}.`);
     }
   }
 
@@ -142,20 +153,20 @@ class Checker {
     const tuple = Array.isArray(items) ? (items as readonly JsonSchema[]) : undefined;
     const every = tuple === undefined ? (items as JsonSchema | undefined) : undefined;
     if (node.items.length < minItems) {
-      this.#report(node, `${capital(name(path))} needs at least ${count(minItems, "entry")}.`);
+      this.#report(node, `${capital(this.#name(path))} needs at least ${count(minItems, "entry")}.`);
     }
     const limit = tuple !== undefined && schema.additionalItems === false ? Math.min(tuple.length, maxItems) : maxItems;
     const seen = new Set<string>();
     for (const [index, item] of (node.items as Node[]).entries()) {
       if (index >= limit) {
-        this.#report(item, `${capital(name(path))} takes at most ${count(limit, "entry")}.`);
+        this.#report(item, `${capital(this.#name(path))} takes at most ${count(limit, "entry")}.`);
         break;
       }
       const own = tuple?.[index] ?? every;
       if (own !== undefined) this.check(item, own, [...path, index]);
       if (schema.uniqueItems === true && this.yaml.isScalar(item)) {
         const value = JSON.stringify(item.value);
-        if (seen.has(value)) this.#report(item, `${capital(name(path))} has ${shown(item)} twice.`);
+        if (seen.has(value)) this.#report(item, `${capital(this.#name(path))} has ${shown(item)} twice.`);
         seen.add(value);
       }
     }
@@ -168,12 +179,12 @@ class Checker {
       const nearest = nearestName(String(value), allowed);
       const hint = nearest === undefined ? "" : ` Did you mean ${quote(nearest)}?`;
       if (path.at(-1) === "rule") {
-        this.#report(node, `Unknown rule ${shown(node)} in ${name(path.slice(0, -1))}.${hint}`);
+        this.#report(node, `Unknown rule ${shown(node)} in ${this.#name(path.slice(0, -1))}.${hint}`);
         return;
       }
       const wanted =
         nearest !== undefined && allowed.length > LISTED ? "" : `, and must be ${orOf(allowed.map(quote))}`;
-      this.#report(node, `${capital(name(path))} is ${shown(node)}${wanted}.${hint}`);
+      this.#report(node, `${capital(this.#name(path))} is ${shown(node)}${wanted}.${hint}`);
       return;
     }
     const { minimum = -Infinity, maximum = Infinity } = schema;
@@ -184,18 +195,18 @@ class Checker {
           : minimum === -Infinity
             ? `at most ${String(maximum)}`
             : `a number from ${String(minimum)} to ${String(maximum)}`;
-      this.#report(node, `${capital(name(path))} is ${shown(node)}, and must be ${range}.`);
+      this.#report(node, `${capital(this.#name(path))} is ${shown(node)}, and must be ${range}.`);
     }
     if (typeof value === "string" && value.length < (schema.minLength ?? 0)) {
-      this.#report(node, `${capital(name(path))} must not be empty.`);
+      this.#report(node, `${capital(this.#name(path))} must not be empty.`);
     }
     if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
       const [example] = schema.examples ?? [];
       const wanted = example === undefined ? `match ${schema.pattern}` : `look like ${quote(example)}`;
-      this.#report(node, `${capital(name(path))} is ${shown(node)}, and must ${wanted}.`);
+      this.#report(node, `${capital(this.#name(path))} is ${shown(node)}, and must ${wanted}.`);
     }
     if (typeof value === "string" && schema.format === "date" && !isDate(value)) {
-      this.#report(node, `${capital(name(path))} is ${shown(node)}, and must be a day such as 2027-01-31.`);
+      this.#report(node, `${capital(this.#name(path))} is ${shown(node)}, and must be a day such as 2027-01-31.`);
     }
   }
 
@@ -205,7 +216,7 @@ class Checker {
       ...values,
       ...types.filter((type) => type !== "string" || values.length === 0).map((type) => TYPES[type]),
     ];
-    this.#report(node, `${capital(name(path))} is ${this.#typeName(node)}, and must be ${orOf(wanted)}.`);
+    this.#report(node, `${capital(this.#name(path))} is ${this.#typeName(node)}, and must be ${orOf(wanted)}.`);
   }
 
   #typeFits(node: Node, types: readonly JsonType[]): boolean {
@@ -242,6 +253,10 @@ class Checker {
   #report(node: Node, message: string): void {
     this.problems.push({ offset: node.range?.[0] ?? 0, message });
   }
+
+  #name(path: Path): string {
+    return path.length === 0 ? this.whole : nameOf(path);
+  }
 }
 
 /** A day of the calendar, as RFC 3339 writes it. */
@@ -269,8 +284,7 @@ function typesOf(schema: JsonSchema): readonly JsonType[] {
   return [...new Set((schema.enum ?? []).map((value) => typeof value as JsonType))];
 }
 
-function name(path: Path): string {
-  if (path.length === 0) return "the configuration";
+function nameOf(path: Path): string {
   return quote(
     path.reduce<string>(
       (all, part) => (typeof part === "number" ? `${all}[${String(part)}]` : all === "" ? part : `${all}.${part}`),
@@ -280,7 +294,7 @@ function name(path: Path): string {
 }
 
 function within(path: Path): string {
-  return path.length === 0 || path.at(-1) === "rules" ? "" : ` in ${name(path)}`;
+  return path.length === 0 || path.at(-1) === "rules" ? "" : ` in ${nameOf(path)}`;
 }
 
 function capital(text: string): string {

@@ -11,6 +11,7 @@ import type { Report } from "../model/report.js";
 import { lint } from "./lint.js";
 import { oneFindingPerHarm } from "./one-finding-per-harm.js";
 import { makeReport } from "./report.js";
+import { withSizes } from "./sizes.js";
 import { commonNotes, eachVersion, mergeFindings } from "./versions.js";
 
 /** Checks a change. Synchronous; throws only for failures of ours, never for what stands in a migration. */
@@ -36,8 +37,8 @@ export function checkVersions(changes: readonly Change[]): Report {
   const judged = changes.map(judge);
   const at = <Found>(found: (judgement: Judgement) => readonly Found[]) =>
     judged.map((judgement) => ({ version: judgement.version, found: found(judgement) }));
-  const findings = mergeFindings(at((one) => one.findings));
-  const suppressed = mergeFindings(at((one) => one.suppressed));
+  const findings = withSizes(change, mergeFindings(at((one) => one.findings)));
+  const suppressed = withSizes(change, mergeFindings(at((one) => one.suppressed)));
   const notes = commonNotes(judged.map((judgement) => judgement.notes));
   const project = new Project(change);
   const plan = planOf({

@@ -33,10 +33,11 @@ export function makeReport({ change, findings, suppressed, notes, plan }: RunRes
     version: 1,
     verdict: verdictOf(findings, change),
     change: reportedChange(change),
-    databases: change.databases.map(({ name, tools, schema, postgres }): ReportedDatabase => ({
+    databases: change.databases.map(({ name, tools, schema, statistics, postgres }): ReportedDatabase => ({
       name,
       tools,
       ...(schema && { schema }),
+      ...(statistics && { statistics }),
       postgres,
     })),
     migrations: judged.map(reportedMigration),

@@ -4,5 +4,6 @@ import type { Command } from "./command.js";
 import { detectCommand } from "./detect.js";
 import { explainCommand } from "./explain.js";
 import { replayCommand } from "./replay.js";
+import { statsCommand } from "./stats.js";
 
-export const COMMANDS: readonly Command[] = [checkCommand, detectCommand, explainCommand, replayCommand];
+export const COMMANDS: readonly Command[] = [checkCommand, detectCommand, explainCommand, replayCommand, statsCommand];

@@ -1,6 +1,8 @@
+import type { Catalog, Relation } from "./catalog.js";
 import type { Configuration } from "./configuration.js";
 import type { Migration } from "./migration.js";
 import type { Incompleteness, ReportedTool } from "./report.js";
+import type { Statement } from "./statement.js";
 import type { Tree } from "./tree.js";
 
 /** One database of the repository with its replayed migrations, in the order in which its tools run them. */
@@ -11,6 +13,8 @@ export interface Database {
   readonly postgres: { readonly version: number; readonly until?: number; readonly source: string };
   /** The file that makes the schema from which the migrations start, and the side that it was read from. */
   readonly schema?: { readonly file: string; readonly side: string };
+  /** The file that says how large the tables are, and when that was so. */
+  readonly statistics?: { readonly file: string; readonly collectedAt: string };
   /** `deleted` ones excepted: those are in `deleted`. */
   readonly migrations: readonly Migration[];
   /** Migrations of base that head no longer has, and were not renamed. */
@@ -21,6 +25,24 @@ export interface Database {
   existsAtBase(qualified: string): boolean | "unknown";
   /** Absent: what is merged counts as shipped. */
   readonly release?: ReleasedDatabase;
+  /** What its `down` makes of a judged migration; undefined where it has none. Absent: that is not known. */
+  undo?(migration: Migration): Undone | undefined;
+}
+
+/** A migration that has been undone right behind itself, in a replay. */
+export interface Undone {
+  /** The schema before the migration, before its `down`, and behind that. */
+  readonly before: Catalog;
+  readonly between: Catalog;
+  readonly after: Catalog;
+  /** The statements of its `down`. */
+  readonly statements: readonly {
+    readonly statement: Statement;
+    readonly before: Catalog;
+    readonly after: Catalog;
+  }[];
+  /** Whether the migration has created a relation, as the schema before one of those statements has it. */
+  isNew(relation: Relation): boolean;
 }
 
 /** What the newest release has of a database. */

@@ -54,6 +54,8 @@ export interface DatabaseSetting {
   readonly tables?: TableLists;
   /** A file of SQL that makes the schema from which the first migration starts. */
   readonly schema?: string;
+  /** A file that says how large the tables are. */
+  readonly stats?: string;
   /** Where the settings stand; `file` as in `Acceptance`. */
   readonly place?: { readonly file: string; readonly line: number };
 }

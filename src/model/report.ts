@@ -36,6 +36,8 @@ export interface ReportedDatabase {
   readonly tools: readonly ReportedTool[];
   /** The file that makes the schema from which the migrations start, and the side that it was read from. */
   readonly schema?: { readonly file: string; readonly side: string };
+  /** The file that says how large the tables are, and when that was so, in ISO 8601. */
+  readonly statistics?: { readonly file: string; readonly collectedAt: string };
   readonly postgres: {
     readonly version: number;
     /** The last version that was judged, where there are several; `version` is the first. */

@@ -4,6 +4,7 @@ import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { Answer, Compatibility, PhaseId, Step } from "../model/plan.js";
 import type { Reference, ReferenceGrade, Side } from "../model/reference.js";
 import type { Report, ReportedDatabase, ReportedMigration } from "../model/report.js";
+import { sizeWords } from "../text/size-words.js";
 
 export const PHASE_HEADINGS: Readonly<Record<PhaseId, string>> = {
   "before-merge": "Before you merge",
@@ -57,10 +58,11 @@ export function whoWaits(blocks: readonly Blocked[]): string {
  * The lock, how long the work under it takes, who is blocked.
  * @param until Until when it is held after that work, as the end of a sentence; absent: it is released then.
  */
-export function lockWords({ relation, mode, blocks, while: work }: Lock, until?: string): string {
+export function lockWords({ relation, mode, blocks, while: work, size }: Lock, until?: string): string {
   const during =
     until === undefined ? WORK_WORDS[work] : work === "instant" ? until : `${WORK_WORDS[work]} and ${until}`;
-  return `${mode} on \`${shortName(relation)}\` ${during}: ${whoWaits(blocks)}`;
+  const large = size ? ` (${sizeWords(size)})` : "";
+  return `${mode} on \`${shortName(relation)}\`${large} ${during}: ${whoWaits(blocks)}`;
 }
 
 /** `public.orders` as people write it: `orders`. */
@@ -129,12 +131,22 @@ export function postgresWords({ version, until, source }: ReportedDatabase["post
 }
 
 /** `PostgreSQL 16 (docker-compose.yml:4), Prisma 6.2.0 in prisma/migrations`. */
-export function databaseWords({ name, tools, schema, postgres }: ReportedDatabase, several: boolean): string {
+export function databaseWords(
+  { name, tools, schema, statistics, postgres }: ReportedDatabase,
+  several: boolean,
+): string {
   const runners = tools.map((tool) => `${tool.name}${tool.version ? ` ${tool.version}` : ""} in \`${tool.folder}\``);
   const assumptions = tools.flatMap(({ assumption }) => assumption ?? []);
   const start = schema ? [`starting from \`${schema.file}\` at ${schema.side}`] : [];
-  const facts = [`${several ? `${name}: ` : ""}${postgresWords(postgres)}`, ...runners, ...start].join(", ");
+  const sizes = statistics ? [`sizes as \`${statistics.file}\` has them of ${ageWords(statistics.collectedAt)}`] : [];
+  const facts = [`${several ? `${name}: ` : ""}${postgresWords(postgres)}`, ...runners, ...start, ...sizes].join(", ");
   return [facts, ...assumptions].join(". ");
+}
+
+/** `2026-11-01 (21 days ago)`. */
+function ageWords(time: string): string {
+  const days = Math.floor((Date.now() - Date.parse(time)) / 86_400_000);
+  return `${time.slice(0, 10)} (${days < 1 ? "today" : days === 1 ? "yesterday" : `${String(days)} days ago`})`;
 }
 
 /**
