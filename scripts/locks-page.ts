@@ -1,7 +1,8 @@
 /** The page that says what each form of statement locks: the facts that the tests measure, as a person reads them. */
 import type { Lock, Work } from "../src/model/lock.js";
 import { locksOfForm } from "../test/postgres/lock-claims.js";
-import { forms, schemas, type StatementForm } from "../test/postgres/statement-forms.js";
+import type { StatementForm } from "../test/postgres/statement-form.js";
+import { forms, schemas } from "../test/postgres/statement-forms.js";
 
 const MAJORS = [13, 14, 15, 16, 17, 18];
 

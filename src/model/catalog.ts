@@ -22,6 +22,8 @@ export interface Column {
   readonly collation?: string;
   /** The sequence that a serial or identity column owns. */
   readonly sequence?: QualifiedName;
+  /** Whether the table has it from its parents alone: it goes when theirs does. */
+  readonly inherited?: true;
 }
 
 export interface Constraint {
@@ -37,6 +39,10 @@ export interface Constraint {
   /** NOT ENFORCED: nothing checks it, so that it is not valid either. Absent: it is checked. */
   readonly notEnforced?: true;
   readonly deferrable?: true;
+  /** NO INHERIT: children do not get it. */
+  readonly noInherit?: true;
+  /** Whether the table has it from its parents alone: it goes when theirs does. */
+  readonly inherited?: true;
 }
 
 export interface Index {
@@ -205,6 +211,8 @@ export interface Catalog {
   functions(): Iterable<Routine>;
   /** Declared volatility of a function that a migration created; of several of one name, the most volatile. */
   functionVolatility(name: QualifiedName): "immutable" | "stable" | "volatile" | undefined;
+  /** The table that extended statistics are on. */
+  tableOfStatistics(name: QualifiedName): Table | undefined;
   /** Every relation but sequences. */
   tables(): Iterable<Table>;
   sequences(): Iterable<Table>;

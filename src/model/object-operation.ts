@@ -184,8 +184,9 @@ export interface CreateRule extends OperationBase {
   readonly event: "select" | "insert" | "update" | "delete";
   readonly instead: boolean;
   readonly replace: boolean;
-  /** Other relations that its actions name. */
+  /** Other relations that its actions read, and those that they write to. */
   readonly reads: readonly QualifiedName[];
+  readonly writes: readonly QualifiedName[];
 }
 
 export interface DropRule extends OperationBase {

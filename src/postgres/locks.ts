@@ -5,12 +5,12 @@
  * (partitions, referenced tables, what a view reads). A statement takes the strongest mode that any of its operations
  * needs, and does all its work under it. The facts are measured on PostgreSQL 12 to 18; the tests measure them again.
  *
- * Locks on indexes are not listed: whoever uses an index has locked its table first.
+ * Locks on indexes are not listed: whoever uses an index has locked its table first. Nor are those on the sequences of a
+ * table's columns that go with the table's own.
  */
 import type { Catalog, Constraint, Table } from "../model/catalog.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { QualifiedName } from "../model/name.js";
-import type { ObjectKind } from "../model/object-operation.js";
 import type {
   ConstraintDefinition,
   LockMode,
@@ -19,9 +19,19 @@ import type {
   OperationType,
   PartitionBound,
 } from "../model/operation.js";
-import type { Circumstances } from "./circumstances.js";
 import { LOCK_MODES } from "./lock-modes.js";
+import { objectLocks } from "./object-locks.js";
 import { excludesBound } from "./partition-proof.js";
+import {
+  partitions,
+  readThrough,
+  tablesWithType,
+  taken,
+  throughViews,
+  tree,
+  type Situation,
+  type Taken,
+} from "./taken.js";
 import { typeChange } from "./type-change.js";
 import { foreignKeysOf, lackingForeignKeys, longest, partitionsWith, sameForeignKey } from "./work.js";
 
@@ -39,24 +49,14 @@ const blocks: Readonly<Record<LockMode, readonly Blocked[]>> = {
   "ACCESS EXCLUSIVE": ["read", "write", "ddl"],
 };
 
-/** A lock of one operation. `work` is done on this relation meanwhile. */
-export interface Taken {
-  readonly relation: QualifiedName;
-  readonly mode: LockMode;
-  readonly work: Work;
-  /** What it keeps others from beyond the mode's own. */
-  readonly alsoBlocks?: Blocked;
-}
-
-/** The schema just before an operation, and the work that `work.ts` found for it. */
-interface Situation extends Circumstances {
-  readonly work: Work;
-}
-
 type Fact<Type extends OperationType> = (operation: OperationOf<Type>, situation: Situation) => readonly Taken[];
 
+export type LockFacts = { readonly [Type in OperationType]?: Fact<Type> };
+
 /** Operations that are not listed lock no user table. */
-const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
+const facts: LockFacts = {
+  ...objectLocks,
+
   CreateTable: (operation, { catalog }) => {
     if (operation.ifNotExists && catalog.table(operation.table)) return [];
     const foreignKeys = [...operation.constraints, ...operation.columns.flatMap((column) => column.constraints)];
@@ -67,7 +67,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
       ...(operation.partitionOf ? newPartition(operation.partitionOf, operation.bound, catalog) : []),
     ].filter(({ relation }) => relation.name !== operation.table.name || relation.schema !== operation.table.schema);
   },
-  CreateTableAs: ({ reads }, { work }) => reads.map((read) => taken(read, "ACCESS SHARE", work)),
+  CreateTableAs: ({ reads }, { catalog, work }) => readThrough(reads, work, catalog),
   CreateView: ({ view, replace, reads }, { catalog }) => [
     ...(replace && catalog.table(view) ? [taken(view, "ACCESS EXCLUSIVE")] : []),
     ...reads.map((read) => taken(read, "ACCESS SHARE")),
@@ -160,13 +160,19 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
     ];
   },
   RenameConstraint: alterTable,
-  AlterTable: ({ table, kind, subcommand, other }, { catalog, work }) => {
+  AlterTable: (operation, { catalog, work }) => {
+    const { table, kind, subcommand, other, name } = operation;
     if (kind === "index" || catalog.index(table)) return [];
-    const mode = subcommands[subcommand] ?? "ACCESS EXCLUSIVE";
+    const mode = isStrong(operation) ? "ACCESS EXCLUSIVE" : (subcommands[subcommand] ?? "ACCESS EXCLUSIVE");
+    const constraint = subcommand === "AlterConstraint" && catalog.table(table)?.constraints.get(name ?? "");
     const parent = subcommand === "AddInherit" ? "SHARE UPDATE EXCLUSIVE" : "ACCESS SHARE";
     return [
       ...(onOneTable.has(subcommand) ? [taken(table, mode, work)] : tree(table, mode, work, catalog)),
       ...(other ? [taken(other, parent)] : []),
+      // Not enforced, a foreign key has no triggers on the referenced table.
+      ...(constraint && operation.enforced !== undefined
+        ? referenced(constraint, operation.enforced ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE", work)
+        : []),
     ];
   },
 
@@ -221,91 +227,36 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
           .flatMap((table) => drop(table, true, false, catalog))
       : [],
 
-  CreateTrigger: ({ table }) => [taken(table, "SHARE ROW EXCLUSIVE")],
-  // IF EXISTS looks first, under a lock that it gives back.
-  DropTrigger: ({ table, trigger, ifExists }, { catalog }) =>
-    ifExists && catalog.complete && lacksTrigger(catalog.table(table), trigger)
-      ? []
-      : [taken(table, "ACCESS EXCLUSIVE")],
-
   // Which partitions and referenced tables the rows reach is not in the statement; those locks block nobody.
-  Insert: ({ table, reads }, { work }) => [
-    taken(table, "ROW EXCLUSIVE"),
-    ...reads.map((read) => taken(read, "ACCESS SHARE", work)),
+  Insert: ({ table, reads }, { catalog, work }) => [
+    ...throughViews(table, "ROW EXCLUSIVE", "instant", catalog),
+    ...readThrough(reads, work, catalog),
   ],
   Update: writeRows,
   Delete: writeRows,
   Merge: writeRows,
   Copy: ({ table, from }) => [taken(table, from ? "ROW EXCLUSIVE" : "ACCESS SHARE")],
-  Select: ({ reads }) => reads.map((read) => taken(read, "ACCESS SHARE")),
-  Truncate: ({ table, cascade }, { catalog }) => [
-    ...tree(table, "ACCESS EXCLUSIVE", "instant", catalog),
+  Select: ({ reads, locksRows = [] }, { catalog }) => [
+    ...readThrough(reads, "instant", catalog),
+    ...locksRows.flatMap((table) => throughViews(table, "ROW SHARE", "instant", catalog)),
+  ],
+  Truncate: ({ table, only, cascade }, { catalog }) => [
+    ...(only ? [taken(table, "ACCESS EXCLUSIVE")] : tree(table, "ACCESS EXCLUSIVE", "instant", catalog)),
     ...(cascade ? spread(table, catalog).map((other) => taken(other, "ACCESS EXCLUSIVE")) : []),
   ],
-  LockTable: ({ table, mode }, { catalog }) => tree(table, mode, "instant", catalog),
+  LockTable: ({ table, only, mode }, { catalog }) => {
+    if (only) return [taken(table, mode)];
+    const reached = throughViews(table, mode, "instant", catalog);
+    return reached.flatMap(({ relation }) => tree(relation, mode, "instant", catalog));
+  },
   Vacuum: ({ table, full }, { work }) =>
     table ? [taken(table, full ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE", work)] : [],
   Cluster: ({ table }, { work }) => (table ? [taken(table, "ACCESS EXCLUSIVE", work)] : []),
-  RefreshMaterializedView: ({ view, concurrently }, { catalog, work }) => [
+  RefreshMaterializedView: ({ view, concurrently, withNoData }, { catalog, work }) => [
     taken(view, concurrently ? "EXCLUSIVE" : "ACCESS EXCLUSIVE", work),
-    ...(catalog.table(view)?.reads ?? []).map((read) => taken(read, "ACCESS SHARE", "scan")),
+    ...(withNoData ? [] : readThrough(catalog.table(view)?.reads ?? [], "scan", catalog)),
   ],
-
-  CreatePolicy: policy,
-  AlterPolicy: policy,
-  DropPolicy: onTable,
-  RenamePolicy: onTable,
-  CreateRule: ({ table, reads }) => [
-    taken(table, "ACCESS EXCLUSIVE"),
-    ...reads.map((read) => taken(read, "ACCESS SHARE")),
-  ],
-  DropRule: onTable,
-  RenameRule: onTable,
-  RenameTrigger: onTable,
-  CreateStatistics: ({ table }) => [taken(table, "SHARE UPDATE EXCLUSIVE")],
-  CreatePublication: published,
-  AlterPublication: published,
-  ChangeOwner: ({ relation, kind }) => (relation && kind !== "index" ? [taken(relation, "ACCESS EXCLUSIVE")] : []),
-  Comment: ({ relation, kind }) =>
-    relation ? [taken(relation, ofWholeRelation.has(kind) ? "SHARE UPDATE EXCLUSIVE" : "ACCESS SHARE")] : [],
-  Grant: granted,
-  Revoke: granted,
-  Explain: planned,
-  Prepare: planned,
-  Call: ({ reads }) => reads.map((read) => taken(read, "ACCESS SHARE")),
 };
-
-/** A statement that is planned and does not run. */
-function planned({ reads, writes }: OperationOf<"Explain" | "Prepare">): readonly Taken[] {
-  return [...writes.map((table) => taken(table, "ROW EXCLUSIVE")), ...reads.map((read) => taken(read, "ACCESS SHARE"))];
-}
-
-function onTable({ table }: { readonly table: QualifiedName }): readonly Taken[] {
-  return [taken(table, "ACCESS EXCLUSIVE")];
-}
-
-function policy({ table, reads }: OperationOf<"CreatePolicy" | "AlterPolicy">): readonly Taken[] {
-  return [taken(table, "ACCESS EXCLUSIVE"), ...reads.map((read) => taken(read, "ACCESS SHARE"))];
-}
-
-function published({ tables }: OperationOf<"CreatePublication" | "AlterPublication">): readonly Taken[] {
-  return tables.map((table) => taken(table, "SHARE UPDATE EXCLUSIVE"));
-}
-
-function granted({ relation }: OperationOf<"Grant" | "Revoke">, { postgres }: Situation): readonly Taken[] {
-  return relation && postgres >= 18 ? [taken(relation, "ACCESS SHARE")] : [];
-}
-
-/** What a comment is on whose lock is that of its relation; that of a constraint, trigger, policy or rule is weaker. */
-const ofWholeRelation: ReadonlySet<ObjectKind> = new Set<ObjectKind>([
-  "table",
-  "view",
-  "materialized view",
-  "foreign table",
-  "sequence",
-  "index",
-  "column",
-]);
 
 /** ALTER TABLE subcommands without an operation of their own; those not listed take ACCESS EXCLUSIVE. */
 const subcommands: Readonly<Record<string, LockMode>> = {
@@ -325,6 +276,12 @@ const subcommands: Readonly<Record<string, LockMode>> = {
   DisableTrigAll: "SHARE ROW EXCLUSIVE",
   DisableTrigUser: "SHARE ROW EXCLUSIVE",
 };
+
+/** Options whose change takes ACCESS EXCLUSIVE (reloptions.c); those of a view all do. */
+function isStrong({ kind, subcommand, parameters = [] }: OperationOf<"AlterTable">): boolean {
+  const ofRelation = subcommand === "SetRelOptions" || subcommand === "ResetRelOptions";
+  return ofRelation && (kind === "view" || parameters.includes("user_catalog_table"));
+}
 
 /** Subcommands that never reach the partitions and children. */
 const onOneTable: ReadonlySet<string> = new Set([
@@ -394,14 +351,6 @@ export function combineLocks(taken: readonly Taken[]): readonly Lock[] {
   return [...locks.values()];
 }
 
-function taken(relation: QualifiedName, mode: LockMode, work: Work = "instant"): Taken {
-  return {
-    relation: { ...(relation.schema === undefined ? {} : { schema: relation.schema }), name: relation.name },
-    mode,
-    work,
-  };
-}
-
 function alterTable({ table }: { readonly table: QualifiedName }, { catalog, work }: Situation): readonly Taken[] {
   return tree(table, "ACCESS EXCLUSIVE", work, catalog);
 }
@@ -410,18 +359,11 @@ function writeRows(
   { table, reads = [] }: { readonly table: QualifiedName; readonly reads?: readonly QualifiedName[] },
   { catalog, work }: Situation,
 ): readonly Taken[] {
-  return [...tree(table, "ROW EXCLUSIVE", work, catalog), ...reads.map((read) => taken(read, "ACCESS SHARE", work))];
-}
-
-/** The relation with its partitions and the tables that inherit from it, at every depth. */
-function tree(relation: QualifiedName, mode: LockMode, work: Work, catalog: Catalog): Taken[] {
-  const children = [...catalog.partitionsOf(relation), ...catalog.inheritedBy(relation)];
-  return [taken(relation, mode, work), ...children.flatMap((child) => tree(child, mode, work, catalog))];
-}
-
-function partitions(relation: QualifiedName, mode: LockMode, work: Work, catalog: Catalog): Taken[] {
-  const children = catalog.partitionsOf(relation);
-  return [taken(relation, mode, work), ...children.flatMap((child) => partitions(child, mode, work, catalog))];
+  const written = throughViews(table, "ROW EXCLUSIVE", work, catalog);
+  return [
+    ...written.flatMap((lock) => tree(lock.relation, lock.mode, lock.work, catalog)),
+    ...readThrough(reads, work, catalog),
+  ];
 }
 
 function constraintsOf(table: QualifiedName, catalog: Catalog): readonly Constraint[] {
@@ -469,12 +411,14 @@ function drop(relation: QualifiedName, cascade: boolean, ifExists: boolean, cata
     ...tree(relation, "ACCESS EXCLUSIVE", "instant", catalog),
     ...(table?.partitionOf ? [taken(table.partitionOf, "ACCESS EXCLUSIVE")] : []),
     ...ownForeignKeys(relation, catalog).flatMap((key) => referenced(key, "ACCESS EXCLUSIVE", "instant")),
-    ...(cascade
-      ? [...catalog.referencedBy(relation), ...catalog.readBy(relation)].map((other) =>
-          taken(other, "ACCESS EXCLUSIVE"),
-        )
-      : []),
+    ...(cascade ? catalog.referencedBy(relation).map((other) => taken(other, "ACCESS EXCLUSIVE")) : []),
+    ...(cascade ? readers(relation, catalog).map((view) => taken(view, "ACCESS EXCLUSIVE")) : []),
   ];
+}
+
+/** Views of the relation, and views of those. */
+function readers(relation: QualifiedName, catalog: Catalog): Table[] {
+  return catalog.readBy(relation).flatMap((view) => [view, ...readers(view, catalog)]);
 }
 
 /** Foreign keys without those that a partition has from its parent: their triggers are the parent's. */
@@ -504,19 +448,6 @@ function newPartition(parent: QualifiedName, bound: PartitionBound | undefined, 
     ...defaults,
     ...foreignKeysOf(parent, catalog).flatMap((key) => referenced(key, "SHARE ROW EXCLUSIVE", "instant")),
   ];
-}
-
-function lacksTrigger(table: Table | undefined, trigger: string): boolean {
-  return table?.createdIn !== undefined && table.triggers?.some(({ name }) => name === trigger) !== true;
-}
-
-function tablesWithType(type: QualifiedName, catalog: Catalog): Table[] {
-  return [...catalog.tables()].filter((table) =>
-    [...table.columns.values()].some(
-      (column) =>
-        column.type?.name === type.name && (!column.type.schema || !type.schema || column.type.schema === type.schema),
-    ),
-  );
 }
 
 /** Everything that TRUNCATE … CASCADE empties beside the table itself. */

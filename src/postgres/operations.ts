@@ -1,5 +1,5 @@
 /** From a parsed statement to its operations: a table from the parse tree's node types to their readers. */
-import type { CreateSchemaStmt, ExplainStmt, RangeVar } from "libpg-query";
+import type { CreateSchemaStmt, ExplainStmt, Node, RangeVar } from "libpg-query";
 import type { Operation } from "../model/operation.js";
 import { alterTableReaders } from "./operations/alter-table.js";
 import { dataReaders } from "./operations/data.js";
@@ -31,14 +31,36 @@ export const READERS: Readonly<Record<string, StatementReader>> = {
 
 /** The statements inside CREATE SCHEMA; what they create without a schema's name goes into the new one. */
 function schemaElements(statement: CreateSchemaStmt, schema: string, source: StatementSource): Draft[] {
-  return (statement.schemaElts ?? []).flatMap((element) => {
+  const elements = statement.schemaElts ?? [];
+  const created = new Set<string>();
+  for (const element of elements) {
+    const [, node] = unwrap(element) as [string, { relation?: RangeVar; view?: RangeVar; sequence?: RangeVar }];
+    const name = node.relation ?? node.view ?? node.sequence;
+    if (name === undefined) continue;
+    name.schemaname ??= schema;
+    created.add(name.relname ?? "");
+  }
+  placeInSchema(elements, created, schema);
+  return elements.flatMap((element) => {
     const [type, node] = unwrap(element);
-    const created = node as { relation?: RangeVar; view?: RangeVar; sequence?: RangeVar };
-    const name = created.relation ?? created.view ?? created.sequence;
-    if (name !== undefined) name.schemaname ??= schema;
     // Anchors are found from the statement's first words, which are not these elements' own.
     return draftsOf(type, node, source).map((draft) => ("anchors" in draft ? { ...draft, anchors: {} } : draft));
   });
+}
+
+/** Names without a schema are looked for in the new one first. */
+function placeInSchema(elements: readonly Node[], created: ReadonlySet<string>, schema: string): void {
+  const pending: unknown[] = [...elements];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    for (const value of Object.values(node as Record<string, unknown>)) {
+      if (typeof value !== "object" || value === null) continue;
+      const { relname, schemaname } = value as RangeVar;
+      if (relname !== undefined && schemaname === undefined && created.has(relname)) {
+        (value as RangeVar).schemaname = schema;
+      }
+      pending.push(value);
+    }
+  }
 }
 
 function draftsOf(type: string, node: unknown, source: StatementSource): readonly Draft[] {

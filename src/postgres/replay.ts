@@ -8,7 +8,8 @@ import { applyOperation } from "./catalog/apply.js";
 import { CatalogAt } from "./catalog/catalog-at.js";
 import { Timeline } from "./catalog/timeline.js";
 import type { Circumstances } from "./circumstances.js";
-import { combineLocks, locksOf, type Taken } from "./locks.js";
+import { combineLocks, locksOf } from "./locks.js";
+import type { Taken } from "./taken.js";
 import { refusalOf } from "./refusals.js";
 import { workOf } from "./work.js";
 
@@ -42,9 +43,19 @@ function costOf(statement: Statement, steps: readonly Step[]): Cost {
   for (const { operation, circumstances } of steps) {
     const work = workOf(operation, circumstances);
     workOfOperation.set(operation, work);
-    locks.push(...locksOf(operation, { ...circumstances, work }));
+    for (const lock of locksOf(operation, { ...circumstances, work })) if (!isMadeHere(lock, steps)) locks.push(lock);
   }
   return { locks: combineLocks(locks), work: statement.operations.map((operation) => workOfOperation.get(operation)!) };
+}
+
+/** Whether an earlier part of the same statement makes the relation: nobody else knows it yet. */
+function isMadeHere({ relation }: Taken, steps: readonly Step[]): boolean {
+  const [first, last] = [steps[0], steps.at(-1)];
+  return (
+    steps.length > 1 &&
+    !first?.circumstances.catalog.table(relation) &&
+    last?.circumstances.catalog.table(relation)?.createdIn !== undefined
+  );
 }
 
 function refusalsOf(statement: Statement, steps: readonly Step[]): readonly (Refusal | undefined)[] {

@@ -34,7 +34,19 @@ export function longest(works: Iterable<Work>): Work {
 export function workOf(operation: Operation, circumstances: Circumstances): Work {
   const row = facts[operation.type] as Fact<OperationType> | undefined;
   if (row === undefined) return "instant";
+  // Its rows are on another server: nothing here looks at them.
+  if ("table" in operation && operation.table && !isWrite(operation) && isForeign(operation.table, circumstances)) {
+    return "instant";
+  }
   return typeof row === "function" ? row(operation, circumstances) : row;
+}
+
+function isForeign(table: QualifiedName, { catalog }: Circumstances): boolean {
+  return catalog.table(table)?.kind === "foreign table";
+}
+
+function isWrite({ type }: Operation): boolean {
+  return type === "Insert" || type === "Update" || type === "Delete" || type === "Merge";
 }
 
 type Fact<Type extends OperationType> = Work | ((operation: OperationOf<Type>, circumstances: Circumstances) => Work);
@@ -47,7 +59,12 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   AddConstraint: (operation, circumstances) => workOfAddConstraint(operation, circumstances),
   ValidateConstraint: (operation, { catalog }) =>
     catalog.table(operation.table)?.constraints.get(operation.constraint)?.valid ? "instant" : "scan",
-  AlterTable: (operation, { catalog }) => workOfSubcommand(operation.subcommand, catalog.table(operation.table)),
+  AlterTable: (operation, { catalog }) =>
+    operation.kind === "sequence"
+      ? "instant"
+      : operation.enforced === true
+        ? "scan"
+        : workOfSubcommand(operation.subcommand, catalog.table(operation.table)),
   AttachPartition: (operation, { catalog }) => workOfAttach(operation, catalog),
   CreateIndex: (operation, { catalog }) => {
     if (operation.ifNotExists && operation.index && exists(catalog, operation.table, operation.index.name))
@@ -68,7 +85,8 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   Vacuum: (operation) => (operation.full ? "rewrite" : operation.analyzeOnly ? "instant" : "scan"),
   // Without CONCURRENTLY a new file takes the place of the old one; with it, both contents are compared.
   RefreshMaterializedView: (operation) => (operation.concurrently ? "scan" : "rewrite"),
-  CreateTableAs: "scan",
+  CreateTableAs: (operation, { catalog }) =>
+    operation.withNoData || (operation.ifNotExists && catalog.table(operation.table)) ? "instant" : "scan",
   Insert: (operation) => (operation.reads.length > 0 ? "scan" : "instant"),
   // With a WHERE the cost depends on whether an index serves it, which is not known.
   Update: (operation) => (operation.hasWhere ? "instant" : "scan"),

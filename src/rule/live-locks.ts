@@ -26,6 +26,8 @@ function findLiveLocks(migration: RuleMigration, operation: Operation, statement
   for (const lock of statement.locks) {
     const name = parseQualified(lock.relation);
     if (before.index(name) || !migration.isLive(operation, name)) continue;
+    // Changing a sequence keeps those waiting who take numbers from it, for an instant.
+    if (before.table(name)?.kind === "sequence" && lock.mode !== "ACCESS EXCLUSIVE") continue;
     // Nobody writes to a materialized view; REFRESH counts as a change of the schema.
     const isReadOnly = before.table(name)?.kind === "materialized view" && !lock.blocks.includes("read");
     live.push({ ...lock, name, ...(isReadOnly && { blocks: lock.blocks.filter((one) => one !== "write") }) });

@@ -4,7 +4,7 @@ import type { LockMode } from "../../src/model/operation.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay } from "../../src/postgres/replay.js";
 import type { MeasuredPostgres } from "./measured-postgres.js";
-import type { StatementForm } from "./statement-forms.js";
+import type { StatementForm } from "./statement-form.js";
 
 /** By qualified name of the relation. */
 type Locks = Readonly<Record<string, { readonly mode: LockMode; readonly while: Work }>>;

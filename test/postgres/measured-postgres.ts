@@ -17,6 +17,8 @@ interface Relation {
   readonly table: number | null;
   /** Of a partition: its parent. */
   readonly parent: number | null;
+  /** Of the sequence of a column: its table. */
+  readonly owner: number | null;
   readonly file: number | null;
 }
 
@@ -104,9 +106,11 @@ export class MeasuredPostgres {
   async #snapshot(): Promise<Snapshot> {
     const relations = await this.query<Relation>(`
       SELECT c.oid::int AS oid, n.nspname || '.' || c.relname AS name, c.relkind AS kind,
-             i.indrelid::int AS "table", p.inhparent::int AS parent, pg_relation_filenode(c.oid)::int AS file
+             i.indrelid::int AS "table", p.inhparent::int AS parent, d.refobjid::int AS owner, pg_relation_filenode(c.oid)::int AS file
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
         LEFT JOIN pg_inherits p ON p.inhrelid = c.oid AND c.relispartition
+        LEFT JOIN pg_depend d ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND c.relkind = 'S'
+          AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
       WHERE n.nspname IN ('public', 'app')`);
     const locks = await this.query<{ oid: number; modes: string[] }>(`
       SELECT relation::int AS oid, array_agg(mode) AS modes FROM pg_locks
@@ -126,16 +130,24 @@ function difference(from: Snapshot, to: Snapshot): Measured {
   const locks: Record<string, { mode: LockMode; while: Work }> = {};
   for (const [oid, held] of to.modes) {
     const relation = from.relations.get(oid);
-    if (!relation || !"rpvmf".includes(relation.kind)) continue;
+    if (!relation || !"rpvmfS".includes(relation.kind)) continue;
     const mode = weakestFirst.findLast((mode) => held.includes(mode))!;
+    if (relation.kind === "S" && !isOfInterest(relation, mode, to)) continue;
     locks[relation.name] = { mode, while: workOn(relation, from, to) };
   }
   return { locks };
 }
 
+/** nextval and setval make nobody wait who does the same; a column's sequence goes with a table that is locked for all. */
+function isOfInterest({ owner }: Relation, mode: LockMode, to: Snapshot): boolean {
+  if (mode === "ACCESS SHARE" || mode === "ROW EXCLUSIVE") return false;
+  return owner === null || to.modes.get(owner)?.includes("ACCESS EXCLUSIVE") !== true;
+}
+
 function workOn(table: Relation, from: Snapshot, to: Snapshot): Work {
   const after = to.relations.get(table.oid);
-  if (!after) return "instant";
+  // A sequence is one row.
+  if (!after || table.kind === "S") return "instant";
   // A partitioned table is nothing but its partitions.
   if (table.kind === "p") {
     const partitions = [...from.relations.values()].filter(({ parent }) => parent === table.oid);

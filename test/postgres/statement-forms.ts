@@ -1,4 +1,6 @@
 /** Statements whose locks and work the tests measure, each with the schema that it runs on. */
+import { objectForms, office } from "./object-forms.js";
+import { on, since, type StatementForm } from "./statement-form.js";
 
 const shop = `
   CREATE TYPE order_status AS ENUM ('new', 'paid');
@@ -55,40 +57,8 @@ const views = `
   CREATE MATERIALIZED VIEW totals AS SELECT region, sum(amount) AS amount FROM sales GROUP BY region;
   CREATE UNIQUE INDEX totals_region ON totals (region)`;
 
-export interface StatementForm {
-  /** The heading that it stands under. */
-  readonly section: string;
-  readonly sql: string;
-  /** The first major version that knows it: those before refuse it. Absent: all that are measured. */
-  readonly since?: number;
-  readonly before: { readonly schema: string; readonly setup: string };
-}
-
-/** A statement, or one with the statements that go before it. */
-type Written = string | readonly [setup: string, sql: string] | Since;
-
-interface Since {
-  readonly since: number;
-  readonly form: Exclude<Written, Since>;
-}
-
-function since(version: number, form: Exclude<Written, Since>): Since {
-  return { since: version, form };
-}
-
-/** Forms without a setup come first: they share one schema, since each is rolled back. */
-function on(schema: string, section: string, written: readonly Written[]): StatementForm[] {
-  const forms = written.map((entry): StatementForm => {
-    const known = typeof entry === "object" && "since" in entry ? entry : undefined;
-    const form = known?.form ?? (entry as Exclude<Written, Since>);
-    const [setup, sql] = typeof form === "string" ? ["", form] : form;
-    return { section, sql, before: { schema, setup }, ...(known && { since: known.since }) };
-  });
-  return forms.sort((a, b) => Number(a.before.setup !== "") - Number(b.before.setup !== ""));
-}
-
 /** What the forms run on. */
-export const schemas = { shop, events, animals, views };
+export const schemas = { shop, events, animals, views, office };
 
 export const forms: readonly StatementForm[] = [
   ...on(shop, "ADD COLUMN", [
@@ -540,4 +510,5 @@ export const forms: readonly StatementForm[] = [
     "CREATE INDEX ON totals (amount)",
     "ALTER TABLE sales ADD COLUMN x int",
   ]),
+  ...objectForms,
 ];

@@ -162,7 +162,8 @@ function createTable(operation: CreateTable, situation: Situation): void {
   for (const parent of parentHistories) {
     for (const column of timeline.table(parent).columns.values()) inheritColumn(timeline, history, column);
     for (const constraint of timeline.table(parent).constraints.values()) {
-      if (constraint.kind === "check" || constraint.kind === "not null") timeline.putConstraint(history, constraint);
+      const goesDown = constraint.kind === "check" || constraint.kind === "not null";
+      if (goesDown && !constraint.noInherit) timeline.putConstraint(history, { ...constraint, inherited: true });
     }
   }
   for (const { like, source } of likes) if (source) copyLike(situation, like, source, history);
@@ -183,9 +184,13 @@ function createTable(operation: CreateTable, situation: Situation): void {
 
 /** A child's copy of a parent's column: same type, default and NOT NULL; identity belongs to the parent. */
 export function inheritColumn(timeline: Timeline, child: TableHistory, column: Column): void {
-  const { sequence: _, ...inherited } = column;
+  const { sequence: _, inherited: __, ...copied } = column;
   const own = child.columns.get(column.name, timeline.time);
-  timeline.putColumn(child, { ...inherited, ...(own?.notNull === true ? { notNull: true } : {}) });
+  timeline.putColumn(child, {
+    ...copied,
+    ...(own?.notNull === true ? { notNull: true } : {}),
+    ...(own && !own.inherited ? {} : { inherited: true }),
+  });
 }
 
 /** LIKE copies columns and NOT NULL; the rest only where INCLUDING names it. */
@@ -193,11 +198,11 @@ function copyLike(situation: Situation, like: LikeTable, source: TableHistory, t
   const { timeline } = situation;
   const including = (what: string): boolean => like.including?.includes(what) ?? false;
   for (const column of timeline.table(source).columns.values()) {
-    const { default: value, identity, generated, sequence: _, ...plain } = column;
+    const { default: value, identity, generated, generation, sequence: _, inherited: __, ...plain } = column;
     timeline.putColumn(target, {
       ...plain,
       ...(value && including("defaults") ? { default: value } : {}),
-      ...(generated && including("generated") ? { generated } : {}),
+      ...(generated && including("generated") ? { generated, ...(generation && { generation }) } : {}),
     });
     if (identity && including("identity")) {
       timeline.updateColumn(target, column.name, {
@@ -208,7 +213,8 @@ function copyLike(situation: Situation, like: LikeTable, source: TableHistory, t
   }
   for (const constraint of timeline.table(source).constraints.values()) {
     if (constraint.kind === "not null" || (constraint.kind === "check" && including("constraints"))) {
-      timeline.putConstraint(target, { ...constraint, valid: true });
+      const { inherited: _, ...own } = constraint;
+      timeline.putConstraint(target, { ...own, valid: true });
     }
   }
   if (including("indexes")) inheritIndexes(situation, source, target, { attach: false });

@@ -22,13 +22,14 @@ import type {
   VacuumStmt,
   WithClause,
 } from "libpg-query";
-import type { Explain, RowCondition } from "../../model/operation.js";
+import type { RowCondition } from "../../model/operation.js";
 import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
 import { mentionsOf } from "./expressions.js";
 import { all, nameOf, relationName, unwrap } from "./names.js";
 import { LOCK_MODES } from "../lock-modes.js";
+import { lockedRows, plannedBy } from "./planned.js";
 import { createTableAs, isOn } from "./relations.js";
 import { conditionOf, selectedColumns, takesEveryRow, valuesOf } from "./row-source.js";
 import { configuredVariables } from "./session.js";
@@ -107,7 +108,12 @@ function select(statement: SelectStmt, source: StatementSource): Draft[] {
   const { variables, onlyVariables } = configuredVariables(statement);
   if (onlyVariables) return variables;
   const { relations, functions } = mentionsOf(statement);
-  return [...variables, ...writes, { type: "Select", reads: relations, functions }];
+  const locksRows = lockedRows(statement);
+  return [
+    ...variables,
+    ...writes,
+    { type: "Select", reads: relations, ...(locksRows.length > 0 && { locksRows }), functions },
+  ];
 }
 
 function copy(statement: CopyStmt): Draft {
@@ -119,14 +125,6 @@ function copy(statement: CopyStmt): Draft {
   if (write !== undefined) return write(query as never);
   const { relations, functions } = mentionsOf(query);
   return { type: "Select", reads: relations, functions };
-}
-
-/** What a statement reads and writes that is planned and does not run. */
-function planned(query: Node | undefined): Pick<Explain, "reads" | "writes"> {
-  const [type, statement] = query === undefined ? [""] : unwrap(query);
-  const { relation, ...others } = (statement ?? {}) as { relation?: RangeVar };
-  const writes = type in WRITES && relation !== undefined ? [relationName(relation)] : [];
-  return { reads: mentionsOf(others).relations, writes };
 }
 
 /** Where each table of a list stands; one alone stands for the whole statement. */
@@ -175,6 +173,7 @@ export const dataReaders = {
     eachTable(statement.relations, source, (table) => ({
       type: "Truncate",
       table: relationName(table),
+      ...(table.inh !== true && { only: true }),
       cascade: statement.behavior === "DROP_CASCADE",
     })),
   ),
@@ -182,6 +181,7 @@ export const dataReaders = {
     eachTable(statement.relations, source, (table) => ({
       type: "LockTable",
       table: relationName(table),
+      ...(table.inh !== true && { only: true }),
       mode: LOCK_MODES[(statement.mode ?? 8) - 1] ?? "ACCESS EXCLUSIVE",
       noWait: statement.nowait === true,
     })),
@@ -193,10 +193,12 @@ export const dataReaders = {
   CallStmt: reader<CallStmt>(({ funccall }) => [
     { type: "Call", procedure: nameOf(funccall?.funcname), reads: mentionsOf(funccall?.args).relations },
   ]),
-  PrepareStmt: reader<PrepareStmt>(({ name = "", query }) => [{ type: "Prepare", prepared: name, ...planned(query) }]),
+  PrepareStmt: reader<PrepareStmt>(({ name = "", query }) => [
+    { type: "Prepare", prepared: name, ...plannedBy(query) },
+  ]),
   ExecuteStmt: reader<ExecuteStmt>(({ name = "" }) => [{ type: "Execute", prepared: name }]),
   // With ANALYZE it is what it explains.
-  ExplainStmt: reader<ExplainStmt>(({ query }) => [{ type: "Explain", ...planned(query) }]),
+  ExplainStmt: reader<ExplainStmt>(({ query }) => [{ type: "Explain", ...plannedBy(query) }]),
   VacuumStmt: reader<VacuumStmt>(vacuum),
   ClusterStmt: reader<ClusterStmt>((statement) => [
     { type: "Cluster", ...(statement.relation !== undefined && { table: relationName(statement.relation) }) },

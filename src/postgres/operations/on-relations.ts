@@ -13,10 +13,12 @@ import type {
   StatsElem,
 } from "libpg-query";
 import type { AlterPolicy, AlterPublication, CreatePolicy, CreateRule } from "../../model/object-operation.js";
+import type { QualifiedName } from "../../model/name.js";
 import type { CreateTrigger, Expression } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
 import { expression, mentionsOf } from "./expressions.js";
+import { plannedBy } from "./planned.js";
 import { all, nameOf, relationName, roleNames, strings } from "./names.js";
 
 /** Bits of CreateTrigStmt.events (pg_trigger.h, TRIGGER_TYPE_INSERT and its kin). */
@@ -59,7 +61,8 @@ const RULE_EVENTS: Readonly<Record<string, CreateRule["event"]>> = {
 const ROWS_OF_RULE: ReadonlySet<string> = new Set(["old", "new"]);
 
 function createRule(statement: RuleStmt): Draft {
-  const { relations } = mentionsOf(statement.whereClause, statement.actions);
+  const { reads, writes } = plannedBy(statement.whereClause, statement.actions);
+  const isRelation = ({ schema, name }: QualifiedName): boolean => schema !== undefined || !ROWS_OF_RULE.has(name);
   return {
     type: "CreateRule",
     rule: statement.rulename ?? "",
@@ -67,7 +70,8 @@ function createRule(statement: RuleStmt): Draft {
     event: RULE_EVENTS[statement.event ?? ""] ?? "select",
     instead: statement.instead === true,
     replace: statement.replace === true,
-    reads: relations.filter(({ schema, name }) => schema !== undefined || !ROWS_OF_RULE.has(name)),
+    reads: reads.filter(isRelation),
+    writes,
   };
 }
 

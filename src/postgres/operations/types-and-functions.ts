@@ -14,6 +14,7 @@ import type {
   DefElem,
   DefineStmt,
   FunctionParameter,
+  Node,
 } from "libpg-query";
 import type { AlterDomain, CreateFunction, FunctionKind, TypeAttribute } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
@@ -22,6 +23,7 @@ import { reader, type Draft } from "./draft.js";
 import { expression } from "./expressions.js";
 import { argumentsOf } from "./drop-and-rename.js";
 import { all, argumentType, as, nameOf, relationName, strings, typeName } from "./names.js";
+import { plannedBy } from "./planned.js";
 import { functionKind, objectKind } from "./object-kinds.js";
 
 function alterEnum(statement: AlterEnumStmt): Draft {
@@ -128,6 +130,22 @@ function alterFunction({ objtype, func, actions }: AlterFunctionStmt): Draft {
   };
 }
 
+/** The language and the body, as text or as what PostgreSQL has parsed already. */
+function bodyOf(
+  { sql_body: parsed }: CreateFunctionStmt,
+  options: readonly DefElem[],
+): Pick<CreateFunction, "language" | "body" | "parsedBody"> {
+  const option = (name: string): Node | undefined => options.findLast(({ defname }) => defname === name)?.arg;
+  const language = option("language");
+  // C has two strings: a file and the name in it.
+  const text = strings(as<{ items?: Node[] }>(option("as"), "List")?.items);
+  return {
+    language: strings(language && [language])[0]?.toLowerCase() ?? "sql",
+    ...(text.length === 1 && { body: text[0] ?? "" }),
+    ...(parsed !== undefined && { parsedBody: plannedBy(parsed) }),
+  };
+}
+
 function createFunction(statement: CreateFunctionStmt): Draft {
   const options = all<DefElem>(statement.options, "DefElem");
   return {
@@ -139,6 +157,7 @@ function createFunction(statement: CreateFunctionStmt): Draft {
       .filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE")
       .map(({ argType }) => argumentType(argType)),
     volatility: volatilityOf(options) ?? "volatile",
+    ...bodyOf(statement, options),
   };
 }
 
