@@ -17,6 +17,8 @@ export interface ParsedMigration {
   readonly parts?: readonly MigrationPart[];
   /** Of a program: what it depends on, and what it says of its transaction. */
   readonly program?: Pick<EvaluatedMigration, "transaction" | "splitsRun" | "reads">;
+  /** Of a program: what it sends on the way down. Absent: it has no such part. */
+  readonly readDown?: () => ParsedSql;
 }
 
 /** How a tool follows migrations that are programs, and where their imports are. */
@@ -51,8 +53,12 @@ export function parseMigration(
 ): ParsedMigration {
   const whole = withoutByteOrderMark(text);
   if (program && isProgram(file)) {
-    const { up, comments, ...facts } = program.evaluate(whole, file, program.files);
-    return { sql: parseProgram(whole, file, { up, comments }), program: facts };
+    const { up, down, comments, ...facts } = program.evaluate(whole, file, program.files);
+    return {
+      sql: parseProgram(whole, file, { up, comments }),
+      program: facts,
+      ...(down && { readDown: () => parseProgram(whole, file, { up: down, comments }) }),
+    };
   }
   const { sql: up, parts } = read(whole, file);
   const parsed = parse(up);
@@ -66,7 +72,20 @@ export function unreadableMigration(reason: string): ParsedMigration {
   return { sql: { text: "", statements: [{ index: 0, sql: "", range, operations }], comments: [] } };
 }
 
-const readAnyText: ReadMigrationText = (text) => ({ sql: upSection(text) });
+/**
+ * Parses what undoes a migration: all of a file of its own, or what does not run on the way up of the migration's.
+ * @param read How the migration is read; absent for a file of its own.
+ */
+export function parseDown(text: string, file: string, read?: ReadMigrationText): ParsedSql {
+  const whole = withoutByteOrderMark(text);
+  if (!read) return parseSql(whole);
+  const { sql: up } = read(whole, file);
+  // What is blank there and is not here.
+  const down = whole.replace(/[^\s]/g, (unit, at: number) => (up[at] === " " ? unit : " "));
+  return { ...parseSql(down), text: whole };
+}
+
+export const readAnyText: ReadMigrationText = (text) => ({ sql: upSection(text) });
 
 function withoutByteOrderMark(text: string): string {
   return text.startsWith("\uFEFF") ? text.slice(1) : text;

@@ -13,6 +13,7 @@ import type { Report } from "../model/report.js";
 import { type DefinedRule, findingsOf } from "../rule/define-rule.js";
 import { provideChange } from "../rule/project-registry.js";
 import { rulePage } from "../rule/rule-page.js";
+import type { ChangeFinding } from "../rule/types.js";
 import type { LocatedMigration } from "../rule/linted-migration.js";
 import { type FindingRecord, joinRecords, recordFindings } from "../rule/records.js";
 import { lineCounter } from "../text/line-counter.js";
@@ -198,11 +199,7 @@ function findingsOutside(change: Change, database: Database): RuleFinding[] {
         rule,
         severity,
         harm: meta.docs.harm,
-        file: found.file,
-        line: 1,
-        column: 1,
-        endLine: 1,
-        endColumn: 1,
+        ...placeIn(change, found),
         message: interpolate(meta.messages[found.messageId] ?? found.messageId, found.data ?? {}),
         messageId: found.messageId,
         ...object,
@@ -214,6 +211,16 @@ function findingsOutside(change: Change, database: Database): RuleFinding[] {
       return [{ finding, yieldsTo: meta.docs.yieldsTo ?? [] }];
     }),
   );
+}
+
+/** Where a finding stands in a file that is not linted, which may be gone. */
+function placeIn({ head }: Change, { file, range }: Pick<ChangeFinding<string>, "file" | "range">): Place {
+  const text = range && head.tree.read(file)?.replace(/^\uFEFF/, "");
+  if (range === undefined || text === undefined) return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const line = lineCounter(text);
+  const columnAt = (offset: number): number => offset - (text.lastIndexOf("\n", offset - 1) + 1) + 1;
+  const [start, end] = range;
+  return { file, line: line(start), column: columnAt(start), endLine: line(end), endColumn: columnAt(end) };
 }
 
 /** Fills a message's `{{placeholders}}` as ESLint does. */

@@ -46,6 +46,7 @@ export const dbmate: MigrationTool = {
       facts,
       leftOut,
       read: readDbmate,
+      downFile: (file) => file,
       ...(dialect === undefined ? {} : { dialect }),
     };
   },

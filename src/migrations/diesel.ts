@@ -64,6 +64,7 @@ export const diesel: MigrationTool = {
       transactions,
       leftOut,
       read: (text) => ({ sql: text }),
+      downFile: (file) => join(parentOf(file), "down.sql"),
       ...(dialect === undefined ? {} : { dialect }),
     };
   },

@@ -87,6 +87,7 @@ export const flyway: MigrationTool = {
       because: run.because,
       files: sorted.files,
       facts: sorted.facts,
+      downFile: (file) => sorted.undos.get(sorted.facts.get(file)?.version ?? ""),
       transactions,
       leftOut: sorted.leftOut,
       ...(session.size === 0 ? {} : { session }),
@@ -100,6 +101,8 @@ interface Sorted {
   readonly files: readonly string[];
   readonly facts: ReadonlyMap<string, FileFacts>;
   readonly callbacks: readonly string[];
+  /** What undoes a version. */
+  readonly undos: ReadonlyMap<string, string>;
   readonly leftOut: readonly LeftOutFile[];
 }
 
@@ -113,6 +116,7 @@ function sortFiles(
   const without = new Set(notRun.map(({ file }) => file));
   const found: { readonly file: string; readonly name: ParsedName }[] = [];
   const callbacks: string[] = [];
+  const undos = new Map<string, string>();
   const seen = new Set<string>();
   for (const folder of folders) {
     for (const at of below(listing, folder)) {
@@ -128,7 +132,9 @@ function sortFiles(
             file,
             reason: "is a callback of Flyway, which runs around the migrations and is not checked",
           });
-        } else if (parsed !== undefined && parsed.kind !== "undo") {
+        } else if (parsed?.kind === "undo") {
+          undos.set(plainVersion(parsed.version), file);
+        } else if (parsed !== undefined) {
           if (scriptSettings(listing, file).shouldExecute === false) {
             leftOut.push({ file, reason: `is not run: ${name}.conf says shouldExecute=false` });
           } else found.push({ file, name: parsed });
@@ -162,6 +168,7 @@ function sortFiles(
     files: [...baselines.sort(), ...versioned.map(({ file }) => file), ...repeatable.map(({ file }) => file)],
     facts,
     callbacks,
+    undos,
     leftOut,
   };
 }

@@ -50,6 +50,7 @@ export const golangMigrate: MigrationTool = {
       facts,
       leftOut,
       read: (text) => ({ sql: text }),
+      downFile: (file) => file.replace(/\.up\.sql$/, ".down.sql"),
       ...(dialect === undefined ? {} : { dialect }),
     };
   },

@@ -44,6 +44,7 @@ export const goose: MigrationTool = {
       facts,
       leftOut,
       read: readGoose,
+      downFile: (file) => file,
       ...(dialect === undefined ? {} : { dialect }),
     };
   },

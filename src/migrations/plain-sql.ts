@@ -10,6 +10,13 @@ import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 const NUMBERED = /^V?\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/is;
 const NUMBERED_FOLDER = /^\d+[._\- ]|^\d{3,}/;
 
+/** `3_x.down.sql` of `3_x.up.sql` and of `3_x.sql`, `down.sql` of `up.sql`. */
+function downOf(file: string): string {
+  const folder = parentOf(file);
+  const name = nameOf(file);
+  return join(folder, /^up\.sql$/i.test(name) ? "down.sql" : name.replace(/(?:\.up)?\.sql$/i, ".down.sql"));
+}
+
 /** Undoes a migration, and never runs on the way up. */
 const DOWN = /(?:^|[._-])(?:down|undo|rollback|revert)\.sql$/i;
 const DOWN_FOLDER = /^(?:down|downs|undo|rollback|rollbacks|revert)$/i;
@@ -61,6 +68,10 @@ export const plainSql: MigrationTool = {
       because: "because of the numbers in the names of its files",
       files,
       facts,
+      downFile: (file) => {
+        const down = downOf(file);
+        return listing.has(parentOf(down), nameOf(down)) ? down : undefined;
+      },
       leftOut,
       ...(dialect === undefined ? {} : { dialect }),
     };

@@ -75,6 +75,7 @@ export const pop: MigrationTool = {
       ),
       leftOut,
       read: (text) => ({ sql: text }),
+      downFile: (file) => file.replace(/\.up\.sql$/, ".down.sql"),
       ...(dialect === undefined ? {} : { dialect }),
     };
   },

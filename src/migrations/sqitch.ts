@@ -67,6 +67,7 @@ export const sqitch: MigrationTool = {
       },
       because: `because ${target.because} names it`,
       owns: ["revert", "verify"].map((name) => join(parentOf(folder), name)),
+      downFile: revertFile(listing, folder),
       files,
       facts,
       reworks: true,
@@ -75,6 +76,13 @@ export const sqitch: MigrationTool = {
     };
   },
 };
+
+/** `revert/<change>.sql`; where the scripts are kept elsewhere, that is not looked for. */
+function revertFile(listing: Listing, folder: string): MigrationSource["downFile"] {
+  const reverts = join(parentOf(folder), "revert");
+  const areThere = listing.filesUnder(reverts).next().done !== true;
+  return (file) => (areThere ? join(reverts, file.slice(folder === "" ? 0 : folder.length + 1)) : undefined);
+}
 
 /** Where one target's plan and scripts are. */
 interface Target {

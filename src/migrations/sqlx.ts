@@ -65,6 +65,7 @@ export const sqlx: MigrationTool = {
       facts,
       leftOut,
       read: optsOut ? readSqlx : (text) => ({ sql: text }),
+      downFile: (file) => (/\.up\.sql$/.test(file) ? file.replace(/\.up\.sql$/, ".down.sql") : undefined),
       ...(dialect === undefined ? {} : { dialect }),
     };
   },

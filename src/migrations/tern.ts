@@ -62,6 +62,7 @@ export const tern: MigrationTool = {
       leftOut,
       resetsSession: true,
       read: readTern,
+      downFile: (file) => file,
       dialect: "PostgreSQL",
     };
   },

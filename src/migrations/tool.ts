@@ -103,6 +103,11 @@ export interface MigrationSource {
   readonly resetsSession?: boolean;
   /** Default: `upSection`, without parts. */
   readonly read?: ReadMigrationText;
+  /**
+   * Where the code belongs that undoes a file: in the file itself, in all that does not run on the way up, or in a file of
+   * its own, which need not be there. Undefined, or absent: nothing undoes it, and nothing is expected to.
+   */
+  readonly downFile?: (file: string) => string | undefined;
   /** For the files that are programs, by their names' ends; the others are SQL. */
   readonly evaluate?: EvaluateMigration;
 }

@@ -114,6 +114,14 @@ export interface MigrationFile extends FileFacts {
   readonly place?: number;
 }
 
+/** What undoes a migration; read when it is asked for. */
+export interface Down {
+  /** The migration's own file, or one beside it. */
+  readonly file: string;
+  /** Its statements, with their places in that file. Undefined where there is no such file. */
+  readonly sql: ParsedSql | undefined;
+}
+
 /** A migration file after replay. */
 export interface Migration extends MigrationFile {
   /** Position in the replayed order. */
@@ -132,6 +140,8 @@ export interface Migration extends MigrationFile {
   readonly editedParts?: readonly string[];
   readonly sql: ParsedSql;
   readonly statements: readonly AnalysedStatement[];
+  /** Absent where its tool knows none, and for what is not judged. */
+  readonly down?: Down;
 }
 
 /** An operation with the migration and statement that it belongs to. */

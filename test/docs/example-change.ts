@@ -2,10 +2,16 @@
 import type { Change } from "../../src/model/change.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 import { memoryChange } from "../rules/memory-change.js";
-import { drizzle, prisma6, prisma7, supabase, unknownRunner } from "../rules/tools.js";
+import { drizzle, goose, prisma6, prisma7, supabase, unknownRunner } from "../rules/tools.js";
 import type { Example } from "./rule-page.js";
 
-const tools: Readonly<Record<string, ToolFacts>> = { drizzle, "prisma 6": prisma6, "prisma 7": prisma7, supabase };
+const tools: Readonly<Record<string, ToolFacts>> = {
+  drizzle,
+  goose,
+  "prisma 6": prisma6,
+  "prisma 7": prisma7,
+  supabase,
+};
 
 /** The tool that runs the example; one that is not known unless it says. */
 export function toolOf({ settings: { tool } }: Example): ToolFacts {
@@ -21,6 +27,7 @@ export function changeOf(example: Example): Change {
   const { change } = memoryChange("/repo", sql, {
     history: [history],
     tool: toolOf(example),
+    sections: /^-- \+goose up$/im.test(sql),
     ...(was === undefined ? {} : { was }),
     ...(meanwhile === undefined ? {} : { meanwhile: [meanwhile] }),
     ...(postgres === undefined ? {} : { postgres: Number(postgres) }),

@@ -3,8 +3,10 @@ import type { Change } from "../../src/model/change.js";
 import type { Configuration, TableLists } from "../../src/model/configuration.js";
 import type { Migration, MigrationStatus, ToolFacts, TransactionMode } from "../../src/model/migration.js";
 import type { Tree } from "../../src/model/tree.js";
+import { parseDown, parseMigration, readAnyText } from "../../src/change/parse-migration.js";
 import { Session } from "../../src/change/session.js";
 import { transactionsOf } from "../../src/change/transactions.js";
+import { undoAll } from "../../src/change/undo.js";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay } from "../../src/postgres/replay.js";
@@ -37,6 +39,8 @@ export interface Surroundings {
   readonly deploy?: Partial<Configuration["deploy"]>;
   /** Migrations of base that the change deletes. */
   readonly deleted?: readonly string[];
+  /** Whether its text has a section that undoes it, marked as the tools do that keep both in one file. */
+  readonly sections?: boolean;
   /** The path of the linted migration, and its path at base where the change renames it. */
   readonly file?: string;
   readonly previousFile?: string;
@@ -68,6 +72,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     deleted = [],
     previousFile,
     tool = runner,
+    sections = false,
   } = surroundings;
   const files: { text: string; status: MigrationStatus }[] = [
     ...history.map((text) => ({ text, status: base ? ("existing" as const) : ("added" as const) })),
@@ -80,7 +85,9 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     (index === linted ? surroundings.file : undefined) ?? `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
   const modeOf = (index: number): TransactionMode =>
     (index === linted ? surroundings.transaction : undefined) ?? tool.transaction;
-  const parsed = files.map(({ text }) => parseSql(text));
+  const parsed = files.map(({ text }, index) =>
+    index === linted && sections ? parseMigration(text, nameOf(index)).sql : parseSql(text),
+  );
   const run = (index: number): string => (files[index]?.status === "existing" ? `run ${String(index)}` : "run");
   const transactions = transactionsOf(
     parsed.map(({ statements }, index) => ({
@@ -103,6 +110,9 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       transaction: modeOf(order),
       order,
       judged: status !== "existing" && (base || order === linted),
+      ...(order === linted && sections
+        ? { down: { file: nameOf(order), sql: parseDown(code, nameOf(order), readAnyText) } }
+        : {}),
       sql,
       statements: sql.statements.map((statement, index) => {
         const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
@@ -153,6 +163,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
           const [schema = "public", name = ""] = qualified.split(".");
           return baseReplay.catalog.table({ schema, name }) !== undefined;
         },
+        undo: (migration) => undoAll(migrations, () => new Replay({ postgres })).get(migration),
       },
     ],
     incomplete: [],

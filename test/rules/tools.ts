@@ -1,6 +1,7 @@
 /** How tools run a migration, as they are found in a repository that has them. */
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { drizzle as drizzleTool } from "../../src/migrations/drizzle.js";
+import { goose as gooseTool } from "../../src/migrations/goose.js";
 import { Listing } from "../../src/migrations/listing.js";
 import { plainSql } from "../../src/migrations/plain-sql.js";
 import { prisma } from "../../src/migrations/prisma.js";
@@ -30,5 +31,7 @@ export const prisma7 = factsOf(prisma, { prisma: "7.4.1" });
 export const drizzle = factsOf(drizzleTool, { "drizzle-orm": "0.45.1" });
 /** A transaction for each file, and an order that it insists on. */
 export const supabase = factsOf(supabaseTool, { supabase: "2.116.0" });
+/** A transaction for each file, which also says what undoes it. */
+export const goose = factsOf(gooseTool);
 /** Numbered files whose runner is not known. */
 export const unknownRunner = factsOf(plainSql);

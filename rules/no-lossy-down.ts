@@ -1,0 +1,119 @@
+/** A `down` takes back what its migration has done: no more, or rows are gone, and no less, or the schema is another one. */
+import { defineRule, formatName, listNames, quoteIdentifier, schemaDifferences } from "../src/rule/index.js";
+import type { Change, Undone } from "../src/model/change.js";
+import type { QualifiedName } from "../src/model/name.js";
+import type { Operation } from "../src/model/operation.js";
+import type { Range } from "../src/model/position.js";
+
+type MessageId = "columnLost" | "differs" | "rowsLost" | "tableLost";
+
+export default defineRule<MessageId>({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow a `down` that deletes what was there before, or does not restore the schema",
+      recommended: "warn",
+      category: "Migrations",
+      harm: "loses data",
+    },
+    messages: {
+      tableLost:
+        "This down drops {{table}}, which was there before {{migration}}: every row of it is lost. Take back only what the migration does.",
+      columnLost:
+        "This down drops {{column}} of {{table}}, which was there before {{migration}}: every value of it is lost. Take back only what the migration does.",
+      rowsLost:
+        "This down deletes every row of {{table}}, which was there before {{migration}}. Delete only the rows that the migration adds.",
+      differs:
+        "Behind this down the schema is not what it was before {{migration}}: {{differences}}. Running the migration again then fails, or makes something that nobody has tested. Take that back, too.",
+    },
+  },
+  *checkChange(change) {
+    for (const database of change.databases) {
+      for (const migration of database.migrations) {
+        if (!migration.judged || !migration.down?.sql || migration.down.sql.statements.length === 0) continue;
+        const undone = database.undo?.(migration);
+        if (!undone) continue;
+        const up = migration.sql.statements.flatMap(({ operations }) => operations);
+        const found = [...losses(undone, up), ...differences(undone, up)];
+        const { file } = migration.down;
+        const name = file === migration.file ? "the migration" : migration.file;
+        // Beside the migration, its file need not be a part of the change.
+        const isHere = file === migration.file || isChanged(file, change);
+        for (const { range, messageId, data } of found) {
+          const place = isHere ? { file, range } : { file: migration.file };
+          yield { database, ...place, messageId, data: { ...data, migration: name } };
+        }
+      }
+    }
+  },
+});
+
+function isChanged(file: string, { base, head }: Change): boolean {
+  return base?.tree.read(file) !== head.tree.read(file);
+}
+
+interface Found {
+  readonly messageId: MessageId;
+  readonly range: Range;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** What goes that the migration has not made. */
+function* losses({ before, statements, isNew }: Undone, up: readonly Operation[]): Generator<Found> {
+  for (const { statement, before: schema } of statements) {
+    for (const op of statement.operations) {
+      const name = op.type === "DropRelation" ? op.relation : "table" in op ? op.table : undefined;
+      const table = name && schema.table(name);
+      if (!table || table.temporary || isNew(table) || (table.kind !== "table" && table.kind !== "partitioned table"))
+        continue;
+      const data = { table: formatName(table) };
+      switch (op.type) {
+        case "DropRelation":
+          yield { messageId: "tableLost", range: op.range, data };
+          break;
+        case "DropColumn": {
+          const hasColumn = table.columns.has(op.column) && isOld(op.table, op.column);
+          if (hasColumn)
+            yield { messageId: "columnLost", range: op.range, data: { ...data, column: quoteIdentifier(op.column) } };
+          break;
+        }
+        case "Truncate":
+          yield { messageId: "rowsLost", range: op.range, data };
+          break;
+        case "Delete":
+          if (!op.hasWhere) yield { messageId: "rowsLost", range: op.range, data };
+      }
+    }
+  }
+
+  /** Whether the column has values from before the migration, perhaps under another name. */
+  function isOld(table: QualifiedName, column: string): boolean {
+    if (up.some((op) => op.type === "RenameColumn" && op.newName === column && op.table.name === table.name))
+      return true;
+    const dropped = up.some((op) => op.type === "DropColumn" && op.column === column && op.table.name === table.name);
+    return !dropped && before.table(table)?.columns.has(column) === true;
+  }
+}
+
+/** Whether it cannot be known what an operation does to the schema. */
+function isOpaque({ type }: Operation): boolean {
+  return type === "Unparsed" || type === "DoBlock" || type === "Call" || type === "Execute";
+}
+
+function* differences({ before, after, statements }: Undone, up: readonly Operation[]): Generator<Found> {
+  const down = statements.flatMap(({ statement }) => statement.operations);
+  const [first] = statements;
+  if (!first || up.some(isOpaque) || down.some(isOpaque)) return;
+  const { missing, added, changed } = schemaDifferences(before, after);
+  const parts = [
+    ...says(missing, "is missing", "are missing"),
+    ...says(added, "is still there", "are still there"),
+    ...says(changed, "is another one", "are others"),
+  ];
+  if (parts.length === 0) return;
+  yield { messageId: "differs", range: first.statement.range, data: { differences: parts.join("; ") } };
+}
+
+function says(names: readonly string[], one: string, many: string): readonly string[] {
+  return names.length === 0 ? [] : [`${listNames(names)} ${names.length === 1 ? one : many}`];
+}
