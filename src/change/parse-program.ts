@@ -17,7 +17,7 @@ export function parseProgram(
   const statements: Statement[] = [];
   const inStrings: SqlComment[] = [];
   for (const sent of up) {
-    const parsed = "reason" in sent ? unknown(sent, sent.reason, text) : sqlOf(sent.sql, sent, file, inStrings);
+    const parsed = "reason" in sent ? unknown(sent, sent.reason, text) : sqlOf(sent.sql, sent, text, file, inStrings);
     for (const statement of parsed) statements.push(numbered(statement, statements.length));
   }
   const all = inStrings.length === 0 ? comments : [...comments, ...inStrings].sort((a, b) => a.range[0] - b.range[0]);
@@ -34,10 +34,12 @@ function unknown({ range, statement }: SentSql, reason: string, text: string): S
   return [{ index: 0, sql: text.slice(...range), range, operations, embedded: { within: statement } }];
 }
 
-function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): Statement[] {
+function sqlOf(sql: Text, sent: SentSql, text: string, file: string, comments: SqlComment[]): Statement[] {
   const filled = fillHoles(sql);
   const place = placer(filled.pieces, file, sent.range);
   const parsed = parseSql(filled.sql);
+  const [hole] = filled.unknown;
+  if (hole && parsed.statements.length === 0) return unknown(sent, `${hole.name} ${hole.reason}`, text);
   for (const comment of parsed.comments) {
     const { range, verbatim } = place(comment.range);
     if (verbatim) comments.push({ ...comment, range });
@@ -47,7 +49,6 @@ function sqlOf(sql: Text, sent: SentSql, file: string, comments: SqlComment[]): 
     const uncertain = sent.conditional || filled.unknown.length > 0 ? { uncertain: true as const } : {};
     const operations = statement.operations.map((operation): Operation => {
       const placed = moved(operation, place);
-      const [hole] = filled.unknown;
       if (placed.type === "Unparsed" && "uncertain" in uncertain) {
         // It need not be what PostgreSQL gets to see.
         return { type: "Unparsed", range, statement: 0, reason: hole ? `${hole.name} ${hole.reason}` : placed.reason };

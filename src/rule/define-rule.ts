@@ -167,13 +167,20 @@ function reporter<MessageId extends string>(
   const rule = eslint.id.slice(eslint.id.lastIndexOf("/") + 1);
   const isAccepted = (object: string | undefined): boolean =>
     acceptanceOf(change.configuration, { rule, object, file })?.expired === false;
+  /** The first statement with a finding at a place: in a loop all others have it, too. */
+  const said = new Map<string, number>();
   return ({ range, messageId, data = {}, object, evidence = [], operation, also, suggest = [] }) => {
     if (!isRecording() && isAccepted(object)) return;
+    const embedded = operation && statements[operation.statement]?.statement.embedded;
+    if (embedded) {
+      const key = `${messageId} ${range.join()}`;
+      if ((said.get(key) ?? operation.statement) !== operation.statement) return;
+      said.set(key, operation.statement);
+    }
     const silenced = program?.silenced(eslint.id, range);
     if (silenced === "silent") return;
     const start = silenced ? { line: silenced.line, column: 0 } : sourceCode.getLocFromIndex(range[0]);
     const end = silenced ? start : sourceCode.getLocFromIndex(range[1]);
-    const embedded = operation && statements[operation.statement]?.statement.embedded;
     const edits = suggest.flatMap(({ fix, ...edit }) => {
       const possible = embedded ? embeddedEdit(fix, embedded) : fix;
       return possible ? [{ ...edit, fix: possible }] : [];

@@ -7,7 +7,7 @@ import { importDynamically, importMeta, requireModule } from "./modules.js";
 import { bind } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { type Expression, type NodeOf, type ObjectExpression, type Pattern, rangeOf } from "./script.js";
-import { branches, equality, isSame } from "./statements.js";
+import { branches, equality, oneOf } from "./statements.js";
 import { type Hole, Text } from "./text.js";
 import { Callable, Dictionary, List, type Site, textOf, truthOf, Unknown, type Value } from "./value.js";
 
@@ -303,8 +303,7 @@ function either(follow: readonly (() => Value)[], scope: Scope): Value {
   const values: Value[] = [];
   const branch = (one: () => Value) => (): undefined => void values.push(one());
   branches(follow.map(branch), scope, { mayReturn() {} });
-  const [first] = values;
-  return values.every((value) => isSame(value, first)) ? first : new Unknown("depends on a condition");
+  return oneOf(values);
 }
 
 function logical(operator: "&&" | "||" | "??", left: Value, right: () => Value, scope: Scope): Value {

@@ -3,7 +3,7 @@ import { evaluate, propertyName } from "./expressions.js";
 import { bind } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import type { ClassNode, FunctionNode } from "./script.js";
-import { execute, hoist } from "./statements.js";
+import { execute, hoist, oneOf } from "./statements.js";
 import { Callable, Dictionary, List, type Site, Unknown, type Value } from "./value.js";
 
 /** Functions that are running just now: one that calls itself is not followed. */
@@ -57,8 +57,7 @@ function bodyOf(node: FunctionNode, scope: Scope, site: Site): Value {
   for (const end of ends) end();
   if (completion?.type === "return") returned.push(completion.value);
   else if (completion === undefined && returned.length > 0) returned.push(undefined);
-  const [first] = returned;
-  const value = returned.every((other) => other === first) ? first : new Unknown("depends on a condition");
+  const value = oneOf(returned);
   return node.async === true ? run.settle(value, site) : value;
 }
 

@@ -20,6 +20,8 @@ export type Completion =
 export interface Frame {
   /** A condition that is not known decides whether it ends here, with this value. */
   mayReturn(value: Value): void;
+  /** The same of the loop around: whether a round, or all of it, ends here. */
+  mayLeave?(how: "break" | "continue"): void;
 }
 
 /** A loop that goes on longer is data. */
@@ -218,11 +220,7 @@ export function branches(
         const values = going.map((end) =>
           end.assigned.get(scope)?.has(name) === true ? end.assigned.get(scope)?.get(name) : scope.get(name),
         );
-        const [first] = values;
-        scope.assign(
-          name,
-          values.every((value) => isSame(value, first)) ? first : new Unknown("depends on a condition"),
-        );
+        scope.assign(name, oneOf(values));
       }
     }
   }
@@ -234,7 +232,7 @@ export function branches(
   // What another branch leaves, this one goes on with: under the condition, unless the other one fails.
   for (const { completion } of ends) {
     if (completion?.type === "return") frame.mayReturn(completion.value);
-    else if (completion !== undefined && completion.type !== "throw") frame.mayReturn(undefined);
+    else if (completion?.type === "break" || completion?.type === "continue") frame.mayLeave?.(completion.type);
   }
   return undefined;
 }
@@ -246,9 +244,17 @@ function merged(completions: readonly Completion[], frame: Frame): Completion | 
   return first;
 }
 
-export function isSame(one: Value, other: Value): boolean {
-  if (one instanceof Text && other instanceof Text) return one.known !== undefined && one.known === other.known;
-  return one === other;
+/** The value of one of several branches: theirs where they agree, else the only one that is something. */
+export function oneOf(values: readonly Value[]): Value {
+  const something = values.filter((value) => value != null);
+  const [first] = something;
+  if (something.every((value) => isSame(value, first))) return first ?? values[0];
+  return new Unknown("depends on a condition");
+}
+
+function isSame(one: Value, other: Value): boolean {
+  if (one === other) return true;
+  return one instanceof Text && other instanceof Text && one.known !== undefined && one.known === other.known;
 }
 
 function forOf(
@@ -257,13 +263,13 @@ function forOf(
   scope: Scope,
   frame: Frame,
 ): Completion | undefined {
-  const { run } = scope;
+  const loop = new Loop(scope.run, frame);
   const round = (value: Value): Completion | undefined => {
     const inner = scope.inner();
     if (left.type === "VariableDeclaration") {
       bind(left.declarations[0]?.id, value, inner, (name, part) => inner.declare(name, part));
     } else bind(left as Pattern, value, scope, (name, part) => scope.assign(name, part));
-    return executeOne(body, inner, frame);
+    return loop.round(() => executeOne(body, inner, loop));
   };
   const items = elementsOf(iterated);
   const open = items === undefined || (iterated instanceof List && iterated.open);
@@ -276,6 +282,35 @@ function forOf(
   if (!open) return undefined;
   const unknown = iterated instanceof Unknown ? iterated : new Unknown("is an element of a list that is not known");
   return branches([() => unlabelled(round(unknown)), () => undefined], scope, frame);
+}
+
+/** What is around the statements of a loop. */
+class Loop implements Frame {
+  /** Whether a condition that is not known may have ended it. */
+  mayHaveEnded = false;
+  #ends: (() => void)[] = [];
+
+  constructor(
+    readonly run: Scope["run"],
+    readonly around: Frame,
+  ) {}
+
+  mayReturn(value: Value): void {
+    this.mayHaveEnded = true;
+    this.around.mayReturn(value);
+  }
+
+  mayLeave(how: "break" | "continue"): void {
+    if (how === "break") this.mayHaveEnded = true;
+    this.#ends.push(this.run.enterCondition());
+  }
+
+  /** What is behind a condition that may leave the round is under that condition, to the end of the round. */
+  round(follow: () => Completion | undefined): Completion | undefined {
+    const completion = follow();
+    for (const end of this.#ends.splice(0)) end();
+    return completion;
+  }
 }
 
 /** A loop as it is seen from outside: what ends a round ends nothing else. */
@@ -299,6 +334,8 @@ function rounds(
   frame: Frame,
 ): Completion | undefined {
   const { test, update, body } = loop;
+  const around = new Loop(scope.run, frame);
+  const round = (): Completion | undefined => around.round(() => executeOne(body, scope, around));
   for (let count = 0; count < MAX_ROUNDS; count++) {
     if (count > 0 || loop.first) {
       const truth = test == null ? true : truthOf(evaluate(test, scope));
@@ -306,13 +343,15 @@ function rounds(
       if (truth === undefined) {
         // One more round stands for all that may follow.
         if (count > 0) return undefined;
-        return branches([() => unlabelled(executeOne(body, scope, frame)), () => undefined], scope, frame);
+        return branches([() => unlabelled(round()), () => undefined], scope, frame);
       }
     }
-    const completion = executeOne(body, scope, frame);
+    const completion = round();
     if (completion?.type === "return" || completion?.type === "throw") return completion;
     if (completion?.type === "break") return completion.label === undefined ? undefined : completion;
     if (completion?.label !== undefined) return completion;
+    // One round stands for all that may follow.
+    if (around.mayHaveEnded) return undefined;
     if (update) evaluate(update, scope);
   }
   return undefined;
@@ -321,12 +360,17 @@ function rounds(
 function switchOf(statement: NodeOf<"SwitchStatement">, scope: Scope, frame: Frame): Completion | undefined {
   const value = evaluate(statement.discriminant, scope);
   const { cases } = statement;
+  const inside: Frame = {
+    mayReturn: (returned) => frame.mayReturn(returned),
+    // A break leaves the switch.
+    mayLeave: (how) => (how === "continue" ? frame.mayLeave?.(how) : undefined),
+  };
   const from = (index: number) => (): Completion | undefined =>
     unlabelled(
       block(
         cases.slice(index).flatMap(({ consequent }) => consequent),
         scope,
-        frame,
+        inside,
       ),
       ["break"],
     );
