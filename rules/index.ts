@@ -4,6 +4,7 @@ import noBlockingConstraint from "./no-blocking-constraint.js";
 import noBlockingIndexBuild from "./no-blocking-index-build.js";
 import noBlockingIndexDrop from "./no-blocking-index-drop.js";
 import noBlockingNotNull from "./no-blocking-not-null.js";
+import noBlockingPartitionChange from "./no-blocking-partition-change.js";
 import noBlockingRefresh from "./no-blocking-refresh.js";
 import noBlockingReindex from "./no-blocking-reindex.js";
 import noBlockingUnique from "./no-blocking-unique.js";
@@ -57,6 +58,7 @@ export const rules = {
   "no-blocking-index-build": noBlockingIndexBuild,
   "no-blocking-index-drop": noBlockingIndexDrop,
   "no-blocking-not-null": noBlockingNotNull,
+  "no-blocking-partition-change": noBlockingPartitionChange,
   "no-blocking-refresh": noBlockingRefresh,
   "no-blocking-reindex": noBlockingReindex,
   "no-blocking-unique": noBlockingUnique,

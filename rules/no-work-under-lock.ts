@@ -32,6 +32,7 @@ export default defineRule({
         "no-blocking-index-build",
         "no-blocking-index-drop",
         "no-blocking-not-null",
+        "no-blocking-partition-change",
         "no-blocking-refresh",
         "no-blocking-reindex",
         "no-blocking-unique",

@@ -321,9 +321,6 @@ const otherStatements: Readonly<Record<string, { readonly mode: LockMode; readon
   RuleStmt: { mode: "ACCESS EXCLUSIVE" },
 };
 
-/** Operations that lock a table, at least in some of their forms. */
-export const LOCKING_OPERATIONS = Object.keys(facts) as readonly OperationType[];
-
 /** The locks of one operation. */
 export function locksOf(operation: Operation, situation: Situation): readonly Taken[] {
   const fact = facts[operation.type] as Fact<OperationType> | undefined;

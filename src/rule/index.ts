@@ -6,7 +6,6 @@ export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
 export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign-keys.js";
 export { defineRule } from "./define-rule.js";
 export { describeDependents, goneWith } from "./dependents.js";
-export { visitLocking } from "./locking-visitors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { functionTexts } from "./function-text.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
@@ -20,6 +19,7 @@ export { formatName } from "../change/object-names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
 export { schemaDifferences } from "../change/schema-differences.js";
 export { usesEnumValue } from "../postgres/enum-uses.js";
+export { excludesBound, provesBound } from "../postgres/partition-proof.js";
 export { LOCK_MODES } from "../postgres/lock-modes.js";
 export { REFUSABLE } from "../postgres/refusals.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
@@ -28,6 +28,7 @@ export { type Copy, copiesOfColumn, copiesOfTable } from "./copies.js";
 export { dataStepsBefore, type PlacedDataStep } from "./data-steps.js";
 export { heldBefore } from "./held-before.js";
 export { type AddedColumn, addedColumn, addedColumns, precedes } from "./new-columns.js";
+export { partitionCheck } from "./partition-check.js";
 export { migrationName, migrationVersion, nameAfter } from "./next-name.js";
 export {
   canRunOutside,

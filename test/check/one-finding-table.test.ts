@@ -316,6 +316,18 @@ const table: readonly Row[] = [
     annotations: ["1 no-unbatched-backfill"],
   },
   {
+    tool: "flyway",
+    sql: "ALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE events ATTACH PARTITION visits FOR VALUES FROM (1000) TO (2000);",
+    finds: ["no-blocking-partition-change error blocks 2:1-2:76"],
+    annotations: ["2 no-blocking-partition-change"],
+  },
+  {
+    session: {},
+    sql: "ALTER TABLE events DETACH PARTITION events_1;",
+    finds: ["no-blocking-partition-change error blocks 1:1-1:45"],
+    annotations: ["1 no-blocking-partition-change"],
+  },
+  {
     preset: "strict",
     tool: "prisma7",
     sql: 'ALTER TABLE "orders" ADD COLUMN "due" DATE;\nALTER TABLE "accounts" ADD COLUMN "nick" TEXT;',
