@@ -31,6 +31,7 @@ import noRedundantIndex from "./no-redundant-index.js";
 import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noReferencedTableDrop from "./no-referenced-table-drop.js";
 import noRename from "./no-rename.js";
+import noRowSecurityGap from "./no-row-security-gap.js";
 import noTableRewrite from "./no-table-rewrite.js";
 import noTransactionControl from "./no-transaction-control.js";
 import noTriggerChangeOnLiveTable from "./no-trigger-change-on-live-table.js";
@@ -85,6 +86,7 @@ export const rules = {
   "no-referenced-column-drop": noReferencedColumnDrop,
   "no-referenced-table-drop": noReferencedTableDrop,
   "no-rename": noRename,
+  "no-row-security-gap": noRowSecurityGap,
   "no-table-rewrite": noTableRewrite,
   "no-transaction-control": noTransactionControl,
   "no-trigger-change-on-live-table": noTriggerChangeOnLiveTable,

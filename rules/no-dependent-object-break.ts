@@ -35,11 +35,16 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    // What goes with one clause of a statement is gone when the next one runs.
+    const named = new Set<string>();
     const check = (op: Operation): void => {
       const refusal = refusalOf(migration, op);
       if (refusal?.dependents) return report(op, refusal, refusal.dependents);
       if (!("cascade" in op) || !op.cascade) return;
-      const gone = goneWith(migration, op);
+      const gone = goneWith(migration, op).filter((dependent) => {
+        const key = JSON.stringify([op.statement, dependent]);
+        return !named.has(key) && named.add(key);
+      });
       if (gone.length === 0) return;
       const dependents = listNames(describeDependents(gone));
       const them = gone.length === 1 ? "it" : "them";

@@ -278,6 +278,11 @@ const table: readonly Row[] = [
     annotations: ["1 no-primary-key-loss"],
   },
   {
+    sql: "ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;",
+    finds: ["no-row-security-gap warning breaks code 1:1-1:47"],
+    annotations: ["1 no-row-security-gap"],
+  },
+  {
     sql: "ALTER TABLE orders DROP COLUMN totl;",
     finds: ["no-invalid-sql error fails 1:1-1:36"],
     annotations: ["1 no-invalid-sql"],

@@ -199,6 +199,29 @@ ruleTester.run("no-dependent-object-break", rule, {
       ],
     },
     {
+      name: "what two clauses of one statement would take along is named once",
+      history,
+      code: "ALTER TABLE orders DROP COLUMN state CASCADE, DROP COLUMN note CASCADE;",
+      errors: [
+        {
+          message:
+            "CASCADE also drops the view open_orders, whoever still needs it. Leave CASCADE out, and name what has to go in statements of its own: DROP VIEW open_orders.",
+          line: 1,
+          column: 20,
+          endLine: 1,
+          endColumn: 45,
+        },
+        {
+          message:
+            "CASCADE also drops the trigger on_note on orders, whoever still needs it. Leave CASCADE out, and name what has to go in statements of its own: DROP TRIGGER on_note ON orders.",
+          line: 1,
+          column: 47,
+          endLine: 1,
+          endColumn: 71,
+        },
+      ],
+    },
+    {
       name: "views of a table that goes with CASCADE",
       history,
       tool: drizzle,
