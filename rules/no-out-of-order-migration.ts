@@ -50,7 +50,7 @@ function* check(
   migrations: readonly Migration[],
 ): Generator<ChangeFinding<MessageId>> {
   const merged = migrations.filter(wasMerged);
-  const last = latest(merged);
+  const last = latest(merged.filter(({ file, previousFile = file }) => database.release?.lacks(previousFile) !== true));
   const byVersion = new Map<string, Migration>();
   for (const one of merged) if (one.version !== undefined) byVersion.set(one.version, one);
   const numbersAreUnique = byVersion.size > 2 && byVersion.size === merged.length;

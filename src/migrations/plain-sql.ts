@@ -8,6 +8,8 @@ import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 /** `0001_x.sql`, `20240102030405-x.sql`, `1.up.sql`, `007.sql`, and `V1__x.sql` where nothing says that it is Flyway's. */
 const NUMBERED = /^V?\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/is;
+/** In a folder that is not called for migrations `v1.sql` may as well be a version of the whole schema. */
+const SURELY_NUMBERED = /^(?:V\d[\d._]*__.*|\d+(?:[._\- ].*)?|\d{3,}.*)\.sql$/is;
 const NUMBERED_FOLDER = /^\d+[._\- ]|^\d{3,}/;
 
 /** `3_x.down.sql` of `3_x.up.sql` and of `3_x.sql`, `down.sql` of `up.sql`. */
@@ -120,7 +122,7 @@ function holdsMigrations(listing: Listing, folder: string): boolean {
   }
   if (!SQL_FOLDER.test(name)) return false;
   const sql = listing.filesIn(folder).filter((file) => /\.sql$/i.test(file));
-  return sql.length > 0 && sql.every((file) => NUMBERED.test(file)) && !sql.every((file) => DOWN.test(file));
+  return sql.length > 0 && sql.every((file) => SURELY_NUMBERED.test(file)) && !sql.every((file) => DOWN.test(file));
 }
 
 /** `0001_orders.mysql.up.sql`: a folder that has the same migrations for several systems. */

@@ -139,6 +139,24 @@ describe("a merged migration", () => {
   });
 });
 
+test("a new migration may come before those that no release has, and not before those that one has", () => {
+  const flyway = (name: string): string => `src/main/resources/db/migration/${name}.sql`;
+  const made = new TemporaryRepository({ [flyway("V3__orders")]: ORDERS, ...RELEASED });
+  made.git("tag", "v1.0.0");
+  made.commit("Items", { [flyway("V5__items")]: ITEMS });
+  made.branch("work");
+  made.commit("notes", { [flyway("V4__notes")]: "CREATE TABLE notes (id bigint PRIMARY KEY);\n" });
+  expect(places(checked(made))).toEqual([]);
+  made.commit("more", { [flyway("V2__more")]: "CREATE TABLE more (id bigint PRIMARY KEY);\n" });
+  expect(checked(made).findings.map(({ rule, file, message }) => [rule, file, message.split(". ")[0]])).toEqual([
+    [
+      "no-out-of-order-migration",
+      flyway("V2__more"),
+      "V2__more.sql comes before V3__orders.sql, which is merged already",
+    ],
+  ]);
+});
+
 test("the code that runs is that of the release", () => {
   const made = new TemporaryRepository({
     [at("0001_orders")]: ORDERS,

@@ -260,6 +260,9 @@ describe("numbered SQL files", () => {
     "db/seeds/0001_x.sql",
     "migrations/down/0001_x.sql",
     "migrations/R__view.sql",
+    // A version of the whole schema, which a code generator reads.
+    "sql/schema/v0.sql",
+    "sql/schema/v1-core.sql",
     "migrations/U2__undo.sql",
     "migrations/20240101_x.ts",
     "migrations/0001_x.down.sql",
