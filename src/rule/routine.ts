@@ -16,6 +16,8 @@ const ROUTINE: { readonly [Type in OperationType]?: (op: OperationOf<Type>, migr
   CreatePolicy: () => true,
   CreateTable: ({ partitionOf }) => partitionOf === undefined,
   CreateView: () => true,
+  // It lets queries through while it waits, and a timeout would leave it half-way.
+  DetachPartition: ({ concurrently }) => concurrently,
   DropDefault: () => true,
   DropNotNull: () => true,
   DropPolicy: () => true,
