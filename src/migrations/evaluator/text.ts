@@ -78,10 +78,12 @@ export class Text {
     return this.pieces.flatMap(({ hole }) => hole ?? []);
   }
 
-  /** Gives a place to the pieces that have none. */
-  at(origin: Omit<Origin, "verbatim">): Text {
-    const place = { ...origin, verbatim: false };
-    return new Text(this.pieces.map((piece) => (piece.origin === undefined ? { ...piece, origin: place } : piece)));
+  /** Gives a place to the pieces that have none inside of it. */
+  at({ file, range }: Pick<Origin, "file" | "range">): Text {
+    const place: Origin = { file, range, verbatim: false };
+    const isInside = (origin: Origin | undefined): boolean =>
+      origin?.file === file && origin.range[0] >= range[0] && origin.range[1] <= range[1];
+    return new Text(this.pieces.map((piece) => (isInside(piece.origin) ? piece : { ...piece, origin: place })));
   }
 
   /** The part `[start, end)`; a hole is cut off whole or not at all. */
