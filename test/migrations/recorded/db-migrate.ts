@@ -1,7 +1,7 @@
 /** db-migrate itself, and the calls of its driver for PostgreSQL. */
 import { createRequire } from "node:module";
 import { loadProgram } from "./load-program.js";
-import type { Recorder } from "./recorded-tool.js";
+import type { Fixtures, Recorder } from "./recorded-tool.js";
 
 const require = createRequire(import.meta.url);
 
@@ -57,4 +57,48 @@ export const recordedDbMigrate: Recorder = {
       close: () => driver.close(),
     };
   },
+};
+
+/** By what is called; everything of the driver's interface that sends DDL or DML. */
+export const dbMigrateFixtures: Fixtures = {
+  createTable: `await db.createTable("t", { id: { type: "int", primaryKey: true, autoIncrement: true }, name: "string" });`,
+  "createTable with types": `await db.createTable("t", { a: "text", b: { type: "string", length: 40 }, c: "int", d: "bigint", e: "boolean", f: "datetime", g: "timestamp", h: "date", i: "decimal", j: "char", k: "real", l: "smallint", o: "jsonb", p: "uuid", q: { type: "decimal", length: "10,2" }, r: type.STRING });`,
+  "createTable with attributes": `await db.createTable("t", { a: { type: "int", notNull: true, defaultValue: 5, unique: true }, b: { type: "string", defaultValue: "x" }, c: { type: "boolean", defaultValue: false }, d: { type: "timestamp", defaultValue: new String("now()"), timezone: true } });`,
+  "createTable with a default that it does not escape": {
+    up: `await db.createTable("t", { a: { type: "string", defaultValue: "it's" } });`,
+    refused: "42601",
+  },
+  "createTable with keys": `await db.createTable("t", { a: { type: "int", primaryKey: true }, b: { type: "int", primaryKey: true } });`,
+  "createTable with a bigint key": `await db.createTable("t", { id: { type: "bigint", primaryKey: true, autoIncrement: true } });`,
+  "createTable with a foreign key": `await db.createTable("t", { account_id: { type: "bigint", foreignKey: { name: "t_fk", table: "accounts", rules: { onDelete: "CASCADE", onUpdate: "RESTRICT" }, mapping: "id" } } });`,
+  "createTable if it is not there": `await db.createTable("t", { columns: { id: "int" }, ifNotExists: true });`,
+  "createTable always": `await db.createTable("t", { columns: { id: "int" }, ifNotExists: false });`,
+  dropTable: `await db.dropTable("old");`,
+  "dropTable if it exists": `await db.dropTable("old", { ifExists: true, cascade: true });`,
+  renameTable: `await db.renameTable("old", "older");`,
+  addColumn: `await db.addColumn("orders", "a", { type: "string", length: 20 });`,
+  "addColumn with attributes": `await db.addColumn("orders", "a", { type: "int", notNull: true, defaultValue: 0, unique: true });`,
+  "addColumn by a type": `await db.addColumn("orders", "a", { type: "text" });`,
+  "addColumn with a foreign key": `await db.addColumn("orders", "payer_id", { type: "bigint", foreignKey: { name: "payer", table: "accounts", rules: { onDelete: "SET NULL" }, mapping: { payer_id: "id" } } });`,
+  removeColumn: `await db.removeColumn("orders", "note");`,
+  renameColumn: `await db.renameColumn("orders", "note", "remark");`,
+  changeColumn: `await db.changeColumn("orders", "code", { type: "string" });`,
+  "changeColumn with a length": `await db.changeColumn("orders", "code", { type: "string", length: 40, notNull: true, defaultValue: "y" });`,
+  "changeColumn to nullable": `await db.changeColumn("orders", "code", { type: "text", notNull: false });`,
+  "changeColumn, unique": `await db.changeColumn("orders", "code", { type: "text", unique: true });`,
+  "changeColumn with using": `await db.changeColumn("orders", "note", { type: "int", using: "USING length(note)" });`,
+  addIndex: `await db.addIndex("orders", "code_idx", ["code", "total"]);`,
+  "addIndex, unique": `await db.addIndex("orders", "code_key", ["code"], true);`,
+  "addIndex of a name": `await db.addIndex("orders", "code_idx", "code");`,
+  removeIndex: `await db.removeIndex("orders", "orders_note");`,
+  "removeIndex by its name": `await db.removeIndex("orders_note");`,
+  addForeignKey: `await db.addForeignKey("orders", "accounts", "fk", { account_id: "id" }, { onDelete: "CASCADE", onUpdate: "RESTRICT" });`,
+  removeForeignKey: `await db.runSql("ALTER TABLE orders ADD CONSTRAINT fk FOREIGN KEY (account_id) REFERENCES accounts"); await db.removeForeignKey("orders", "fk");`,
+  runSql: `await db.runSql("ALTER TABLE orders ADD COLUMN a text");`,
+  "runSql with parameters": `await db.runSql("UPDATE orders SET note = $1 WHERE id = $2", ["x", 5]);`,
+  "runSql with a callback": `await new Promise((resolve, reject) => db.runSql("DROP TABLE old", (error) => (error ? reject(error) : resolve())));`,
+  "runSql of several statements": `await db.runSql("CREATE TABLE a (id int); CREATE TABLE b (id int);");`,
+  insert: `await db.insert("orders", ["code", "total"], ["it's", 5]);`,
+  "insert of texts": `await db.insert("orders", ["code", "note"], ["a", "b"]);`,
+  all: `await db.all("UPDATE orders SET note = 'x'");`,
 };

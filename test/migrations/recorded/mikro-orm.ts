@@ -2,7 +2,7 @@
 import { type Migration, MigrationRunner, Migrator } from "@mikro-orm/migrations";
 import { MikroORM } from "@mikro-orm/postgresql";
 import { loadProgram } from "./load-program.js";
-import type { Recorder } from "./recorded-tool.js";
+import type { Fixtures, Recorder } from "./recorded-tool.js";
 
 type MigrationClass = new (...of: ConstructorParameters<typeof Migration>) => Migration;
 
@@ -32,4 +32,15 @@ export const recordedMikroOrm: Recorder = {
       close: () => library.close(),
     };
   },
+};
+
+/** By what is called; everything of Migration that sends SQL. */
+export const mikroOrmFixtures: Fixtures = {
+  addSql: `this.addSql("drop table old");`,
+  "addSql of several statements": `this.addSql('create table "a" ("id" serial primary key); create table "b" ("id" int not null);');`,
+  "addSql, in order": `this.addSql('alter table "orders" add column "a" text null;'); this.addSql(\`alter table "orders" drop column "note"\`);`,
+  execute: `await this.execute("update orders set note = 'x'"); this.addSql("drop table old");`,
+  "execute with parameters": `await this.execute("update orders set note = ? where id = ?", ["x", 5]);`,
+  getKnex: `const knex = this.getKnex(); this.addSql(knex.schema.dropTable("old").toString()); this.addSql(knex("orders").update({ note: "x" }).toQuery());`,
+  "addSql of a query of Knex": `this.addSql(this.getKnex().raw("drop table old"));`,
 };

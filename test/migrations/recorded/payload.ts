@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { loadProgram } from "./load-program.js";
-import type { Recorder } from "./recorded-tool.js";
+import type { Fixtures, Recorder } from "./recorded-tool.js";
 
 export const recordedPayload: Recorder = {
   setup: `CREATE TABLE orders (id serial PRIMARY KEY, code text, note text); CREATE TABLE old (id int);`,
@@ -23,4 +23,19 @@ export const recordedPayload: Recorder = {
       close: () => pool.end(),
     };
   },
+};
+
+/** What a migration may send through its database. */
+export const payloadFixtures: Fixtures = {
+  "db.execute": `await db.execute(sql\`DROP TABLE old\`);`,
+  "db.execute of several statements": `await db.execute(sql\`
+   CREATE TYPE "public"."enum_orders_status" AS ENUM('draft', 'published');
+  ALTER TABLE "orders" ADD COLUMN "status" "enum_orders_status";
+  \`);`,
+  "db.execute with values": `const note = "x"; await db.execute(sql\`UPDATE orders SET note = \${note} WHERE id = \${5}\`);`,
+  "sql.identifier": `await db.execute(sql\`ALTER TABLE \${sql.identifier("orders")} ADD COLUMN \${sql.identifier("a")} text\`);`,
+  "sql.raw": `await db.execute(sql.raw("DROP TABLE old")); await db.execute(sql\`ALTER TABLE \${sql.raw("orders")} DROP COLUMN note\`);`,
+  "sql.join": `await db.execute(sql\`CREATE INDEX i ON orders (\${sql.join([sql.identifier("code"), sql.identifier("note")], sql\`, \`)})\`);`,
+  "sql in sql": `const type = sql\`text\`; await db.execute(sql\`ALTER TABLE orders ADD COLUMN a \${type}\`);`,
+  text: `await db.execute("DROP TABLE old");`,
 };

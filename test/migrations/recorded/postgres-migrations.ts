@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { migrate } from "postgres-migrations";
-import type { Recorder } from "./recorded-tool.js";
+import type { Fixtures, Recorder } from "./recorded-tool.js";
 
 export const recordedPostgresMigrations: Recorder = {
   setup: `CREATE TABLE orders (id serial PRIMARY KEY, code text, note text); CREATE TABLE old (id int);`,
@@ -27,4 +27,10 @@ export const recordedPostgresMigrations: Recorder = {
       close: () => client.end(),
     };
   },
+};
+
+/** What a migration in JavaScript may return. */
+export const postgresMigrationsFixtures: Fixtures = {
+  generateSql: `return "DROP TABLE old";`,
+  "generateSql of several statements": `return ["a", "b"].map((name) => \`CREATE TABLE \${name} (id int);\`).join("\\n");`,
 };

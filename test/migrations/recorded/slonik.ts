@@ -1,7 +1,7 @@
 /** Slonik itself: what a migration of @slonik/migrator sends. */
 import { createPool, sql } from "slonik";
 import { loadProgram } from "./load-program.js";
-import type { Recorder } from "./recorded-tool.js";
+import type { Fixtures, Recorder } from "./recorded-tool.js";
 
 export const recordedSlonik: Recorder = {
   setup: `CREATE TABLE orders (id serial PRIMARY KEY, code text, note text); CREATE TABLE old (id int);`,
@@ -18,4 +18,19 @@ export const recordedSlonik: Recorder = {
       close: () => pool.end(),
     };
   },
+};
+
+/** What a migration may send through its connection. */
+export const slonikFixtures: Fixtures = {
+  query: `await connection.query(sql\`DROP TABLE old\`);`,
+  "query with values": `const note = "x"; await connection.query(sql\`UPDATE orders SET note = \${note} WHERE id = \${5}\`);`,
+  "sql.identifier": `await connection.query(sql\`ALTER TABLE \${sql.identifier(["public", "orders"])} ADD COLUMN \${sql.identifier(["a"])} text\`);`,
+  "sql.join": `await connection.query(sql\`CREATE INDEX i ON orders (\${sql.join([sql.identifier(["code"]), sql.identifier(["note"])], sql\`, \`)})\`);`,
+  "sql in sql": `const type = sql\`text\`; await connection.query(sql\`ALTER TABLE orders ADD COLUMN a \${type}\`);`,
+  "sql.literalValue": `await connection.query(sql\`ALTER TABLE orders ALTER COLUMN code SET DEFAULT \${sql.literalValue("it's")}\`);`,
+  "sql.json and sql.array": `await connection.query(sql\`UPDATE orders SET note = \${sql.json({ a: 1 })}, code = array_to_string(\${sql.array(["a"], "text")}, ',')\`);`,
+  "sql.unnest": `await connection.query(sql\`INSERT INTO orders (code, note) SELECT * FROM \${sql.unnest([["a", "b"], ["c", "d"]], ["text", "text"])}\`);`,
+  "sql.binary": `await connection.query(sql\`UPDATE orders SET note = encode(\${sql.binary(Buffer.from("a"))}, 'hex')\`);`,
+  transaction: `await connection.transaction(async (transaction) => { await transaction.query(sql\`DROP TABLE old\`); });`,
+  "other methods of a connection": `await connection.any(sql\`DELETE FROM old RETURNING id\`); await connection.maybeOne(sql\`DELETE FROM orders RETURNING id\`); await connection.many(sql\`INSERT INTO old VALUES (1) RETURNING id\`);`,
 };
