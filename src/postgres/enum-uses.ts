@@ -149,7 +149,7 @@ class Search {
         const relation = { name: relname, ...(typeof schemaname === "string" && { schema: schemaname }) };
         for (const column of this.#columnsOf(relation)) columns.add(column);
       } else if (typeof colname === "string" && this.#isEnum(typeName as Fields | undefined)) columns.add(colname);
-      pending.push(...Object.values(node).filter((value) => typeof value === "object"));
+      for (const value of Object.values(node as Fields)) if (typeof value === "object") pending.push(value);
     }
     return columns;
   }
