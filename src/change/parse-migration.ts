@@ -57,7 +57,7 @@ export function parseMigration(
     return {
       sql: parseProgram(whole, file, { up, comments }),
       program: facts,
-      ...(down && { readDown: () => parseProgram(whole, file, { up: down, comments }) }),
+      ...(down && { readDown: () => parseProgram(whole, file, { up: down(), comments }) }),
     };
   }
   const { sql: up, parts } = read(whole, file);

@@ -50,8 +50,8 @@ export type SentSql = ({ readonly sql: Text } | { readonly reason: string }) & {
 export interface EvaluatedMigration {
   /** In the order in which it is sent. */
   readonly up: readonly SentSql[];
-  /** What undoes it; absent where the program has no such part. */
-  readonly down?: readonly SentSql[];
+  /** What undoes it, followed when it is asked for; absent where the program has no such part. */
+  readonly down?: () => readonly SentSql[];
   /** Comments of the program; those in its SQL are found with the SQL. */
   readonly comments: readonly SqlComment[];
   /** How the file is sent, where it says so itself. */

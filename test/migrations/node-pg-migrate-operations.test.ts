@@ -152,7 +152,10 @@ function evaluated(call: string, way: "up" | "down"): readonly string[] {
     "head",
   );
   const sent = nodePgMigrate.open(new Listing(tree), "migrations").evaluate?.(text, file, tree);
-  const { statements } = parseProgram(text, file, { up: sent?.[way] ?? [], comments: [] });
+  const { statements } = parseProgram(text, file, {
+    up: (way === "up" ? sent?.up : sent?.down?.()) ?? [],
+    comments: [],
+  });
   return statements.map(({ sql }) => sql);
 }
 

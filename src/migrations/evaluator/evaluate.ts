@@ -69,7 +69,7 @@ export function evaluator(tool: ProgramTool): EvaluateMigration {
       return { run, entry, facts };
     };
     const { run, entry, facts } = follow("up");
-    const down: readonly SentSql[] | undefined = entry.down ? follow("down").run.sent : undefined;
+    const down = entry.down && ((): readonly SentSql[] => follow("down").run.sent);
     return { up: run.sent, ...(down && { down }), comments: script.comments, ...facts, reads: run.reads };
   };
 }

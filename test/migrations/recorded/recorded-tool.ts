@@ -180,7 +180,7 @@ export function evaluatedQueries(
     has: (path) => path in repository,
     read: (path) => repository[path],
   }) as EvaluatedMigration;
-  return { up: program.up.map(queryOf), down: (program.down ?? []).map(queryOf) };
+  return { up: program.up.map(queryOf), down: (program.down?.() ?? []).map(queryOf) };
 }
 
 function queryOf(sent: SentSql): SentQuery {
