@@ -45,9 +45,9 @@ const subcommands: { readonly [Name in AlterTableSubcommand]?: Subcommand } = {
   DropIdentity(history, { table, column }, situation) {
     if (column === undefined) return;
     const { timeline } = situation;
-    if (history.columns.get(column, timeline.time)?.identity) {
-      for (const sequence of timeline.sequencesOf(history, column)) timeline.removeTable(sequence);
-    }
+    const { identity, sequence } = history.columns.get(column, timeline.time) ?? {};
+    const own = identity && sequence && timeline.history(sequence);
+    if (own) timeline.removeTable(own);
     changeColumn({ table, column }, situation, {}, ["identity", "sequence"]);
   },
 

@@ -6,6 +6,7 @@ import {
   addToTree,
   columnConstraints,
   dropConstraint,
+  dropConstraintFromTree,
   inCreationOrder,
   notNullConstraint,
   setNotNull,
@@ -32,9 +33,7 @@ export const columnChanges: Changes = {
   DropColumn(operation, situation) {
     const history = mention(situation, operation.table);
     if (!history) return;
-    for (const table of treeOf(situation.timeline, history, operation)) {
-      dropColumn(situation.timeline, table, operation.column, operation.cascade);
-    }
+    dropColumnFromTree(situation.timeline, history, operation);
   },
   RenameColumn(operation, situation) {
     const history = mention(situation, operation.table);
@@ -63,16 +62,18 @@ export const columnChanges: Changes = {
     // From 18 on a child's constraint has the name of its parent's.
     let name: string | undefined;
     eachColumn(operation, situation, (table) => {
-      setNotNull(situation, table, operation.column, true, name);
+      setNotNull(situation, table, operation.column, true, name, name === undefined ? {} : { inherited: true });
       name ??= notNullConstraint(situation.timeline, table, operation.column)?.name;
     });
   },
   DropNotNull(operation, situation) {
-    eachColumn(operation, situation, (table) => {
-      situation.timeline.updateColumn(table, operation.column, { notNull: false });
-      const constraint = notNullConstraint(situation.timeline, table, operation.column);
-      if (constraint) situation.timeline.removeConstraint(table, constraint.name);
-    });
+    const { timeline, postgres } = situation;
+    const history = mention(situation, operation.table);
+    const constraint = history && notNullConstraint(timeline, history, operation.column);
+    if (constraint) return dropConstraintFromTree(timeline, history, constraint.name, { ...operation, cascade: false });
+    // Before 18 nothing tells a child's own NOT NULL from its parent's.
+    const reached = postgres >= 18 ? { ...operation, only: true as const } : operation;
+    eachColumn(reached, situation, (table) => timeline.updateColumn(table, operation.column, { notNull: false }));
   },
 };
 
@@ -149,6 +150,32 @@ export function changeColumn(
     for (const field of remove) delete column[field];
     if (change.default?.kind === "null") delete column.default;
     timeline.putColumn(table, column);
+  });
+}
+
+/** Children that have the column from this table alone lose it, too; with ONLY it becomes their own. */
+function dropColumnFromTree(
+  timeline: Timeline,
+  history: TableHistory,
+  operation: { readonly column: string; readonly cascade: boolean; readonly only?: true },
+): void {
+  const { column: name, cascade, only } = operation;
+  for (const child of timeline.children(history)) {
+    const column = child.columns.get(name, timeline.time);
+    if (!column?.inherited || hasFromOthers(timeline, child, history, name)) continue;
+    if (only) {
+      const { inherited: _, ...own } = column;
+      timeline.putColumn(child, own);
+    } else dropColumnFromTree(timeline, child, operation);
+  }
+  dropColumn(timeline, history, name, cascade);
+}
+
+/** Whether a table inherits the column from another parent than this one. */
+function hasFromOthers(timeline: Timeline, child: TableHistory, parent: TableHistory, column: string): boolean {
+  return timeline.table(child).inherits.some((name) => {
+    const other = timeline.history(name);
+    return other !== undefined && other !== parent && other.columns.get(column, timeline.time) !== undefined;
   });
 }
 

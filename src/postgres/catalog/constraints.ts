@@ -8,7 +8,6 @@ import {
   mention,
   nameOf,
   partitionsOf,
-  treeOf,
   withDescendants,
   type Changes,
   type Situation,
@@ -21,7 +20,7 @@ export const constraintChanges: Changes = {
     if (!history) return;
     // ALTER TABLE ONLY is refused for every other kind where there are partitions or children.
     if (operation.only && isIndexed(operation.constraint))
-      addConstraint(situation, history, operation.constraint, true);
+      addConstraint(situation, history, operation.constraint, { only: true });
     else addToTree(situation, history, operation.constraint);
   },
   ValidateConstraint(operation, situation) {
@@ -35,9 +34,7 @@ export const constraintChanges: Changes = {
   DropConstraint(operation, situation) {
     const history = mention(situation, operation.table);
     if (!history) return;
-    for (const table of treeOf(situation.timeline, history, operation)) {
-      dropConstraint(situation.timeline, table, operation.constraint, operation.cascade);
-    }
+    dropConstraintFromTree(situation.timeline, history, operation.constraint, operation);
   },
   RenameConstraint(operation, situation) {
     const history = mention(situation, operation.table);
@@ -62,12 +59,14 @@ export function setNotNull(
   column: string,
   valid: boolean,
   name?: string,
+  origin: Pick<Constraint, "inherited" | "noInherit"> = {},
 ): void {
   timeline.updateColumn(history, column, { notNull: true });
   if (postgres < 18) return;
   const existing = notNullConstraint(timeline, history, column);
   if (existing) {
     if (valid && !existing.valid) timeline.putConstraint(history, { ...existing, valid });
+    if (!origin.inherited) putOwn(timeline, history, notNullConstraint(timeline, history, column)!);
     return;
   }
   timeline.putConstraint(history, {
@@ -76,7 +75,14 @@ export function setNotNull(
     columns: [column],
     provesNotNull: [],
     valid,
+    ...origin,
   });
+}
+
+/** What a table has from its parents becomes its own as well. */
+function putOwn(timeline: Timeline, history: TableHistory, constraint: Constraint): void {
+  const { inherited, ...own } = constraint;
+  if (inherited) timeline.putConstraint(history, own);
 }
 
 /** The order in which CREATE TABLE makes constraints, which decides who gets the default name without a number. */
@@ -130,40 +136,49 @@ export function columnConstraints(column: ColumnDefinition, { postgres }: Situat
 }
 
 /** Adds a constraint to a table and, where PostgreSQL does, to its partitions and children. */
-export function addToTree(situation: Situation, history: TableHistory, constraint: ConstraintDefinition): void {
+export function addToTree(
+  situation: Situation,
+  history: TableHistory,
+  constraint: ConstraintDefinition,
+  inherited?: true,
+): void {
   const { timeline } = situation;
-  const name = addConstraint(situation, history, constraint);
+  const name = addConstraint(situation, history, constraint, inherited && { inherited });
+  if (constraint.noInherit) return;
   for (const child of timeline.children(history)) {
     const partition = timeline.table(child).partitionOf !== undefined;
     if (isIndexed(constraint)) {
       if (partition) inheritIndexes(situation, history, child, { only: name });
     } else if (constraint.kind !== "foreign key" || partition) {
-      addToTree(situation, child, name === undefined ? constraint : { ...constraint, name });
+      addToTree(situation, child, name === undefined ? constraint : { ...constraint, name }, true);
     }
   }
 }
 
 /** Whether an index of its own enforces it. */
-function isIndexed({ kind }: ConstraintDefinition): boolean {
+function isIndexed({ kind }: Pick<Constraint, "kind">): boolean {
   return kind === "primary key" || kind === "unique" || kind === "exclude";
 }
 
 /**
  * Adds a constraint to one table and answers its name.
- * @param only Whether ALTER TABLE ONLY keeps it from the partitions.
+ * @param origin `only`: ALTER TABLE ONLY keeps it from the partitions. `inherited`: it comes from a parent.
  */
 export function addConstraint(
   situation: Situation,
   history: TableHistory,
   definition: ConstraintDefinition,
-  only = false,
+  { only = false, inherited }: { readonly only?: boolean; readonly inherited?: true } = {},
 ): string | undefined {
   const { timeline } = situation;
   const { kind } = definition;
   for (const column of definition.columns) learnColumn(timeline, history, column);
   switch (kind) {
     case "not null":
-      setNotNull(situation, history, definition.columns[0]!, !definition.notValid, definition.name);
+      setNotNull(situation, history, definition.columns[0]!, !definition.notValid, definition.name, {
+        ...(inherited && { inherited }),
+        ...(definition.noInherit && { noInherit: true }),
+      });
       return definition.name ?? notNullConstraint(timeline, history, definition.columns[0]!)?.name;
     case "primary key":
     case "unique":
@@ -181,7 +196,10 @@ export function addConstraint(
           : timeline.chooseConstraintName(history, named, "fkey"));
       const existing = history.constraints.get(name, timeline.time);
       // A child that has the parent's CHECK already merges the two.
-      if (existing) return name;
+      if (existing) {
+        if (!inherited) putOwn(timeline, history, existing);
+        return name;
+      }
       timeline.putConstraint(history, {
         name,
         kind,
@@ -192,6 +210,8 @@ export function addConstraint(
         valid: !definition.notValid && !definition.notEnforced,
         ...(definition.notEnforced && { notEnforced: true }),
         ...(definition.deferrable && { deferrable: true }),
+        ...(definition.noInherit && { noInherit: true }),
+        ...(inherited && { inherited }),
       });
       return name;
     }
@@ -275,6 +295,31 @@ function foreignKeyTarget(
 
 function primaryKey(timeline: Timeline, history: TableHistory): Constraint | undefined {
   return [...timeline.table(history).constraints.values()].find(({ kind }) => kind === "primary key");
+}
+
+/** Children that have the constraint from this table alone lose it, too; with ONLY it becomes their own. */
+export function dropConstraintFromTree(
+  timeline: Timeline,
+  history: TableHistory,
+  name: string,
+  operation: { readonly cascade: boolean; readonly only?: true },
+): void {
+  const constraint = history.constraints.get(name, timeline.time);
+  if (!constraint) return;
+  for (const child of timeline.children(history)) {
+    const own =
+      constraint.kind === "not null"
+        ? notNullConstraint(timeline, child, constraint.columns[0]!)
+        : child.constraints.get(name, timeline.time);
+    const ofIndex = isIndexed(constraint) && timeline.indexes(child).find((index) => index.parent === name);
+    if (ofIndex) dropConstraintFromTree(timeline, child, ofIndex.constraint ?? "", operation);
+    if (own?.kind !== constraint.kind || !own.inherited) continue;
+    if (operation.only) {
+      const { inherited: _, ...alone } = own;
+      timeline.putConstraint(child, alone);
+    } else dropConstraintFromTree(timeline, child, own.name, operation);
+  }
+  dropConstraint(timeline, history, name, operation.cascade);
 }
 
 /** Takes a constraint away; with CASCADE also the foreign keys that rest on it. */

@@ -74,7 +74,8 @@ export function inheritIndexes(
   for (const index of timeline.indexes(parent)) {
     if (only !== undefined && index.name !== only) continue;
     if (attach && own.some((candidate) => candidate.parent === index.name)) continue;
-    const kind = index.constraint === undefined ? undefined : constraints.get(index.constraint)?.kind;
+    const owner = index.constraint === undefined ? undefined : constraints.get(index.constraint);
+    const kind = owner?.kind;
     const match = attach && own.find((candidate) => candidate.parent === undefined && matches(index, candidate));
     if (match) {
       timeline.updateIndex(child, match, { parent: index.name });
@@ -92,8 +93,16 @@ export function inheritIndexes(
       ...(attach ? { parent: index.name } : {}),
       ...(kind ? { constraint: name } : {}),
     });
-    if (kind) {
-      timeline.putConstraint(child, { name, kind, columns: index.columns, provesNotNull: [], valid: true });
+    if (owner && kind) {
+      const { deferrable } = owner;
+      timeline.putConstraint(child, {
+        name,
+        kind,
+        columns: index.columns,
+        provesNotNull: [],
+        valid: true,
+        ...(deferrable && { deferrable }),
+      });
       if (kind === "primary key") for (const column of index.columns) setNotNull(situation, child, column, true);
     }
     if (attach)

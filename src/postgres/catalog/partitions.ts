@@ -1,5 +1,6 @@
 /** What ATTACH and DETACH PARTITION make of two tables. */
 import { changeColumn } from "./columns.js";
+import { notNullConstraint } from "./constraints.js";
 import { inheritIndexes } from "./indexes.js";
 import { mention, nameOf, type Changes } from "./situation.js";
 import { inheritTriggers } from "./triggers-and-policies.js";
@@ -18,7 +19,15 @@ export const partitionChanges: Changes = {
       ...(operation.defaultPartition ? { defaultPartition: true } : {}),
     });
     for (const { name, identity } of timeline.table(parent).columns.values()) {
-      if (identity) timeline.updateColumn(partition, name, { identity });
+      timeline.updateColumn(partition, name, { inherited: true, ...(identity && { identity }) });
+    }
+    for (const constraint of [...timeline.table(partition).constraints.values()]) {
+      const { constraints } = timeline.table(parent);
+      const isParents =
+        constraint.kind === "not null"
+          ? notNullConstraint(timeline, parent, constraint.columns[0]!) !== undefined
+          : constraints.get(constraint.name)?.kind === constraint.kind && constraint.kind === "check";
+      if (isParents) timeline.putConstraint(partition, { ...constraint, inherited: true });
     }
     inheritIndexes(situation, parent, partition);
     inheritForeignKeys(timeline, parent, partition);
@@ -34,8 +43,11 @@ export const partitionChanges: Changes = {
     const own = triggers?.filter(({ inherited }) => !inherited);
     timeline.replaceFacts(partition, { ...facts, ...(own && { triggers: own }) });
     for (const { name, identity, sequence } of [...timeline.table(partition).columns.values()]) {
-      if (identity && !sequence)
-        changeColumn({ table: operation.partition, column: name }, situation, {}, ["identity"]);
+      const lost = identity && !sequence ? (["inherited", "identity"] as const) : (["inherited"] as const);
+      changeColumn({ table: operation.partition, column: name, only: true }, situation, {}, lost);
+    }
+    for (const { inherited, ...constraint } of [...timeline.table(partition).constraints.values()]) {
+      if (inherited) timeline.putConstraint(partition, constraint);
     }
     for (const index of timeline.indexes(partition)) {
       const { parent: ___, ...alone } = index;
@@ -54,6 +66,6 @@ export function inheritForeignKeys(timeline: Timeline, parent: TableHistory, chi
         sameName(own.references.table, constraint.references!.table) &&
         own.columns.join("\0") === constraint.columns.join("\0"),
     );
-    if (!has) timeline.putConstraint(child, constraint);
+    if (!has) timeline.putConstraint(child, { ...constraint, inherited: true });
   }
 }
