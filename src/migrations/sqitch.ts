@@ -78,7 +78,7 @@ export const sqitch: MigrationTool = {
 };
 
 /** `revert/<change>.sql`; where the scripts are kept elsewhere, that is not looked for. */
-function revertFile(listing: Listing, folder: string): MigrationSource["downFile"] {
+function revertFile(listing: Listing, folder: string): NonNullable<MigrationSource["downFile"]> {
   const reverts = join(parentOf(folder), "revert");
   const areThere = listing.filesUnder(reverts).next().done !== true;
   return (file) => (areThere ? join(reverts, file.slice(folder === "" ? 0 : folder.length + 1)) : undefined);
