@@ -12,7 +12,10 @@ const NAMES_DIALECT =
 export const DIALECT = new Unknown("is the name of the database system", {
   equals(other) {
     const word = textOf(other)?.known;
-    const dialect = word === undefined ? undefined : (dialectOf(word) ?? dialectOf(word.replace(/db$/, "")));
+    const dialect =
+      word === undefined
+        ? undefined
+        : (dialectOf(word) ?? dialectOf(word.replace(/db$/, "")) ?? dialectOf(`${word}db`));
     return dialect === undefined ? undefined : dialect === POSTGRESQL;
   },
 });

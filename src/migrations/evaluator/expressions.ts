@@ -3,7 +3,7 @@ import { ENVIRONMENT } from "./environment.js";
 import { classOf, closure } from "./functions.js";
 import { LANGUAGE } from "./language.js";
 import { elementsOf, getProperty } from "./members.js";
-import { importDynamically, importMeta, requireModule } from "./modules.js";
+import { importDynamically, importMeta, requireModule, URL_CLASS } from "./modules.js";
 import { bind } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { type Expression, type NodeOf, type ObjectExpression, type Pattern, rangeOf } from "./script.js";
@@ -135,6 +135,8 @@ function variable(name: string, scope: Scope): Value {
       return Text.of(`/${module.file.slice(0, Math.max(module.file.lastIndexOf("/"), 0))}`);
     case "__filename":
       return Text.of(`/${module.file}`);
+    case "URL":
+      return URL_CLASS;
     case "require":
       return REQUIRE(scope);
     default:

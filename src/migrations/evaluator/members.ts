@@ -317,7 +317,7 @@ const LIST: ReadonlyMap<string, OwnMethod<List>> = new Map<string, OwnMethod<Lis
     (self, [wanted]) => {
       const known =
         wanted instanceof Unknown
-          ? self.items.map((item) => wanted.equals?.(item))
+          ? self.items.map((item) => (wanted.equals ?? DIALECT.equals)?.(item))
           : self.items.map((item) => same(item, wanted));
       if (known.includes(true)) return true;
       return known.includes(undefined) || self.open ? new Unknown("depends on a condition") : false;

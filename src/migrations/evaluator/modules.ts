@@ -90,7 +90,7 @@ function exported(exports: Value, name: string): Value {
 function moduleOf(specifier: string, scope: Scope): Value {
   const { run, module } = scope;
   const name = specifier.replace(/^node:/, "");
-  if (!/^\.{0,2}\//.test(specifier)) {
+  if (!/^\.{0,2}(?:\/|$)/.test(specifier)) {
     if (run.environment.modules.has(specifier)) return run.environment.modules.get(specifier);
     return NODE.get(name)?.(run) ?? new Unknown(`comes from the package ${specifier}`);
   }
@@ -165,6 +165,17 @@ function joined(...parts: readonly string[]): string {
   const from = last < 0 ? parts : parts.slice(0, last + 1);
   return (from[0]?.startsWith("/") === true ? "/" : "") + resolve(...parts);
 }
+
+/** `new URL("a.sql", import.meta.url)`: of files only their paths. */
+export const URL_CLASS = new Callable(
+  "URL",
+  () => new Unknown("is no URL"),
+  ([path, base]) => {
+    const [relative, from] = [textOf(path)?.known, textOf(base)?.known];
+    if (relative === undefined || from?.startsWith("/") !== true) return new Unknown("is a path that is not known");
+    return Text.of(`/${resolve(parentOf(from), relative)}`);
+  },
+);
 
 /** The text of a file of the repository. */
 function fileText(path: Value, run: Run): Value {
