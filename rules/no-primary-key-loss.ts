@@ -5,7 +5,7 @@ import {
   migrationOf,
   quoteIdentifier,
   type RuleMigration,
-  transactionOf,
+  statementsTogether,
 } from "../src/rule/index.js";
 import type { Catalog, Constraint, Table } from "../src/model/catalog.js";
 import type { AlterTable, DropColumn, DropConstraint } from "../src/model/operation.js";
@@ -29,16 +29,19 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const told = new Set<object>();
     const check = (op: DropConstraint | DropColumn, key: Constraint | undefined): void => {
-      if (!key || !migration.isLive(op)) return;
-      const end = transactionOf(migration, op).at(-1)?.statement.after ?? migration.after(op);
+      if (!key || told.has(key) || !migration.isLive(op)) return;
+      // Dropping its column and dropping it in one statement is one loss.
+      told.add(key);
+      const end = statementsTogether(migration, op).at(-1)?.after ?? migration.after(op);
       const table = end.table(op.table);
       if (!table) return;
       const columns = listed(key.columns);
       const next = primaryKeyOf(table)?.columns;
       const data = { ...migration.describe(op), columns };
       if (!next) context.report({ node: op, messageId: "lost", data: { ...data, remedy: swap(op, key, migration) } });
-      else if (!isUnique(end, table, key.columns)) {
+      else if (key.columns.every((column) => table.columns.has(column)) && !isUnique(end, table, key.columns)) {
         context.report({ node: op, messageId: "moved", data: { ...data, next: listed(next) } });
       }
     };

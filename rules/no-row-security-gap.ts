@@ -6,10 +6,9 @@ import {
   migrationOf,
   quoteIdentifier,
   type RuleMigration,
-  transactionOf,
+  statementsTogether,
 } from "../src/rule/index.js";
 import type { Policy, Table } from "../src/model/catalog.js";
-import type { AnalysedStatement } from "../src/model/migration.js";
 import type { Operation, OperationOf } from "../src/model/operation.js";
 import type { QualifiedName } from "../src/model/name.js";
 
@@ -106,22 +105,14 @@ function upper(privilege: string): string {
 
 /** The policies that a table has when the transaction ends; undefined where it is gone by then. */
 function policiesAtEnd(op: Operation, table: QualifiedName, migration: RuleMigration): readonly Policy[] | undefined {
-  const end = statementsTogether(op, migration).at(-1)?.after ?? migration.after(op);
+  const end = statementsTogether(migration, op).at(-1)?.after ?? migration.after(op);
   const found: Table | undefined = end.table(table);
   return found && (found.policies ?? []);
 }
 
-/** The statements that nobody sees a moment between; where the runner is not known, those of the file may be. */
-function statementsTogether(op: Operation, migration: RuleMigration): readonly AnalysedStatement[] {
-  const own = migration.statementOf(op);
-  return own.transaction.inTransaction === "unknown"
-    ? migration.migration.statements
-    : transactionOf(migration, op).map(({ statement }) => statement);
-}
-
 /** Whether a policy is created on the table behind the drop: in the same transaction, or in a later one of the change. */
 function isReplaced(op: OperationOf<"DropPolicy">, migration: RuleMigration, where: "here" | "later"): boolean {
-  const together = new Set(statementsTogether(op, migration));
+  const together = new Set(statementsTogether(migration, op));
   const wanted = qualified(op, op.table, migration);
   let behind = false;
   for (const { statement } of migration.judged()) {
@@ -152,7 +143,7 @@ function isGrantedAgain(op: OperationOf<"Revoke">, role: string, migration: Rule
   if (!relation) return false;
   const wanted = qualified(op, relation, migration);
   let behind = false;
-  for (const { statement } of statementsTogether(op, migration)) {
+  for (const { statement } of statementsTogether(migration, op)) {
     for (const operation of statement.operations) {
       if (operation === op) behind = true;
       else if (behind && operation.type === "Grant" && operation.relation && operation.roles.includes(role)) {

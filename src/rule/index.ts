@@ -42,6 +42,7 @@ export {
 } from "./remedies.js";
 export { isRoutine } from "./routine.js";
 export { sameSql } from "./same-sql.js";
+export { statementsTogether } from "./together.js";
 export { concurrently } from "./suggestions.js";
 export {
   buildsConcurrently,

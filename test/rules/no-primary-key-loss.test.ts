@@ -3,7 +3,7 @@ import type { PGlite } from "@electric-sql/pglite";
 import rule from "../../rules/no-primary-key-loss.js";
 import { startPGlite } from "../postgres/start-pglite.js";
 import { ruleTester } from "./rule-tester.js";
-import { drizzle, prisma7 } from "./tools.js";
+import { drizzle, prisma7, unknownRunner } from "./tools.js";
 
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, uid uuid NOT NULL, code text);";
 const history = [orders, "CREATE UNIQUE INDEX orders_uid_idx ON orders (uid);"];
@@ -38,6 +38,17 @@ ruleTester.run("no-primary-key-loss", rule, {
       history,
       code: "ALTER TABLE orders REPLICA IDENTITY FULL;\nALTER TABLE orders REPLICA IDENTITY USING INDEX orders_uid_idx;\nALTER TABLE orders REPLICA IDENTITY DEFAULT;",
     },
+    {
+      name: "another key, where the column of the old one goes",
+      history,
+      code: "ALTER TABLE orders DROP COLUMN id, DROP CONSTRAINT IF EXISTS orders_pkey, ADD PRIMARY KEY USING INDEX orders_uid_idx;",
+    },
+    {
+      name: "the key anew in one file, where the runner is not known",
+      history,
+      tool: unknownRunner,
+      code: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;\nALTER TABLE orders ADD CONSTRAINT orders_key PRIMARY KEY (id);",
+    },
     { name: "a key that no migration made", code: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;" },
   ],
   invalid: [
@@ -58,7 +69,7 @@ ruleTester.run("no-primary-key-loss", rule, {
     {
       name: "a column of the key",
       history,
-      code: "ALTER TABLE orders ADD COLUMN note text, DROP COLUMN id;",
+      code: "ALTER TABLE orders ADD COLUMN note text, DROP COLUMN id, DROP CONSTRAINT IF EXISTS orders_pkey;",
       errors: [{ message: withoutOne, line: 1, column: 42, endLine: 1, endColumn: 56 }],
     },
     {
