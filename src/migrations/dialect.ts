@@ -45,11 +45,14 @@ export function dialectOf(word: string): string | undefined {
   return Object.hasOwn(DIALECTS, key) ? DIALECTS[key] : undefined;
 }
 
-/** The system that a folder's path names, the last word first: `db/mysql`, `packages/db/migrations-sqlite`. */
+/**
+ * The system that a folder's path names, the last name first: `db/mysql`, `packages/db/migrations-sqlite`. A name with
+ * two systems in it (`clickhouse-postgres-sync`) does not tell.
+ */
 export function dialectOfFolder(folder: string): string | undefined {
-  for (const word of folder.split(/[^A-Za-z0-9]+/).reverse()) {
-    const dialect = dialectOf(word);
-    if (dialect !== undefined) return dialect;
+  for (const name of folder.split("/").reverse()) {
+    const [dialect, other] = new Set(name.split(/[^A-Za-z0-9]+/).flatMap((word) => dialectOf(word) ?? []));
+    if (dialect !== undefined) return other === undefined ? dialect : undefined;
   }
   return undefined;
 }

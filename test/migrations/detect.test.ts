@@ -320,6 +320,11 @@ describe("numbered SQL files", () => {
     ["db/mysql/migrations/0001.sql", "", "MySQL"],
     ["migrations-sqlite/migrations/0001.sql", "", "SQLite"],
     ["clickhouse/migrations/0001.sql", "", "ClickHouse"],
+    [
+      "migrations/clickhouse-postgres-sync/0001.sql",
+      "CREATE TABLE t (id String) ENGINE = ReplacingMergeTree(v);",
+      "ClickHouse",
+    ],
     ["migrations/0001.sql", "CREATE TABLE `orders` (`id` int NOT NULL AUTO_INCREMENT) ENGINE=InnoDB;", "MySQL"],
     ["migrations/0001.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);", "SQLite"],
   ])("leaves out %s: %s", (file, text, label) => {
@@ -338,6 +343,7 @@ describe("numbered SQL files", () => {
     const text = "-- was AUTO_INCREMENT, `x` (y)\nINSERT INTO notes VALUES ('ENGINE=InnoDB');\n/* AUTOINCREMENT */";
     expect(filesOf({ "migrations/0001.sql": text })).toHaveLength(1);
     expect(filesOf({ "db/postgres-and-mysql/postgres/migrations/0001.sql": "" })).toHaveLength(1);
+    expect(filesOf({ "db/postgres-and-mysql/migrations/0001.sql": "" })).toHaveLength(1);
   });
 });
 
