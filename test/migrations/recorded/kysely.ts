@@ -132,6 +132,7 @@ export const kyselyFixtures: Fixtures = {
   "createView of SQL": `await db.schema.createView("v").as(sql\`select 1 as a\`).execute();`,
   refreshMaterializedView: `await db.schema.refreshMaterializedView("totals").execute();`,
   "refreshMaterializedView, concurrently": `await db.schema.refreshMaterializedView("totals").concurrently().execute();`,
+  "refreshMaterializedView with data": `await db.schema.refreshMaterializedView("totals").withData().execute();`,
   "refreshMaterializedView with no data": `await db.schema.refreshMaterializedView("totals").withNoData().execute();`,
   dropView: `await db.schema.dropView("open_orders").execute();`,
   "dropView, materialized": `await db.schema.dropView("totals").materialized().ifExists().cascade().execute();`,

@@ -36,6 +36,7 @@ export const payloadFixtures: Fixtures = {
   "sql.identifier": `await db.execute(sql\`ALTER TABLE \${sql.identifier("orders")} ADD COLUMN \${sql.identifier("a")} text\`);`,
   "sql.raw": `await db.execute(sql.raw("DROP TABLE old")); await db.execute(sql\`ALTER TABLE \${sql.raw("orders")} DROP COLUMN note\`);`,
   "sql.join": `await db.execute(sql\`CREATE INDEX i ON orders (\${sql.join([sql.identifier("code"), sql.identifier("note")], sql\`, \`)})\`);`,
+  "sql.fromList, sql.empty and sql.param": `await db.execute(sql.fromList([sql\`UPDATE orders SET note = \`, sql.param("x"), sql.empty()]));`,
   "sql in sql": `const type = sql\`text\`; await db.execute(sql\`ALTER TABLE orders ADD COLUMN a \${type}\`);`,
   text: `await db.execute("DROP TABLE old");`,
 };

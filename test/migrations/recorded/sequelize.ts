@@ -136,6 +136,8 @@ export const sequelizeFixtures: Fixtures = {
   bulkDelete: `await queryInterface.bulkDelete("orders", { code: "a" }, {});`,
   "bulkDelete of everything": `await queryInterface.bulkDelete("old", null, {});`,
   "bulkDelete of everything, truncated": `await queryInterface.bulkDelete("old", {}, { truncate: true, cascade: true });`,
+  dropAllSchemas: `await queryInterface.dropAllSchemas();`,
+  dropAllEnums: `await queryInterface.sequelize.query("CREATE TYPE kind AS ENUM ('a')"); await queryInterface.dropAllEnums();`,
   createSchema: `await queryInterface.createSchema("s");`,
   dropSchema: `await queryInterface.dropSchema("app");`,
   createFunction: `await queryInterface.createFunction("f", [{ type: "integer", name: "a" }], "integer", "plpgsql", "RETURN a;", ["IMMUTABLE"], { force: true });`,

@@ -32,5 +32,8 @@ export const slonikFixtures: Fixtures = {
   "sql.unnest": `await connection.query(sql\`INSERT INTO orders (code, note) SELECT * FROM \${sql.unnest([["a", "b"], ["c", "d"]], ["text", "text"])}\`);`,
   "sql.binary": `await connection.query(sql\`UPDATE orders SET note = encode(\${sql.binary(Buffer.from("a"))}, 'hex')\`);`,
   transaction: `await connection.transaction(async (transaction) => { await transaction.query(sql\`DROP TABLE old\`); });`,
+  "sql.jsonb": `await connection.query(sql\`UPDATE orders SET note = \${sql.jsonb({ a: 1 })}\`);`,
+  "methods that want one row or more": `await connection.one(sql\`INSERT INTO old VALUES (1) RETURNING id\`); await connection.oneFirst(sql\`INSERT INTO old VALUES (2) RETURNING id\`); await connection.manyFirst(sql\`UPDATE old SET id = 3 RETURNING id\`);`,
+  "methods that want any rows": `await connection.anyFirst(sql\`DELETE FROM old RETURNING id\`); await connection.maybeOneFirst(sql\`DELETE FROM orders RETURNING id\`); await connection.exists(sql\`SELECT 1 FROM orders\`);`,
   "other methods of a connection": `await connection.any(sql\`DELETE FROM old RETURNING id\`); await connection.maybeOne(sql\`DELETE FROM orders RETURNING id\`); await connection.many(sql\`INSERT INTO old VALUES (1) RETURNING id\`);`,
 };
