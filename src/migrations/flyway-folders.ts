@@ -60,8 +60,12 @@ function findRuns(listing: Listing): readonly Run[] {
   }
   for (const [root, folders] of roots) {
     const profile = profileNaming(listing, root, runs);
-    if (profile === undefined) runs.push(...inferred(listing, root, folders, settings));
-    else profile.leftOut.push({ file: root, reason: `is a location in ${profile.file} only, and not in production` });
+    if (profile === undefined) {
+      // Beside a location that settings name, each folder is a run of its own, and the settings are not about it.
+      const beside = [...taken].some((one) => one.startsWith(`${root}/`));
+      if (beside) runs.push(...folders.flatMap((folder) => inferred(listing, folder, [folder], new Map())));
+      else runs.push(...inferred(listing, root, folders, settings));
+    } else profile.leftOut.push({ file: root, reason: `is a location in ${profile.file} only, and not in production` });
   }
   return runs;
 }

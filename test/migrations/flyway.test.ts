@@ -140,6 +140,15 @@ describe("which folders", () => {
     ]);
   });
 
+  it("leaves another system's folder out where the settings name PostgreSQL's alone", () => {
+    const { databases, leftOut } = detect({
+      ...named("h2/V1__a.sql", "h2/V2__b.sql", "postgres/V1__a.sql", "postgres/V2__b.sql"),
+      [`${RESOURCES}/application.yml`]: "spring:\n  flyway:\n    locations: classpath:db/migration/postgres\n",
+    });
+    expect(databases.flatMap(({ sources }) => sources.map(({ folder }) => folder))).toEqual([`${FOLDER}/postgres`]);
+    expect(leftOut).toEqual([{ file: `${FOLDER}/h2`, reason: "holds migrations for H2; only PostgreSQL is checked" }]);
+  });
+
   it("knows the system by the application's database URL", () => {
     const { databases, leftOut } = detect({
       ...named("V1__a.sql"),
