@@ -3,6 +3,7 @@ import type { Catalog } from "../model/catalog.js";
 import type { Work } from "../model/lock.js";
 import type { TypeName } from "../model/name.js";
 import type { AlterColumnType, Expression } from "../model/operation.js";
+import { freeCasts, indexBuildCasts } from "./builtin-casts.js";
 import type { Circumstances } from "./circumstances.js";
 
 /**
@@ -12,58 +13,45 @@ import type { Circumstances } from "./circumstances.js";
  */
 export type TypeChange = "free" | "index-build" | "rewrite";
 
-interface Row {
-  readonly from: string;
-  readonly to: string;
-  /** On the type modifiers, which are both known here. Absent: always. */
-  readonly when?: (from: readonly number[], to: readonly number[]) => boolean;
-  readonly change: TypeChange;
-}
+/** On type modifiers; the new type has some. */
+type Fits = (from: readonly number[], to: readonly number[]) => boolean;
 
-const unlimited = (_: readonly number[], to: readonly number[]): boolean => to.length === 0;
-const notNarrower = (from: readonly number[], to: readonly number[]): boolean =>
-  to.length === 0 || (from.length > 0 && to[0]! >= from[0]!);
+const notNarrower: Fits = (from, to) => from.length > 0 && to[0]! >= from[0]!;
 /** Fractional seconds: six digits unless the type says fewer. */
-const notLessPrecise = (from: readonly number[], to: readonly number[]): boolean => (to[0] ?? 6) >= (from[0] ?? 6);
+const notLessPrecise: Fits = (from, to) => to[0]! >= (from[0] ?? 6);
 /** INTERVAL's first modifier is a mask of fields: all of them unless it names some. */
-const notLessPreciseInterval = ([fromFields = 32767, from = 6]: readonly number[], to: readonly number[]): boolean => {
+const notLessPreciseInterval: Fits = ([fromFields = 32767, from = 6], to) => {
   const [toFields = 32767, digits = 6] = to;
   return (toFields === 32767 || toFields === fromFields) && digits >= from;
 };
-const moreDigitsSameScale = (from: readonly number[], to: readonly number[]): boolean =>
-  to.length === 0 || (from.length > 0 && to[0]! >= from[0]! && (to[1] ?? 0) === (from[1] ?? 0));
+const moreDigitsSameScale: Fits = (from, to) =>
+  from.length > 0 && to[0]! >= from[0]! && (to[1] ?? 0) === (from[1] ?? 0);
 
-/** The first row that applies; no row: `rewrite`. A pair of the same type and modifiers is free without a row. */
-const rows: readonly Row[] = [
-  { from: "varchar", to: "varchar", when: notNarrower, change: "free" },
-  { from: "varchar", to: "text", change: "free" },
-  { from: "text", to: "varchar", when: unlimited, change: "free" },
-  { from: "varbit", to: "varbit", when: notNarrower, change: "free" },
-  { from: "bit", to: "varbit", when: unlimited, change: "index-build" },
-  { from: "numeric", to: "numeric", when: moreDigitsSameScale, change: "free" },
-  { from: "timestamp", to: "timestamp", when: notLessPrecise, change: "free" },
-  { from: "timestamptz", to: "timestamptz", when: notLessPrecise, change: "free" },
-  { from: "time", to: "time", when: notLessPrecise, change: "free" },
-  { from: "timetz", to: "timetz", when: notLessPrecise, change: "free" },
-  { from: "interval", to: "interval", when: notLessPreciseInterval, change: "free" },
-  { from: "cidr", to: "inet", change: "free" },
-  { from: "oid", to: "regclass", change: "free" },
-  { from: "regclass", to: "oid", change: "free" },
-  { from: "int4", to: "oid", change: "index-build" },
-  { from: "int4", to: "regclass", change: "index-build" },
-  { from: "oid", to: "int4", change: "index-build" },
-  { from: "regclass", to: "int4", change: "index-build" },
-  { from: "text", to: "citext", change: "index-build" },
-  { from: "varchar", to: "citext", change: "index-build" },
-  { from: "citext", to: "text", change: "index-build" },
-  { from: "citext", to: "varchar", when: unlimited, change: "index-build" },
-];
+/** Types of which new modifiers may need no look at the values, and when. Those of every other type are enforced on each. */
+const modifierChanges: Readonly<Record<string, Fits>> = {
+  varchar: notNarrower,
+  varbit: notNarrower,
+  numeric: moreDigitsSameScale,
+  timestamp: notLessPrecise,
+  timestamptz: notLessPrecise,
+  time: notLessPrecise,
+  timetz: notLessPrecise,
+  interval: notLessPreciseInterval,
+};
 
 /** Free where the session's time zone is UTC (12 and later), a rewrite elsewhere; the indexes are built again. */
-const betweenTimestamps: readonly Row[] = [
-  { from: "timestamp", to: "timestamptz", when: unlimited, change: "index-build" },
-  { from: "timestamptz", to: "timestamp", when: unlimited, change: "index-build" },
-];
+const betweenTimestamps: ReadonlySet<string> = new Set(["timestamp>timestamptz", "timestamptz>timestamp"]);
+
+let casts: ReadonlyMap<string, TypeChange> | undefined;
+
+/** What the cast between two types does to the stored value; undefined where it makes another one. */
+function castOf(from: string, to: string): TypeChange | undefined {
+  casts ??= new Map([
+    ...freeCasts.split(" ").map((cast) => [cast, "free"] as const),
+    ...indexBuildCasts.split(" ").map((cast) => [cast, "index-build"] as const),
+  ]);
+  return casts.get(`${from}>${to}`);
+}
 
 /**
  * New types that most columns reach by being widened. Where the old type is not known, the change to one of these is
@@ -101,11 +89,13 @@ function changeOfValues(from: TypeName | undefined, to: TypeName, circumstances:
   const source = base(from, catalog);
   if (sameType(source, to)) return "free";
   if (source.arrayDimensions > 0 || to.arrayDimensions > 0) return elementsSame(source, to) ? "free" : "rewrite";
-  const row = [...rows, ...(utc && postgres >= 12 ? betweenTimestamps : [])].find(
-    ({ from, to: target, when }) =>
-      from === source.name && target === to.name && (when?.(source.modifiers, to.modifiers) ?? true),
-  );
-  return row?.change ?? "rewrite";
+  if (source.name === to.name) {
+    return to.modifiers.length === 0 || modifierChanges[to.name]?.(source.modifiers, to.modifiers) ? "free" : "rewrite";
+  }
+  // A length or precision of the new type is enforced on every value.
+  if (to.modifiers.length > 0) return "rewrite";
+  if (utc && postgres >= 12 && betweenTimestamps.has(`${source.name}>${to.name}`)) return "index-build";
+  return castOf(source.name, to.name) ?? "rewrite";
 }
 
 function sameType(a: TypeName, b: TypeName): boolean {

@@ -26,11 +26,11 @@ const definitions = `
 
 /** Types between which a column may change without USING, a line for each family. */
 const families = `
-  text, varchar, varchar(10), varchar(20), char(4), char(8), name, citext, mood, plain_text, short_text, checked_text, filled_text, narrow_text
-  smallint, integer, bigint, real, double precision, numeric, numeric(10,2), numeric(12,2), numeric(12,3), numeric(8), money, oid, regclass, text
+  text, varchar, varchar(10), varchar(20), char(4), char(8), bpchar, name, citext, mood, plain_text, short_text, checked_text, filled_text, narrow_text
+  smallint, integer, bigint, real, double precision, numeric, numeric(10,2), numeric(12,2), numeric(12,3), numeric(8), money, oid, regclass, regtype, regproc, regprocedure, text
   date, timestamp, timestamp(3), timestamptz, timestamptz(3), time, time(3), timetz, interval, interval(3), interval(6)
   bit(4), bit(8), varbit, varbit(8), varbit(16)
-  inet, cidr, uuid, json, jsonb, boolean, text
+  inet, cidr, uuid, json, jsonb, xml, boolean, text, varchar
   integer[], bigint[], text[], varchar[], varchar(10)[], varchar(20)[], numeric(10,2)[], numeric(12,2)[], mood[]`
   .trim()
   .split("\n")
