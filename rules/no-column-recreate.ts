@@ -7,6 +7,7 @@ import {
   addedColumn,
   addedColumns,
   copiesOfColumn,
+  dataStepsBefore,
   defineRule,
   migrationOf,
   placeOf,
@@ -44,7 +45,7 @@ export default defineRule({
       DropColumn(op) {
         const added = addedColumns(migration, op, op.table);
         if (added.length === 0 || !migration.isLive(op) || !holdsValues(op, migration)) return;
-        if (copiesOfColumn(migration, op).before.length > 0) return;
+        if (copiesOfColumn(migration, op).before.length > 0 || isEmptied(op, migration)) return;
         const found = successorOf(op, added, migration);
         if (!found) return;
         const { operation: add } = found;
@@ -80,6 +81,13 @@ function columnOf(op: DropColumn, migration: RuleMigration): Column | undefined 
 function holdsValues(op: DropColumn, migration: RuleMigration): boolean {
   if (columnOf(op, migration)?.generated) return false;
   return addedColumn(migration, op, op.table, op.column) === undefined;
+}
+
+/** Whether this change has deleted every row before: then there is no value left to lose. */
+function isEmptied(op: DropColumn, migration: RuleMigration): boolean {
+  return dataStepsBefore(migration, op, op.table).some(
+    ({ operation }) => operation.type === "Truncate" || (operation.type === "Delete" && !operation.hasWhere),
+  );
 }
 
 /** The added column that stands for the dropped one: that of its name, one like it in name, or the only one of its type. */

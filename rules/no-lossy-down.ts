@@ -2,7 +2,7 @@
 import { defineRule, formatName, listNames, quoteIdentifier, schemaDifferences } from "../src/rule/index.js";
 import type { Change, Undone } from "../src/model/change.js";
 import type { QualifiedName } from "../src/model/name.js";
-import type { Operation } from "../src/model/operation.js";
+import type { Delete, Operation, Truncate } from "../src/model/operation.js";
 import type { Range } from "../src/model/position.js";
 
 type MessageId = "columnLost" | "differs" | "rowsLost" | "tableLost";
@@ -59,40 +59,73 @@ interface Found {
 }
 
 /** What goes that the migration has not made. */
-function* losses({ before, statements, isNew }: Undone, up: readonly Operation[]): Generator<Found> {
+function* losses(undone: Undone, up: readonly Operation[]): Generator<Found> {
+  const { before, statements } = undone;
+  const copies: Operation[] = [];
   for (const { statement, before: schema } of statements) {
     for (const op of statement.operations) {
+      if (op.type === "Insert" || op.type === "Update" || op.type === "CreateTableAs") copies.push(op);
       const name = op.type === "DropRelation" ? op.relation : "table" in op ? op.table : undefined;
       const table = name && schema.table(name);
-      if (!table || table.temporary || isNew(table) || (table.kind !== "table" && table.kind !== "partitioned table"))
+      if (
+        !table ||
+        table.temporary ||
+        undone.isNew(table) ||
+        (table.kind !== "table" && table.kind !== "partitioned table")
+      )
         continue;
       const data = { table: formatName(table) };
       switch (op.type) {
         case "DropRelation":
+          if (copies.some((copy) => reads(copy, table))) break;
           yield { messageId: "tableLost", range: op.range, data };
           break;
         case "DropColumn": {
-          const hasColumn = table.columns.has(op.column) && isOld(op.table, op.column);
+          const hasColumn = table.columns.has(op.column) && isOld(op.table, op.column) && !isCopied(table, op.column);
           if (hasColumn)
             yield { messageId: "columnLost", range: op.range, data: { ...data, column: quoteIdentifier(op.column) } };
           break;
         }
         case "Truncate":
-          yield { messageId: "rowsLost", range: op.range, data };
-          break;
         case "Delete":
-          if (!op.hasWhere) yield { messageId: "rowsLost", range: op.range, data };
+          if (empties(op) && !up.some((other) => empties(other) && other.table.name === table.name)) {
+            yield { messageId: "rowsLost", range: op.range, data };
+          }
       }
     }
+  }
+
+  /** Whether an earlier statement has put its values elsewhere. */
+  function isCopied(table: QualifiedName, column: string): boolean {
+    return copies.some(
+      (copy) =>
+        "copies" in copy &&
+        copy.copies?.some((name) => name === column || name === "*") === true &&
+        (reads(copy, table) || (copy.type === "Update" && copy.table.name === table.name)),
+    );
   }
 
   /** Whether the column has values from before the migration, perhaps under another name. */
   function isOld(table: QualifiedName, column: string): boolean {
     if (up.some((op) => op.type === "RenameColumn" && op.newName === column && op.table.name === table.name))
       return true;
-    const dropped = up.some((op) => op.type === "DropColumn" && op.column === column && op.table.name === table.name);
-    return !dropped && before.table(table)?.columns.has(column) === true;
+    const isAway = up.some(
+      (op) =>
+        (op.type === "DropColumn" || op.type === "RenameColumn") &&
+        op.column === column &&
+        op.table.name === table.name,
+    );
+    return !isAway && before.table(table)?.columns.has(column) === true;
   }
+}
+
+function reads(copy: Operation, { name }: QualifiedName): boolean {
+  return "reads" in copy && copy.reads?.some((read) => read.name === name) === true;
+}
+
+/** Whether it deletes all rows that are there. */
+function empties(op: Operation): op is Delete | Truncate {
+  return op.type === "Truncate" || (op.type === "Delete" && !op.hasWhere);
 }
 
 /** Whether it cannot be known what an operation does to the schema. */

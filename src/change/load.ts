@@ -530,7 +530,12 @@ class Loader {
     const { tree } = this.source.head;
     const leftOut: { file: string; reason: string }[] = [];
     const judged = new Set<string>();
-    const known = new Set(detection.databases.flatMap(({ sources }) => sources.flatMap(({ files }) => files)));
+    const known = new Set(
+      detection.databases.flatMap(({ sources }) =>
+        // What undoes a migration is none.
+        sources.flatMap(({ files, downFile }) => files.flatMap((file) => [file, downFile?.(file) ?? file])),
+      ),
+    );
     for (const path of paths) {
       const folder = path.replace(/\/+$/, "");
       if (tree.has(path)) judged.add(path);

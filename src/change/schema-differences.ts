@@ -93,8 +93,10 @@ function compareNamed(
 ): void {
   const before = new Map(was);
   const now = new Map(is);
-  for (const [key, name] of before) if (!now.has(key)) missing.push(`${name} of ${table}`);
-  for (const [key, name] of now) if (!before.has(key)) added.push(`${name} of ${table}`);
+  // Under one name they are taken for the same, however their conditions are written.
+  const [names, namesNow] = [new Set(before.values()), new Set(now.values())];
+  for (const [key, name] of before) if (!now.has(key) && !namesNow.has(name)) missing.push(`${name} of ${table}`);
+  for (const [key, name] of now) if (!before.has(key) && !names.has(name)) added.push(`${name} of ${table}`);
 }
 
 /** NOT NULL is compared with its column, and keys with their indexes. */

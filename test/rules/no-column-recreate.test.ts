@@ -34,6 +34,11 @@ ruleTester.run("no-column-recreate", rule, {
       code: "ALTER TABLE users DROP COLUMN full_name;\nALTER TABLE users ADD COLUMN full_name text;",
     },
     {
+      name: "a table that this change empties first",
+      history: [users],
+      code: "DELETE FROM users;\nALTER TABLE users DROP COLUMN age, ADD COLUMN age bigint;",
+    },
+    {
       name: "a table of this change",
       pending: [users],
       code: "ALTER TABLE users DROP COLUMN age, ADD COLUMN age bigint;",

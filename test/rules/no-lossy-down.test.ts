@@ -55,6 +55,17 @@ describe("silent", () => {
       "ALTER TABLE orders ALTER COLUMN code SET DEFAULT 'x', ALTER COLUMN code SET NOT NULL;",
     ],
     [
+      "a column that makes room for another one of its name",
+      "ALTER TABLE orders RENAME COLUMN code TO sku;\nALTER TABLE orders ADD COLUMN code text;",
+      "ALTER TABLE orders DROP COLUMN code;\nALTER TABLE orders RENAME COLUMN sku TO code;",
+    ],
+    [
+      "what it copies first",
+      "ALTER TABLE orders ADD COLUMN note text;",
+      "ALTER TABLE orders DROP COLUMN note, ADD COLUMN amount numeric;\nUPDATE orders SET amount = total;\nALTER TABLE orders DROP COLUMN total;\nALTER TABLE orders RENAME COLUMN amount TO total;\nALTER TABLE accounts RENAME TO accounts_old;\nCREATE TABLE accounts (id bigint PRIMARY KEY);\nINSERT INTO accounts SELECT id FROM accounts_old;\nALTER TABLE orders DROP CONSTRAINT orders_account_id_fkey, ADD FOREIGN KEY (account_id) REFERENCES accounts;\nDROP TABLE accounts_old;",
+    ],
+    ["rows of a table that the migration empties, too", "DELETE FROM accounts;", "DELETE FROM accounts;"],
+    [
       "an index that comes back under another name",
       "DROP INDEX orders_code_idx;",
       "CREATE INDEX orders_by_code ON orders (code);",
