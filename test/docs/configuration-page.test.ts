@@ -34,6 +34,7 @@ describe("docs/configuration.md", () => {
     const files = new Map([
       [".github/migration-safety.yml", text],
       ["db/baseline.sql", "CREATE TABLE orders (id bigint);\n"],
+      [".github/migration-safety-stats.json", "{}\n"],
     ]);
     expect(() => readConfiguration({ rules: configurableRules(), head: memoryTree(files, "head") })).not.toThrow();
   });
