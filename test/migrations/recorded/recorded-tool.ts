@@ -49,7 +49,7 @@ export interface Library {
 }
 
 /** Leaves nothing of one fixture to the next. */
-export const RESET = `
+const RESET = `
 ROLLBACK;
 DO $$
 DECLARE name text;
@@ -87,22 +87,29 @@ function isCompared(statement: ParsedStatement, { sendsTransactions = false, boo
   return sendsTransactions || !JSON.stringify(statement.tree).startsWith('{"TransactionStmt"');
 }
 
-/** Runs fixtures through a library, all of them on one server. */
+let started: Promise<RecordingServer> | undefined;
+
+/** The libraries of one test file share a server: starting one takes longer than most of their migrations together. */
+function sharedServer(): Promise<RecordingServer> {
+  started ??= startRecordingServer();
+  return started;
+}
+
+afterAll(async () => (await started)?.close());
+
+/** Runs fixtures through a library. */
 function fixtureRunner(recorder: Recorder): (fixture: Fixtures[string]) => Promise<readonly ParsedStatement[]> {
   let server: RecordingServer;
   let library: Library;
   let isClean = false;
   beforeAll(async () => {
-    server = await startRecordingServer();
+    server = await sharedServer();
     await server.prepare(RESET + recorder.setup);
     isClean = true;
     library = await recorder.connect(server);
     server.sent();
   });
-  afterAll(async () => {
-    await library.close();
-    await server.close();
-  });
+  afterAll(() => library.close());
   return async (fixture) => {
     const { up, refused } = partsOf(fixture);
     const source = recorder.migration(up);

@@ -1,0 +1,13 @@
+/** Libraries whose migrations are given a way to send SQL and little more; together, because each file costs a server. */
+import { dbMigrateFixtures, recordedDbMigrate } from "./db-migrate.js";
+import { mikroOrmFixtures, recordedMikroOrm } from "./mikro-orm.js";
+import { payloadFixtures, recordedPayload } from "./payload.js";
+import { postgresMigrationsFixtures, recordedPostgresMigrations } from "./postgres-migrations.js";
+import { describeFixtures } from "./recorded-tool.js";
+import { recordedSlonik, slonikFixtures } from "./slonik.js";
+
+describeFixtures("db-migrate", recordedDbMigrate, dbMigrateFixtures);
+describeFixtures("MikroORM", recordedMikroOrm, mikroOrmFixtures);
+describeFixtures("Payload", recordedPayload, payloadFixtures);
+describeFixtures("postgres-migrations", recordedPostgresMigrations, postgresMigrationsFixtures);
+describeFixtures("Slonik", recordedSlonik, slonikFixtures);
