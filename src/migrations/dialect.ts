@@ -83,3 +83,27 @@ export function dialectOfFiles(listing: Listing, files: readonly string[]): stri
   }
   return undefined;
 }
+
+/** Packages with which Node talks to a database system. */
+const DRIVERS: readonly (readonly [name: string, dialect: string])[] = [
+  ["pg", POSTGRESQL],
+  ["pg-native", POSTGRESQL],
+  ["pg-promise", POSTGRESQL],
+  ["postgres", POSTGRESQL],
+  ["slonik", POSTGRESQL],
+  ["@neondatabase/serverless", POSTGRESQL],
+  ["@vercel/postgres", POSTGRESQL],
+  ["mysql2", "MySQL"],
+  ["mysql", "MySQL"],
+  ["mariadb", "MariaDB"],
+  ["mssql", "SQL Server"],
+  ["tedious", "SQL Server"],
+  ["oracledb", "Oracle"],
+  ["better-sqlite3", "SQLite"],
+  ["sqlite3", "SQLite"],
+];
+
+/** The other system that a project is for, where its package.json has a driver, and none for PostgreSQL. */
+export function dialectOfPackages(manifest: string): string | undefined {
+  return DRIVERS.find(([name]) => manifest.includes(`"${name}"`))?.[1];
+}

@@ -169,20 +169,19 @@ export function queryBuilder(table: Value): Handle {
     },
   });
   queries.set(handle, query);
-  const chained =
-    (change: Method): Method =>
+  const withQuery =
+    (change: Change): Method =>
     (args, site) => {
-      change(args, site);
+      change(query, args, site);
       return handle;
     };
 
-  for (const [name, change] of Object.entries(CHANGES))
-    methods[name] = chained((args, site) => change(query, args, site));
+  for (const [name, change] of Object.entries(CHANGES)) methods[name] = withQuery(change);
   for (const bool of ["and", "or"] as const) {
     for (const prefix of bool === "and" ? ["where", "andWhere"] : ["orWhere"]) {
       for (const [suffix, make] of Object.entries(CONDITIONS)) {
         for (const not of ["", "Not"]) {
-          methods[prefix + not + suffix] = chained((args, site) => {
+          methods[prefix + not + suffix] = withQuery((_, args, site) => {
             for (const sql of make(args, not !== "", site)) query.wheres.push({ bool, sql });
           });
         }
@@ -193,7 +192,7 @@ export function queryBuilder(table: Value): Handle {
 }
 
 /** What each call adds to a query. */
-const CHANGES: Readonly<Record<string, (query: Query, args: readonly Value[], site: Site) => void>> = {
+const CHANGES: Changes = {
   ...table("from", "into", "table"),
   withSchema: (query, [name]) => void (query.schema = textOf(name)),
   ...columns("select", "column", "columns", "pluck"),
@@ -291,7 +290,8 @@ function handleOf(query: Query): Handle {
   return handle;
 }
 
-type Changes = Readonly<Record<string, (query: Query, args: readonly Value[], site: Site) => void>>;
+type Change = (query: Query, args: readonly Value[], site: Site) => unknown;
+type Changes = Readonly<Record<string, Change>>;
 
 function table(...names: readonly string[]): Changes {
   return Object.fromEntries(

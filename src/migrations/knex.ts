@@ -1,10 +1,11 @@
 import type { ToolFacts } from "../model/migration.js";
-import { dialectOfFolder } from "./dialect.js";
+import { dialectOfFolder, dialectOfPackages } from "./dialect.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
-import { Dictionary } from "./evaluator/value.js";
+import { option } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
 import { knexHandle } from "./knex-handle.js";
-import { join, upwards } from "./listing.js";
+import { type KnexSettings, knexSettings } from "./knex-settings.js";
+import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { byNumber } from "./name-order.js";
@@ -13,8 +14,24 @@ import type { MigrationSource, MigrationTool } from "./tool.js";
 const PACKAGE = "knex";
 const MANIFEST = "package.json";
 
+/**
+ * The names of a folder's migrations, in Knex's order.
+ * @param pattern Which files are some; Knex loads all, and in a folder that a knexfile names they are.
+ */
+function migrationsIn(listing: Listing, folder: string, pattern: RegExp): readonly string[] {
+  const names = listing.filesIn(folder).filter((name) => pattern.test(name) && !DECLARATIONS.test(name));
+  return names.sort(byName);
+}
+
+function byName(a: string, b: string): number {
+  const [one, other] = [nameOf(a), nameOf(b)];
+  if (VERSIONS.test(one) && VERSIONS.test(other)) return byNumber(one, other);
+  return one < other ? -1 : Number(one > other);
+}
+
 /** What Knex loads: `loadExtensions` of its `lib/migrations/util/fs.js`, without the languages that nobody has here. */
-const NAME = /^\d+.*\.(?:[cm]?js|[cm]?ts)$/;
+const LOADED = /\.[cm]?[jt]s$/;
+const NUMBERED = /^\d+.*\.[cm]?[jt]s$/;
 const DECLARATIONS = /\.d\.[cm]?ts$/;
 
 /** Names of versions, which only a source of migrations of the project's own sorts: `2.10.0.js` comes after `2.9.0.js`. */
@@ -24,29 +41,41 @@ const VERSIONS = /^\d+\.\d+\.\d+/;
 export const knex: MigrationTool = {
   name: PACKAGE,
   label: "Knex",
-  reads: [MANIFEST],
+  reads: [MANIFEST, "knexfile.js", "knexfile.ts", "knexfile.cjs", "knexfile.mjs"],
 
   find(listing) {
-    const folders: string[] = [];
+    const configured = knexSettings(listing).map(({ folders }) =>
+      folders.find((folder) => migrationsIn(listing, folder, LOADED).length > 0),
+    );
+    const folders = new Set(configured.flatMap((folder) => folder ?? []));
+    const others = new Set(knexSettings(listing).flatMap((settings) => settings.folders));
     for (const folder of listing.folders()) {
-      if (isNotDeployed(folder)) continue;
-      const first = listing.filesIn(folder).find((name) => NAME.test(name) && !DECLARATIONS.test(name));
-      if (first === undefined || !usesKnex(listing, folder)) continue;
-      if (isMigration(listing.read(join(folder, first)) ?? "")) folders.push(folder);
+      if (isNotDeployed(folder) || others.has(folder)) continue;
+      const names = migrationsIn(listing, folder, NUMBERED);
+      if (names.length === 0 || manifestOf(listing, folder) === undefined) continue;
+      // Where the project has had another tool before, the last ones are of this one.
+      const texts = [names[0], names.at(-1)].map((name = "") => listing.read(join(folder, name)) ?? "");
+      if (texts.some(isMigration)) folders.add(folder);
     }
-    return folders;
+    return [...folders];
   },
 
   open(listing, folder): MigrationSource {
-    const dialect = dialectOfFolder(folder);
-    const names = listing.filesIn(folder).filter((name) => NAME.test(name) && !DECLARATIONS.test(name));
+    const settings = knexSettings(listing).find(({ folders }) => folders.includes(folder));
+    const folders = settings?.folders ?? [folder];
+    const dialect =
+      settings?.dialect ?? dialectOfFolder(folder) ?? dialectOfPackages(manifestOf(listing, folder) ?? "");
+    const files = folders.flatMap((at) =>
+      migrationsIn(listing, at, settings === undefined ? NUMBERED : LOADED).map((name) => join(at, name)),
+    );
     return {
       folder,
-      tool: toolFacts(listing, folder),
-      because: "because package.json has knex",
-      files: names.sort(VERSIONS.test(names[0] ?? "") ? byNumber : undefined).map((name) => join(folder, name)),
+      tool: toolFacts(listing, folder, settings),
+      because: settings === undefined ? "because package.json has knex" : `because ${settings.file} names it`,
+      files: settings?.folderByFolder === true ? files : files.sort(byName),
       leftOut: [],
       evaluate,
+      ...(folders.length > 1 && { owns: folders }),
       ...(dialect !== undefined && { dialect }),
     };
   },
@@ -61,6 +90,8 @@ export const knex: MigrationTool = {
     checksum: "None: an edited migration is not noticed.",
     outOfOrder: "Runs it.",
     undo: "The function `down`.",
+    configuration:
+      "`knexfile.ts` or `.js`, which is read and not executed: `migrations.directory`, one or several, `disableTransactions`, `sortDirsSeparately`.",
     sources: [
       "https://knexjs.org/guide/migrations.html",
       "https://github.com/knex/knex/blob/master/lib/migrations/migrate/Migrator.js",
@@ -79,9 +110,9 @@ const evaluate = evaluator({
       up: call("up"),
       down: call("down"),
       facts() {
-        const config = exports.get("config");
-        const ownWay = config instanceof Dictionary && config.get("transaction") === false;
-        return ownWay ? { transaction: "per-statement", splitsRun: "everywhere" } : {};
+        const own = option(exports.get("config"), "transaction");
+        if (own === true) return { transaction: "per-file" };
+        return own === false ? { transaction: "per-statement", splitsRun: "everywhere" } : {};
       },
     };
   },
@@ -90,11 +121,13 @@ const evaluate = evaluator({
 /** Old migrations are given `Promise` as well. */
 const PROMISE = undefined;
 
-function usesKnex(listing: Listing, folder: string): boolean {
+/** The nearest package.json that has Knex. */
+function manifestOf(listing: Listing, folder: string): string | undefined {
   for (const at of upwards(folder)) {
-    if (listing.has(at, MANIFEST) && (listing.read(join(at, MANIFEST)) ?? "").includes(`"${PACKAGE}"`)) return true;
+    const text = listing.has(at, MANIFEST) ? (listing.read(join(at, MANIFEST)) ?? "") : "";
+    if (text.includes(`"${PACKAGE}"`)) return text;
   }
-  return false;
+  return undefined;
 }
 
 /** Whether a text is a migration of Knex. */
@@ -102,12 +135,12 @@ function isMigration(text: string): boolean {
   return /\bknex\b/i.test(text) && /\bup\b/.test(text);
 }
 
-function toolFacts(listing: Listing, folder: string): ToolFacts {
+function toolFacts(listing: Listing, folder: string, settings: KnexSettings | undefined): ToolFacts {
   return {
     name: PACKAGE,
     label: "Knex",
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
-    transaction: "all-pending",
+    transaction: settings?.withoutTransactions === true ? "per-statement" : "all-pending",
     outsideTransaction: "in a migration of its own with `export const config = { transaction: false }`",
     checksums: false,
     outOfOrder: { does: "runs", says: "Knex runs it after the others." },

@@ -115,7 +115,7 @@ export class NodePgMigrateBuilder {
     const methods: Record<string, Method> = {
       noTransaction: () => void (this.outside = true),
       func: ([sql]) => new SqlLiteral(sqlOf(sql)),
-      toString: ([name]) => nameOf(name),
+      toString: ([name]: readonly Value[]) => nameOf(name),
     };
     for (const operation of Object.keys(OPERATIONS)) {
       methods[operation] = (args, site) => this.#add(operation, args, site);
