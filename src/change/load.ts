@@ -236,13 +236,16 @@ class Loader {
     const { tree } = release;
     const changed = once(() => {
       const files = release.changed();
-      // What other migrations stand for since then, a squash for one, nobody can tell: then all of it has shipped.
-      const rewritten = files.some(
-        ({ file, status }) =>
-          status === "deleted" && sources.some(({ folder }) => folder === "" || file.startsWith(`${folder}/`)),
-      );
-      const added = rewritten ? [] : files.filter(({ status }) => status === "added");
-      return { added: new Set(added.map(({ file }) => file)), touched: new Set(files.map(({ file }) => file)) };
+      const added = files.filter(({ status }) => status === "added");
+      return {
+        added: new Set(added.map(({ file }) => file)),
+        touched: new Set(files.map(({ file }) => file)),
+        // What other migrations stand for since then, a squash for one, nobody can tell.
+        rewritten: files.some(
+          ({ file, status }) =>
+            status === "deleted" && sources.some(({ folder }) => folder === "" || file.startsWith(`${folder}/`)),
+        ),
+      };
     });
     const catalog = once(() => {
       const setting = this.configuration.databases[name] ?? {};
@@ -254,7 +257,7 @@ class Loader {
     });
     return {
       lacks: (file) => changed().added.has(file),
-      exists: (qualified) => exists(catalog(), qualified),
+      exists: (qualified) => changed().rewritten || exists(catalog(), qualified),
     };
   }
 

@@ -49,7 +49,7 @@ export interface Undone {
 export interface ReleasedDatabase {
   /** Whether a migration of base, by its path there, has been merged since. */
   lacks(file: string): boolean;
-  /** Whether a relation of this name exists in it. */
+  /** Whether a relation of this name exists in it; true where migrations that it has were deleted since. */
   exists(qualified: string): boolean | "unknown";
 }
 

@@ -124,6 +124,16 @@ describe("a merged migration", () => {
     expect(places(checked(made))).toEqual([]);
   });
 
+  it("that stands for others which a release has may be edited, too", () => {
+    const made = repository();
+    made.git("checkout", "-q", "main");
+    made.remove(at("0001_orders"), at("0002_items"));
+    made.commit("squashed", { [at("0003_all")]: ORDERS + ITEMS });
+    made.branch("more");
+    made.commit("edit", { [at("0003_all")]: ORDERS + ITEMS.replace("order_id", "orders_id") });
+    expect(places(checked(made))).toEqual([]);
+  });
+
   it("that a release has may not", () => {
     const made = repository();
     made.commit("edits", {
