@@ -3,8 +3,8 @@ import type { AlterTable, AlterTableSubcommand } from "../../model/operation.js"
 import type { Trigger } from "../../model/catalog.js";
 import { changeColumn } from "./columns.js";
 import { attachIndex } from "./indexes.js";
-import { learnColumn, mention, nameOf, type Changes, type Situation } from "./situation.js";
-import { sameName, type TableHistory } from "./timeline.js";
+import { learnColumn, mention, nameOf, partitionsOf, type Changes, type Situation } from "./situation.js";
+import { sameName, type TableHistory, type Timeline } from "./timeline.js";
 import { eachTrigger } from "./triggers-and-policies.js";
 
 export const alterTableChanges: Changes = {
@@ -33,22 +33,26 @@ const subcommands: { readonly [Name in AlterTableSubcommand]?: Subcommand } = {
   DropExpression(_, { table, column }, situation) {
     if (column !== undefined) changeColumn({ table, column }, situation, {}, ["generated", "generation"]);
   },
-  AddIdentity(history, { table, column, identity = "by default" }, situation) {
-    if (column === undefined) return;
-    const sequence = situation.timeline.addOwnedSequence(history, column);
-    changeColumn({ table, column }, situation, { identity });
-    situation.timeline.updateColumn(history, column, { sequence });
-  },
-  SetIdentity(_, { table, column, identity }, situation) {
-    if (column !== undefined && identity) changeColumn({ table, column }, situation, { identity });
-  },
-  DropIdentity(history, { table, column }, situation) {
+  AddIdentity(history, { column, identity = "by default" }, situation) {
     if (column === undefined) return;
     const { timeline } = situation;
+    const sequence = timeline.addOwnedSequence(history, column);
+    eachPartition(timeline, history, (partition) => timeline.updateColumn(partition, column, { identity }));
+    timeline.updateColumn(history, column, { sequence });
+  },
+  SetIdentity(history, { column, identity }, { timeline }) {
+    if (column === undefined || !identity) return;
+    eachPartition(timeline, history, (partition) => timeline.updateColumn(partition, column, { identity }));
+  },
+  DropIdentity(history, { column }, { timeline }) {
+    if (column === undefined || !history.columns.get(column, timeline.time)?.identity) return;
     const { identity, sequence } = history.columns.get(column, timeline.time) ?? {};
     const own = identity && sequence && timeline.history(sequence);
     if (own) timeline.removeTable(own);
-    changeColumn({ table, column }, situation, {}, ["identity", "sequence"]);
+    eachPartition(timeline, history, (partition) => {
+      const { identity: _, sequence: __, ...plain } = partition.columns.get(column, timeline.time)!;
+      timeline.putColumn(partition, plain);
+    });
   },
 
   AddInherit: (history, operation, situation) => setParent(history, operation, situation, true),
@@ -87,6 +91,12 @@ const subcommands: { readonly [Name in AlterTableSubcommand]?: Subcommand } = {
 function setUnlogged(history: TableHistory, { timeline, postgres }: Situation, unlogged: boolean): void {
   timeline.touch(history, { unlogged });
   for (const sequence of postgres >= 15 ? timeline.sequences(history) : []) timeline.touch(sequence, { unlogged });
+}
+
+/** A table and its partitions, which share an identity; inheriting tables have none of it. */
+function eachPartition(timeline: Timeline, history: TableHistory, change: (table: TableHistory) => void): void {
+  change(history);
+  for (const partition of partitionsOf(timeline, history)) eachPartition(timeline, partition, change);
 }
 
 function setParent(history: TableHistory, { other }: AlterTable, situation: Situation, inherits: boolean): void {

@@ -6,6 +6,9 @@ import { TableHistory, type Timeline } from "./timeline.js";
 export class CatalogAt implements Catalog {
   readonly #timeline: Timeline;
   readonly #time: number;
+  /** Who asks for an operation's table asks several times. */
+  #asked: QualifiedName | undefined;
+  #answer: TableHistory | undefined;
 
   constructor(timeline: Timeline, time: number) {
     this.#timeline = timeline;
@@ -88,7 +91,7 @@ export class CatalogAt implements Catalog {
   }
 
   *schemas(): Generator<string, void> {
-    for (const [schema] of this.#timeline.schemas.entries(this.#time)) yield schema;
+    for (const [schema, exists] of this.#timeline.schemas.entries(this.#time)) if (exists) yield schema;
   }
 
   *#relations(): Generator<Table, void> {
@@ -106,8 +109,10 @@ export class CatalogAt implements Catalog {
   }
 
   #history(name: QualifiedName): TableHistory | undefined {
+    if (name === this.#asked) return this.#answer;
     const found = this.#timeline.find(this.#timeline.relations, name, this.#time);
-    return found instanceof TableHistory ? found : undefined;
+    this.#asked = name;
+    return (this.#answer = found instanceof TableHistory ? found : undefined);
   }
 
   #tables(histories: readonly TableHistory[] = []): Table[] {

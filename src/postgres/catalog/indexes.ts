@@ -2,7 +2,7 @@
 import type { Index } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
 import type { CreateIndex } from "../../model/operation.js";
-import { setNotNull } from "./constraints.js";
+import { notNullConstraint, setNotNull } from "./constraints.js";
 import { learnColumn, mention, nameOf, partitionsOf, type Changes, type Situation } from "./situation.js";
 import type { TableHistory, Timeline } from "./timeline.js";
 
@@ -103,7 +103,10 @@ export function inheritIndexes(
         valid: true,
         ...(deferrable && { deferrable }),
       });
-      if (kind === "primary key") for (const column of index.columns) setNotNull(situation, child, column, true);
+      for (const column of kind === "primary key" ? index.columns : []) {
+        const named = attach ? notNullConstraint(timeline, parent, column)?.name : undefined;
+        setNotNull(situation, child, column, true, named, named === undefined ? {} : { inherited: true });
+      }
     }
     if (attach)
       for (const grandchild of timeline.children(child)) inheritIndexes(situation, child, grandchild, { only: name });

@@ -182,12 +182,13 @@ function createTable(operation: CreateTable, situation: Situation): void {
   timeline.tableCreated(situation.order);
 }
 
-/** A child's copy of a parent's column: same type, default and NOT NULL; identity belongs to the parent. */
+/** A child's copy of a parent's column: same type, default and NOT NULL. A partition shares the parent's identity. */
 export function inheritColumn(timeline: Timeline, child: TableHistory, column: Column): void {
-  const { sequence: _, inherited: __, ...copied } = column;
+  const { sequence: _, inherited: __, identity, ...copied } = column;
   const own = child.columns.get(column.name, timeline.time);
   timeline.putColumn(child, {
     ...copied,
+    ...(identity && timeline.table(child).partitionOf ? { identity } : {}),
     ...(own?.notNull === true ? { notNull: true } : {}),
     ...(own && !own.inherited ? {} : { inherited: true }),
   });

@@ -9,7 +9,7 @@ export const schemaChanges: Changes = {
     timeline.schemas.set(schema, true, timeline.time);
   },
   DropSchema(operation, { timeline }) {
-    timeline.schemas.delete(operation.schema, timeline.time);
+    timeline.schemas.set(operation.schema, false, timeline.time);
     for (const [, relation] of [...timeline.relations.entries(timeline.time)]) {
       if ("versions" in relation && relation.at(timeline.time)?.schema === operation.schema) {
         dropRelation(timeline, relation, true);
@@ -21,7 +21,8 @@ export const schemaChanges: Changes = {
     timeline.removeRoutinesOf(operation.schema);
   },
   RenameSchema({ schema, newName }, { timeline }) {
-    timeline.schemas.rename(schema, newName, true, timeline.time);
+    timeline.schemas.set(schema, false, timeline.time);
+    timeline.schemas.set(newName, true, timeline.time);
     for (const [, relation] of [...timeline.relations.entries(timeline.time)]) {
       const table = "versions" in relation ? relation.at(timeline.time) : undefined;
       if (table?.schema === schema) timeline.moveTable(relation as TableHistory, { schema: newName, name: table.name });

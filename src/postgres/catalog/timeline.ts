@@ -108,7 +108,8 @@ export class Timeline {
   readonly types = new VersionedMap<UserType>();
   /** By name, all that have it. */
   readonly functions = new VersionedMap<readonly Routine[]>();
-  readonly schemas = new VersionedMap<true>();
+  /** `false`: one that is known to be gone. */
+  readonly schemas = new VersionedMap<boolean>();
   /** Extended statistics, by the table that they are on. */
   readonly statistics = new VersionedMap<TableHistory>();
   #hasTemporary = false;
@@ -177,9 +178,14 @@ export class Timeline {
     return undefined;
   }
 
-  /** Where a new object of this name goes. */
+  /** Where a new object of this name goes: the first schema of `search_path` that exists. */
   place(name: QualifiedName): Required<QualifiedName> {
-    return { schema: name.schema ?? this.searchPath(this.time)[0]!, name: name.name };
+    if (name.schema !== undefined) return { schema: name.schema, name: name.name };
+    const path = this.searchPath(this.time);
+    return {
+      schema: path.find((schema) => this.schemas.get(schema, this.time) !== false) ?? path[0]!,
+      name: name.name,
+    };
   }
 
   relationTaken(schema: string, name: string): boolean {
