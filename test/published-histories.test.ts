@@ -1,8 +1,31 @@
-import { describe, expect, test } from "vitest";
+import type { PGlite } from "@electric-sql/pglite";
+import { pgcrypto } from "@electric-sql/pglite/contrib/pgcrypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseSql } from "../src/postgres/parse-sql.js";
+import { compareHistory } from "./postgres/catalog/compare-history.js";
+import { startPGlite } from "./postgres/start-pglite.js";
 import { publishedHistories } from "./published-sql.js";
 
 const histories = [...publishedHistories()];
+
+let database: PGlite;
+beforeAll(async () => {
+  database = await startPGlite({ extensions: { pgcrypto } });
+});
+afterAll(async () => {
+  await database.close();
+});
+
+/** SQL with the names that the package's program fills in. */
+function named(sql: string): string {
+  return sql.replace(/:([A-Z_]+)_SCHEMA\b/g, (_, name: string) => name.toLowerCase());
+}
+
+/** Schemas that the packages make in their programs, and a function that pgcrypto brought before 13. */
+const BEFORE = `
+  CREATE SCHEMA graphile_worker;
+  CREATE SCHEMA graphile_scheduler;
+  CREATE FUNCTION public.gen_random_uuid() RETURNS uuid LANGUAGE sql AS 'SELECT pg_catalog.gen_random_uuid()';`;
 
 describe("migration histories of published packages", () => {
   test.each(histories)("%s: every statement is analysed", (_, files) => {
@@ -26,6 +49,18 @@ describe("migration histories of published packages", () => {
       }
       expect(text.slice(end), name).toMatch(/^[\s;]*$/);
     }
+  });
+
+  // What pg-boss ships behind its present schema brings older ones up to it, and takes them back.
+  const fromNothing = histories.map(([name, files]) => [name, name === "pg-boss" ? files.slice(0, 1) : files] as const);
+
+  test.each(fromNothing)("%s: the replayed catalog equals PostgreSQL's after every file", async (_, files) => {
+    const read = files.map(({ name, sql }) => ({ name, statements: parseSql(named(sql)).statements }));
+    const comparison = await compareHistory(database, [
+      { name: "before", statements: parseSql(BEFORE).statements },
+      ...read,
+    ]);
+    expect(comparison).toMatchObject({ differences: [], refused: [] });
   });
 
   test("they are large enough to mean something", () => {
