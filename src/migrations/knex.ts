@@ -1,5 +1,5 @@
 import type { ToolFacts } from "../model/migration.js";
-import { dialectOfFolder, dialectOfPackages } from "./dialect.js";
+import { dialectOfFolder, dialectOfPackages, POSTGRESQL } from "./dialect.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import { option } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
@@ -63,8 +63,10 @@ export const knex: MigrationTool = {
   open(listing, folder): MigrationSource {
     const settings = knexSettings(listing).find(({ folders }) => folders.includes(folder));
     const folders = settings?.folders ?? [folder];
-    const dialect =
-      settings?.dialect ?? dialectOfFolder(folder) ?? dialectOfPackages(manifestOf(listing, folder) ?? "");
+    const driver = dialectOfPackages(manifestOf(listing, folder) ?? "");
+    // A program with a driver for PostgreSQL runs on it, too, whatever its knexfile is for.
+    const said = driver === POSTGRESQL ? undefined : settings?.dialect;
+    const dialect = said ?? dialectOfFolder(folder) ?? driver;
     const files = folders.flatMap((at) =>
       migrationsIn(listing, at, settings === undefined ? NUMBERED : LOADED).map((name) => join(at, name)),
     );

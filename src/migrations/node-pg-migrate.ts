@@ -5,6 +5,7 @@ import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { NodePgMigrateBuilder } from "./node-pg-migrate-builder.js";
+import { isNotDeployed } from "./not-deployed.js";
 import { blank } from "./sections.js";
 import type { LeftOutFile, MigrationSource, MigrationTool, ReadMigrationText } from "./tool.js";
 
@@ -24,17 +25,24 @@ export const nodePgMigrate: MigrationTool = {
 
   find(listing) {
     let projects: ReadonlySet<string> | undefined;
+    const isProject = (folder: string): boolean => {
+      const known = (projects ??= projectsOf(listing));
+      return known.size > 0 && [...upwards(folder)].some((at) => known.has(at));
+    };
+    const isMigration = (folder: string, name: string): boolean => {
+      const text = (): string => listing.read(join(folder, name)) ?? "";
+      if (/\.sql$/i.test(name)) {
+        if (!isProject(folder)) return false;
+        return nameOf(folder) === "migrations" || folderInScripts(listing, folder) || markers(text()).up >= 0;
+      }
+      if (isNotDeployed(folder)) return false;
+      // Where another package brings it along, only the migrations say whose they are.
+      return text().includes(PACKAGE) || (isProject(folder) && /\bpgm\b/.test(text()));
+    };
     const folders: string[] = [];
     for (const folder of listing.folders()) {
       const first = listing.filesIn(folder).find((name) => NUMBERED.test(name) && !DECLARATIONS.test(name));
-      if (first === undefined) continue;
-      projects ??= projectsOf(listing);
-      if (projects.size === 0) return [];
-      if (![...upwards(folder)].some((at) => projects?.has(at))) continue;
-      const isNamed = nameOf(folder) === "migrations" || folderInScripts(listing, folder);
-      const text = listing.read(join(folder, first)) ?? "";
-      if (/\.sql$/i.test(first) ? isNamed || markers(text).up >= 0 : /\bpgm\b|node-pg-migrate/.test(text))
-        folders.push(folder);
+      if (first !== undefined && isMigration(folder, first)) folders.push(folder);
     }
     return folders;
   },
@@ -55,7 +63,10 @@ export const nodePgMigrate: MigrationTool = {
     return {
       folder,
       tool: toolFacts(listing, folder),
-      because: "because package.json has node-pg-migrate",
+      because:
+        projectsOf(listing).size > 0
+          ? "because package.json has node-pg-migrate"
+          : "because its files import node-pg-migrate",
       files: names.sort(byTime).map((name) => join(folder, name)),
       leftOut,
       read: readText,

@@ -68,7 +68,11 @@ describe("Knex's migrations are found", () => {
     ],
     [
       "for another system by the knexfile",
-      { ...PROJECT, "knexfile.js": "module.exports = { client: 'mysql2', migrations: {} };", "migrations/1_a.js": UP },
+      {
+        ...manifest("knex"),
+        "knexfile.js": "module.exports = { client: 'mysql2', migrations: {} };",
+        "migrations/1_a.js": UP,
+      },
       "migrations",
       "MySQL",
     ],
@@ -77,6 +81,15 @@ describe("Knex's migrations are found", () => {
       databases: [],
       leftOut: [{ file: folder, reason: `holds migrations for ${dialect}; only PostgreSQL is checked` }],
     });
+  });
+
+  it("for PostgreSQL, where there is a driver for it beside the knexfile's", () => {
+    const source = onlySource({
+      ...manifest("knex", "mysql2", "pg"),
+      "knexfile.js": "module.exports = { client: 'mysql2', migrations: {} };",
+      "migrations/1_a.js": UP,
+    });
+    expect(source.folder).toBe("migrations");
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detected, npmLock, onlySource, statementsOf } from "./open-tool.js";
+import { changeOf, detected, npmLock, onlySource, statementsOf } from "./open-tool.js";
 
 const manifest = (migrate: string): string =>
   JSON.stringify({ scripts: { migrate }, dependencies: { "node-pg-migrate": "^8.0.0" } });
@@ -99,6 +99,32 @@ describe("sections", () => {
     expect(run("CREATE TABLE a ();\n-- Down Migration\nDROP TABLE a;")).toEqual([
       "tool: CREATE TABLE a ()",
       "tool: DROP TABLE a",
+    ]);
+  });
+});
+
+describe("migrations in JavaScript and TypeScript", () => {
+  const TYPESCRIPT =
+    "import type { MigrationBuilder } from 'node-pg-migrate';\nexport function up(pgm: MigrationBuilder) { pgm.sql('SELECT 1'); }\n";
+  const OUTSIDE =
+    "exports.up = (pgm) => { pgm.noTransaction(); pgm.createIndex('orders', 'note', { concurrently: true }); };\n";
+
+  it("are found by what they import, where another package brings the tool along", () => {
+    const source = onlySource({ "package.json": "{}", "db/changes/1700000000000_a.ts": TYPESCRIPT });
+    expect(source).toMatchObject({ folder: "db/changes", because: "because its files import node-pg-migrate" });
+  });
+
+  it("end the one transaction with pgm.noTransaction()", () => {
+    const at = (number: number): string => `migrations/170000000000${String(number)}_x.js`;
+    const plain = "exports.up = (pgm) => { pgm.sql('SELECT 1'); };\n";
+    const base = { "package.json": '{ "dependencies": { "node-pg-migrate": "9" } }', [at(0)]: plain };
+    const change = changeOf(base, { [at(1)]: plain, [at(2)]: OUTSIDE, [at(3)]: plain, [at(4)]: plain });
+    const added = change.databases[0]?.migrations.filter(({ status }) => status === "added") ?? [];
+    expect(added.flatMap(({ statements }) => statements.map(({ transaction }) => transaction.group))).toEqual([
+      "all pending in migrations",
+      undefined,
+      "all pending in migrations, part 2",
+      "all pending in migrations, part 2",
     ]);
   });
 });
