@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { checkChange } from "../../src/check/check.js";
 import { readConfiguration } from "../../src/change/configuration.js";
 import { memoryTree } from "../../src/change/overlay-tree.js";
+import { rules } from "../../rules/index.js";
 import { configurableRules } from "../../src/eslint/configurable-rules.js";
+import { ruleSettings } from "../../src/eslint/rule-settings.js";
 import type { Change } from "../../src/model/change.js";
 import type { Finding } from "../../src/model/finding.js";
 import type { ToolFacts } from "../../src/model/migration.js";
@@ -29,14 +31,24 @@ function above(sql: string, line: number, comment: string): string {
 /** What a finding is about, wherever its line has moved to. */
 const about = ({ rule, message, statement }: Finding): string => `${String(statement)} ${rule}: ${message}`;
 
+/** With the first preset that has the rule. */
+function judged(example: Example, rule: string): ReturnType<typeof checkChange> {
+  const change = changeOf(example);
+  const [preset = "all"] = (["recommended", "strict"] as const).filter((name) => {
+    const configuration = { ...change.configuration, extends: name };
+    return (ruleSettings(configuration, rules)[rule]?.[0] ?? "off") !== "off";
+  });
+  return checkChange({ ...change, configuration: { ...change.configuration, extends: preset } });
+}
+
 describe.each(incorrect)("$rule: $example.sql", ({ rule, example }) => {
   it("is silenced by its line, and the other findings stay", () => {
-    const before = checkChange(changeOf(example));
+    const before = judged(example, rule);
     const finding = before.findings.find((one) => one.rule === rule);
     const suppression = finding?.suppression;
     expect(suppression?.in).toBe("file");
     const silenced: Example = { ...example, sql: above(example.sql, suppression!.line!, suppression!.text) };
-    const after = checkChange(changeOf(silenced));
+    const after = judged(silenced, rule);
     // One comment is for one statement, and a rule may speak twice of it.
     const others = before.findings.filter((one) => one.rule !== rule || one.statement !== finding!.statement);
     expect(after.findings.map(about)).toEqual(others.map(about));
