@@ -83,6 +83,9 @@ const NAMES: { readonly [Type in Operation["type"]]?: NamesOf<Type> } = {
   CreateEnum: ({ enum: name }) => [name],
   CreateFunction: ({ function: name }) => [name],
   CreateIndex: ({ table, index }) => (index ? [relationName(index, (before) => before.qualify(table).schema)] : []),
+  CreateObject: ({ name }) => [name],
+  CreatePolicy: ({ policy }) => [{ name: policy }],
+  CreateRule: ({ rule }) => [{ name: rule }],
   CreateSchema: ({ schema }) => [{ name: schema }],
   CreateSequence: ({ sequence }) => [relationName(sequence)],
   CreateTable: ({ table, columns, constraints }) => [
@@ -97,6 +100,10 @@ const NAMES: { readonly [Type in Operation["type"]]?: NamesOf<Type> } = {
   RenameColumn: ({ table, newName }) => [columnName(table, newName)],
   RenameConstraint: ({ newName }) => [{ name: newName }],
   RenameFunction: ({ newName }) => [{ name: newName }],
+  RenamePolicy: ({ newName }) => [{ name: newName }],
+  RenameRule: ({ newName }) => [{ name: newName }],
+  RenameTrigger: ({ newName }) => [{ name: newName }],
+  RenameObject: ({ newName }) => [{ name: newName }],
   RenameRelation: ({ relation, newName }) => [
     relationName({ name: newName }, (before) => before.qualify(relation).schema),
   ],

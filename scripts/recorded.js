@@ -10,12 +10,13 @@ import { importTypeScript } from "./import-typescript.js";
 const { coveredCalls } = await importTypeScript("test/migrations/recorded/api-calls.ts");
 const isList = process.argv.includes("--list");
 
-for (const { label, version, fixtures, covered, without, missing } of coveredCalls()) {
+for (const { label, version, compared, fixtures, covered, without, missing } of coveredCalls()) {
   const reasons = Object.keys(without).length;
   const all = covered.length + reasons + missing.length;
   console.log(
     `${label} ${version}: ${String(covered.length)} of ${String(all)} calls in ${String(fixtures)} migrations, ` +
-      `${String(reasons)} left out with a reason, ${String(missing.length)} missing`,
+      `${String(reasons)} left out with a reason, ${String(missing.length)} missing` +
+      (compared ? "" : "; sent, and not compared yet"),
   );
   if (!isList) continue;
   console.log(`  covered: ${covered.join(", ")}`);

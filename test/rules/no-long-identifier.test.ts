@@ -89,6 +89,26 @@ ruleTester.run("no-long-identifier", rule, {
       ],
     },
     {
+      name: "a policy",
+      history: [orders],
+      code: `CREATE POLICY ${long} ON orders USING (true);`,
+      errors: [
+        {
+          message: message(long, cut),
+          line: 1,
+          column: 15,
+          endLine: 1,
+          endColumn: 83,
+          suggestions: [
+            {
+              desc: "Write the name as PostgreSQL keeps it",
+              output: `CREATE POLICY ${cut} ON orders USING (true);`,
+            },
+          ],
+        },
+      ],
+    },
+    {
       name: "whole characters only",
       code: `CREATE TABLE "${"ä".repeat(32)}" (id bigint);`,
       errors: [
