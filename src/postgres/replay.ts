@@ -101,20 +101,21 @@ export class Replay {
     }
     const postgres = this.#postgres;
     const before = this.#now();
+    let after = before;
     const steps = inPassOrder(statement.operations).map((operation): Step => {
-      const circumstances = { catalog: this.#now(), postgres, utc: this.#utc };
+      const circumstances = { catalog: after, postgres, utc: this.#utc };
       timeline.time++;
       applyOperation(operation, { timeline, order, postgres });
       if (operation.type === "SetVariable" && operation.variable === "timezone") {
         this.#utc = /^utc$/i.test(operation.value ?? "");
       }
-      return { operation, circumstances, after: this.#now() };
+      return { operation, circumstances, after: (after = this.#now()) };
     });
     let cost: Cost | undefined;
     let refusals: readonly (Refusal | undefined)[] | undefined;
     return {
       before,
-      after: this.#now(),
+      after,
       get locks() {
         return (cost ??= costOf(statement, steps)).locks;
       },
