@@ -23,7 +23,7 @@ interface Renaming {
 /** What no statement of the change can be known to mend. */
 const UNREAD: ReadonlySet<Operation["type"]> = new Set(["Unparsed", "DoBlock"]);
 
-export class EndOfChange {
+class EndOfChange {
   readonly #places = new Map<AnalysedStatement, number>();
   readonly #renamings: Renaming[] = [];
   readonly #first: AnalysedStatement | undefined;

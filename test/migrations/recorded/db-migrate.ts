@@ -31,7 +31,7 @@ export const recordedDbMigrate: Recorder = {
     `"use strict";\n\nvar dbm;\nvar type;\n\nexports.setup = function (options) {\n  dbm = options.dbmigrate;\n  type = dbm.dataType;\n};\n\nexports.up = async function (db) {\n${body}\n};\n\nexports._meta = { version: 1 };\n`,
   async connect({ url }) {
     const drivers = require("db-migrate/lib/driver") as DbMigrate;
-    const { dataType } = require("db-migrate-shared") as { dataType: object };
+    const { dataType } = require("db-migrate") as { dataType: object };
     const { hostname, port, username, password } = new URL(url);
     const driver = await new Promise<Driver>((resolve, reject) => {
       const config = {

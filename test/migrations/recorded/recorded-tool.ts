@@ -175,7 +175,7 @@ export function describeFixtures(label: string, recorder: Recorder, fixtures: Fi
 }
 
 /** The SQL that we say a migration sends, up and down. What is not known is written as a comment. */
-export function evaluatedQueries(
+function evaluatedQueries(
   { tool, file, repository }: RecordedTool,
   source: string,
 ): { readonly up: readonly SentQuery[]; readonly down: readonly SentQuery[] } {
