@@ -39,10 +39,14 @@ export default defineRule({
       );
     };
     return {
+      AlterObject: check,
       Cluster: check,
       CreateIndex: check,
+      CreateObject: check,
       DetachPartition: check,
+      Discard: check,
       DropIndex: check,
+      DropObject: check,
       OtherStatement: check,
       Reindex: check,
       Vacuum: check,
