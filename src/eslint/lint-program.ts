@@ -25,7 +25,7 @@ function silencerOf(located: LocatedMigration): (rule: string, range: Range) => 
     return { line, column: column - 1 };
   };
   const directives = [...readDirectives(located, { text, getLocFromIndex }).directives]
-    .map((directive) => ({ ...directive, node: directive.node as DirectiveNode }) as ReadDirective)
+    .map((directive) => ({ ...directive, node: directive.node as DirectiveNode }))
     .sort((a, b) => a.node.loc.start.line - b.node.loc.start.line || a.node.loc.start.column - b.node.loc.start.column);
   return (rule, range) => {
     const directive = directives.length === 0 ? undefined : inForce(directives, rule, getLocFromIndex(range[0]));

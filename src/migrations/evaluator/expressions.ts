@@ -229,7 +229,7 @@ export function propertyName(
   const { key, computed } = property;
   if (key.type === "PrivateName") return `#${key.id.name}`;
   if (key.type === "Identifier" && computed !== true) return key.name;
-  return textOf(evaluate(key as AnyExpression, scope))?.known;
+  return textOf(evaluate(key, scope))?.known;
 }
 
 function unary(node: NodeOf<"UnaryExpression">, scope: Scope): Value {
@@ -372,11 +372,11 @@ function replaceExports({ module: { exports } }: Scope, value: Value): void {
 type MemberNode = NodeOf<"MemberExpression"> | NodeOf<"OptionalMemberExpression">;
 
 function memberName(node: MemberNode, scope: Scope): string | undefined {
-  return propertyName({ key: node.property as AnyExpression, computed: node.computed }, scope);
+  return propertyName({ key: node.property, computed: node.computed }, scope);
 }
 
 function member(node: MemberNode, scope: Scope): { readonly value: Value; readonly self: Value } {
-  const self = evaluate(node.object as AnyExpression, scope);
+  const self = evaluate(node.object, scope);
   const name = memberName(node, scope);
   const site = scope.run.siteOf(node, scope);
   if (name !== undefined) return { value: getProperty(self, name, site), self };

@@ -199,7 +199,7 @@ export const LANGUAGE: ReadonlyMap<string, Value> = new Map<string, Value>([
     "String",
     new Callable(
       "String",
-      ([value]) => textOf(value) ?? (value instanceof Unknown ? value : Text.of(String(value))),
+      ([value]) => textOf(value) ?? (typeof value === "object" ? new Unknown("is computed") : Text.of(String(value))),
       undefined,
       new Dictionary(),
     ),

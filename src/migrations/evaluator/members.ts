@@ -113,7 +113,7 @@ function computed(compute: (text: string, args: readonly (string | number)[]) =>
     const plain = args.map((argument) => (argument instanceof Text ? argument.known : argument));
     if (text === undefined || !plain.every((one) => typeof one === "string" || typeof one === "number"))
       return COMPUTED;
-    return made(compute(text, plain as (string | number)[]), self, site);
+    return made(compute(text, plain), self, site);
   };
 }
 

@@ -14,17 +14,17 @@ export function bind(pattern: Pattern | null | undefined, value: Value, scope: S
     case "Identifier":
       return assign(pattern.name, value);
     case "AssignmentPattern":
-      return bind(pattern.left as Pattern, value === undefined ? evaluate(pattern.right, scope) : value, scope, assign);
+      return bind(pattern.left, value === undefined ? evaluate(pattern.right, scope) : value, scope, assign);
     case "RestElement":
-      return bind(pattern.argument as Pattern, value, scope, assign);
+      return bind(pattern.argument, value, scope, assign);
     case "TSParameterProperty":
-      return bind(pattern.parameter as Pattern, value, scope, assign);
+      return bind(pattern.parameter, value, scope, assign);
     case "ArrayPattern": {
       const items = elementsOf(value);
       for (const [index, element] of pattern.elements.entries()) {
         const isRest = element?.type === "RestElement";
         const item = items === undefined ? unknownPart(value) : isRest ? new List(items.slice(index)) : items[index];
-        bind(element as Pattern | null, item, scope, assign);
+        bind(element, item, scope, assign);
       }
       return;
     }
@@ -34,7 +34,7 @@ export function bind(pattern: Pattern | null | undefined, value: Value, scope: S
         if (property.type === "RestElement") {
           const left = value instanceof Dictionary ? [...value.properties].filter(([name]) => !taken.has(name)) : [];
           const open = value instanceof Dictionary ? value.open : "is part of what is not known";
-          bind(property.argument as Pattern, new Dictionary(left, undefined, open), scope, assign);
+          bind(property.argument, new Dictionary(left, undefined, open), scope, assign);
           continue;
         }
         const name = propertyName(property, scope);

@@ -99,9 +99,7 @@ function executeOne(statement: Statement, scope: Scope, frame: Frame): Completio
       if (handler) {
         const caught = scope.inner();
         if (handler.param) {
-          bind(handler.param as Pattern, new Unknown("is an error"), caught, (name, part) =>
-            caught.declare(name, part),
-          );
+          bind(handler.param, new Unknown("is an error"), caught, (name, part) => caught.declare(name, part));
         }
         const onError = run.conditionally(() => block(handler.body.body, caught, frame));
         if (completion?.type === "throw") completion = onError;
@@ -268,7 +266,7 @@ function forOf(
     const inner = scope.inner();
     if (left.type === "VariableDeclaration") {
       bind(left.declarations[0]?.id, value, inner, (name, part) => inner.declare(name, part));
-    } else bind(left as Pattern, value, scope, (name, part) => scope.assign(name, part));
+    } else bind(left, value, scope, (name, part) => scope.assign(name, part));
     return loop.round(() => executeOne(body, inner, loop));
   };
   const items = elementsOf(iterated);
