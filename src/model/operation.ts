@@ -52,6 +52,8 @@ export interface ConstraintDefinition {
   readonly including?: readonly string[];
   /** Of EXCLUDE: every column that the index mentions, in expressions and WHERE too. */
   readonly mentions?: readonly string[];
+  /** Of EXCLUDE: the condition of its partial index. */
+  readonly where?: Expression;
   /** Of EXCLUDE: the access method of the index. */
   readonly method?: string;
   /** UNIQUE NULLS NOT DISTINCT. */
@@ -304,6 +306,8 @@ export interface AlterTable extends OperationBase {
   readonly kind: RelationKind;
   readonly table: QualifiedName;
   readonly subcommand: AlterTableSubcommand;
+  /** ALTER TABLE ONLY: what inherits from the table stays as it is. */
+  readonly only?: true;
   readonly column?: string;
   /** The other table that it names: the parent in INHERIT and NO INHERIT. */
   readonly other?: QualifiedName;
@@ -722,6 +726,8 @@ export interface RowCondition {
 export interface Update extends OperationBase {
   readonly type: "Update";
   readonly table: QualifiedName;
+  /** UPDATE ONLY: not the rows of its partitions and children. */
+  readonly only?: true;
   readonly columns: readonly string[];
   /** Whether a WHERE leaves rows out; `WHERE true` does not. */
   readonly hasWhere: boolean;
@@ -736,6 +742,8 @@ export interface Update extends OperationBase {
 export interface Delete extends OperationBase {
   readonly type: "Delete";
   readonly table: QualifiedName;
+  /** DELETE FROM ONLY: not the rows of its partitions and children. */
+  readonly only?: true;
   /** Whether a WHERE leaves rows out; `WHERE true` does not. */
   readonly hasWhere: boolean;
   /** Absent where `hasWhere` is false. */

@@ -332,6 +332,7 @@ describe("constraints", () => {
         columns: ["room", "during"],
         nameColumns: ["room", "during"],
         mentions: ["room", "during", "live"],
+        where: expect.objectContaining({ sql: "live", columns: ["live"] }) as unknown,
         method: "gist",
       },
     ],

@@ -260,7 +260,9 @@ function addIndexConstraint(
       ...(definition.nullsNotDistinct ? { nullsNotDistinct: true } : {}),
       hasExpression:
         kind === "exclude" &&
-        (definition.nameColumns?.length ?? 0) > columns.length + (definition.including?.length ?? 0),
+        (definition.where !== undefined ||
+          (definition.nameColumns?.length ?? 0) > columns.length + (definition.including?.length ?? 0)),
+      ...(definition.where && { where: definition.where }),
       method: definition.method ?? "btree",
       constraint: name,
       ...(only && partitionsOf(timeline, history).length > 0 ? { invalid: true } : {}),

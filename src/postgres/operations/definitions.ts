@@ -72,11 +72,15 @@ function constraintDefinition(
       mentions: excludedMentions(constraint),
       method: constraint.access_method ?? "gist",
     }),
+    ...(constraint.where_clause !== undefined && {
+      where: parenthesized(source, constraint.where_clause, source.find(from, ["where"], to), to),
+    }),
     ...(constraint.including !== undefined && {
       nameColumns: [...(column === undefined ? named : [column]), ...strings(constraint.including)],
       including: strings(constraint.including),
     }),
     ...(constraint.nulls_not_distinct === true && { nullsNotDistinct: true }),
+    ...(constraint.is_no_inherit === true && { noInherit: true }),
     ...(constraint.pktable !== undefined && {
       references: { table: relationName(constraint.pktable), columns: strings(constraint.pk_attrs) },
     }),

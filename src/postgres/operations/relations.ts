@@ -160,12 +160,13 @@ function ownedBy(options: readonly Node[] | undefined, none?: "none"): { readonl
   return parts.length === 1 && none ? { ownedBy: none } : {};
 }
 
-/** A column in parentheses is a column (ComputeIndexAttrs in indexcmds.c). */
+/** A column in parentheses, also with COLLATE, is a column (ComputeIndexAttrs in indexcmds.c). */
 function plainKey(key: IndexElem): IndexElem {
-  const fields = as<{ fields?: Node[] }>(key.expr, "ColumnRef")?.fields;
+  const collate = as<{ arg?: Node; collname?: Node[] }>(key.expr, "CollateClause");
+  const fields = as<{ fields?: Node[] }>(collate?.arg ?? key.expr, "ColumnRef")?.fields;
   if (fields === undefined) return key;
   const { expr: _, ...rest } = key;
-  return { ...rest, name: strings(fields).at(-1) ?? "" };
+  return { ...rest, ...(collate?.collname && { collation: collate.collname }), name: strings(fields).at(-1) ?? "" };
 }
 
 function createIndex(statement: IndexStmt, source: StatementSource): Draft {
