@@ -140,7 +140,9 @@ const facts: LockFacts = {
             ]
           : [taken(table, "ACCESS EXCLUSIVE", work), ...partitions(table, "SHARE", work, catalog)];
       default:
-        return tree(table, "ACCESS EXCLUSIVE", work, catalog);
+        return tree(table, "ACCESS EXCLUSIVE", work, catalog).map((lock, index) =>
+          constraint.noInherit && index > 0 ? { ...lock, work: "instant" } : lock,
+        );
     }
   },
   ValidateConstraint: ({ table, constraint }, { catalog, work }) => {
@@ -159,15 +161,21 @@ const facts: LockFacts = {
       ...(known ? dropOf(table, known, cascade, catalog) : []),
     ];
   },
-  RenameConstraint: alterTable,
+  RenameConstraint: ({ table, constraint }, { catalog }) => {
+    const known = catalog.table(table)?.constraints.get(constraint);
+    const inherited = !known || known.kind === "check" || known.kind === "not null";
+    return inherited ? tree(table, "ACCESS EXCLUSIVE", "instant", catalog) : [taken(table, "ACCESS EXCLUSIVE")];
+  },
   AlterTable: (operation, { catalog, work }) => {
-    const { table, kind, subcommand, other, name } = operation;
-    if (kind === "index" || catalog.index(table)) return [];
+    const { table, only, kind, subcommand, other, name } = operation;
+    if (kind === "index" || catalog.index(table)) return attachedIndex(operation, catalog);
     const mode = isStrong(operation) ? "ACCESS EXCLUSIVE" : (subcommands[subcommand] ?? "ACCESS EXCLUSIVE");
     const constraint = subcommand === "AlterConstraint" && catalog.table(table)?.constraints.get(name ?? "");
     const parent = subcommand === "AddInherit" ? "SHARE UPDATE EXCLUSIVE" : "ACCESS SHARE";
     return [
-      ...(onOneTable.has(subcommand) ? [taken(table, mode, work)] : tree(table, mode, work, catalog)),
+      ...(only || onOneTable.has(subcommand)
+        ? [taken(table, mode, work)]
+        : (subcommand.includes("Trig") ? partitions : tree)(table, mode, work, catalog)),
       ...(other ? [taken(other, parent)] : []),
       // Not enforced, a foreign key has no triggers on the referenced table.
       ...(constraint && operation.enforced !== undefined
@@ -212,7 +220,7 @@ const facts: LockFacts = {
     if (!table) return [];
     if (concurrently) return partitions(table, "SHARE UPDATE EXCLUSIVE", work, catalog);
     // The index itself is under ACCESS EXCLUSIVE, and planning any query locks every index of its tables.
-    return partitions(table, "SHARE", work, catalog).map((lock) => ({ ...lock, alsoBlocks: "read" }));
+    return partitions(table, "SHARE", work, catalog).map((lock) => ({ ...lock, alsoBlocks: ["read"] }));
   },
 
   // A domain's new constraint is checked in every table that has a column of it.
@@ -283,6 +291,13 @@ function isStrong({ kind, subcommand, parameters = [] }: OperationOf<"AlterTable
   return ofRelation && (kind === "view" || parameters.includes("user_catalog_table"));
 }
 
+/** ALTER INDEX … ATTACH PARTITION: planning any query on the partition waits for its index. Others lock the index alone. */
+function attachedIndex({ table, subcommand, other }: OperationOf<"AlterTable">, catalog: Catalog): readonly Taken[] {
+  const [parent, part] = [catalog.index(table)?.table, other && catalog.index(other)?.table];
+  if (subcommand !== "AttachPartition" || !parent || !part) return [];
+  return [taken(parent, "ACCESS SHARE"), { ...taken(part, "ACCESS SHARE"), alsoBlocks: ["read", "write"] }];
+}
+
 /** Subcommands that never reach the partitions and children. */
 const onOneTable: ReadonlySet<string> = new Set([
   "AddInherit",
@@ -326,6 +341,9 @@ export function locksOf(operation: Operation, situation: Situation): readonly Ta
   const fact = facts[operation.type] as Fact<OperationType> | undefined;
   if (!fact) return [];
   const { catalog } = situation;
+  if (operation.ifTableExists && catalog.complete && "table" in operation && operation.table) {
+    if (!catalog.table(operation.table) && !catalog.index(operation.table)) return [];
+  }
   return fact(operation as never, situation)
     .filter(({ relation }) => !catalog.index(relation))
     .map((lock) => ({ ...lock, relation: catalog.qualify(lock.relation) }));
@@ -341,24 +359,29 @@ export function combineLocks(taken: readonly Taken[]): readonly Lock[] {
     locks.set(name, {
       relation: name,
       mode: strongest,
-      blocks: all.filter((one) => blocks[strongest].includes(one) || one === alsoBlocks || known?.blocks.includes(one)),
+      blocks: all.filter(
+        (one) => blocks[strongest].includes(one) || alsoBlocks?.includes(one) || known?.blocks.includes(one),
+      ),
       while: known ? longest([known.while, work]) : work,
     });
   }
   return [...locks.values()];
 }
 
-function alterTable({ table }: { readonly table: QualifiedName }, { catalog, work }: Situation): readonly Taken[] {
-  return tree(table, "ACCESS EXCLUSIVE", work, catalog);
+function alterTable(
+  { table, only }: { readonly table: QualifiedName; readonly only?: true },
+  { catalog, work }: Situation,
+): readonly Taken[] {
+  return only ? [taken(table, "ACCESS EXCLUSIVE", work)] : tree(table, "ACCESS EXCLUSIVE", work, catalog);
 }
 
 function writeRows(
-  { table, reads = [] }: { readonly table: QualifiedName; readonly reads?: readonly QualifiedName[] },
+  { table, only, reads = [] }: Pick<OperationOf<"Update">, "table" | "only" | "reads">,
   { catalog, work }: Situation,
 ): readonly Taken[] {
   const written = throughViews(table, "ROW EXCLUSIVE", work, catalog);
   return [
-    ...written.flatMap((lock) => tree(lock.relation, lock.mode, lock.work, catalog)),
+    ...written.flatMap((lock) => (only ? [lock] : tree(lock.relation, lock.mode, lock.work, catalog))),
     ...readThrough(reads, work, catalog),
   ];
 }

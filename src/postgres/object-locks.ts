@@ -1,23 +1,25 @@
 /** Locks of operations on what stands on a relation or beside it: a row an operation, measured as those of `locks.ts`. */
-import type { Table } from "../model/catalog.js";
+import type { Catalog, Table } from "../model/catalog.js";
 import type { QualifiedName } from "../model/name.js";
 import type { ObjectKind } from "../model/object-operation.js";
 import type { LockFacts } from "./locks.js";
 import type { OperationOf, SequenceOwner } from "../model/operation.js";
 import { parseTree } from "./libpg-query.js";
 import { plannedBy, type Planned } from "./operations/planned.js";
-import { readThrough, taken, throughViews, tablesWithType, type Situation, type Taken } from "./taken.js";
+import { partitions, readThrough, taken, throughViews, tablesWithType, type Situation, type Taken } from "./taken.js";
 
 export const objectLocks: LockFacts = {
-  CreateTrigger: ({ table, referencedTable }) => [
-    taken(table, "SHARE ROW EXCLUSIVE"),
+  CreateTrigger: ({ table, forEach, referencedTable }, { catalog }) => [
+    ...(forEach === "row"
+      ? partitions(table, "SHARE ROW EXCLUSIVE", "instant", catalog)
+      : [taken(table, "SHARE ROW EXCLUSIVE")]),
     ...(referencedTable ? [taken(referencedTable, "ACCESS SHARE")] : []),
   ],
   // IF EXISTS looks first, under a lock that it gives back.
   DropTrigger: ({ table, trigger, ifExists }, { catalog }) =>
     ifExists && catalog.complete && lacks(catalog.table(table), "triggers", trigger)
       ? []
-      : [taken(table, "ACCESS EXCLUSIVE")],
+      : withTrigger(table, trigger, catalog),
   CreatePolicy: policy,
   AlterPolicy: policy,
   DropPolicy: ({ table, policy, ifExists }, { catalog }) =>
@@ -28,7 +30,9 @@ export const objectLocks: LockFacts = {
   CreateRule: (operation) => [taken(operation.table, "ACCESS EXCLUSIVE"), ...planned(operation)],
   DropRule: onTable,
   RenameRule: onTable,
-  RenameTrigger: onTable,
+  // Before 15 the partitions' triggers keep their name.
+  RenameTrigger: ({ table, trigger }, { catalog, postgres }) =>
+    postgres >= 15 ? withTrigger(table, trigger, catalog) : [taken(table, "ACCESS EXCLUSIVE")],
   AlterSequence: ({ sequence, ifExists, ownedBy }, { catalog }) => {
     if (ifExists && catalog.complete && !catalog.table(sequence)) return [];
     return [taken(sequence, "SHARE ROW EXCLUSIVE"), ...ownerOf(ownedBy)];
@@ -98,6 +102,14 @@ function readThroughPlan({ reads, writes }: Planned, { catalog }: Situation): re
     ...writes.flatMap((table) => throughViews(table, "ROW EXCLUSIVE", "instant", catalog)),
     ...readThrough(reads, "instant", catalog),
   ];
+}
+
+/** A trigger for each row is one of each partition, too. */
+function withTrigger(table: QualifiedName, trigger: string, catalog: Catalog): readonly Taken[] {
+  const known = catalog.table(table)?.triggers?.find(({ name }) => name === trigger);
+  return known?.forEach === "statement"
+    ? [taken(table, "ACCESS EXCLUSIVE")]
+    : partitions(table, "ACCESS EXCLUSIVE", "instant", catalog);
 }
 
 function onTable({ table }: { readonly table: QualifiedName }): readonly Taken[] {

@@ -11,7 +11,7 @@ export interface Taken {
   readonly mode: LockMode;
   readonly work: Work;
   /** What it keeps others from beyond the mode's own. */
-  readonly alsoBlocks?: Blocked;
+  readonly alsoBlocks?: readonly Blocked[];
 }
 
 /** The schema just before an operation, and the work that `work.ts` found for it. */

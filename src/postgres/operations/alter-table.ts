@@ -239,6 +239,7 @@ function alterTableStatement(statement: AlterTableStmt, source: StatementSource)
 /** What would go down to partitions and children without ONLY. */
 const INHERITED: ReadonlySet<Draft["type"]> = new Set([
   "AddConstraint",
+  "AlterTable",
   "DropColumn",
   "DropConstraint",
   "DropDefault",

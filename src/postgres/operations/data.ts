@@ -45,6 +45,7 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
   UpdateStmt: (statement: UpdateStmt): Draft => ({
     type: "Update",
     table: relationName(statement.relation),
+    ...(statement.relation?.inh !== true && { only: true }),
     columns: all<ResTarget>(statement.targetList, "ResTarget").flatMap(({ name }) => name ?? []),
     ...conditioned(statement.whereClause),
     copies: [...valuesOf(statement.targetList), ...selectedColumns([statement.fromClause, statement.withClause])],
@@ -54,6 +55,7 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
   DeleteStmt: (statement: DeleteStmt): Draft => ({
     type: "Delete",
     table: relationName(statement.relation),
+    ...(statement.relation?.inh !== true && { only: true }),
     ...conditioned(statement.whereClause),
     reads: mentionsOf(statement.usingClause, statement.whereClause, statement.withClause).relations,
   }),
