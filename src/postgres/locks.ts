@@ -122,10 +122,12 @@ const facts: LockFacts = {
         const takenOver =
           constraint.notValid || constraint.notEnforced ? [] : partitionsWith(table, constraint, catalog);
         const isTakenOver = ({ relation }: Taken): boolean => takenOver.some(({ name }) => name === relation.name);
+        // From 18 on the lock reaches inheriting tables, which get no foreign key all the same.
+        const reached = partitions(table, "SHARE ROW EXCLUSIVE", work, catalog);
+        const others = postgres >= 18 ? tree(table, "SHARE ROW EXCLUSIVE", "instant", catalog) : [];
         return [
-          ...tree(table, "SHARE ROW EXCLUSIVE", work, catalog).map((lock): Taken =>
-            isTakenOver(lock) ? { ...lock, work: "instant" } : lock,
-          ),
+          ...others,
+          ...reached.map((lock): Taken => (isTakenOver(lock) ? { ...lock, work: "instant" } : lock)),
           ...referenced(constraint, takenOver.length > 0 ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", work),
         ];
       }
@@ -140,9 +142,11 @@ const facts: LockFacts = {
             ]
           : [taken(table, "ACCESS EXCLUSIVE", work), ...partitions(table, "SHARE", work, catalog)];
       default:
-        return tree(table, "ACCESS EXCLUSIVE", work, catalog).map((lock, index) =>
-          constraint.noInherit && index > 0 ? { ...lock, work: "instant" } : lock,
-        );
+        if (!constraint.noInherit) return tree(table, "ACCESS EXCLUSIVE", work, catalog);
+        return [
+          ...(postgres >= 18 ? tree(table, "ACCESS EXCLUSIVE", "instant", catalog) : []),
+          taken(table, "ACCESS EXCLUSIVE", work),
+        ];
     }
   },
   ValidateConstraint: ({ table, constraint }, { catalog, work }) => {

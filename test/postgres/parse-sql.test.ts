@@ -153,7 +153,7 @@ describe("a file with an error", () => {
       "CreateFunction",
       "CreateFunction",
       "Unparsed",
-      "OtherStatement",
+      "CreateRule",
       "Select",
     ]);
   });

@@ -565,11 +565,9 @@ export const forms: readonly StatementForm[] = [
     [TOUCHED, "ALTER TABLE ONLY events DISABLE TRIGGER touched"],
     [TOUCHED, "ALTER TABLE events ENABLE TRIGGER ALL"],
     "LOCK TABLE ONLY events IN SHARE MODE",
-    "TRUNCATE events_2025",
     "TRUNCATE tenants CASCADE",
     "DROP TABLE events_2025, events_2026",
     "DROP TABLE tenants CASCADE",
-    "DELETE FROM events_2025",
     "INSERT INTO events_2027 SELECT id, tenant_id, day, kind FROM events_2025",
   ]),
   ...on(animals, "Inheritance", [
