@@ -31,8 +31,8 @@ export function columnUses(query: Node | undefined): ColumnUse[] {
       continue;
     }
     const entries = Object.entries(node as Record<string, unknown>);
-    // A set operation's halves are written without a wrapper.
-    if ("targetList" in node || "larg" in node) {
+    // Every SELECT has this field, the halves of a set operation too, which stand there without a wrapper.
+    if ("limitOption" in node) {
       const inner = scopeOf(node as SelectStmt, scope);
       for (const [, value] of entries.reverse()) pending.push([value, inner]);
       continue;
