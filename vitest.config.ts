@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "sources",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/bundle/**", "test/servers/**", "test/histories/**"],
+          exclude: ["test/bundle/**", "test/migrations/recorded/**", "test/servers/**", "test/histories/**"],
           globalSetup: ["test/postgres/start-pglite.ts"],
         },
       },
@@ -21,6 +21,15 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "bundle", include: ["test/bundle/**/*.test.ts"], globalSetup: ["test/bundle/build.ts"] },
+      },
+      // The migration libraries themselves, beside the evaluator: npm run test:recorded.
+      {
+        extends: true,
+        test: {
+          name: "recorded",
+          include: ["test/migrations/recorded/**/*.test.ts"],
+          globalSetup: ["test/postgres/start-pglite.ts"],
+        },
       },
       // Needs servers, which npm install does not bring: npm run test:postgres.
       { extends: true, test: { name: "servers", include: ["test/servers/**/*.test.ts"] } },
