@@ -322,24 +322,6 @@ const onOneTable: ReadonlySet<string> = new Set([
   "SetUnLogged",
 ]);
 
-/** Statements without an operation of their own, by their node of PostgreSQL's grammar and, where it matters, object. */
-const otherStatements: Readonly<Record<string, { readonly mode: LockMode; readonly since?: number }>> = {
-  AlterPolicyStmt: { mode: "ACCESS EXCLUSIVE" },
-  CommentStmt: { mode: "SHARE UPDATE EXCLUSIVE" },
-  "CommentStmt OBJECT_POLICY": { mode: "ACCESS SHARE" },
-  "CommentStmt OBJECT_RULE": { mode: "ACCESS SHARE" },
-  "CommentStmt OBJECT_TABCONSTRAINT": { mode: "ACCESS SHARE" },
-  "CommentStmt OBJECT_TRIGGER": { mode: "ACCESS SHARE" },
-  CreatePolicyStmt: { mode: "ACCESS EXCLUSIVE" },
-  CreateStatsStmt: { mode: "SHARE UPDATE EXCLUSIVE" },
-  // A policy or a rule; other objects are on no relation.
-  DropStmt: { mode: "ACCESS EXCLUSIVE" },
-  GrantStmt: { mode: "ACCESS SHARE", since: 18 },
-  // A trigger, policy or rule.
-  RenameStmt: { mode: "ACCESS EXCLUSIVE" },
-  RuleStmt: { mode: "ACCESS EXCLUSIVE" },
-};
-
 /** The locks of one operation. */
 export function locksOf(operation: Operation, situation: Situation): readonly Taken[] {
   const fact = facts[operation.type] as Fact<OperationType> | undefined;

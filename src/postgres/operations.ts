@@ -16,7 +16,7 @@ import { sessionReaders } from "./operations/session.js";
 import { typeAndFunctionReaders } from "./operations/types-and-functions.js";
 import type { StatementSource } from "./statement-source.js";
 
-export const READERS: Readonly<Record<string, StatementReader>> = {
+const READERS: Readonly<Record<string, StatementReader>> = {
   ...relationReaders,
   ...alterTableReaders,
   ...onRelationReaders,

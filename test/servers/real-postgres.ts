@@ -63,6 +63,11 @@ export class RealPostgres implements TestDatabase {
     return new RealPostgres(server, folder, await connect(folder));
   }
 
+  /** Another session, which its caller ends. */
+  connect(): Promise<pg.Client> {
+    return connect(this.#folder);
+  }
+
   async exec(sql: string): Promise<void> {
     await this.#client.query(sql);
   }

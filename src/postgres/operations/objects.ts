@@ -15,31 +15,29 @@ type Statement = { readonly [Field in NameField]?: string | Node[] | ObjectWithA
   readonly kind?: string;
 };
 
-const NAME_FIELDS = [
-  "amname",
-  "cfgname",
-  "collname",
-  "conversion_name",
-  "dbname",
-  "defnames",
-  "dictname",
-  "fdwname",
-  "opclassname",
-  "opername",
-  "opfamilyname",
-  "role",
-  "servername",
-  "subname",
-  "tablespacename",
-  "trigname",
-] as const;
-type NameField = (typeof NAME_FIELDS)[number];
+type NameField =
+  | "amname"
+  | "cfgname"
+  | "collname"
+  | "conversion_name"
+  | "dbname"
+  | "defnames"
+  | "dictname"
+  | "fdwname"
+  | "opclassname"
+  | "opername"
+  | "opfamilyname"
+  | "role"
+  | "servername"
+  | "subname"
+  | "tablespacename"
+  | "trigname";
 
 function nameIn(statement: Statement, field: NameField): QualifiedName {
   const name = statement[field];
   if (name === undefined || typeof name === "string") return { name: name ?? "" };
   if (Array.isArray(name)) return nameOf(name);
-  return "roletype" in name ? { name: roleName(name as RoleSpec) } : nameOf((name as ObjectWithArgs).objname);
+  return "roletype" in name ? { name: roleName(name) } : nameOf((name as ObjectWithArgs).objname);
 }
 
 type Refused = (statement: Statement) => boolean;
@@ -84,11 +82,11 @@ function drop(kind: ObjectKind, field: NameField, refused = never): StatementRea
 }
 
 /** The name of a cast or a transform is what it is between. */
-export function castName(source: TypeName | undefined, target: string): QualifiedName {
+function castName(source: TypeName | undefined, target: string): QualifiedName {
   return { name: `${nameOf(source?.names).name} AS ${target}` };
 }
 
-export function transformName(type: TypeName | undefined, language: string): QualifiedName {
+function transformName(type: TypeName | undefined, language: string): QualifiedName {
   return { name: `${nameOf(type?.names).name} LANGUAGE ${language}` };
 }
 
