@@ -20,6 +20,7 @@ import {
   SHORT_LOCK_TIMEOUT,
   timeoutAt,
 } from "../src/rule/index.js";
+import type { Database } from "../src/model/change.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { AlterTable, CreateTrigger, DropTrigger, OperationOf } from "../src/model/operation.js";
 
@@ -143,17 +144,30 @@ function isReplaceable(op: DropTrigger, migration: RuleMigration): boolean {
 function belongsToExpandStep(op: CreateTrigger, migration: RuleMigration): boolean {
   const columns = addedColumns(migration, op, op.table).map(({ operation }) => operation.column.name);
   if ([...op.columns, ...op.whenColumns].some((column) => columns.includes(column))) return true;
-  const added = [...columns, ...newTables(migration)];
-  if (added.length === 0) return false;
-  const word = new RegExp(`(?<![\\w$])(?:${added.map(escaped).join("|")})(?![\\w$])`, "iu");
-  return functionTexts(migration, op, op.function).some((text) => word.test(text));
+  const words = [anyOf(columns), newTables(migration)];
+  return functionTexts(migration, op, op.function).some((text) => words.some((word) => word?.test(text)));
+}
+
+/** Any of the names as a whole word; undefined where there is none. */
+function anyOf(names: readonly string[]): RegExp | undefined {
+  if (names.length === 0) return undefined;
+  return new RegExp(`(?<![\\w$])(?:${names.map(escaped).join("|")})(?![\\w$])`, "iu");
 }
 
 function escaped(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N}_]/gu, "\\$&");
 }
 
-function newTables(migration: RuleMigration): readonly string[] {
+const known = new WeakMap<Database, { readonly names: RegExp | undefined }>();
+
+/** The names of the tables that the change creates. */
+function newTables(migration: RuleMigration): RegExp | undefined {
+  let tables = known.get(migration.database);
+  if (!tables) known.set(migration.database, (tables = { names: anyOf(findNewTables(migration)) }));
+  return tables.names;
+}
+
+function findNewTables(migration: RuleMigration): readonly string[] {
   const names: string[] = [];
   for (const { statement } of migration.judged()) {
     for (const operation of statement.statement.operations) {

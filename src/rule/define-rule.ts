@@ -47,11 +47,11 @@ export function defineRule<const MessageId extends string, Options extends reado
   let visited: ReadonlySet<string> | undefined;
 
   const concerns = ({ change, migration }: LocatedMigration): boolean => {
-    if (findingsOf(definition, change).has(migration.file)) return true;
+    if (definition.checkChange && findingsOf(definition, change).has(migration.file)) return true;
     if (!definition.create || !migration.judged) return false;
     if (visited === undefined) return true;
-    for (const type of operationTypesOf(migration)) if (visited.has(type)) return true;
-    return false;
+    const types = visited;
+    return operationTypesOf(migration).some((type) => types.has(type));
   };
 
   return {
@@ -107,16 +107,15 @@ function atProgramExit({ statements }: Migration, visitors: OperationVisitors): 
   };
 }
 
-const operationTypes = new WeakMap<Migration, ReadonlySet<string>>();
+const operationTypes = new WeakMap<Migration, readonly string[]>();
 
-function operationTypesOf(migration: Migration): ReadonlySet<string> {
+/** Each type once. */
+function operationTypesOf(migration: Migration): readonly string[] {
   let types = operationTypes.get(migration);
   if (!types) {
-    types = new Set([
-      "Migration",
-      ...migration.statements.flatMap(({ statement }) => statement.operations.map(({ type }) => type)),
-    ]);
-    operationTypes.set(migration, types);
+    const found = new Set(["Migration"]);
+    for (const { statement } of migration.statements) for (const { type } of statement.operations) found.add(type);
+    operationTypes.set(migration, (types = [...found]));
   }
   return types;
 }
@@ -127,12 +126,14 @@ function visitorsFor(
   visitors: OperationVisitors,
   visited: ReadonlySet<string>,
 ): OperationVisitors {
-  const types = operationTypesOf(migration);
-  const wanted: Record<string, unknown> = {};
-  for (const type of Object.keys(visitors)) {
-    // A rule that visited more here than in the first migration would be silent about it in others.
+  // A rule that visited more here than in the first migration would be silent about it in others.
+  for (const type in visitors) {
     if (!visited.has(type)) throw new TypeError(`The rule's visitors depend on the migration or its options: ${type}.`);
-    if (types.has(type)) wanted[type] = visitors[type as keyof OperationVisitors];
+  }
+  const wanted: Record<string, unknown> = {};
+  for (const type of operationTypesOf(migration)) {
+    const visit = visitors[type as keyof OperationVisitors];
+    if (visit) wanted[type] = visit;
   }
   return wanted;
 }

@@ -13,18 +13,23 @@ import { relationOf } from "../change/live.js";
 import { describe, objectOf, parseQualified } from "../change/object-names.js";
 import type { RuleContext, RuleMigration } from "./types.js";
 
-const provided = new WeakMap<object, RuleMigration>();
+/** A property of the context: a WeakMap of all contexts costs the garbage collector more than the rules take. */
+const provided = Symbol("migration");
+
+interface Provided {
+  [provided]?: RuleMigration;
+}
 
 /** Tells `migrationOf` which migration a rule's context belongs to. */
 export function provideMigration(context: object, migration: RuleMigration): void {
-  provided.set(context, migration);
+  (context as Provided)[provided] = migration;
 }
 
 /** The migration that a rule looks at. */
 export function migrationOf<MessageId extends string, Options extends readonly unknown[]>(
   context: RuleContext<MessageId, Options>,
 ): RuleMigration {
-  const migration = provided.get(context);
+  const migration = (context as Provided)[provided];
   if (!migration) throw new TypeError("migrationOf takes the context that the rule's create was called with.");
   return migration;
 }
