@@ -18,6 +18,7 @@ import { sqlx } from "./sqlx.js";
 import { supabase } from "./supabase.js";
 import { tern } from "./tern.js";
 import type { MigrationTool } from "./tool.js";
+import { typeorm } from "./typeorm.js";
 
 /** Most particular first: a folder belongs to the first tool that finds it. */
 export const MIGRATION_TOOLS: readonly MigrationTool[] = [
@@ -37,6 +38,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   graphileMigrate,
   nodePgMigrate,
   knex,
+  typeorm,
   flyway,
   liquibase,
   plainSql,

@@ -4,11 +4,18 @@ import { runModule } from "./modules.js";
 import { OutOfBudget, Run } from "./run.js";
 import { Dictionary, Unknown, type Value } from "./value.js";
 
-/** What the file exports: as its default, else by name. Not known where it cannot be followed. */
-export function exportedSettings(file: string, files: SourceFiles): Value {
+/**
+ * What the file exports: as its default, else by name. Not known where it cannot be followed.
+ * @param modules What packages export, where the settings are made with it.
+ */
+export function exportedSettings(
+  file: string,
+  files: SourceFiles,
+  modules: Readonly<Record<string, Value>> = {},
+): Value {
   const text = files.read(file);
   if (text === undefined) return new Unknown("is not there");
-  const run = new Run(file, files, { modules: new Map(), globals: new Map() });
+  const run = new Run(file, files, { modules: new Map(Object.entries(modules)), globals: new Map() });
   try {
     const exports = runModule(file, text, run)?.exports ?? new Dictionary();
     return exports.has("default") ? exports.get("default") : exports;
