@@ -9,6 +9,7 @@ import {
   copiesOfColumn,
   dataStepsBefore,
   defineRule,
+  mayCopyBetween,
   migrationOf,
   placeOf,
   precedes,
@@ -90,7 +91,10 @@ function isEmptied(op: DropColumn, migration: RuleMigration): boolean {
   );
 }
 
-/** The added column that stands for the dropped one: that of its name, one like it in name, or the only one of its type. */
+/**
+ * The added column that stands for the dropped one: that of its name, one like it in name, or the only one of its type
+ * in the file.
+ */
 function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: RuleMigration): AddedColumn | undefined {
   const again = added.find(
     ({ operation }) => operation.column.name === op.column && precedes(op, operation, migration),
@@ -104,9 +108,15 @@ function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: R
     return !generated && !identity && isLike(type, wanted) && !dropped.some(({ name }) => name === column.name);
   });
   const similar = alike.filter(({ operation }) => isSimilar(op.column, operation.column.name));
-  if (similar.length > 0) return similar[0];
-  const rivals = dropped.filter(({ type }) => type !== undefined && isLike(type, wanted));
-  return alike.length === 1 && rivals.length === 1 ? alike[0] : undefined;
+  const [only, ...others] = similar.length > 0 ? [similar[0]] : alike;
+  if (only === undefined || others.length > 0) return undefined;
+  if (similar.length === 0) {
+    const rivals = dropped.filter(({ type }) => type !== undefined && isLike(type, wanted));
+    // Two files may have nothing to do with each other.
+    if (rivals.length > 1 || only.migration !== migration.migration) return undefined;
+  }
+  const drop = { operation: op, statement: migration.statementOf(op), migration: migration.migration };
+  return mayCopyBetween(migration, only, drop) ? undefined : only;
 }
 
 /** The columns that this change drops from the table. */

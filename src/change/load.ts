@@ -3,7 +3,7 @@ import { detectMigrations, filesIn } from "../migrations/detect.js";
 import type { DetectedDatabase, Detection } from "../migrations/detect.js";
 import { nameOf, parentOf } from "../migrations/listing.js";
 import type { Listing } from "../migrations/listing.js";
-import { plainSql } from "../migrations/plain-sql.js";
+import { isUndo, otherDialectOf, plainSql } from "../migrations/plain-sql.js";
 import { scriptFolders } from "../migrations/scripts.js";
 import type { MigrationPart, MigrationSource } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
@@ -533,12 +533,22 @@ class Loader {
     const { tree } = this.source.head;
     const leftOut: { file: string; reason: string }[] = [];
     const judged = new Set<string>();
+    const sources = detection.databases.flatMap((database) => database.sources);
+    const ofTools = new Set(sources.flatMap(({ files }) => files.map(parentOf)));
     const known = new Set(
-      detection.databases.flatMap(({ sources }) =>
-        // What undoes a migration is none.
-        sources.flatMap(({ files, downFile }) => files.flatMap((file) => [file, downFile?.(file) ?? file])),
-      ),
+      // What undoes a migration is none.
+      sources.flatMap(({ files, downFile }) => files.flatMap((file) => [file, downFile?.(file) ?? file])),
     );
+    /** Whether a file of a folder is a migration although no tool is known to run it: a tool that runs its neighbours says no. */
+    const isMigration = (file: string): boolean => {
+      if (isUndo(file) || ofTools.has(parentOf(file))) return false;
+      const dialect = otherDialectOf(detection.listing, file);
+      const isSaid = detection.leftOut.some((said) => said.file === file || file.startsWith(`${said.file}/`));
+      if (dialect !== undefined && !isSaid) {
+        leftOut.push({ file, reason: `is for ${dialect}; only PostgreSQL is checked` });
+      }
+      return dialect === undefined;
+    };
     for (const path of paths) {
       const folder = path.replace(/\/+$/, "");
       if (tree.has(path)) judged.add(path);
@@ -548,7 +558,7 @@ class Loader {
           .filter((file) => folder === "." || file.startsWith(`${folder}/`))
           .filter((file) => /\.sql$/i.test(file) || known.has(file));
         if (inside.length === 0) leftOut.push({ file: path, reason: "is neither a file nor a folder with migrations" });
-        for (const file of inside) judged.add(file);
+        for (const file of inside) if (known.has(file) || isMigration(file)) judged.add(file);
       }
     }
     const databases = detection.databases.filter(({ sources }) =>

@@ -130,6 +130,17 @@ function dialectOfName(name: string): string | undefined {
   return dialectOf(/\.(\w+?)(?:\.up)?\.sql$/i.exec(name)?.[1] ?? "");
 }
 
+/** Whether a file undoes a migration, by its name or by that of its folder. */
+export function isUndo(file: string): boolean {
+  return DOWN.test(nameOf(file)) || DOWN_FOLDER.test(nameOf(parentOf(file)));
+}
+
+/** The other system that a file is for, as far as its name, its folder and its words tell. */
+export function otherDialectOf(listing: Listing, file: string): string | undefined {
+  const dialect = dialectOfName(nameOf(file)) ?? dialectOfFolder(parentOf(file)) ?? dialectOfFiles(listing, [file]);
+  return dialect === POSTGRESQL ? undefined : dialect;
+}
+
 function upFile(listing: Listing, folder: string): string | undefined {
   return UP_FILES.find((name) => listing.has(folder, name));
 }

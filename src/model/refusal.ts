@@ -14,6 +14,8 @@ export interface Refusal {
   readonly about: readonly Required<QualifiedName>[];
   /** Whether it rests on something that is nowhere: then all of history must be known. */
   readonly absence?: true;
+  /** Where that is a relation: what it is called there. */
+  readonly missing?: QualifiedName;
   /** The major version from which on PostgreSQL accepts it. */
   readonly since?: number;
   /** Where other objects are the reason: those. */

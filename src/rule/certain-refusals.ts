@@ -3,7 +3,7 @@
  * refused statement, so that one which seems to shows what we do not know, and casts doubt on all that it is about.
  */
 import type { Catalog } from "../model/catalog.js";
-import type { Database } from "../model/change.js";
+import type { Change, Database } from "../model/change.js";
 import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
@@ -19,21 +19,28 @@ export function refusalOf(migration: RuleMigration, operation: Operation): Refus
   if (refusals[statement.operations.indexOf(operation)] === undefined || statement.embedded?.uncertain)
     return undefined;
   let certain = found.get(migration.database);
-  if (!certain) found.set(migration.database, (certain = certainRefusals(migration.database)));
+  if (!certain) found.set(migration.database, (certain = certainRefusals(migration.change, migration.database)));
   return certain.get(operation);
 }
 
 /** Those of all judged statements, by one walk over history and change. */
-function certainRefusals({ migrations, postgres }: Database): ReadonlyMap<Operation, Refusal> {
+function certainRefusals(change: Change, database: Database): ReadonlyMap<Operation, Refusal> {
+  const { migrations, postgres, schema } = database;
   const certain = new Map<Operation, Refusal>();
   const knowledge = new Knowledge(postgres.source !== "default");
-  knowledge.start(migrations[0]?.statements[0]?.before);
+  // A schema of head has what the change does in it already.
+  if (schema === undefined || schema.side === change.base?.label) knowledge.start(migrations[0]?.statements[0]?.before);
+  else knowledge.doubtAbsence();
+  const mayBeThere = mayBeThereIn(change, database);
   for (const migration of migrations) {
     for (const statement of migration.statements) {
       for (const [index, operation] of statement.statement.operations.entries()) {
         const refusal = statement.refusals[index];
         if (refusal) {
-          if (isJudged(migration, statement) && knowledge.proves(refusal)) certain.set(operation, refusal);
+          const isCertain = isJudged(migration, statement) && knowledge.proves(refusal);
+          if (isCertain && !(refusal.missing && mayBeThere(refusal.missing, migration))) {
+            certain.set(operation, refusal);
+          }
           knowledge.doubt(refusal);
         }
         knowledge.learn(operation, statement);
@@ -45,6 +52,44 @@ function certainRefusals({ migrations, postgres }: Database): ReadonlyMap<Operat
 
 function isJudged({ judged, unchanged }: Migration, { statement }: AnalysedStatement): boolean {
   return judged && unchanged?.has(statement.index) !== true && !TEMPLATE.test(statement.sql);
+}
+
+/** Whether something that the replay has not run by then may have made a relation. */
+function mayBeThereIn(
+  change: Change,
+  { migrations, tools }: Database,
+): (name: QualifiedName, migration: Migration) => boolean {
+  // What another tool runs, or nobody could read, may make it: on which connection, and when, is not known.
+  const others = change.databases.length > 1 || tools.length > 1;
+  const unread = change.leftOut.length > 0 || (change.unread?.length ?? 0) > 0;
+  const madeLast = new Map<string, number>();
+  for (const { order, status, statements } of migrations) {
+    if (status === "added") continue;
+    for (const { statement } of statements) {
+      for (const operation of statement.operations) {
+        const name = madeBy(operation);
+        if (name) madeLast.set(name.name, order);
+      }
+    }
+  }
+  return ({ schema, name }, { order }) =>
+    ((others || unread) && schema === undefined) ||
+    // History that stands behind it has run before: repeatable migrations do, and those that an older one came after.
+    (madeLast.get(name) ?? -1) > order;
+}
+
+function madeBy(operation: Operation): QualifiedName | undefined {
+  switch (operation.type) {
+    case "CreateTable":
+    case "CreateTableAs":
+      return operation.table;
+    case "CreateView":
+      return operation.view;
+    case "CreateSequence":
+      return operation.sequence;
+    default:
+      return undefined;
+  }
 }
 
 /** Placeholders have been given names that nothing else has. */
@@ -76,9 +121,13 @@ class Knowledge {
     return about.every((name) => (this.#since.get(keyOf(name)) ?? -1) > this.#opaque);
   }
 
+  doubtAbsence(): void {
+    this.#absenceDoubted = true;
+  }
+
   /** Something is otherwise than the schema shows it. */
   doubt({ about, absence }: Refusal): void {
-    if (absence) this.#absenceDoubted = true;
+    if (absence) this.doubtAbsence();
     for (const name of about) this.#since.delete(keyOf(name));
   }
 

@@ -1,8 +1,10 @@
 /** Where this change puts the values of a column, or the rows of a table, before or after it drops them. */
 import type { Database } from "../model/change.js";
+import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { CreateTableAs, DropColumn, DropRelation, Insert, Operation, Update } from "../model/operation.js";
 import { formatName } from "../change/object-names.js";
+import { builtinVolatility } from "../postgres/function-volatility.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
 import { isSameChange, precedes } from "./new-columns.js";
 import type { PlacedStatement } from "./transaction.js";
@@ -57,6 +59,46 @@ export function copiesOfTable(migration: RuleMigration, op: DropRelation): Copie
     if (!operation.reads.some((name) => isSame(before.qualify(name), wanted))) return undefined;
     return { ...placed, operation, into: formatName(operation.table), columns: [], ambiguous: false };
   });
+}
+
+const opaque = new WeakMap<Database, readonly PlacedOperation[]>();
+
+/** Whether something whose effects are not known runs between two operations of this change: it may copy anything. */
+export function mayCopyBetween(migration: RuleMigration, first: PlacedOperation, last: PlacedOperation): boolean {
+  // Where in the order a file stands that could not be read is not known.
+  if (first.migration !== last.migration && (migration.change.unread?.length ?? 0) > 0) return true;
+  let known = opaque.get(migration.database);
+  if (!known) opaque.set(migration.database, (known = opaqueOperations(migration)));
+  return known.some(
+    (placed) =>
+      isSameChange(migration, placed) &&
+      precedes(first.operation, placed.operation, migration) &&
+      precedes(placed.operation, last.operation, migration),
+  );
+}
+
+function opaqueOperations(migration: RuleMigration): readonly PlacedOperation[] {
+  const found: PlacedOperation[] = [];
+  for (const placed of migration.judged()) {
+    for (const operation of placed.statement.statement.operations) {
+      if (isOpaque(operation)) found.push({ ...placed, operation });
+    }
+  }
+  return found;
+}
+
+function isOpaque(operation: Operation): boolean {
+  switch (operation.type) {
+    case "Call":
+    case "DoBlock":
+    case "Execute":
+    case "Unparsed":
+      return true;
+    case "Select":
+      return operation.functions.some((name) => builtinVolatility(name) === undefined);
+    default:
+      return false;
+  }
 }
 
 function split(

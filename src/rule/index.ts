@@ -24,7 +24,7 @@ export { LOCK_MODES } from "../postgres/lock-modes.js";
 export { REFUSABLE } from "../postgres/refusals.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
-export { type Copy, copiesOfColumn, copiesOfTable } from "./copies.js";
+export { type Copy, copiesOfColumn, copiesOfTable, mayCopyBetween } from "./copies.js";
 export { dataStepsBefore, type PlacedDataStep } from "./data-steps.js";
 export { heldBefore } from "./held-before.js";
 export { type AddedColumn, addedColumn, addedColumns, precedes } from "./new-columns.js";

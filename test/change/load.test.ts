@@ -348,6 +348,36 @@ describe("without a base", () => {
     expect(change.leftOut).toEqual([{ file: "nope", reason: "is neither a file nor a folder with migrations" }]);
   });
 
+  it("takes nothing of a folder that undoes a migration, or is for another system", () => {
+    const repository = new TemporaryRepository({
+      "db/migrations/1_a.up.sql": "CREATE TABLE a (id int);",
+      "db/migrations/1_a.down.sql": "DROP TABLE a;",
+      "db/migrations/2_b.sql": "SELECT 2;",
+      "db/migrations/2_b.undo.sql": "SELECT -2;",
+      "db/migrations/notes.sql": "SELECT 'by hand';",
+      "db/rollback/2_b.sql": "DROP TABLE b;",
+      "db/mysql/1_a.sql": "CREATE TABLE a (id int);",
+      "db/other/1_a.mysql.up.sql": "CREATE TABLE a (id int);",
+      "db/other/tables.sql": "CREATE TABLE a (id int AUTO_INCREMENT);",
+      "db/other/views.sql": "CREATE VIEW v AS SELECT 1;",
+      "db/other/down.sql": "DROP VIEW v;",
+    });
+    const asked = (...files: string[]): Change => load(folderChangeSource(repository.root), {}, { files });
+    const change = asked("db");
+    expect(change.databases.map((database) => [database.name, brief(database)])).toEqual([
+      ["main", ["db/migrations/1_a.up.sql added judged", "db/migrations/2_b.sql added judged"]],
+      ["db/other", ["db/other/views.sql added judged"]],
+    ]);
+    expect(change.leftOut).toEqual([
+      { file: "db/migrations/notes.sql", reason: "has no number, so its place among the others is not known" },
+      { file: "db/mysql/1_a.sql", reason: "is for MySQL; only PostgreSQL is checked" },
+      { file: "db/other/1_a.mysql.up.sql", reason: "is for MySQL; only PostgreSQL is checked" },
+      { file: "db/other/tables.sql", reason: "is for MySQL; only PostgreSQL is checked" },
+    ]);
+    // Who names one of them means it.
+    expect(brief(only(asked("db/other/down.sql")))).toEqual(["db/other/down.sql added judged"]);
+  });
+
   it("gives every file a transaction of its own in a tool that runs all pending ones in one", () => {
     const journal = { dialect: "postgresql", entries: [{ tag: "0000_a" }, { tag: "0001_b" }] };
     const repository = new TemporaryRepository({

@@ -65,6 +65,26 @@ ruleTester.run("no-column-recreate", rule, {
       code: "ALTER TABLE users DROP COLUMN full_name, ADD COLUMN bio text, ADD COLUMN city text;",
     },
     {
+      name: "in two files, with names that have nothing in common",
+      history: [users],
+      pending: ["ALTER TABLE users ADD COLUMN points bigint;"],
+      code: "ALTER TABLE users DROP COLUMN age;",
+    },
+    {
+      name: "a block in between may have copied the values",
+      history: [users],
+      pending: [
+        "ALTER TABLE users ADD COLUMN display_name text;",
+        "DO $$ BEGIN EXECUTE current_setting('app.copy'); END $$;",
+      ],
+      code: "ALTER TABLE users DROP COLUMN full_name;",
+    },
+    {
+      name: "a function in between may have copied the values",
+      history: [users],
+      code: "ALTER TABLE users ADD COLUMN points bigint;\nSELECT copy_points();\nALTER TABLE users DROP COLUMN age;",
+    },
+    {
       name: "a column of a table that is not known, and another name",
       code: "ALTER TABLE auth.users DROP COLUMN full_name, ADD COLUMN display_name text;",
     },
@@ -146,6 +166,25 @@ ruleTester.run("no-column-recreate", rule, {
           column: 1,
           endLine: 2,
           endColumn: 44,
+        },
+      ],
+    },
+    {
+      name: "a block before both copies nothing",
+      history: [users],
+      pending: [
+        "DO $$ BEGIN EXECUTE current_setting('app.sql'); END $$;",
+        "ALTER TABLE users ADD COLUMN display_name text;\nSELECT count(*) FROM users;",
+      ],
+      code: "ALTER TABLE users DROP COLUMN full_name;",
+      errors: [
+        {
+          message:
+            "full_name of users is dropped here, and db/migrations/0003.sql:1 adds display_name, which looks like full_name under another name: every value of it is lost. To rename it, leave it in place, copy its values into display_name, and drop it in a later deploy, once no running code uses it.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 40,
         },
       ],
     },

@@ -74,6 +74,17 @@ ruleTester.run("no-invalid-sql", rule, {
       code: "ALTER TABLE orders ADD COLUMN note text;\nALTER TABLE auth.users ADD COLUMN note text;",
     },
     {
+      name: "the name of another schema's relation, which the search_path of the connection may have put elsewhere",
+      history: ["CREATE TABLE app.orders (id bigint); CREATE TABLE lines (id bigint);", "SELECT 1;"],
+      code: "ALTER TABLE app.lines ADD COLUMN note text;\nALTER TABLE public.orders ADD COLUMN note text;\nDROP TABLE orders;",
+    },
+    {
+      name: "a relation that history makes behind it, and has made",
+      history: [orders],
+      meanwhile: ["CREATE VIEW open_orders AS SELECT id FROM orders;"],
+      code: "DROP VIEW open_orders;",
+    },
+    {
       name: "the table of a migration tool",
       history,
       code: "DELETE FROM schema_migrations WHERE version = '1';\nDELETE FROM _prisma_migrations WHERE id = '1';",
@@ -158,6 +169,18 @@ ruleTester.run("no-invalid-sql", rule, {
       tool: prisma7,
       code: 'ALTER TABLE "order" ADD COLUMN "note" TEXT;',
       errors: [at(1, 1, 1, 43, refused('relation "order" does not exist', "42P01", " Did you mean orders?"))],
+    },
+    {
+      name: "a relation that is nowhere in a schema that migrations made",
+      history: ["CREATE TABLE app.orders (id bigint);", "SELECT 1;"],
+      code: "ALTER TABLE app.lines ADD COLUMN note text;",
+      errors: [at(1, 1, 1, 43, refused('relation "app.lines" does not exist', "42P01"))],
+    },
+    {
+      name: "a relation that history makes before it, and has dropped",
+      history: [orders, "CREATE VIEW open_orders AS SELECT id FROM orders;", "DROP VIEW open_orders;"],
+      code: "DROP VIEW open_orders;",
+      errors: [at(1, 1, 1, 22, refused('view "open_orders" does not exist', "42P01", " There is orders."))],
     },
     {
       name: "of what it casts doubt on, nothing more is said",

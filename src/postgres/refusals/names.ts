@@ -36,6 +36,7 @@ export function undefinedRelation(
     message: `${what} "${written(name)}" does not exist`,
     about: [],
     absence: true,
+    missing: name,
     instead: [...catalog.tables()].flatMap((table) => (table.schema === "public" ? table.name : [])),
   };
 }
@@ -43,12 +44,13 @@ export function undefinedRelation(
 /** Whether a relation of this name may be there although no migration made it. */
 function isElsewhere(catalog: Catalog, { schema, name }: QualifiedName): boolean {
   if (KEPT_BY_TOOLS.test(name) || (schema === undefined && name.startsWith("pg_"))) return true;
+  let isOurs = schema === undefined || schema === "public";
   for (const table of [...catalog.tables(), ...catalog.sequences()]) {
-    // The connection may have a search_path of its own.
-    if (schema === undefined && table.name === name) return true;
-    if (table.schema === schema && table.createdIn !== undefined) return false;
+    // The connection may have a search_path of its own, which decides where unqualified names are made and found.
+    if (table.name === name) return true;
+    if (table.schema === schema && table.createdIn !== undefined) isOurs = true;
   }
-  return schema !== undefined && schema !== "public";
+  return !isOurs;
 }
 
 /** The refusal of a new relation whose name another one has. */
