@@ -336,7 +336,7 @@ test("the configuration's levels, overrides and ignored files count, and its mis
 
 test("exit codes follow --fail-on, and an incomplete change is red", () => {
   const repository = plainRepository({
-    "db/migrations/0002_next.sql": "ALTER TABLE orders DROP CONSTRAINT orders_pkey;\n",
+    "db/migrations/0002_next.sql": "ALTER TABLE orders ADD CONSTRAINT orders_id CHECK (id > 0) NOT VALID;\n",
   });
   const code = (...argv: readonly string[]): ExitCode => migrationSafety(repository.root, "check", ...argv).code;
   expect(code("--base", "main")).toBe(0);
