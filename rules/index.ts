@@ -22,6 +22,7 @@ import noExplicitTableLock from "./no-explicit-table-lock.js";
 import noInvalidSql from "./no-invalid-sql.js";
 import noLongIdentifier from "./no-long-identifier.js";
 import noLossyDown from "./no-lossy-down.js";
+import noLostColumnAttribute from "./no-lost-column-attribute.js";
 import noMultiTableLock from "./no-multi-table-lock.js";
 import noNotNullWithoutDefault from "./no-not-null-without-default.js";
 import noOutOfOrderMigration from "./no-out-of-order-migration.js";
@@ -77,6 +78,7 @@ export const rules = {
   "no-invalid-sql": noInvalidSql,
   "no-long-identifier": noLongIdentifier,
   "no-lossy-down": noLossyDown,
+  "no-lost-column-attribute": noLostColumnAttribute,
   "no-multi-table-lock": noMultiTableLock,
   "no-not-null-without-default": noNotNullWithoutDefault,
   "no-out-of-order-migration": noOutOfOrderMigration,

@@ -38,6 +38,7 @@ function sqlOf(sql: Text, sent: SentSql, text: string, file: string, comments: S
   const filled = fillHoles(sql);
   const place = placer(filled.pieces, file, sent.range);
   const parsed = parseSql(filled.sql);
+  const implied = sql.pieces.some((piece) => piece.implied) ? { implied: true as const } : {};
   const [hole] = filled.unknown;
   if (hole && parsed.statements.length === 0) return unknown(sent, `${hole.name} ${hole.reason}`, text);
   for (const comment of parsed.comments) {
@@ -64,6 +65,7 @@ function sqlOf(sql: Text, sent: SentSql, text: string, file: string, comments: S
         within: sent.statement,
         ...(verbatim && quote !== undefined && { quote }),
         ...uncertain,
+        ...implied,
         ...transaction,
       },
     };

@@ -283,8 +283,10 @@ export function alterColumn(column: KnexColumn, table: ColumnTable): readonly Te
   const name = wrapped(columnName(column));
   const clause = (sql: Text): Text => sqlText`alter table ${table.wrapped} alter column ${name} ${sql}`.at(place);
   const made = columnType(column, table);
-  const statements = [clause(Text.of("drop default"))];
-  if (alter.nullable) statements.push(clause(Text.of("drop not null")));
+  const drop = (text: string, modifier: string): Text =>
+    clause(new Text([{ text, ...(!modifiers.has(modifier) && { implied: true }) }]));
+  const statements = [drop("drop default", "defaultTo")];
+  if (alter.nullable) statements.push(drop("drop not null", "nullable"));
   if (alter.type)
     statements.push(clause(sqlText`type ${made} using (${name}${type === "enu" ? "::text::" : "::"}${made})`));
   const given = modifiers.get("defaultTo");

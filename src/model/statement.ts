@@ -31,6 +31,8 @@ export interface EmbeddedStatement {
   readonly quote?: string;
   /** Whether only a run of the program knows that it is sent at all, or all names in it: PostgreSQL may never see it so. */
   readonly uncertain?: true;
+  /** Whether no call asks for it: the tool sends it because of what a call leaves out. */
+  readonly implied?: true;
   /** How it is sent, where that is not how the file is. */
   readonly transaction?: TransactionMode;
 }

@@ -16,7 +16,8 @@ const SCHEMA = `
 CREATE TYPE status AS ENUM ('new', 'paid');
 CREATE TABLE accounts (id bigint PRIMARY KEY, email text);
 CREATE TABLE orders (
-  id bigint PRIMARY KEY, account_id bigint, total numeric, code varchar(20), legacy_ref text, note text
+  id bigint PRIMARY KEY, account_id bigint, total numeric, code varchar(20), legacy_ref text, note text,
+  state text NOT NULL DEFAULT 'new'
 );
 CREATE INDEX orders_code_idx ON orders (code);
 ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total > 0) NOT VALID;
@@ -89,6 +90,15 @@ const repositories = {
   prisma6: prisma("6.19.0"),
   /** Each statement commits by itself. */
   prisma7: prisma("7.4.1"),
+  /** A program: a row has the calls of its `up`. */
+  knex: {
+    base: {
+      ...npm("knex", "3.1.0"),
+      "knexfile.js": 'module.exports = { client: "pg" };\n',
+      "migrations/20260101000000_init.js": `exports.up = (knex) => knex.raw(${JSON.stringify(SCHEMA)});\n`,
+    },
+    next: (calls) => ({ "migrations/20260201000000_next.js": `exports.up = (knex) =>\n${calls};\n` }),
+  },
 } satisfies Readonly<Record<string, Repository>>;
 
 interface Row {
@@ -98,7 +108,7 @@ interface Row {
   /** Of the connection; five seconds of lock_timeout unless said, so that a row is about its own statement. */
   readonly session?: Readonly<Record<string, string>>;
   /** Default: `recommended`. */
-  readonly preset?: "strict";
+  readonly preset?: "recommended" | "strict";
   /** `rule severity harm place`, in the order of the report. */
   readonly finds: readonly string[];
   /** `line rule` of each annotation; none unless said. */
@@ -573,6 +583,12 @@ const table: readonly Row[] = [
     sql: `CREATE TABLE items (id bigint PRIMARY KEY, "${"long ".repeat(13)}" text);`,
     finds: ["no-long-identifier warning other 1:44-1:111"],
     annotations: ["1 no-long-identifier"],
+  },
+  {
+    tool: "knex",
+    sql: 'knex.schema.alterTable("orders", (t) => t.text("state").alter())',
+    finds: ["no-lost-column-attribute error breaks code 2:43-2:64"],
+    annotations: ["2 no-lost-column-attribute"],
   },
 ];
 

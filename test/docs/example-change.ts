@@ -2,31 +2,34 @@
 import type { Change } from "../../src/model/change.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 import { memoryChange } from "../rules/memory-change.js";
-import { drizzle, goose, prisma6, prisma7, supabase, unknownRunner } from "../rules/tools.js";
+import { drizzle, goose, knex, knexProgram, prisma6, prisma7, supabase, unknownRunner } from "../rules/tools.js";
 import type { Example } from "./rule-page.js";
 
 const tools: Readonly<Record<string, ToolFacts>> = {
   drizzle,
   goose,
+  knex,
   "prisma 6": prisma6,
   "prisma 7": prisma7,
   supabase,
 };
 
 /** The tool that runs the example; one that is not known unless it says. */
-export function toolOf({ settings: { tool } }: Example): ToolFacts {
+export function toolOf({ language, settings }: Example): ToolFacts {
+  const tool = language === "js" ? "knex" : settings["tool"];
   const facts = tool === undefined ? unknownRunner : tools[tool];
   if (!facts) throw new Error(`No test knows the tool ${String(tool)}.`);
   return facts;
 }
 
 export function changeOf(example: Example): Change {
-  const { sql, history, settings } = example;
+  const { sql, language, history, settings } = example;
   const { postgres, was, meanwhile } = settings;
   const [path = "", ...lines] = settings["code at base"]?.split("\n") ?? [];
   const { change } = memoryChange("/repo", sql, {
     history: [history],
     tool: toolOf(example),
+    ...(language === "js" && { program: knexProgram, file: "db/migrations/0009_next.js" }),
     sections: /^-- \+goose up$/im.test(sql),
     ...(was === undefined ? {} : { was }),
     ...(meanwhile === undefined ? {} : { meanwhile: [meanwhile] }),

@@ -1,5 +1,6 @@
 /**
- * A rule's page as the tests read it: headings, and each block of SQL with what stands in comments before it.
+ * A rule's page as the tests read it: headings, and each block of SQL, or of JavaScript for a migration of Knex, with what
+ * stands in comments before it.
  *
  * - `<!-- history … -->`: the schema at base, for all blocks that follow.
  * - For the next block only: `<!-- tool: drizzle -->`, `<!-- postgres: 18 -->`, `<!-- fails: 25001 -->` (the SQLSTATE with
@@ -13,6 +14,7 @@ export interface Example {
   /** The heading of the second level above it. */
   readonly section: string;
   readonly sql: string;
+  readonly language: "js" | "sql";
   readonly history: string;
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -37,8 +39,9 @@ export function readRulePage(markdown: string): RulePage {
         if (name === "history") history = value;
         else settings[name] = value;
       }
-    } else if (token.type === "code" && token.lang === "sql") {
-      examples.push({ section: sections.at(-1) ?? "", sql: String(token.text), history, settings });
+    } else if (token.type === "code" && (token.lang === "sql" || token.lang === "js")) {
+      const { lang: language } = token;
+      examples.push({ section: sections.at(-1) ?? "", sql: String(token.text), language, history, settings });
       settings = {};
     }
   }

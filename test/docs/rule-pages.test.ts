@@ -11,6 +11,7 @@ import { lint } from "../../src/check/lint.js";
 import { oneFindingPerHarm } from "../../src/check/one-finding-per-harm.js";
 import type { DefinedRule } from "../../src/rule/define-rule.js";
 import type { ToolFacts } from "../../src/model/migration.js";
+import type { ParsedSql } from "../../src/model/statement.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { changeOf, toolOf } from "./example-change.js";
 import { type Example, readRulePage } from "./rule-page.js";
@@ -29,17 +30,25 @@ function reported(example: Example, name: keyof typeof rules): string[] {
   return oneFindingPerHarm(lint(configured).findings).map(({ rule }) => rule);
 }
 
+/** What a program sends. */
+function sentBy(example: Example): ParsedSql {
+  const program = changeOf(example).databases[0]?.migrations.find(({ status }) => status === "added");
+  if (!program || program.statements.length === 0) throw new Error("The example sends nothing.");
+  return program.sql;
+}
+
 let postgres: PGlite;
 beforeAll(async () => void (postgres = await startPGlite({ extensions: { citext } })));
 afterAll(() => postgres.close());
 
 /** Runs the example as its tool would. @returns The SQLSTATE with which PostgreSQL refuses it. */
-async function refusal({ sql, history, settings }: Example, { transaction }: ToolFacts): Promise<string | undefined> {
+async function refusal(example: Example, { transaction }: ToolFacts): Promise<string | undefined> {
   await postgres.exec(
     "ROLLBACK; RESET ALL; DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP ROLE IF EXISTS reporting;",
   );
+  const { sql, history, settings } = example;
   if (settings.was === undefined) await postgres.exec(history);
-  const { statements } = parseSql(sql);
+  const { statements } = example.language === "js" ? sentBy(example) : parseSql(sql);
   try {
     if (transaction === "single-send") await postgres.exec(sql);
     else {

@@ -2,6 +2,7 @@
 import type { Change } from "../../src/model/change.js";
 import type { Configuration, TableLists } from "../../src/model/configuration.js";
 import type { Migration, MigrationStatus, ToolFacts, TransactionMode } from "../../src/model/migration.js";
+import type { EvaluateMigration, SourceFiles } from "../../src/migrations/tool.js";
 import type { Tree } from "../../src/model/tree.js";
 import { parseDown, parseMigration, readAnyText } from "../../src/change/parse-migration.js";
 import { Session } from "../../src/change/session.js";
@@ -41,6 +42,8 @@ export interface Surroundings {
   readonly deleted?: readonly string[];
   /** Whether its text has a section that undoes it, marked as the tools do that keep both in one file. */
   readonly sections?: boolean;
+  /** The tool that follows the linted migration, which is a program. */
+  readonly program?: EvaluateMigration | undefined;
   /** The path of the linted migration, and its path at base where the change renames it. */
   readonly file?: string;
   readonly previousFile?: string;
@@ -58,6 +61,8 @@ const runner: ToolFacts = {
   outsideTransaction: "in a migration of its own that runs outside a transaction",
 };
 
+const NO_IMPORTS: SourceFiles = { has: () => false, read: () => undefined };
+
 export function memoryChange(root: string, code: string, surroundings: Surroundings): { change: Change; file: string } {
   const {
     history = [],
@@ -73,6 +78,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     previousFile,
     tool = runner,
     sections = false,
+    program,
   } = surroundings;
   const files: { text: string; status: MigrationStatus }[] = [
     ...history.map((text) => ({ text, status: base ? ("existing" as const) : ("added" as const) })),
@@ -86,7 +92,11 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
   const modeOf = (index: number): TransactionMode =>
     (index === linted ? surroundings.transaction : undefined) ?? tool.transaction;
   const parsed = files.map(({ text }, index) =>
-    index === linted && sections ? parseMigration(text, nameOf(index)).sql : parseSql(text),
+    index === linted && program
+      ? parseMigration(text, nameOf(index), readAnyText, { evaluate: program, files: NO_IMPORTS }).sql
+      : index === linted && sections
+        ? parseMigration(text, nameOf(index)).sql
+        : parseSql(text),
   );
   const run = (index: number): string => (files[index]?.status === "existing" ? `run ${String(index)}` : "run");
   const transactions = transactionsOf(

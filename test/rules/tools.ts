@@ -2,14 +2,19 @@
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { drizzle as drizzleTool } from "../../src/migrations/drizzle.js";
 import { goose as gooseTool } from "../../src/migrations/goose.js";
+import { knex as knexTool } from "../../src/migrations/knex.js";
 import { Listing } from "../../src/migrations/listing.js";
 import { plainSql } from "../../src/migrations/plain-sql.js";
 import { prisma } from "../../src/migrations/prisma.js";
 import { supabase as supabaseTool } from "../../src/migrations/supabase.js";
-import type { MigrationTool } from "../../src/migrations/tool.js";
+import type { MigrationSource, MigrationTool } from "../../src/migrations/tool.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 
 export function factsOf(tool: MigrationTool, packages: Readonly<Record<string, string>> = {}): ToolFacts {
+  return opened(tool, packages).tool;
+}
+
+function opened(tool: MigrationTool, packages: Readonly<Record<string, string>>): MigrationSource {
   const lockfile = {
     lockfileVersion: 3,
     packages: Object.fromEntries(
@@ -20,7 +25,7 @@ export function factsOf(tool: MigrationTool, packages: Readonly<Record<string, s
     ["package-lock.json", JSON.stringify(lockfile, undefined, 2)],
     ["db/migrations/0001_init.sql", "SELECT 1;"],
   ]);
-  return tool.open(new Listing(memoryTree(files, "head")), "db/migrations").tool;
+  return tool.open(new Listing(memoryTree(files, "head")), "db/migrations");
 }
 
 /** Sends a file as one query. */
@@ -33,5 +38,7 @@ export const drizzle = factsOf(drizzleTool, { "drizzle-orm": "0.45.1" });
 export const supabase = factsOf(supabaseTool, { supabase: "2.116.0" });
 /** A transaction for each file, which also says what undoes it. */
 export const goose = factsOf(gooseTool);
+/** Programs; all that are pending run in one transaction. */
+export const { tool: knex, evaluate: knexProgram } = opened(knexTool, { knex: "3.1.0" });
 /** Numbered files whose runner is not known. */
 export const unknownRunner = factsOf(plainSql);

@@ -32,6 +32,8 @@ export interface Piece {
   /** Absent: from the tool itself; the place is then that of the call that sends it. */
   readonly origin?: Origin;
   readonly hole?: Hole;
+  /** Whether no call asks for it: the tool sends it because of what the calls leave out. */
+  readonly implied?: true;
 }
 
 /** A string of the program under evaluation. Immutable. */
