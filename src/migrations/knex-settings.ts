@@ -70,7 +70,7 @@ function settingsOf(file: string, environment: Value): KnexSettings[] {
 }
 
 /** A path of the file, from the root; one with a slash at the start is made of `__dirname`. */
-function folderOf(file: string, path: string): string {
+export function folderOf(file: string, path: string): string {
   const segments: string[] = path.startsWith("/") ? [] : parentOf(file).split("/");
   for (const segment of path.split("/")) {
     if (segment === "..") segments.pop();

@@ -13,6 +13,7 @@ import { plainSql } from "./plain-sql.js";
 import { pop } from "./pop.js";
 import { prisma } from "./prisma.js";
 import { refinery } from "./refinery.js";
+import { sequelize } from "./sequelize.js";
 import { sqitch } from "./sqitch.js";
 import { sqlx } from "./sqlx.js";
 import { supabase } from "./supabase.js";
@@ -37,6 +38,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   sqlx,
   graphileMigrate,
   nodePgMigrate,
+  sequelize,
   knex,
   typeorm,
   flyway,

@@ -11,7 +11,7 @@ import { nodePgMigrateFixtures, recordedNodePgMigrate } from "./node-pg-migrate.
 import { payloadFixtures, recordedPayload } from "./payload.js";
 import { postgresMigrationsFixtures, recordedPostgresMigrations } from "./postgres-migrations.js";
 import type { Fixtures, Recorder } from "./recorded-tool.js";
-import { sequelizeFixtures, recordedSequelize } from "./sequelize.js";
+import { recordedSequelize, sequelizeFixtures, unreadSequelizeFixtures } from "./sequelize.js";
 import { slonikFixtures, recordedSlonik } from "./slonik.js";
 import { typeormFixtures, recordedTypeorm } from "./typeorm.js";
 
@@ -179,7 +179,7 @@ const APIS: readonly Api[] = [
       upsert: "needs a model",
     },
     recorder: recordedSequelize,
-    fixtures: sequelizeFixtures,
+    fixtures: { ...sequelizeFixtures, ...unreadSequelizeFixtures },
   },
   {
     label: "MikroORM",

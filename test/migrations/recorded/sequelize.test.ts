@@ -1,4 +1,5 @@
-import { describeFixtures } from "./recorded-tool.js";
-import { recordedSequelize, sequelizeFixtures } from "./sequelize.js";
+import { describeFixtures, describeRecorded } from "./recorded-tool.js";
+import { recordedSequelize, sequelizeFixtures, unreadSequelizeFixtures } from "./sequelize.js";
 
-describeFixtures("Sequelize", recordedSequelize, sequelizeFixtures);
+describeRecorded(recordedSequelize, sequelizeFixtures);
+describeFixtures("Sequelize", recordedSequelize, unreadSequelizeFixtures);

@@ -1,0 +1,145 @@
+import type { ToolFacts } from "../model/migration.js";
+import { dialectOfFolder, dialectOfPackages, POSTGRESQL } from "./dialect.js";
+import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
+import { exportedSettings } from "./evaluator/settings.js";
+import { option, textOf } from "./evaluator/value.js";
+import { installedVersion, versionFacts } from "./installed-version.js";
+import { folderOf } from "./knex-settings.js";
+import { join, upwards } from "./listing.js";
+import type { Listing } from "./listing.js";
+import { isNotDeployed } from "./not-deployed.js";
+import { queryInterfaceHandle } from "./sequelize-handle.js";
+import { SEQUELIZE } from "./sequelize-types.js";
+import type { MigrationSource, MigrationTool } from "./tool.js";
+
+const PACKAGE = "sequelize";
+const MANIFEST = "package.json";
+const SETTINGS = ".sequelizerc";
+
+/** What sequelize-cli runs: `src/core/migrator.js` of the package. */
+const LOADED = /^(?!.*\.d\.[cm]?ts$).*\.(?:[cm]?js|c?ts)$/;
+const NUMBERED = /^\d+.*\.(?:[cm]?js|[cm]?ts)$/;
+
+function migrationsIn(listing: Listing, folder: string, pattern: RegExp): readonly string[] {
+  return listing
+    .filesIn(folder)
+    .filter((name) => pattern.test(name) && LOADED.test(name))
+    .sort((a, b) => (a < b ? -1 : Number(a > b)));
+}
+
+interface Named {
+  readonly file: string;
+  readonly folder: string;
+}
+
+const named = new WeakMap<Listing, readonly Named[]>();
+
+/** The folder of each `.sequelizerc`, which is a program that is read and not executed. */
+function namedFolders(listing: Listing): readonly Named[] {
+  let all = named.get(listing);
+  if (!all) {
+    const files = [...listing.folders()]
+      .filter((folder) => listing.has(folder, SETTINGS))
+      .map((at) => join(at, SETTINGS));
+    all = files.flatMap((file) => {
+      const path = textOf(option(exportedSettings(file, listing.tree), "migrations-path"))?.known;
+      return path === undefined ? [] : [{ file, folder: folderOf(file, path) }];
+    });
+    named.set(listing, all);
+  }
+  return all;
+}
+
+/** Sequelize's migrations: `migrations/<14 digits>-<name>.js`, with functions `up` and `down`. */
+export const sequelize: MigrationTool = {
+  name: PACKAGE,
+  label: "Sequelize",
+  reads: [MANIFEST, SETTINGS],
+
+  find(listing) {
+    const folders = new Set(
+      namedFolders(listing).flatMap(({ folder }) => (migrationsIn(listing, folder, LOADED).length > 0 ? folder : [])),
+    );
+    for (const folder of listing.folders()) {
+      if (isNotDeployed(folder) || folders.has(folder)) continue;
+      const names = migrationsIn(listing, folder, NUMBERED);
+      if (names.length === 0 || manifestOf(listing, folder) === undefined) continue;
+      const texts = [names[0], names.at(-1)].map((name = "") => listing.read(join(folder, name)) ?? "");
+      if (texts.some(isMigration)) folders.add(folder);
+    }
+    return [...folders];
+  },
+
+  open(listing, folder): MigrationSource {
+    const settings = namedFolders(listing).find((one) => one.folder === folder);
+    const driver = dialectOfPackages(manifestOf(listing, folder) ?? "");
+    const dialect = driver === POSTGRESQL ? driver : (dialectOfFolder(folder) ?? driver);
+    return {
+      folder,
+      tool: toolFacts(listing, folder),
+      because: settings === undefined ? "because package.json has sequelize" : `because ${settings.file} names it`,
+      files: migrationsIn(listing, folder, settings === undefined ? NUMBERED : LOADED).map((name) =>
+        join(folder, name),
+      ),
+      leftOut: [],
+      evaluate,
+      ...(dialect !== undefined && { dialect }),
+    };
+  },
+
+  sheet: {
+    layout: "`migrations/<14 digits>-<name>.js` or `.ts`, with functions `up` and `down`",
+    order: "By file name.",
+    transaction: "None, unless the migration begins one: `queryInterface.sequelize.transaction()`.",
+    optOut: "Not needed: a call outside of the migration's own transaction runs by itself.",
+    sends: "Each call's statements one by one; `changeColumn` and `addColumn` several in one string.",
+    checksum: "None: an edited migration is not noticed.",
+    outOfOrder: "Runs it.",
+    undo: "The function `down`.",
+    configuration: "`.sequelizerc`, which is read and not executed: `migrations-path`.",
+    sources: [
+      "https://sequelize.org/docs/v6/other-topics/migrations/",
+      "https://github.com/sequelize/sequelize/blob/v6/src/dialects/postgres/query-generator.js",
+    ],
+  },
+};
+
+const evaluate = evaluator({
+  modules: { [PACKAGE]: SEQUELIZE },
+  entry(program) {
+    const { site } = program;
+    const call = (name: "up" | "down") => {
+      const found = exportedFunction(program, name);
+      return (
+        found && ((): ReturnType<typeof found.call> => found.call([queryInterfaceHandle(), SEQUELIZE], site, undefined))
+      );
+    };
+    return { up: call("up"), down: call("down") };
+  },
+});
+
+/** The nearest package.json that has Sequelize. */
+function manifestOf(listing: Listing, folder: string): string | undefined {
+  for (const at of upwards(folder)) {
+    const text = listing.has(at, MANIFEST) ? (listing.read(join(at, MANIFEST)) ?? "") : "";
+    if (text.includes(`"${PACKAGE}"`)) return text;
+  }
+  return undefined;
+}
+
+/** Whether a text is a migration of Sequelize. */
+function isMigration(text: string): boolean {
+  return /\bqueryInterface\b/i.test(text) && /\bup\b/.test(text);
+}
+
+function toolFacts(listing: Listing, folder: string): ToolFacts {
+  return {
+    name: PACKAGE,
+    label: "Sequelize",
+    ...versionFacts(installedVersion(listing, folder, PACKAGE)),
+    transaction: "per-statement",
+    outsideTransaction: "in a call outside of `sequelize.transaction()`",
+    checksums: false,
+    outOfOrder: { does: "runs", says: "Sequelize runs it after the others." },
+  };
+}
