@@ -18,14 +18,17 @@ export function schemaDifferences(before: Catalog, after: Catalog): SchemaDiffer
   const missing: string[] = [];
   const added: string[] = [];
   const changed: string[] = [];
-  for (const table of before.tables()) {
-    if (table.temporary) continue;
+  // Most tables are the same object on both sides: nothing has touched them, and nothing is looked up.
+  const [were, are] = [new Set(before.tables()), new Set(after.tables())];
+  for (const table of were) {
+    if (table.temporary || are.has(table)) continue;
     const now = after.table(table);
     if (now === undefined) missing.push(nameOf(table));
     else compareTables(table, now, { before, after, missing, added, changed });
   }
-  for (const table of after.tables()) {
-    if (!table.temporary && before.table(table) === undefined && isMade(table)) added.push(nameOf(table));
+  for (const table of are) {
+    if (were.has(table) || table.temporary) continue;
+    if (before.table(table) === undefined && isMade(table)) added.push(nameOf(table));
   }
   return { missing, added, changed };
 }
@@ -48,8 +51,6 @@ interface Found {
 }
 
 function compareTables(was: Table, is: Table, { before, after, missing, added, changed }: Found): void {
-  // Nothing has touched it.
-  if (was === is) return;
   const table = formatName(was);
   if (was.kind !== "view" && was.kind !== "materialized view" && was.columnsKnown && is.columnsKnown) {
     for (const [name, column] of was.columns) {
