@@ -2,6 +2,7 @@
 import { DIALECT } from "./evaluator/environment.js";
 import { literal, parameter, Text } from "./evaluator/text.js";
 import { Dictionary, Handle, List, type Method, type Site, textOf, Unknown, type Value } from "./evaluator/value.js";
+import { BUILDER } from "./typeorm-builder.js";
 
 const ROWS = new Unknown("comes from a query");
 const DATABASE = new Unknown("depends on what the database has");
@@ -28,6 +29,7 @@ export function queryRunner(): Handle {
   const methods: Record<string, Method> = {
     query,
     sql: taggedSql,
+    ...BUILDER,
     ...transactionMethods(),
     connect: () => undefined,
     release: () => undefined,

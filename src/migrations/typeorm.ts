@@ -8,6 +8,7 @@ import type { Listing } from "./listing.js";
 import { byNumber } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
+import { TYPEORM_MODULE } from "./typeorm-builder.js";
 import { queryRunner } from "./typeorm-query-runner.js";
 import { packageOf, type TypeormSettings, typeormSettings } from "./typeorm-settings.js";
 
@@ -77,7 +78,8 @@ export const typeorm: MigrationTool = {
     undo: "The method `down`.",
     configuration:
       "The DataSource, in a file with `data-source`, `datasource`, `ormconfig` or `typeorm` in its name, which is read and not executed: `migrations`, `migrationsTransactionMode`, `type`. `--transaction` of the command in a script of package.json.",
-    notRead: "Calls of the QueryRunner other than `query` and `sql`: each is said to be unknown where it stands.",
+    notRead:
+      "Calls of the QueryRunner that look at the database to know what to send, such as `changeColumn`, `renameColumn`, `renameTable`, `dropTable` and `dropPrimaryKey`: each is said to be unknown where it stands.",
     sources: [
       "https://typeorm.io/docs/migrations/why/",
       "https://github.com/typeorm/typeorm/blob/master/src/migration/MigrationExecutor.ts",
@@ -87,6 +89,7 @@ export const typeorm: MigrationTool = {
 };
 
 const evaluate = evaluator({
+  modules: { typeorm: TYPEORM_MODULE },
   entry(program) {
     const instance = exportedInstance(program, "up");
     if (instance === undefined) return { reason: "exports no class with a method up" };

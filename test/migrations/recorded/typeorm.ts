@@ -1,9 +1,13 @@
 /** TypeORM itself, and the calls of its QueryRunner. */
 import { DataSource, type MigrationInterface } from "typeorm";
+import { typeorm } from "../../../src/migrations/typeorm.js";
 import { loadProgram } from "./load-program.js";
-import type { Fixtures, Recorder } from "./recorded-tool.js";
+import type { Fixtures, RecordedTool } from "./recorded-tool.js";
 
-export const recordedTypeorm: Recorder = {
+export const recordedTypeorm: RecordedTool = {
+  tool: typeorm,
+  file: "migrations/1767225600000-Change.ts",
+  repository: { "package.json": '{ "dependencies": { "typeorm": "^1.1.1" } }' },
   setup: `
     CREATE TABLE accounts (id bigserial PRIMARY KEY, email character varying, region text, UNIQUE (region, email));
     CREATE TABLE orders (
