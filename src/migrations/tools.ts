@@ -7,6 +7,7 @@ import { golangMigrate } from "./golang-migrate.js";
 import { goose } from "./goose.js";
 import { graphileMigrate } from "./graphile-migrate.js";
 import { knex } from "./knex.js";
+import { kysely } from "./kysely.js";
 import { liquibase } from "./liquibase.js";
 import { nodePgMigrate } from "./node-pg-migrate.js";
 import { plainSql } from "./plain-sql.js";
@@ -41,6 +42,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   sequelize,
   knex,
   typeorm,
+  kysely,
   flyway,
   liquibase,
   plainSql,

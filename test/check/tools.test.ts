@@ -131,6 +131,16 @@ const NODE_PG_MIGRATE: Files = {
   "migrations/1700000000000_init.sql": `-- Up Migration\n${ORDERS}-- Down Migration\nDROP TABLE orders;\n`,
 };
 
+const kyselyProgram = (body: string): string =>
+  `import { type Kysely, sql } from "kysely";\n\nexport async function up(db: Kysely<any>): Promise<void> {\n  ${body}\n}\n`;
+
+const KYSELY: Files = {
+  ...npm("kysely", "0.28.18"),
+  "migrations/1_init.ts": kyselyProgram(
+    'await db.schema.createTable("orders").addColumn("id", "bigint", (column) => column.primaryKey()).addColumn("account_id", "bigint").execute();',
+  ),
+};
+
 const FLYWAY: Files = {
   "pom.xml": "<dependency><artifactId>flyway-core</artifactId></dependency>\n",
   "src/main/resources/db/migration/V1__init.sql": ORDERS,
@@ -285,6 +295,31 @@ const ROWS: readonly ToolRow[] = [
       "no-concurrently-in-transaction migrations/1600000000000_index.sql:2 CREATE INDEX CONCURRENTLY fails here: " +
         "PostgreSQL refuses it inside a transaction. node-pg-migrate 8.0.3 runs all pending migrations in one. Run " +
         "it in a migration of its own in JavaScript or TypeScript that calls pgm.noTransaction().",
+    ],
+  },
+  {
+    name: "Kysely: an index that blocks, CONCURRENTLY in its transaction, and a name before one that was merged meanwhile",
+    base: KYSELY,
+    head: {
+      "migrations/2_index.ts": kyselyProgram(
+        'await db.schema.createIndex("orders_account_idx").on("orders").column("account_id").execute();',
+      ),
+      "migrations/3_index.ts": kyselyProgram(`await sql\`${CONCURRENTLY.trim()}\`.execute(db);`),
+    },
+    meanwhile: { "migrations/4_note.ts": kyselyProgram("await sql`ALTER TABLE orders ADD note text`.execute(db);") },
+    findings: [
+      "no-out-of-order-migration migrations/2_index.ts:1 2_index.ts comes before 4_note.ts, which is merged already. " +
+        "Kysely refuses to run anything, unless `allowUnorderedMigrations` is set. Move it behind: git mv " +
+        "migrations/2_index.ts migrations/5_index.ts",
+      "no-blocking-index-build migrations/2_index.ts:4 Building orders_account_idx blocks every INSERT, UPDATE and " +
+        "DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a run of its own with " +
+        "`disableTransactions`.",
+      "no-out-of-order-migration migrations/3_index.ts:1 3_index.ts comes before 4_note.ts, which is merged already. " +
+        "Kysely refuses to run anything, unless `allowUnorderedMigrations` is set. Move it behind: git mv " +
+        "migrations/3_index.ts migrations/6_index.ts",
+      "no-concurrently-in-transaction migrations/3_index.ts:4 CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses " +
+        "it inside a transaction. Kysely 0.28.18 runs all pending migrations in one. Run it in a run of its own with " +
+        "`disableTransactions`.",
     ],
   },
   {

@@ -1,4 +1,4 @@
 import { kyselyFixtures, recordedKysely } from "./kysely.js";
-import { describeFixtures } from "./recorded-tool.js";
+import { describeRecorded } from "./recorded-tool.js";
 
-describeFixtures("Kysely", recordedKysely, kyselyFixtures);
+describeRecorded(recordedKysely, kyselyFixtures);

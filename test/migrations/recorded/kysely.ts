@@ -1,10 +1,14 @@
 /** Kysely itself, and the calls of its schema module. */
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
+import { kysely } from "../../../src/migrations/kysely.js";
 import { loadProgram } from "./load-program.js";
-import type { Fixtures, Recorder } from "./recorded-tool.js";
+import type { Fixtures, RecordedTool } from "./recorded-tool.js";
 
-export const recordedKysely: Recorder = {
+export const recordedKysely: RecordedTool = {
+  tool: kysely,
+  file: "migrations/2026-01-01_change.ts",
+  repository: { "package.json": '{ "dependencies": { "kysely": "^0.29.0" } }' },
   setup: `
     CREATE TABLE accounts (id bigserial PRIMARY KEY, email text, region text, UNIQUE (region, email));
     CREATE TABLE orders (
