@@ -85,7 +85,7 @@ export function isLive(
 }
 
 /** Whether a migration was merged and has not shipped. */
-export function isUnreleased({ release }: Database, { file, previousFile = file }: MigrationFile): boolean {
+function isUnreleased({ release }: Database, { file, previousFile = file }: MigrationFile): boolean {
   return release?.lacks(previousFile) === true;
 }
 

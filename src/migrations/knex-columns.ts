@@ -224,13 +224,13 @@ function list(values: Value): Text {
   return Text.join((values instanceof List ? values.items : [values]).map(escaped), ",");
 }
 
-export function columnName({ args, type }: KnexColumn): Value {
+function columnName({ args, type }: KnexColumn): Value {
   const [name] = args;
   return name === undefined && type.includes("increments") ? Text.of("id") : name;
 }
 
 /** A column's type as PostgreSQL gets it. */
-export function columnType(column: KnexColumn, table: ColumnTable): Text {
+function columnType(column: KnexColumn, table: ColumnTable): Text {
   return TYPES[column.type]?.(column.args.slice(1), column, table) ?? Text.of(column.type);
 }
 

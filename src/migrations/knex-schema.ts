@@ -9,7 +9,7 @@ import { KnexTable, type TableMethod } from "./knex-table.js";
 export type SchemaCall = (args: readonly Value[], schema: Text | undefined, site: Site) => readonly Text[];
 
 /** `schema.table` */
-export function qualified(schema: Text | undefined, name: Value): Text {
+function qualified(schema: Text | undefined, name: Value): Text {
   return schema === undefined ? wrapped(name) : Text.join([quoted(schema), ".", wrapped(name)]);
 }
 

@@ -18,7 +18,7 @@ export interface KnexSettings {
   readonly folderByFolder: boolean;
 }
 
-export const KNEXFILE = /^knexfile\.[cm]?[jt]s$/;
+const KNEXFILE = /^knexfile\.[cm]?[jt]s$/;
 
 const found = new WeakMap<Listing, readonly KnexSettings[]>();
 

@@ -17,7 +17,7 @@ export class Expression extends Handle {
 }
 
 /** SQL of a template: sent by `.execute(db)`, a part of other SQL where it is put into it. */
-export function rawSql(sql: Text): Expression {
+function rawSql(sql: Text): Expression {
   const same: Method = () => expression;
   const expression: Expression = new Expression(sql, "sql``", {
     execute(_, site) {

@@ -19,7 +19,7 @@ import {
 /** The statements of a call. */
 export type Operation = (args: readonly Value[], shorthands: Value) => readonly Text[];
 
-export function comment(kind: string, name: Text, text: Value): Text {
+function comment(kind: string, name: Text, text: Value): Text {
   return sqlText`COMMENT ON ${kind} ${name} IS ${escapeValue(text ?? null)}`;
 }
 

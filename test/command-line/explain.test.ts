@@ -127,7 +127,7 @@ test("wrong usage says what is wrong", () => {
     [["shop"], "shop is a folder; explain takes one file."],
     [["nope.sql"], "There is no file nope.sql."],
     [["-", "more.sql"], "explain does not know what to do with 'more.sql'."],
-    [["--tool", "knex", "-"], "--tool is one of prisma, drizzle, "],
+    [["--tool", "django", "-"], "--tool is one of prisma, drizzle, "],
     [["--transaction", "yes", "-"], "--transaction is one of file, none."],
     [["--config", "nope.yml", "-"], `${join(repository.root, "nope.yml")} cannot be read (ENOENT).`],
   ] as const) {

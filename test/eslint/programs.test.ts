@@ -58,7 +58,7 @@ function linted({ root }: TemporaryRepository, file = NEW, rules: Linter.RulesRe
   const config: Linter.Config[] = [
     {
       files: ["**/*.ts"],
-      languageOptions: { parser: parser as Linter.Parser },
+      languageOptions: { parser: parser },
       plugins: { "migration-safety": plugin as never },
     },
     ...recommended.map((one) => ({ ...one, ...(one.rules && { rules }) })),

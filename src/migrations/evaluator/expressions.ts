@@ -147,7 +147,7 @@ function variable(name: string, scope: Scope): Value {
 const REQUIRE = (scope: Scope): Callable => new Callable("require", ([path]) => requireModule(path, scope));
 
 /** What a string has in the place of a value: its text, or a hole with the name of the expression. */
-export function embedded(value: Value, node: { start?: number | null; end?: number | null }, scope: Scope): Text {
+function embedded(value: Value, node: { start?: number | null; end?: number | null }, scope: Scope): Text {
   const text = textOf(value);
   if (text !== undefined) return text;
   if (typeof value === "boolean" || value == null) return Text.of(String(value));
@@ -160,7 +160,7 @@ export function embedded(value: Value, node: { start?: number | null; end?: numb
   return Text.hole(holeFor(value, node, scope), { file: scope.module.file, range: rangeOf(node), verbatim: false });
 }
 
-export function holeFor(value: Value, node: { start?: number | null; end?: number | null }, scope: Scope): Hole {
+function holeFor(value: Value, node: { start?: number | null; end?: number | null }, scope: Scope): Hole {
   const name = scope.module.text.slice(...rangeOf(node)).replace(/\s+/g, " ");
   const reason = value instanceof Unknown ? value.reason : "is not known";
   return { kind: "any", name: name.length > 40 ? `${name.slice(0, 39)}…` : name, reason };
@@ -176,7 +176,7 @@ function template(node: NodeOf<"TemplateLiteral">, scope: Scope): Text {
   return Text.join(parts);
 }
 
-export function quasiText(quasi: NodeOf<"TemplateLiteral">["quasis"][number], { module }: Scope): Text {
+function quasiText(quasi: NodeOf<"TemplateLiteral">["quasis"][number], { module }: Scope): Text {
   const { cooked, raw } = quasi.value;
   const text = cooked ?? raw;
   const range = rangeOf(quasi);

@@ -52,7 +52,7 @@ export const triggerAndPolicyChanges: Changes = {
 };
 
 /** A row trigger of a partitioned table is on its partitions too. */
-export function addTrigger(timeline: Timeline, history: TableHistory, trigger: Trigger): void {
+function addTrigger(timeline: Timeline, history: TableHistory, trigger: Trigger): void {
   const others = (timeline.table(history).triggers ?? []).filter(({ name }) => name !== trigger.name);
   timeline.putTriggers(history, [...others, trigger]);
   if (trigger.forEach === "statement") return;
