@@ -450,7 +450,8 @@ describe("the package", () => {
     expect(JSON.parse(printed)).toEqual([
       0,
       true,
-      1,
+      // One for SQL, one for programs.
+      2,
       ["meta", "rules", "languages", "configs"],
       { name: "migration-safety", namespace: "migration-safety", version },
     ]);
