@@ -1,7 +1,7 @@
 import type { FileFacts, OrderPolicy, ToolFacts, TransactionMode } from "../model/migration.js";
 import { parseSql } from "../postgres/parse-sql.js";
 import { dialectOf, dialectOfFiles, dialectOfFolder } from "./dialect.js";
-import { type Run, configuredRun, runsOf } from "./flyway-folders.js";
+import { type Run, configuredRun, runsOf } from "./flyway/folders.js";
 import {
   type FileKind,
   type Naming,
@@ -12,9 +12,9 @@ import {
   namingOf,
   parseName,
   plainVersion,
-} from "./flyway-names.js";
-import { NO_VALUES, type SettingValues, isOn, single } from "./flyway-settings.js";
-import { modeOf, reader } from "./flyway-text.js";
+} from "./flyway/names.js";
+import { NO_VALUES, type SettingValues, isOn, single } from "./flyway/settings.js";
+import { modeOf, reader } from "./flyway/text.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { RUN_SCRIPTS, runScript } from "./run-scripts.js";

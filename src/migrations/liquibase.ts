@@ -1,6 +1,6 @@
 import type { TransactionMode } from "../model/migration.js";
 import { dialectOf, dialectOfFiles, dialectOfFolder } from "./dialect.js";
-import { type ChangelogEntry, readChangelog } from "./liquibase-changelog.js";
+import { type ChangelogEntry, readChangelog } from "./liquibase/changelog.js";
 import {
   type Sending,
   isForPostgres,
@@ -8,7 +8,7 @@ import {
   readFormattedSql,
   readWholeSql,
   transactionOf,
-} from "./liquibase-sql.js";
+} from "./liquibase/sql.js";
 import { join, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";

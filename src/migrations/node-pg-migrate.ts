@@ -4,7 +4,7 @@ import { Callable, Dictionary } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
-import { NodePgMigrateBuilder } from "./node-pg-migrate-builder.js";
+import { NodePgMigrateBuilder } from "./node-pg-migrate/builder.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { blank } from "./sections.js";
 import type { LeftOutFile, MigrationSource, MigrationTool, ReadMigrationText } from "./tool.js";

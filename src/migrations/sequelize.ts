@@ -4,12 +4,12 @@ import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import { exportedSettings } from "./evaluator/settings.js";
 import { option, textOf } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
-import { folderOf } from "./knex-settings.js";
+import { folderOf } from "./knex/settings.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";
-import { queryInterfaceHandle } from "./sequelize-handle.js";
-import { SEQUELIZE } from "./sequelize-types.js";
+import { queryInterfaceHandle } from "./sequelize/handle.js";
+import { SEQUELIZE } from "./sequelize/types.js";
 import type { MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "sequelize";

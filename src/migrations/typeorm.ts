@@ -8,9 +8,9 @@ import type { Listing } from "./listing.js";
 import { byNumber } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
-import { TYPEORM_MODULE } from "./typeorm-builder.js";
-import { queryRunner } from "./typeorm-query-runner.js";
-import { packageOf, type TypeormSettings, typeormSettings } from "./typeorm-settings.js";
+import { TYPEORM_MODULE } from "./typeorm/builder.js";
+import { queryRunner } from "./typeorm/query-runner.js";
+import { packageOf, type TypeormSettings, typeormSettings } from "./typeorm/settings.js";
 
 const PACKAGE = "typeorm";
 const MANIFEST = "package.json";

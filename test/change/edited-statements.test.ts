@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { editOf, isSame } from "../../src/change/edited-statements.js";
 import { parseMigration } from "../../src/change/parse-migration.js";
-import { readFormattedSql } from "../../src/migrations/liquibase-sql.js";
+import { readFormattedSql } from "../../src/migrations/liquibase/sql.js";
 
 describe("a file that its tool remembers as a whole", () => {
   it.each([

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryTree } from "../../src/change/overlay-tree.js";
-import { readChangelog } from "../../src/migrations/liquibase-changelog.js";
-import { readWholeSql } from "../../src/migrations/liquibase-sql.js";
+import { readChangelog } from "../../src/migrations/liquibase/changelog.js";
+import { readWholeSql } from "../../src/migrations/liquibase/sql.js";
 import { Listing } from "../../src/migrations/listing.js";
 import type { ReadMigrationText } from "../../src/migrations/tool.js";
 import { MIGRATION_TOOLS } from "../../src/migrations/tools.js";
