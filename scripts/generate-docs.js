@@ -220,7 +220,7 @@ const configurable = rules.map(({ name, meta }) => ({ name, description: meta.do
 const { locksPage } = await importTypeScript("scripts/locks-page.ts");
 
 /** @type {typeof import("./tools-page.js")} */
-const { toolsPage } = await importTypeScript("scripts/tools-page.ts");
+const { toolNames, toolsPage } = await importTypeScript("scripts/tools-page.ts");
 
 files.set("docs/tools.md", `<!-- ${generated} -->\n\n${toolsPage()}`);
 files.set("docs/locks.md", `<!-- ${generated} -->\n\n${locksPage()}`);
@@ -234,7 +234,11 @@ files.set(
 );
 files.set(
   "README.md",
-  fill(read("README.md"), { rules: ruleTables(rules, "docs/rules/").join("\n\n"), ...actionTables() }),
+  fill(read("README.md"), {
+    tools: `It reads the migrations of ${toolNames()}: [what it knows of each](docs/tools.md).`,
+    rules: ruleTables(rules, "docs/rules/").join("\n\n"),
+    ...actionTables(),
+  }),
 );
 stale.push(...(await settle(check)));
 

@@ -1,4 +1,5 @@
 /** `docs/tools.md`: what each migration tool does with migrations, from the facts that the checks go by. */
+import { plainSql } from "../src/migrations/plain-sql.js";
 import type { MigrationTool, ToolSheet } from "../src/migrations/tool.js";
 import { MIGRATION_TOOLS } from "../src/migrations/tools.js";
 
@@ -32,6 +33,12 @@ export function toolsPage(): string {
     overview(tools),
     ...tools.flatMap(section),
   ].join("\n\n");
+}
+
+/** What the README says of them: `Atlas, dbmate, … and folders of numbered SQL files`. */
+export function toolNames(): string {
+  const labels = MIGRATION_TOOLS.filter((tool) => tool !== plainSql).map(({ label }) => label);
+  return `${labels.sort((a, b) => a.localeCompare(b, "en")).join(", ")}, and folders of numbered SQL files`;
 }
 
 function overview(tools: readonly MigrationTool[]): string {
