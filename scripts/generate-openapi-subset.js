@@ -12,13 +12,21 @@ import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 
 const OPERATIONS = [
+  "pulls/get",
+  "pulls/list",
   "pulls/list-files",
+  "pulls/create-review",
+  "pulls/list-review-comments",
+  "pulls/delete-review-comment",
   "repos/compare-commits",
   "repos/get-content",
   "git/list-matching-refs",
   "issues/list-comments",
+  "issues/get-comment",
   "issues/create-comment",
   "issues/update-comment",
+  "issues/delete-comment",
+  "issues/list-events",
 ];
 
 /** Nothing of these is checked. */

@@ -126,11 +126,14 @@ export class GitHubApi {
         issue_number: number,
         per_page: PAGE,
       });
-      return comments.map(({ id, body, user }) => ({
-        id,
-        body: body ?? "",
-        ...(user && { author: { login: user.login, bot: user.type === "Bot" } }),
-      }));
+      return comments.map(commentOf);
+    });
+  }
+
+  async comment(id: number): Promise<Comment> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.rest.issues.getComment({ ...this.#repository, comment_id: id });
+      return commentOf(data);
     });
   }
 
@@ -141,8 +144,15 @@ export class GitHubApi {
     });
   }
 
-  async updateComment(id: number, body: string): Promise<void> {
-    await this.#request((octokit) => octokit.rest.issues.updateComment({ ...this.#repository, comment_id: id, body }));
+  async updateComment(id: number, body: string): Promise<Comment> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.rest.issues.updateComment({ ...this.#repository, comment_id: id, body });
+      return commentOf(data);
+    });
+  }
+
+  async deleteComment(id: number): Promise<void> {
+    await this.#request((octokit) => octokit.rest.issues.deleteComment({ ...this.#repository, comment_id: id }));
   }
 
   async #request<Answer>(ask: (octokit: Octokit) => Promise<Answer>): Promise<Answer> {
@@ -209,6 +219,18 @@ function apiError(error: unknown): ApiError {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function commentOf({
+  id,
+  body,
+  user,
+}: {
+  id: number;
+  body?: string;
+  user: { login: string; type: string } | null;
+}): Comment {
+  return { id, body: body ?? "", ...(user && { author: { login: user.login, bot: user.type === "Bot" } }) };
 }
 
 function listedFile(file: { filename: string; status: ListedFile["status"]; previous_filename?: string }): ListedFile {

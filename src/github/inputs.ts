@@ -1,9 +1,11 @@
 /** The inputs of `action.yml`, read and checked in one place. The runner enforces nothing. */
 import { getInput } from "@actions/core";
+import { GITHUB_ACTIONS, type OnClean } from "./comment.js";
 import { ConfigurationError } from "./problem.js";
 
 const FAIL_ON = ["error", "warning", "never"] as const;
 const COMMENT = ["when-needed", "always", "never"] as const;
+const ON_CLEAN = ["update", "delete"] as const;
 const ANNOTATIONS = ["commands", "none"] as const;
 
 export type FailOn = (typeof FAIL_ON)[number];
@@ -19,6 +21,10 @@ export interface Inputs {
   readonly base?: string;
   readonly failOn: FailOn;
   readonly comment: CommentMode;
+  /** Empty where one job of a pull request comments. */
+  readonly commentKey: string;
+  readonly commentAuthor: string;
+  readonly onClean: OnClean;
   readonly annotations: AnnotationMode;
   /** The checkout, relative to the workspace. */
   readonly workingDirectory: string;
@@ -36,11 +42,23 @@ export function readInputs(): Inputs {
     ...(base !== "" && { base }),
     failOn: oneOf("fail-on", FAIL_ON),
     comment: oneOf("comment", COMMENT),
+    commentKey: commentKey(),
+    commentAuthor: getInput("comment-author") || GITHUB_ACTIONS,
+    onClean: oneOf("on-clean", ON_CLEAN),
     annotations: oneOf("annotations", ANNOTATIONS),
     workingDirectory: getInput("working-directory") || ".",
     // The runner masks it in the log already, whether it is the workflow's own or a secret.
     token: getInput("github-token"),
   };
+}
+
+/** It stands in an HTML comment. */
+function commentKey(): string {
+  const key = getInput("comment-key");
+  if (/^(?!.*--)[\w.-]{0,60}$/.test(key)) return key;
+  throw new ConfigurationError(
+    `The input comment-key is a word of at most 60 letters, digits, '.', '_' and single '-'; it was set to '${key}'.`,
+  );
 }
 
 /** YAML has a key with its colon, or is a flow mapping; a path is one line without either. */

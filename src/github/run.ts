@@ -98,7 +98,15 @@ async function comment({ api, event, inputs, report, link }: CommentTask): Promi
   const fits = (markdown: string): boolean => markdown.length <= COMMENT_LENGTH;
   const body = says ? renderMarkdown(report, { fits, link, ...(fullReport && { fullReport }) }) : undefined;
   try {
-    await syncComment({ api, pullRequest: event.trigger.pullRequest.number, body, allClear: renderAllClear() });
+    await syncComment({
+      api,
+      pullRequest: event.trigger.pullRequest.number,
+      key: inputs.commentKey,
+      author: inputs.commentAuthor,
+      body,
+      allClear: renderAllClear(),
+      onClean: inputs.onClean,
+    });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (body !== undefined) notice(log(commentNotice(error)), { title: "No comment on this pull request" });

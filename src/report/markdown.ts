@@ -3,8 +3,9 @@ import type { Phase, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import type { Finding, SuppressedFinding, Suppression } from "../model/finding.js";
-import { address, code, cut, fence, identifier, markdown, oneLine, prose } from "./escape.js";
+import { address, code, cut, fence, markdown, oneLine, prose } from "./escape.js";
 import { findingsByFile, findingsByStatement, type StatementFindings } from "./statements.js";
+import { boxMark } from "./step-boxes.js";
 import {
   compatibilityWords,
   counted,
@@ -41,10 +42,10 @@ export interface MarkdownOptions {
   readonly fits: (markdown: string) => boolean;
 }
 
-/** How much is shown: everything, everything but SQL, or counts. */
-type Level = "full" | "without SQL" | "counts";
+/** How much is shown: everything, everything but SQL, counts, or the verdict alone. */
+type Level = "full" | "without SQL" | "counts" | "verdict";
 
-const LEVELS: readonly Level[] = ["full", "without SQL", "counts"];
+const LEVELS: readonly Level[] = ["full", "without SQL", "counts", "verdict"];
 
 /** No single excerpt, list or field may crowd out the others. */
 const EXCERPT_LINES = 20;
@@ -88,8 +89,10 @@ class MarkdownView {
   }
 
   render(): string {
+    const heading = `### ${prose(cut(verdictSentence(this.#report), MESSAGE_LENGTH))}`;
+    if (this.#level === "verdict") return `${heading}\n\n${this.#tooMuch()}\n`;
     const sections = [
-      `### ${prose(verdictSentence(this.#report))}`,
+      heading,
       this.#incomplete(),
       this.#level === "counts" ? this.#counts() : this.#findings(),
       this.#plan(),
@@ -183,13 +186,13 @@ class MarkdownView {
       return `- ${this.#place(file, findings[0]!.line)}: ${countedFindings(findings)}`;
     });
     if (files.length > rows.length) rows.push(`- and ${counted(files.length - rows.length, "file")} more`);
+    return [...rows, "", this.#tooMuch()].join("\n");
+  }
+
+  #tooMuch(): string {
     const { fullReport } = this.#options;
     const rest = "This is too much for one comment.";
-    return [
-      ...rows,
-      "",
-      fullReport ? `${rest} [The summary of the run](${address(fullReport)}) has all of it.` : rest,
-    ].join("\n");
+    return fullReport ? `${rest} [The summary of the run](${address(fullReport)}) has all of it.` : rest;
   }
 
   #plan(): string {
@@ -214,7 +217,7 @@ class MarkdownView {
       prose(cut(title, MESSAGE_LENGTH)),
       where !== "" && !beside ? `(${where})` : "",
       origin === "proposed" && sql !== undefined ? "Proposed:" : "",
-      person ? `<!-- step:${identifier(step.id)} -->` : "",
+      person ? boxMark(step) : "",
     ];
     const line = `- ${person ? "[ ] " : ""}${head.filter((part) => part !== "").join(" ")}`;
     if (this.#level === "counts") return line;

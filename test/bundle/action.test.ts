@@ -1,6 +1,6 @@
 /** The Action as GitHub runs it: the bundle as a child process, a checkout, an event, and a GitHub to talk to. */
 import { afterEach, describe, expect, it } from "vitest";
-import { MARKER } from "../../src/github/comment.js";
+import { markerOf } from "../../src/github/comment.js";
 import { serve, type Files, type Served } from "../github/checkout.js";
 import { mergeGroupEvent, NO_COMMIT, pullRequestEvent, pushEvent } from "../github/events.js";
 import { FakeGitHub, GITHUB_ACTIONS, type FakeGitHubOptions, type Token } from "../github/fake-github.js";
@@ -11,6 +11,9 @@ import { join } from "node:path";
 
 const repository = "acme/shop";
 const NUMBER = 7;
+const MARKER = markerOf("");
+const FOOTER =
+  "\n<sub>Ticks stay from run to run; any other edit of this comment is overwritten by the next run.</sub>\n";
 
 const BASE: Files = {
   "migrations/001_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint);\n",
@@ -98,7 +101,7 @@ describe("the Action", () => {
     expect(comment!.body).toContain(
       `](https://github.com/acme/shop/blob/${served.head}/migrations/002_orders_account.sql#L3) · [no-blocking-index-build]`,
     );
-    expect(`${MARKER}\n${result.summary!}`).toBe(comment!.body);
+    expect(`${MARKER}\n${result.summary!}${FOOTER}`).toBe(comment!.body);
     expect(result.commands.filter((name) => !["error", "warning", "notice"].includes(name))).toEqual([]);
   });
 
@@ -153,6 +156,69 @@ describe("the comment", () => {
     await run();
     expect(github.comments.filter(({ edits }) => edits > 0)).toEqual([own]);
     expect(github.comments).toHaveLength(125);
+  });
+
+  it("keeps what people tick, also while the run is under way, and takes a tick away where its step changed", async () => {
+    await start(BASE, UNSAFE);
+    await run();
+    const [comment] = github.comments;
+    const tick = (body: string): string => body.replaceAll("- [ ]", "- [x]");
+    expect(tick(comment!.body)).not.toBe(comment!.body);
+    comment!.body = tick(comment!.body).replaceAll("\n", "\r\n");
+    await run();
+    expect(comment!.edits).toBe(0);
+
+    // A tick between listing the comments and writing the one: the text is read again first.
+    comment!.body = `${comment!.body.replaceAll("- [x]", "- [ ]")}\r\nby hand`;
+    github.onceListed = () => (comment!.body = tick(comment!.body));
+    await run();
+    expect(comment!.edits).toBe(1);
+    expect(comment!.body).toMatch(/^- \[x\] .* <!-- step:[0-9a-f]{12} [0-9a-f]{8} -->$/m);
+    expect(comment!.body).not.toContain("by hand");
+
+    await github.stop();
+    served.remove();
+    await start(BASE, {
+      "migrations/002_orders_account.sql": Object.values(UNSAFE)[0]!.replace("(account_id)", "(account_id, id)"),
+    });
+    github.comments.push(comment!);
+    await run();
+    expect(comment!.body).toMatch(
+      /^- \[ \] .* \*Changed since it was ticked\.\* <!-- step:[0-9a-f]{12} [0-9a-f]{8} changed -->$/m,
+    );
+  });
+
+  it("is one for each comment-key", async () => {
+    await start(BASE, UNSAFE);
+    await run();
+    await run({ inputs: { "comment-key": "billing" } });
+    await run({ inputs: { "comment-key": "billing" } });
+    expect(github.comments.map(({ body, edits }) => [body.split("\n")[0], edits])).toEqual([
+      ["<!-- migration-safety:report v1 -->", 0],
+      ["<!-- migration-safety:report v1 key=billing -->", 0],
+    ]);
+    const wrong = await run({ inputs: { "comment-key": "a --> b" } });
+    expect(wrong.annotations[0]!.message).toBe(
+      "Configuration: The input comment-key is a word of at most 60 letters, digits, '.', '_' and single '-'; it was " +
+        "set to 'a --> b'.",
+    );
+  });
+
+  it("is removed by on-clean: delete once what it reported is gone", async () => {
+    await start(BASE, SAFE);
+    const other = github.addComment(NUMBER, { login: "a", type: "User" }, `${MARKER}\nmine`);
+    github.addComment(NUMBER, GITHUB_ACTIONS, `${MARKER}\nof an earlier commit`);
+    await run({ inputs: { "on-clean": "delete" } });
+    expect(github.comments).toEqual([other]);
+    await run({ inputs: { "on-clean": "delete" } });
+    expect(github.writes).toHaveLength(1);
+  });
+
+  it("is found again where an app of one's own writes it", async () => {
+    await start(BASE, UNSAFE, { tokens: { token: { account: { login: "acme[bot]", type: "Bot" }, access: "write" } } });
+    await run({ inputs: { "comment-author": "acme[bot]" } });
+    await run({ inputs: { "comment-author": "acme[bot]" } });
+    expect(github.comments).toHaveLength(1);
   });
 
   it("gives the lines that accept a finding", async () => {
@@ -463,7 +529,7 @@ describe("a hostile pull request", () => {
     ]);
     for (const text of [github.comments[0]!.body.slice(MARKER.length), result.summary!]) {
       const outside = text.replaceAll(/^ *(`{3,})sql\n[\s\S]*?\n *\1$/gm, "");
-      expect(outside).not.toMatch(/@|<img|<!-- step:(?![0-9a-f]{12} -->$)/m);
+      expect(outside).not.toMatch(/@|<img|<!-- step:(?![0-9a-f]{12} [0-9a-f]{8} -->$)/m);
       expect(text).not.toMatch(/<!-- step:(forged|1)|\u202e/);
     }
   });

@@ -22,8 +22,10 @@ export type Operation =
   | "repos/get-content"
   | "git/list-matching-refs"
   | "issues/list-comments"
+  | "issues/get-comment"
   | "issues/create-comment"
-  | "issues/update-comment";
+  | "issues/update-comment"
+  | "issues/delete-comment";
 
 export interface Account {
   readonly login: string;
@@ -99,6 +101,8 @@ export class FakeGitHub {
   readonly requests: SeenRequest[] = [];
   /** Requests and answers that break the contract; a test asserts that there are none. */
   readonly violations: string[] = [];
+  /** What somebody does right after the comments were listed. */
+  onceListed: (() => void) | undefined;
   readonly #options: FakeGitHubOptions;
   readonly #server: Server;
   readonly #api: OpenAPIBackend;
@@ -120,7 +124,9 @@ export class FakeGitHub {
         "repos/get-content": (context: Context) => this.#content(context as Asked),
         "issues/list-comments": (context: Context) => this.#listComments(context as Asked),
         "issues/create-comment": (context: Context, account: Account) => this.#createComment(context as Asked, account),
+        "issues/get-comment": (context: Context) => this.#getComment(context as Asked),
         "issues/update-comment": (context: Context) => this.#updateComment(context as Asked),
+        "issues/delete-comment": (context: Context) => this.#deleteComment(context as Asked),
         notFound: () => this.#violation("a request outside the modelled operations", 404),
         notImplemented: () => this.#violation("an operation without a handler", 404),
         validationFail: (context: Context) =>
@@ -194,7 +200,7 @@ export class FakeGitHub {
       "x-ratelimit-remaining": "999",
       ...answer.headers,
     });
-    response.end(JSON.stringify(answer.body));
+    response.end(answer.body === null ? undefined : JSON.stringify(answer.body));
   }
 
   #account(headers: Readonly<Record<string, string | undefined>>): Account {
@@ -325,6 +331,13 @@ export class FakeGitHub {
   }
 
   #listComments({ request }: Asked): Answer {
+    const answer = this.#listedComments(request);
+    this.onceListed?.();
+    this.onceListed = undefined;
+    return answer;
+  }
+
+  #listedComments(request: Asked["request"]): Answer {
     const comments = this.comments.filter(({ pullRequest }) => pullRequest === Number(request.params["issue_number"]));
     return this.#page(
       comments.map((comment) => this.#commentBody(comment)),
@@ -340,9 +353,26 @@ export class FakeGitHub {
     return { status: 201, body: this.#commentBody(comment) };
   }
 
+  #commentOf({ params }: Asked["request"]): StoredComment | undefined {
+    return this.comments.find(({ id }) => id === Number(params["comment_id"]));
+  }
+
+  #getComment({ request }: Asked): Answer {
+    const comment = this.#commentOf(request);
+    if (comment === undefined) return refused(404, "Not Found");
+    return { status: 200, body: this.#commentBody(comment) };
+  }
+
+  #deleteComment({ request }: Asked): Answer {
+    const comment = this.#commentOf(request);
+    if (comment === undefined) return refused(404, "Not Found");
+    this.comments.splice(this.comments.indexOf(comment), 1);
+    return { status: 204, body: null };
+  }
+
   #updateComment({ request }: Asked): Answer {
     const { body } = request.requestBody as { body: string };
-    const comment = this.comments.find(({ id }) => id === Number(request.params["comment_id"]));
+    const comment = this.#commentOf(request);
     if (comment === undefined) return refused(404, "Not Found");
     if (body.length > COMMENT_CHARACTERS) return tooLong();
     comment.body = body;
