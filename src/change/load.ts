@@ -119,6 +119,7 @@ class Loader {
       head,
       ...(release && { release: { tag: release.tag, commit: release.commit, tree: release.tree } }),
       databases,
+      changed,
       notes: [...this.#unusedSettings(detection.databases), ...this.#missingRelease(), ...this.#notes],
       incomplete: [...incomplete, ...this.#unknownRelease(databases)],
       leftOut: [
@@ -621,11 +622,11 @@ function replayAll(
     let session = startsAnew ? undefined : sessions.get(run);
     session ??= new Session(new Map([...stored, ...settings, ...(ofTool ?? [])]));
     if (run !== undefined) sessions.set(run, session);
-    const statements = draft.sql.statements.map((statement, index): AnalysedStatement => {
+    const statements = draft.sql.statements.map((sent, index): AnalysedStatement => {
       const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
+      const replayed = replay.apply(sent, order);
+      const { statement, before, after } = replayed;
       const inForce = session.run(statement, transaction);
-      const replayed = replay.apply(statement, order);
-      const { before, after } = replayed;
       return {
         statement,
         before,

@@ -55,7 +55,7 @@ export function undoAll(migrations: readonly Migration[], start: () => Replay): 
     if (sql === undefined) continue;
     const between = replay.catalog;
     const down = ++order;
-    const statements = sql.statements.map((statement) => ({ statement, ...replay.apply(statement, down) }));
+    const statements = sql.statements.map((statement) => replay.apply(statement, down));
     const after = replay.catalog;
     undone.set(migration, { before, between, after, statements, isNew: ({ createdIn = 0 }) => createdIn >= up });
     const again = ++order;

@@ -156,6 +156,8 @@ export interface Routine {
   /** As in `CreateFunction`. */
   readonly arguments: readonly string[];
   readonly volatility: "immutable" | "stable" | "volatile";
+  /** What it runs; absent where that is no SQL or PL/pgSQL between quotes. */
+  readonly runs?: { readonly language: string; readonly body: string; readonly definition: string };
 }
 
 export interface EnumType {

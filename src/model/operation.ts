@@ -592,6 +592,8 @@ export interface CreateFunction extends OperationBase {
   readonly language: string;
   /** The text between its quotes. */
   readonly body?: string;
+  /** The whole statement, where the body is a string of SQL or PL/pgSQL. */
+  readonly definition?: string;
   /** BEGIN ATOMIC and RETURN: what it reads and writes. */
   readonly parsedBody?: { readonly reads: readonly QualifiedName[]; readonly writes: readonly QualifiedName[] };
   /** Types of its input arguments, without their schemas (`int4`, `text[]`): what tells it from others of its name. */

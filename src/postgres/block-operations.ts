@@ -30,12 +30,28 @@ export function insideDoBlock(
     parts = read === source ? undefined : partsOfDoBlock(read.parsed, source.range);
   }
   if (parts === undefined) return undefined;
-  const operations = parts.flatMap((part, inBlock) =>
-    operationsOfPart(part, block, read).map((operation): Operation => ({ ...operation, inBlock })),
+  const operations = operationsOfParts(parts, block, read);
+  return operations.length > 0 ? operations : [nothingIn({ range, statement })];
+}
+
+/** Of code that checks or reports something, and changes nothing. */
+export function nothingIn({ range, statement }: Pick<Operation, "range" | "statement">): Operation {
+  return { type: "OtherStatement", node: "DoStmt", refusedInTransaction: false, range, statement };
+}
+
+/**
+ * Each part's operations, numbered by their part.
+ * @param block What they stand in for where they are not known.
+ * @param source The text that verbatim parts stand in.
+ */
+export function operationsOfParts(
+  parts: readonly BlockPart[],
+  block: DoBlock,
+  source: ParsedText = { text: "", parsed: "", placeholders: [] },
+): readonly Operation[] {
+  return parts.flatMap((part, inBlock) =>
+    operationsOfPart(part, block, source).map((operation): Operation => ({ ...operation, inBlock })),
   );
-  // It checks or reports something, and changes nothing.
-  const nothing: Operation = { type: "OtherStatement", node: "DoStmt", refusedInTransaction: false, range, statement };
-  return operations.length > 0 ? operations : [nothing];
 }
 
 /** The text with the placeholders in a string replaced: it parses without that. Undefined where there are none. */
@@ -65,7 +81,7 @@ function operationsOfPart(part: BlockPart, block: DoBlock, source: ParsedText): 
     pieces = parsePart(read.parsed, range, []);
   }
   if ("message" in pieces) {
-    return opaque(part.unknownName ? DYNAMIC : `PostgreSQL's grammar refuses what the block runs: ${pieces.message}`);
+    return opaque(part.unknownName ? DYNAMIC : `PostgreSQL's grammar refuses what it runs: ${pieces.message}`);
   }
   const written = { written: read.text, placeholders: read.placeholders };
   const operations = pieces.flatMap((piece) =>

@@ -29,11 +29,11 @@ export interface OpaquePart {
 export type BlockPart = BlockSql | OpaquePart;
 
 /** Why an EXECUTE is not known. */
-export const DYNAMIC = "EXECUTE runs a statement that is only put together when the block runs";
+export const DYNAMIC = "EXECUTE runs a statement that is only put together at run time";
 
 /**
  * In the order in which they stand there; undefined where the block cannot be read.
- * @param range The DO statement, in PL/pgSQL.
+ * @param range The DO statement, or a CREATE FUNCTION, in PL/pgSQL.
  */
 export function partsOfDoBlock(text: string, range: Range): readonly BlockPart[] | undefined {
   const body = bodyOf(text, range);
@@ -48,7 +48,8 @@ export function bodyOf(text: string, [start, end]: Range): Range | undefined {
   while (lexer.next()) {
     if (lexer.kind !== "string") continue;
     const quote = /^\$\w*\$/.exec(text.slice(lexer.start, lexer.end))?.[0];
-    return quote === undefined ? undefined : [lexer.start + quote.length, lexer.end - quote.length];
+    // A function's arguments have defaults in other quotes.
+    if (quote !== undefined) return [lexer.start + quote.length, lexer.end - quote.length];
   }
   return undefined;
 }

@@ -7,6 +7,7 @@ import { inPassOrder } from "./alter-table-passes.js";
 import { applyOperation } from "./catalog/apply.js";
 import { CatalogAt } from "./catalog/catalog-at.js";
 import { Timeline } from "./catalog/timeline.js";
+import { withCalledFunctions } from "./called-functions.js";
 import type { Circumstances } from "./circumstances.js";
 import { combineLocks, locksOf } from "./locks.js";
 import type { Taken } from "./taken.js";
@@ -24,6 +25,8 @@ interface Cost {
  * asked for: most statements are history, which is replayed and never judged.
  */
 export interface ReplayedStatement extends Cost {
+  /** The statement, with what the functions do that it calls. */
+  readonly statement: Statement;
   readonly before: Catalog;
   readonly after: Catalog;
   /** Why PostgreSQL refuses each operation, as far as the schema tells, in the statement's order. */
@@ -91,7 +94,7 @@ export class Replay {
   }
 
   /** @param order Position of the statement's migration in the replayed list; it never decreases. */
-  apply(statement: Statement, order: number): ReplayedStatement {
+  apply(sent: Statement, order: number): ReplayedStatement {
     const timeline = this.#timeline;
     if (order !== this.#order) {
       this.#order = order;
@@ -101,6 +104,7 @@ export class Replay {
     }
     const postgres = this.#postgres;
     const before = this.#now();
+    const statement = withCalledFunctions(sent, (name) => timeline.routines(name));
     let after = before;
     const steps = inPassOrder(statement.operations).map((operation): Step => {
       const circumstances = { catalog: after, postgres, utc: this.#utc };
@@ -114,6 +118,7 @@ export class Replay {
     let cost: Cost | undefined;
     let refusals: readonly (Refusal | undefined)[] | undefined;
     return {
+      statement,
       before,
       after,
       get locks() {

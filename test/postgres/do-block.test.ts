@@ -120,12 +120,12 @@ describe("a DO block", () => {
 
   it("says which of its parts are not known, and why", () => {
     expect(operationsOf("DO $$ BEGIN EXECUTE (SELECT 'x'); END $$;")).toMatchObject([
-      { type: "DoBlock", reason: "EXECUTE runs a statement that is only put together when the block runs" },
+      { type: "DoBlock", reason: "EXECUTE runs a statement that is only put together at run time" },
     ]);
     expect(operationsOf("DO $$ BEGIN EXECUTE 'ALTER TABL x'; END $$;")).toMatchObject([
       {
         type: "DoBlock",
-        reason: 'PostgreSQL\'s grammar refuses what the block runs: syntax error at or near "TABL"',
+        reason: 'PostgreSQL\'s grammar refuses what it runs: syntax error at or near "TABL"',
       },
     ]);
     expect(operationsOf("DO $$ this is not PL/pgSQL $$;")).toMatchObject([{ type: "DoBlock" }]);

@@ -124,14 +124,10 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
         ? { down: { file: nameOf(order), sql: parseDown(code, nameOf(order), readAnyText) } }
         : {}),
       sql,
-      statements: sql.statements.map((statement, index) => {
+      statements: sql.statements.map((sent, index) => {
         const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
-        return {
-          statement,
-          ...replay.apply(statement, order),
-          transaction,
-          session: settings.run(statement, transaction),
-        };
+        const replayed = replay.apply(sent, order);
+        return { ...replayed, transaction, session: settings.run(replayed.statement, transaction) };
       }),
     };
   });

@@ -54,7 +54,7 @@ ruleTester.run("no-unchecked-statement", rule, {
       errors: [
         {
           message:
-            "EXECUTE runs a statement that is only put together when the block runs: what that locks and what it breaks is not known. Write the statement out where you can, or accept it with a reason.",
+            "EXECUTE runs a statement that is only put together at run time: what that locks and what it breaks is not known. Write the statement out where you can, or accept it with a reason.",
           line: 5,
           column: 11,
           endLine: 5,

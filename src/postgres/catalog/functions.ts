@@ -8,9 +8,13 @@ import { dropTriggersThatCall } from "./triggers-and-policies.js";
 export const functionChanges: Changes = {
   CreateFunction(operation, { timeline }) {
     const { schema, name } = timeline.place(operation.function);
-    const { procedure, arguments: given = [], volatility } = operation;
+    const { procedure, arguments: given = [], volatility, language, body, definition } = operation;
     const others = timeline.routines({ schema, name }).filter((routine) => !takes(routine, given));
-    timeline.putRoutines({ schema, name }, [...others, { schema, name, procedure, arguments: given, volatility }]);
+    const runs = body !== undefined && definition !== undefined && { runs: { language, body, definition } };
+    timeline.putRoutines({ schema, name }, [
+      ...others,
+      { schema, name, procedure, arguments: given, volatility, ...runs },
+    ]);
   },
   AlterFunction({ function: name, arguments: given, volatility }, { timeline }) {
     if (volatility === undefined) return;

@@ -146,8 +146,11 @@ function bodyOf(
   };
 }
 
-function createFunction(statement: CreateFunctionStmt): Draft {
+const READ: ReadonlySet<string> = new Set(["plpgsql", "sql"]);
+
+function createFunction(statement: CreateFunctionStmt, source: StatementSource): Draft {
   const options = all<DefElem>(statement.options, "DefElem");
+  const body = bodyOf(statement, options);
   return {
     type: "CreateFunction",
     function: nameOf(statement.funcname),
@@ -157,7 +160,8 @@ function createFunction(statement: CreateFunctionStmt): Draft {
       .filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE")
       .map(({ argType }) => argumentType(argType)),
     volatility: volatilityOf(options) ?? "volatile",
-    ...bodyOf(statement, options),
+    ...body,
+    ...(body.body !== undefined && READ.has(body.language) && { definition: source.sql(source.range) }),
   };
 }
 
@@ -195,5 +199,5 @@ export const typeAndFunctionReaders = {
         },
   ]),
   AlterFunctionStmt: reader<AlterFunctionStmt>((statement) => [alterFunction(statement)]),
-  CreateFunctionStmt: reader<CreateFunctionStmt>((statement) => [createFunction(statement)]),
+  CreateFunctionStmt: reader<CreateFunctionStmt>((statement, source) => [createFunction(statement, source)]),
 };
