@@ -1,4 +1,4 @@
-import { findReferences, targetKey } from "../references/find-references.js";
+import { findReferences, type SearchOptions, targetKey } from "../references/find-references.js";
 import type { Change, Database } from "../model/change.js";
 import type { TableLists } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
@@ -9,6 +9,7 @@ import { isLive, relationOf } from "./live.js";
 import { isMadeAgain, leavesOverload, removedBy } from "./names.js";
 import { memoryTree } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
+import { touchedBy } from "./touched-columns.js";
 
 const projects = new WeakMap<Change, Project>();
 
@@ -23,6 +24,7 @@ export function projectOf(change: Change): Project {
 export class Project {
   /** By database; databases with the same code share one search. */
   #references: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
+  #uses: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
 
   constructor(readonly change: Change) {
     projects.set(change, this);
@@ -57,11 +59,33 @@ export class Project {
    * @param database Its name. Default: every database.
    */
   referencesTo(target: ReferenceTarget, database?: string): readonly Reference[] {
-    this.#references ??= searchCode(this.change);
+    this.#references ??= searchCode(this.change, removedTargets, { unnamed: false });
     const key = targetKey(target);
     const searches =
       database === undefined ? new Set([...this.#references.values()].flat()) : (this.#references.get(database) ?? []);
     return [...searches].flatMap((references) => references.get(key) ?? []);
+  }
+
+  /**
+   * What code does with a column of a live relation: where it names it, and where it works on it without naming it.
+   * @param relation Default: the operation's own.
+   */
+  usesOf(placed: PlacedOperation, column: string, relation = relationOf(placed)): readonly Reference[] {
+    if (relation === undefined || !this.isLive(placed, relation)) return [];
+    const { migration, statement } = placed;
+    const target: ReferenceTarget = { table: statement.before.qualify(relation), column };
+    const key = targetKey(target);
+    this.#uses ??= searchCode(this.change, touchedTargets, { unnamed: true });
+    let searches = this.#uses.get(migration.database) ?? [];
+    if (!searches.some((references) => references.has(key))) {
+      const more = searchCode(this.change, ({ name }) => (name === migration.database ? [target] : []), {
+        unnamed: true,
+      });
+      const known = this.#uses;
+      this.#uses = new Map([...more].map(([name, found]) => [name, [...(known.get(name) ?? []), ...found]]));
+      searches = this.#uses.get(migration.database) ?? [];
+    }
+    return searches.flatMap((references) => references.get(key) ?? []);
   }
 }
 
@@ -75,10 +99,14 @@ function databaseOf(change: Change, { migration }: PlacedOperation): Database {
 type FoundReferences = ReadonlyMap<string, readonly Reference[]>;
 
 /**
- * Looks for everything that the judged migrations take away, in one search for each set of code folders, and in the
- * functions of each database.
+ * Looks for the targets of each database in one search for each set of code folders, and in the functions of each
+ * database.
  */
-function searchCode(change: Change): ReadonlyMap<string, readonly FoundReferences[]> {
+function searchCode(
+  change: Change,
+  targetsOf: (database: Database) => readonly ReferenceTarget[],
+  options: SearchOptions,
+): ReadonlyMap<string, readonly FoundReferences[]> {
   const bySearch = new Map<string, { readonly code: readonly string[]; readonly databases: Database[] }>();
   for (const database of change.databases) {
     const code = change.configuration.databases[database.name]?.code ?? [];
@@ -88,33 +116,45 @@ function searchCode(change: Change): ReadonlyMap<string, readonly FoundReference
     else search.databases.push(database);
   }
   const exclude = migrationFiles(change);
-  const { head } = change;
-  const running = change.release ?? change.base;
+  const { base, head, release } = change;
   const found = new Map<string, readonly FoundReferences[]>();
   for (const { code, databases } of bySearch.values()) {
-    const targets = databases.flatMap(removedTargets);
-    const references = findReferences(targets, {
-      ...(running && { base: running.tree }),
-      head: head.tree,
-      exclude,
-      code,
-    });
-    for (const database of databases) found.set(database.name, [references, searchFunctions(database)]);
+    const targets = databases.flatMap(targetsOf);
+    const references = findReferences(
+      targets,
+      {
+        ...(base && { base: base.tree }),
+        ...(release && { release: { tag: release.tag, tree: release.tree } }),
+        head: head.tree,
+        exclude,
+        code,
+      },
+      options,
+    );
+    for (const database of databases) {
+      found.set(database.name, [references, searchFunctions(database, targetsOf(database), options)]);
+    }
   }
   return found;
 }
 
-function searchFunctions(database: Database): FoundReferences {
-  const removed = removedTargets(database);
-  if (removed.length === 0) return new Map();
+function searchFunctions(
+  database: Database,
+  sought: readonly ReferenceTarget[],
+  { unnamed }: SearchOptions,
+): FoundReferences {
+  if (sought.length === 0) return new Map();
   const bodies = [...functionBodies(database)];
   // SQL has no other spelling of a name than its own.
   const texts = bodies.map(([, text]) => text.toLowerCase()).join("\n");
-  const targets = removed.filter(({ table, column = table.name }) => texts.includes(column.toLowerCase()));
+  const targets = sought.filter(
+    ({ table, column = table.name }) =>
+      texts.includes(column.toLowerCase()) || (unnamed && texts.includes(table.name.toLowerCase())),
+  );
   if (targets.length === 0) return new Map();
   // By number: in a search of the code, the paths of migrations are left out.
   const tree = memoryTree(new Map(bodies.map(([, text], index) => [`${String(index)}.sql`, text])), "functions");
-  const found = findReferences(targets, { head: tree, exclude: [] });
+  const found = findReferences(targets, { head: tree, exclude: [] }, { unnamed });
   const inPlace = (reference: Reference): Reference => ({
     ...reference,
     file: bodies[Number.parseInt(reference.file)]?.[0] ?? reference.file,
@@ -122,18 +162,22 @@ function searchFunctions(database: Database): FoundReferences {
   return new Map([...found].map(([key, references]) => [key, references.map(inPlace)]));
 }
 
-function removedTargets({ migrations }: Database): readonly ReferenceTarget[] {
-  const targets: ReferenceTarget[] = [];
-  for (const migration of migrations) {
-    if (!migration.judged) continue;
-    for (const statement of migration.statements) {
-      for (const operation of statement.statement.operations) {
-        const target = removedBy({ operation, statement, migration });
-        if (target !== undefined) targets.push(target);
-      }
-    }
-  }
-  return targets;
+function removedTargets(database: Database): readonly ReferenceTarget[] {
+  return judgedOperations(database).flatMap((placed) => removedBy(placed) ?? []);
+}
+
+function touchedTargets(database: Database): readonly ReferenceTarget[] {
+  return judgedOperations(database).flatMap(touchedBy);
+}
+
+function judgedOperations({ migrations }: Database): readonly PlacedOperation[] {
+  return migrations
+    .filter(({ judged }) => judged)
+    .flatMap((migration) =>
+      migration.statements.flatMap((statement) =>
+        statement.statement.operations.map((operation) => ({ operation, statement, migration })),
+      ),
+    );
 }
 
 /** Globs of the migrations, those left out included: history names what is gone, and is no application code. */

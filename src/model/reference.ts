@@ -31,7 +31,10 @@ export interface ReferenceTarget {
   readonly object?: NamedObject;
 }
 
-/** A place in application code that names a table or column. */
+/**
+ * A place in application code that names a table or column, or, among `usesOf` a column, works on it without naming it:
+ * `star read`, `insert that omits it`, `positional write` (INSERT or COPY without a list of columns).
+ */
 export interface Reference {
   readonly side: Side;
   readonly grade: ReferenceGrade;
@@ -43,4 +46,15 @@ export interface Reference {
   readonly column: number;
   /** The source line, trimmed and cut; untrusted text. */
   readonly excerpt: string;
+  /** The tag of the released version that has it, where the tip of base does not have it any more. */
+  readonly release?: string;
+  /** The constants that the place gives to the column or compares it with, null for NULL; absent where none is known. */
+  readonly values?: readonly (string | null)[];
+  /** What a `conflict target` says, with the database's names where they are known. */
+  readonly conflict?: ConflictTarget;
+  /** Why a `star read` fails when the table has other columns: the statement is kept under a name, or INSERT takes its rows. */
+  readonly fixedShape?: "prepared" | "inserted";
 }
+
+/** `ON CONFLICT (account_id, email)`, `ON CONFLICT ON CONSTRAINT users_email_key` and what libraries make into them. */
+export type ConflictTarget = { readonly columns: readonly string[] } | { readonly constraint: string };

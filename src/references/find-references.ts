@@ -25,11 +25,18 @@ const MAX_EXCERPT = 160;
 export interface CodeSides {
   /** Absent where there is none to compare with. */
   readonly base?: Tree;
+  /** What has shipped, where that is not base. */
+  readonly release?: { readonly tag: string; readonly tree: Tree };
   readonly head: Tree;
   /** Globs of what is no application code: the migrations. */
   readonly exclude: readonly string[];
   /** Folders with application code; absent or empty: all of the tree. */
   readonly code?: readonly string[];
+}
+
+export interface SearchOptions {
+  /** Whether statements that work on a column without naming it are references, too. Tables have none. */
+  readonly unnamed: boolean;
 }
 
 /**
@@ -40,19 +47,22 @@ export interface CodeSides {
 export function findReferences(
   targets: readonly ReferenceTarget[],
   sides: CodeSides,
+  { unnamed }: SearchOptions = { unnamed: false },
 ): ReadonlyMap<string, readonly Reference[]> {
   const references = new Map<string, Reference[]>(targets.map((target) => [targetKey(target), []]));
   if (references.size === 0) return references;
-  const trees: [Side, Tree][] = [["head", sides.head]];
+  const trees: [Side, Tree, string?][] = [["head", sides.head]];
   if (sides.base !== undefined) trees.push(["base", sides.base]);
+  if (sides.release !== undefined) trees.push(["base", sides.release.tree, sides.release.tag]);
 
-  const plain = new Sought(targets);
-  const searches = trees.map(([side, tree]) => new Search(side, tree, sides, plain));
+  const plain = new Sought(targets, [], unnamed);
+  const searches = trees.map(([side, tree, release]) => new Search(side, tree, sides, plain, release));
   const scripts = new Scripts();
   const declared = searches.map((search) => search.declarations(scripts));
   const readers = searches.map((search, side) => {
-    const declarations = knownOn(declared[side] ?? [], declared[1 - side] ?? []);
-    const sought = new Sought(targets, declarations);
+    const others = declared.filter((_, other) => other !== side).flat();
+    const declarations = knownOn(declared[side] ?? [], others);
+    const sought = new Sought(targets, declarations, unnamed);
     // Names that only a model's declaration told need a search of their own.
     search.extend(
       sought.words.filter((word) => !plain.words.includes(word)),
@@ -70,22 +80,31 @@ export function findReferences(
       const text = search.tree.read(file);
       if (text === undefined) continue;
       for (const { target, ...reference } of reader.read(file, text, keys)) {
-        references.get(target.key)?.push({ side: search.side, ...reference });
+        const { side, release } = search;
+        references.get(target.key)?.push({ side, ...reference, ...(release !== undefined && { release }) });
       }
     }
   }
-  for (const list of references.values()) list.sort(compare);
+  for (const [key, list] of references) references.set(key, withoutReleased(list).sort(compare));
   return references;
+}
+
+/** References of a release only where base does not have them: the same line of the same file is the same reference. */
+function withoutReleased(references: Reference[]): Reference[] {
+  if (references.every(({ release }) => release === undefined)) return references;
+  const keyOf = ({ file, excerpt, kind }: Reference): string => [file, excerpt, kind].join("\0");
+  const atBase = new Set(references.filter(({ side, release }) => side === "base" && release === undefined).map(keyOf));
+  return references.filter((reference) => reference.release === undefined || !atBase.has(keyOf(reference)));
 }
 
 /**
  * The models that one side of the code knows: its own, and those that it no longer declares but may still use. A model
  * that it declares in another way, of another table or column, is what it says.
  */
-function knownOn(own: readonly Declaration[], other: readonly Declaration[]): readonly Declaration[] {
+function knownOn(own: readonly Declaration[], others: readonly Declaration[]): readonly Declaration[] {
   const keyOf = ({ models, property = "" }: Declaration): string => [property, ...models].join("\0");
   const keys = new Set(own.map(keyOf));
-  return [...own, ...other.filter((declaration) => !keys.has(keyOf(declaration)))];
+  return [...own, ...others.filter((declaration) => !keys.has(keyOf(declaration)))];
 }
 
 /** The files of one side that have a name in them. */
@@ -99,6 +118,8 @@ class Search {
     readonly tree: Tree,
     readonly sides: CodeSides,
     sought: Sought,
+    /** The tag, where what is searched is a released version. */
+    readonly release?: string,
   ) {
     this.extend(sought.words, sought);
   }
@@ -259,18 +280,18 @@ class Reader {
     const placeOf = placeCounter(text);
     const capped = isCapped(file) || isForOtherSystem(file, text);
     const placed: PlacedReference[] = [];
-    for (const { target, grade, kind, offset } of found) {
+    for (const { grade, offset, ...more } of found) {
+      const { target } = more;
       const cappedGrade = capped ? "possible" : grade;
       if (cappedGrade === "possible" && this.common.has(target)) continue;
       const { line, column } = placeOf(offset);
       placed.push({
-        target,
+        ...more,
         grade: cappedGrade,
         file,
         line,
         column,
         excerpt: excerptAt(text, offset, column),
-        ...(kind !== undefined && { kind }),
       });
     }
     return bestOfEachLine(placed);

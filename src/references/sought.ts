@@ -1,5 +1,5 @@
 import type { QualifiedName } from "../model/name.js";
-import type { NamedObject, ReferenceGrade, ReferenceKind, ReferenceTarget } from "../model/reference.js";
+import type { NamedObject, Reference, ReferenceTarget } from "../model/reference.js";
 import { camelCase, columnSpellings, isCompound, modelSpellings, snakeCase, tableSpellings } from "./spelling.js";
 
 /** The schema that a name without one is taken to be in. */
@@ -53,11 +53,9 @@ export interface SoughtTarget {
 }
 
 /** A reference in a text, before it is known where the text stands. */
-export interface Found {
+export interface Found extends Pick<Reference, "grade" | "kind" | "values" | "conflict" | "fixedShape"> {
   readonly target: SoughtTarget;
-  readonly grade: ReferenceGrade;
-  readonly kind?: ReferenceKind;
-  /** Of the name itself. */
+  /** Of the name itself; of the table's where the column has none. */
   readonly offset: number;
 }
 
@@ -83,8 +81,14 @@ export class Sought {
   #words: readonly string[] | undefined;
   readonly #byName = new Map<string, SoughtTarget[]>();
   readonly #tables = new Map<SoughtTarget, TableWords>();
+  /** Columns by the names of their tables, where statements that do not name the columns are looked for, too. */
+  readonly #byTable = new Map<string, SoughtTarget[]>();
 
-  constructor(targets: readonly ReferenceTarget[], declarations: readonly Declaration[] = []) {
+  constructor(
+    targets: readonly ReferenceTarget[],
+    readonly declarations: readonly Declaration[] = [],
+    readonly unnamed = false,
+  ) {
     const byKey = new Map(targets.map((target) => [targetKey(target), target]));
     this.objects = [...byKey].flatMap(([key, target]) =>
       target.object === undefined ? [] : soughtObject(key, target),
@@ -114,14 +118,13 @@ export class Sought {
       let words = tables.get(tableKey);
       if (words === undefined) tables.set(tableKey, (words = tableWordsOf(table, declarations)));
       this.#tables.set(target, words);
+      if (unnamed && column !== undefined) {
+        for (const [word, naming] of words.namings) if (naming === "exact") addTo(this.#byTable, word, target);
+      }
       return target;
     });
     for (const target of this.targets) {
-      for (const name of target.names) {
-        const others = this.#byName.get(name);
-        if (others === undefined) this.#byName.set(name, [target]);
-        else others.push(target);
-      }
+      for (const name of target.names) addTo(this.#byName, name, target);
     }
   }
 
@@ -131,7 +134,7 @@ export class Sought {
   }
 
   #allWords(): readonly string[] {
-    const words = new Set(this.#byName.keys());
+    const words = new Set([...this.#byName.keys(), ...this.#byTable.keys()]);
     for (const { table } of this.objects) words.add(table.name);
     for (const { column, table } of [...this.targets, ...this.objects]) {
       const name = column ?? table.name;
@@ -148,12 +151,19 @@ export class Sought {
   /** The targets that a word found by the search stands for. */
   foundAs(word: string): readonly SoughtTarget[] {
     const objects = this.objects.filter(({ table: { name } }) => name === word || name === word.toLowerCase());
-    return [...(this.#byName.get(word) ?? this.#byName.get(word.toLowerCase()) ?? []), ...objects];
+    const columns = this.#byName.get(word) ?? this.#byName.get(word.toLowerCase()) ?? [];
+    return [...columns, ...(this.#byTable.get(word) ?? []), ...objects];
   }
 
   /** The targets that PostgreSQL means by this column, or relation where `column` is absent. */
   inDatabase(table: QualifiedName, column?: string): readonly SoughtTarget[] {
     return this.targets.filter((target) => target.column === column && isSameTable(target.table, table));
+  }
+
+  /** The columns that a statement on this relation may work on without naming them; empty unless they are looked for. */
+  columnsOf(table: QualifiedName): readonly SoughtTarget[] {
+    if (!this.unnamed) return [];
+    return this.targets.filter((target) => target.column !== undefined && isSameTable(target.table, table));
   }
 
   /** How a word names the target's table, if it does. `orderItemsTable` and `orderItemRepository` do too. */
@@ -174,6 +184,12 @@ export class Sought {
   mentions(target: SoughtTarget, text: string): boolean {
     return target.object !== undefined || (this.#tables.get(target)?.mention.test(text) ?? false);
   }
+}
+
+function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
 }
 
 function foreignNames(

@@ -16,12 +16,15 @@ interface BrokenUses {
 /**
  * The uses of a live object that an operation takes away; undefined where none breaks. With downtime, or with migrations
  * after the deploy, the old code does not run any more when the migration does.
+ * Uses that only a released version has are not among them.
  */
 export function brokenUses(migration: RuleMigration, operation: Operation): BrokenUses | undefined {
   if (!migration.isLive(operation)) return undefined;
   const { deploy } = migration.change.configuration;
   const meetsRunningCode = deploy.model === "rolling" && deploy.migrations === "before";
-  const uses = migration.referencesTo(operation).filter(({ grade }) => grade === "certain" || grade === "likely");
+  const uses = migration
+    .referencesTo(operation)
+    .filter(({ grade, release }) => (grade === "certain" || grade === "likely") && release === undefined);
   const atHead = uses.filter(({ side }) => side === "head");
   if (atHead.length > 0) return { by: "head", uses, places: listPlaces(atHead) };
   return meetsRunningCode && uses.length > 0 ? { by: "base", uses, places: listPlaces(uses) } : undefined;

@@ -107,6 +107,10 @@ class MigrationContext implements RuleMigration {
     return this.#project.referencesOf(this.#placed(operation));
   }
 
+  usesOf(operation: Operation, column: string, table?: QualifiedName): readonly Reference[] {
+    return this.#project.usesOf(this.#placed(operation), column, table);
+  }
+
   *judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }> {
     for (const migration of this.database.migrations) {
       if (!migration.judged) continue;

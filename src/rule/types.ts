@@ -83,6 +83,13 @@ export interface RuleMigration {
   isSmall(operation: Operation, relation?: QualifiedName): boolean;
   /** References to the object that the operation takes away, on both sides. */
   referencesTo(operation: Operation): readonly Reference[];
+  /**
+   * What code on both sides does with a column: where it names it, with the constants that it writes or compares
+   * (`values`) and the conflict targets that it is in; and where it works on it without naming it: inserts that leave it
+   * out, `*`, positional writes. An insert whose columns are not known is no reference at all.
+   * @param table Default: the operation's own relation.
+   */
+  usesOf(operation: Operation, column: string, table?: QualifiedName): readonly Reference[];
   /** The judged statements of this database, over all files, in the order in which they run. */
   judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }>;
   /** Names for messages: `table`, `column`, `index`, `constraint`, `referenced`, as a person would write them. */
