@@ -33,6 +33,7 @@ import {
 } from "./parse-migration.js";
 import { postgresVersion } from "./postgres-version.js";
 import type { Release, ReleaseSearch } from "./releases.js";
+import { rehearse } from "./rehearse.js";
 import { readSeed, replayFrom, type Seed } from "./seed.js";
 import { downOf, undoAll } from "./undo.js";
 import { Session } from "./session.js";
@@ -223,6 +224,10 @@ class Loader {
         return exists(atBase.catalog, qualified);
       },
       undo: (migration) => undone().get(migration),
+      rehearse: (statements) =>
+        rehearse(statements, migrations, replayFrom(seed, postgres.version)).map((one) =>
+          statistics === undefined ? one : { ...one, locks: withSizes(one.locks, statistics.sizes) },
+        ),
       ...(release && { release }),
     };
   }

@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from "./catalog.js";
 import type { Configuration } from "./configuration.js";
+import type { Lock, Work } from "./lock.js";
 import type { Migration } from "./migration.js";
 import type { Incompleteness, ReportedTool } from "./report.js";
 import type { Statement } from "./statement.js";
@@ -27,6 +28,18 @@ export interface Database {
   readonly release?: ReleasedDatabase;
   /** What its `down` makes of a judged migration; undefined where it has none. Absent: that is not known. */
   undo?(migration: Migration): Undone | undefined;
+  /** Runs statements one behind the other on the schema that its history leaves. Absent: that is not known. */
+  rehearse?(statements: readonly Statement[]): readonly Rehearsed[];
+}
+
+/** A statement that is in no migration, as it would run. */
+export interface Rehearsed {
+  readonly statement: Statement;
+  readonly before: Catalog;
+  readonly after: Catalog;
+  readonly locks: readonly Lock[];
+  /** One entry per operation, in order. */
+  readonly work: readonly Work[];
 }
 
 /** A migration that has been undone right behind itself, in a replay. */
@@ -67,6 +80,13 @@ export interface Change {
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
   /** Settings of the configuration that apply to nothing. */
   readonly notes?: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  /** The files that differ between base, or what head left it at, and head. Absent: not known. */
+  readonly changed?: readonly {
+    readonly file: string;
+    readonly status: "added" | "modified" | "deleted" | "renamed";
+    /** Of a renamed file: its path before. */
+    readonly previousFile?: string;
+  }[];
   /** Migrations of this change that could not be read at all, because of the language they are written in. */
   readonly unread?: readonly { readonly file: string; readonly reason: string }[];
 }

@@ -5,6 +5,7 @@ import type { Migration, MigrationStatus, ToolFacts, TransactionMode } from "../
 import type { EvaluateMigration, SourceFiles } from "../../src/migrations/tool.js";
 import type { Tree } from "../../src/model/tree.js";
 import { parseDown, parseMigration, readAnyText } from "../../src/change/parse-migration.js";
+import { rehearse } from "../../src/change/rehearse.js";
 import { Session } from "../../src/change/session.js";
 import { transactionsOf } from "../../src/change/transactions.js";
 import { undoAll } from "../../src/change/undo.js";
@@ -170,10 +171,24 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
           return baseReplay.catalog.table({ schema, name }) !== undefined;
         },
         undo: (migration) => undoAll(migrations, () => new Replay({ postgres })).get(migration),
+        rehearse: (statements) => rehearse(statements, migrations, new Replay({ postgres })),
       },
     ],
+    changed: changedBetween(baseCode, headCode),
     incomplete: [],
     leftOut: [],
   };
   return { change, file };
+}
+
+/** What differs between the application code of the two sides. */
+function changedBetween(
+  base: Readonly<Record<string, string>>,
+  head: Readonly<Record<string, string>>,
+): NonNullable<Change["changed"]> {
+  const files = [...new Set([...Object.keys(base), ...Object.keys(head)])].filter((file) => base[file] !== head[file]);
+  return files.map((file) => ({
+    file,
+    status: head[file] === undefined ? "deleted" : base[file] === undefined ? "added" : "modified",
+  }));
 }
