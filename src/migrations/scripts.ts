@@ -1,5 +1,6 @@
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
+import type { MigrationSource } from "./tool.js";
 
 /** Migrations of one folder that are written in a programming language. They are not read, and the report says so. */
 export interface ScriptFolder {
@@ -43,11 +44,13 @@ const NOT_OURS =
 export function scriptFolders(
   listing: Listing,
   databases: readonly {
-    readonly sources: readonly { readonly folder: string; readonly files: readonly string[] }[];
+    readonly sources: readonly Pick<MigrationSource, "folder" | "files" | "loaders">[];
   }[] = [],
 ): ScriptFolder[] {
   const sources = new Set(databases.flatMap((database) => database.sources.map(({ folder }) => folder)));
-  const read = new Set(databases.flatMap((database) => database.sources.flatMap(({ files }) => files)));
+  const read = new Set(
+    databases.flatMap(({ sources: all }) => all.flatMap(({ files, loaders = [] }) => [...files, ...loaders])),
+  );
   const found: ScriptFolder[] = [];
   for (const folder of listing.folders()) {
     const isMigration = patternFor(folder, sources);

@@ -89,6 +89,8 @@ export interface MigrationSource {
   readonly transactions?: ReadonlyMap<string, TransactionMode>;
   /** Whether a file may come to be another migration than it was, its old text another file's. Absent: it does not. */
   readonly reworks?: boolean;
+  /** Programs that do nothing but send one of the files: they run, and there is nothing in them to judge. */
+  readonly loaders?: readonly string[];
   /** Files that look like migrations but do not run, or cannot be read. */
   readonly leftOut: readonly LeftOutFile[];
   /** Migrations that are in no file that can be read, by what the tool knows them by. New ones are unknown. */

@@ -1,4 +1,5 @@
 import { atlas } from "./atlas.js";
+import { dbMigrate } from "./db-migrate.js";
 import { dbmate } from "./dbmate.js";
 import { diesel } from "./diesel.js";
 import { drizzle } from "./drizzle.js";
@@ -39,6 +40,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   sqlx,
   graphileMigrate,
   nodePgMigrate,
+  dbMigrate,
   sequelize,
   knex,
   typeorm,

@@ -32,6 +32,12 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
     second: "20240102000000_b.sql",
     around: (sql) => `-- migrate:up\n${sql}\n-- migrate:down\n`,
   },
+  "db-migrate": {
+    path: "migrations",
+    first: "20240101000000-a.js",
+    second: "20240102000000-b.js",
+    around: (sql) => `exports.up = (db) => db.runSql(${JSON.stringify(sql)});\nexports._meta = { version: 1 };\n`,
+  },
   diesel: { path: "migrations", first: "2024-01-01-000000_a/up.sql", second: "2024-01-02-000000_b/up.sql" },
   drizzle: {
     path: "drizzle",

@@ -141,6 +141,26 @@ const KYSELY: Files = {
   ),
 };
 
+const sequelizeProgram = (body: string): string =>
+  `module.exports = {\n  async up(queryInterface, Sequelize) {\n    ${body}\n  },\n};\n`;
+
+const SEQUELIZE: Files = {
+  ...npm("sequelize", "6.37.8"),
+  "migrations/20260101000000-init.js": sequelizeProgram(
+    'await queryInterface.createTable("orders", { id: { type: Sequelize.BIGINT, primaryKey: true }, account_id: Sequelize.BIGINT });',
+  ),
+};
+
+const dbMigrateProgram = (body: string): string =>
+  `exports.up = async (db) => {\n  ${body}\n};\n\nexports._meta = { version: 1 };\n`;
+
+const DB_MIGRATE: Files = {
+  ...npm("db-migrate", "0.11.14"),
+  "migrations/20260101000000-init.js": dbMigrateProgram(
+    'await db.createTable("orders", { id: { type: "bigint", primaryKey: true }, account_id: "bigint" });',
+  ),
+};
+
 const FLYWAY: Files = {
   "pom.xml": "<dependency><artifactId>flyway-core</artifactId></dependency>\n",
   "src/main/resources/db/migration/V1__init.sql": ORDERS,
@@ -320,6 +340,50 @@ const ROWS: readonly ToolRow[] = [
       "no-concurrently-in-transaction migrations/3_index.ts:4 CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses " +
         "it inside a transaction. Kysely 0.28.18 runs all pending migrations in one. Run it in a run of its own with " +
         "`disableTransactions`.",
+    ],
+  },
+  {
+    name: "Sequelize: an index that blocks, and one that does not",
+    base: SEQUELIZE,
+    head: {
+      "migrations/20260201000000-index.js": sequelizeProgram(
+        'await queryInterface.addIndex("orders", ["account_id"], { name: "orders_account_idx" });',
+      ),
+      "migrations/20260202000000-index.js": sequelizeProgram(
+        'await queryInterface.addIndex("orders", ["account_id"], { name: "orders_idx", concurrently: true });',
+      ),
+    },
+    findings: [
+      "no-blocking-index-build migrations/20260201000000-index.js:3 Building orders_account_idx blocks every INSERT, " +
+        "UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY.",
+    ],
+  },
+  {
+    name: "db-migrate: an index that blocks, CONCURRENTLY in its transaction, and what is left to do",
+    base: DB_MIGRATE,
+    head: {
+      "migrations/20260201000000-index.js": dbMigrateProgram(
+        'await db.addIndex("orders", "orders_account_idx", ["account_id"]);',
+      ),
+      "migrations/20260202000000-index.js": dbMigrateProgram(
+        `await db.runSql("${CONCURRENTLY.trim().replace("account_idx", "idx")}");`,
+      ),
+      "migrations/20260203000000-index.js": dbMigrateProgram(
+        `// migration-safety-disable-next-line no-blocking-index-build -- built by hand\n  ` +
+          `await db.runSql("${BUILD.trim().replace("INDEX", "INDEX IF NOT EXISTS").replace("account_idx", "idx_2")}");`,
+      ),
+    },
+    findings: [
+      "no-blocking-index-build migrations/20260201000000-index.js:2 Building orders_account_idx blocks every INSERT, " +
+        "UPDATE and DELETE on orders until it is done. db-migrate runs every migration in a transaction, and " +
+        "`--non-transactional` is for a whole run. Build the index by hand with CREATE INDEX CONCURRENTLY before the " +
+        "deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. Accept this finding " +
+        "there, with that reason.",
+      "no-concurrently-in-transaction migrations/20260202000000-index.js:2 CREATE INDEX CONCURRENTLY fails here: " +
+        "PostgreSQL refuses it inside a transaction. db-migrate runs every migration in a transaction, and " +
+        "`--non-transactional` is for a whole run. Build the index by hand with CREATE INDEX CONCURRENTLY before the " +
+        "deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. Accept " +
+        "no-blocking-index-build there, with that reason.",
     ],
   },
   {

@@ -1,5 +1,7 @@
 /** What a program imports: its own files are followed, Node's paths and files are known, packages are the tool's. */
 import { join, parentOf, upwards } from "../listing.js";
+import { ASYNC } from "./async-package.js";
+import { LANGUAGE } from "./language.js";
 import { execute, hoist } from "./statements.js";
 import { type Module, Scope } from "./scope.js";
 import { type NodeOf, parseScript } from "./script.js";
@@ -237,8 +239,10 @@ function fileSystem(run: Run): Dictionary {
   );
 }
 
-/** Modules of Node that migrations use to read SQL. */
+/** Modules of Node that migrations use to read SQL, and packages that only say when something is called. */
 const NODE = new Map<string, (run: Run) => Value>([
+  ["async", () => ASYNC],
+  ["bluebird", () => LANGUAGE.get("Promise")],
   ["path", () => PATH],
   ["path/posix", () => PATH],
   ["fs", fileSystem],

@@ -221,7 +221,6 @@ const APIS: readonly Api[] = [
       createCollection: OTHER_DATABASE,
       checkDBMS: ASKS,
       createDatabase: NOT_IN_MIGRATIONS,
-      switchDatabase: NOT_IN_MIGRATIONS,
       dropDatabase: NOT_IN_MIGRATIONS,
       bindForeignKey: SENDS_NOTHING,
       createMigrationsTable: NOT_IN_MIGRATIONS,

@@ -1,7 +1,8 @@
 /** db-migrate itself, and the calls of its driver for PostgreSQL. */
 import { createRequire } from "node:module";
+import { dbMigrate } from "../../../src/migrations/db-migrate.js";
 import { loadProgram } from "./load-program.js";
-import type { Fixtures, Recorder } from "./recorded-tool.js";
+import type { Fixtures, RecordedTool } from "./recorded-tool.js";
 
 const require = createRequire(import.meta.url);
 
@@ -18,7 +19,10 @@ interface Program {
   up(db: Driver, callback: (error?: Error | null) => void): Promise<void> | undefined;
 }
 
-export const recordedDbMigrate: Recorder = {
+export const recordedDbMigrate: RecordedTool = {
+  tool: dbMigrate,
+  file: "migrations/20260101000000-change.js",
+  repository: { "package.json": '{ "dependencies": { "db-migrate": "^0.11.14", "db-migrate-pg": "^1.5.2" } }' },
   setup: `
     CREATE TABLE accounts (id bigserial PRIMARY KEY, email text);
     CREATE TABLE orders (
@@ -79,6 +83,10 @@ export const dbMigrateFixtures: Fixtures = {
   addColumn: `await db.addColumn("orders", "a", { type: "string", length: 20 });`,
   "addColumn with attributes": `await db.addColumn("orders", "a", { type: "int", notNull: true, defaultValue: 0, unique: true });`,
   "addColumn by a type": `await db.addColumn("orders", "a", { type: "text" });`,
+  "addColumn with a comment": `await db.addColumn("orders", "a", { type: "text", comment: "new" });`,
+  "createTable with raw defaults": `await db.createTable("t", { a: { type: "timestamptz", notNull: true, defaultValue: { raw: "now()" } }, b: { type: "timestamp", defaultValue: { special: "CURRENT_TIMESTAMP" } } });`,
+  "createTable with comments and keys": `await db.createTable("t", { a: { type: "int", comment: "first" }, b: { type: "bigint", comment: "second", foreignKey: { name: "k", table: "accounts", mapping: "id", rules: {} } } });`,
+  switchDatabase: `await new Promise((resolve) => db.switchDatabase({ schema: "public" }, resolve));`,
   "addColumn with a foreign key": `await db.addColumn("orders", "payer_id", { type: "bigint", foreignKey: { name: "payer", table: "accounts", rules: { onDelete: "SET NULL" }, mapping: { payer_id: "id" } } });`,
   removeColumn: `await db.removeColumn("orders", "note");`,
   renameColumn: `await db.renameColumn("orders", "note", "remark");`,
@@ -97,8 +105,10 @@ export const dbMigrateFixtures: Fixtures = {
   runSql: `await db.runSql("ALTER TABLE orders ADD COLUMN a text");`,
   "runSql with parameters": `await db.runSql("UPDATE orders SET note = $1 WHERE id = $2", ["x", 5]);`,
   "runSql with a callback": `await new Promise((resolve, reject) => db.runSql("DROP TABLE old", (error) => (error ? reject(error) : resolve())));`,
+  "runSql with dollars": `await db.runSql("UPDATE orders SET note = $2 WHERE code = $1", ["x", "y"]);`,
   "runSql of several statements": `await db.runSql("CREATE TABLE a (id int); CREATE TABLE b (id int);");`,
   insert: `await db.insert("orders", ["code", "total"], ["it's", 5]);`,
+  "insert of numbers with a callback": `await db.insert("orders", ["code", "total"], ["a", 5], () => undefined);`,
   "insert of texts": `await db.insert("orders", ["code", "note"], ["a", "b"]);`,
   all: `await db.all("UPDATE orders SET note = 'x'");`,
 };

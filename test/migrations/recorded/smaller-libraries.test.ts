@@ -3,10 +3,10 @@ import { dbMigrateFixtures, recordedDbMigrate } from "./db-migrate.js";
 import { mikroOrmFixtures, recordedMikroOrm } from "./mikro-orm.js";
 import { payloadFixtures, recordedPayload } from "./payload.js";
 import { postgresMigrationsFixtures, recordedPostgresMigrations } from "./postgres-migrations.js";
-import { describeFixtures } from "./recorded-tool.js";
+import { describeFixtures, describeRecorded } from "./recorded-tool.js";
 import { recordedSlonik, slonikFixtures } from "./slonik.js";
 
-describeFixtures("db-migrate", recordedDbMigrate, dbMigrateFixtures);
+describeRecorded(recordedDbMigrate, dbMigrateFixtures);
 describeFixtures("MikroORM", recordedMikroOrm, mikroOrmFixtures);
 describeFixtures("Payload", recordedPayload, payloadFixtures);
 describeFixtures("postgres-migrations", recordedPostgresMigrations, postgresMigrationsFixtures);
