@@ -50,6 +50,7 @@ import preferTimestamptz from "./prefer-timestamptz.js";
 import requireDown from "./require-down.js";
 import requireForeignKeyIndex from "./require-foreign-key-index.js";
 import requireLockTimeout from "./require-lock-timeout.js";
+import requireMigrationForModel from "./require-migration-for-model.js";
 import requirePrimaryKey from "./require-primary-key.js";
 import requireStatementTimeout from "./require-statement-timeout.js";
 
@@ -106,6 +107,7 @@ export const rules = {
   "require-down": requireDown,
   "require-foreign-key-index": requireForeignKeyIndex,
   "require-lock-timeout": requireLockTimeout,
+  "require-migration-for-model": requireMigrationForModel,
   "require-primary-key": requirePrimaryKey,
   "require-statement-timeout": requireStatementTimeout,
 };

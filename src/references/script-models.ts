@@ -217,6 +217,7 @@ function classModel(node: Node): PlacedDeclaration[] {
 
 interface Decorator {
   readonly name: string;
+  readonly callee: Node | undefined;
   readonly arguments: readonly Node[];
 }
 
@@ -226,7 +227,7 @@ export function decoratorsOf(node: Node): readonly Decorator[] {
     const callee = isCall(expression) ? child(expression, "callee") : expression;
     const name = isMember(callee) ? keyName(callee) : (callee?.["name"] as string | undefined);
     if (name === undefined) return [];
-    return [{ name, arguments: children(expression, "arguments").map((one) => unwrap(one) ?? one) }];
+    return [{ name, callee, arguments: children(expression, "arguments").map((one) => unwrap(one) ?? one) }];
   });
 }
 

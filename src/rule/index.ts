@@ -1,5 +1,5 @@
 /** Everything that a rule imports. */
-export { changesEveryRow, copiesEveryRow, inBatches } from "./backfill.js";
+export { changesEveryRow, copiesEveryRow, inBatches, loopHazard } from "./backfill.js";
 export { brokenUses } from "./broken-uses.js";
 export { refusalOf } from "./certain-refusals.js";
 export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
@@ -14,6 +14,7 @@ export { isMaybeCut, type LongIdentifier, longIdentifiers } from "./long-identif
 export { mergeVisitors } from "./merge-visitors.js";
 export { migrationOf } from "./migration-context.js";
 export { inModel } from "./model-types.js";
+export { type MissingFromSchema, missingFromSchema, TOOL_OF } from "../change/missing-from-schema.js";
 export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";

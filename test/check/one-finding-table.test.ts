@@ -621,6 +621,7 @@ describe("each row has its findings and annotations, and no others", () => {
       // About files, not statements.
       "no-edited-migration",
       "no-out-of-order-migration",
+      "require-migration-for-model",
       // About what is not sent on the way up.
       "no-lossy-down",
       "require-down",

@@ -1,7 +1,7 @@
 /** An example of a rule's page as a change: its SQL is the migration, and what stands before it says what is around. */
 import type { Change } from "../../src/model/change.js";
 import type { ToolFacts } from "../../src/model/migration.js";
-import { memoryChange } from "../rules/memory-change.js";
+import { memoryChange, type Surroundings } from "../rules/memory-change.js";
 import { drizzle, goose, knex, knexProgram, prisma6, prisma7, supabase, unknownRunner } from "../rules/tools.js";
 import type { Example } from "./rule-page.js";
 
@@ -25,7 +25,6 @@ export function toolOf({ language, settings }: Example): ToolFacts {
 export function changeOf(example: Example): Change {
   const { sql, language, history, settings } = example;
   const { postgres, was, meanwhile } = settings;
-  const [path = "", ...lines] = settings["code at base"]?.split("\n") ?? [];
   const { change } = memoryChange("/repo", sql, {
     history: [history],
     tool: toolOf(example),
@@ -34,7 +33,17 @@ export function changeOf(example: Example): Change {
     ...(was === undefined ? {} : { was }),
     ...(meanwhile === undefined ? {} : { meanwhile: [meanwhile] }),
     ...(postgres === undefined ? {} : { postgres: Number(postgres) }),
-    ...(path === "" ? {} : { baseCode: { [path]: lines.join("\n") } }),
+    ...codeOf("baseCode", settings["code at base"]),
+    ...codeOf("headCode", settings["code at head"]),
   });
   return change;
+}
+
+/** A path, then the text of that file. */
+function codeOf(
+  side: "baseCode" | "headCode",
+  setting: string | undefined,
+): Pick<Surroundings, "baseCode" | "headCode"> {
+  const [path, ...lines] = setting?.split("\n") ?? [];
+  return path === undefined ? {} : { [side]: { [path]: lines.join("\n") } };
 }

@@ -1,0 +1,77 @@
+/** A model that declares what no migration makes: its queries name a table or column that the database does not have. */
+import {
+  defineRule,
+  formatName,
+  type MissingFromSchema,
+  missingFromSchema,
+  quoteIdentifier,
+  TOOL_OF,
+} from "../src/rule/index.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Require a migration for what models declare",
+      recommended: "error",
+      category: "Compatibility",
+      harm: "breaks code",
+    },
+    messages: {
+      table:
+        "{{orm}}'s model {{model}} is new and stands for the table {{table}}, which no migration creates: every query of it fails. {{remedy}}",
+      column:
+        "{{orm}}'s model {{model}} declares {{property}}, and no migration adds the column {{column}} to {{table}}: {{fails}}. {{remedy}}",
+    },
+  },
+  *checkChange(change) {
+    for (const missing of missingFromSchema(change)) {
+      const { database, file, model, column, table } = missing;
+      const name = column?.property ?? model.name;
+      const offset = column?.offset ?? model.offset;
+      const columnName = column?.names[0] ?? "";
+      yield {
+        database,
+        file,
+        range: [offset, offset + name.length],
+        messageId: column ? "column" : "table",
+        data: {
+          orm: model.orm,
+          model: model.name,
+          property: name,
+          table: formatName(table),
+          column: quoteIdentifier(columnName),
+          fails: FAILS[model.orm],
+          remedy: remedyFor(missing),
+        },
+        object: [table.schema, table.name, ...(column ? [columnName] : [])].join("."),
+      };
+    }
+  },
+});
+
+/** What fails of the queries that an ORM writes by itself: it lists the columns that its model declares. */
+const FAILS: Readonly<Record<MissingFromSchema["model"]["orm"], string>> = {
+  Prisma: "every query that selects no columns of its own names it and fails",
+  Drizzle: "every select() and insert() of the table names it and fails",
+  TypeORM: "every find and save of the entity names it and fails",
+  MikroORM: "every find of the entity names it and fails",
+  Sequelize: "every find and create of the model names it and fails",
+};
+
+/** The commands that write the migration, by the tool that runs it. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  prisma: "`npx prisma migrate dev --create-only`",
+  drizzle: "`npx drizzle-kit generate`",
+  typeorm: "`npx typeorm migration:generate`",
+  "mikro-orm": "`npx mikro-orm migration:create`",
+};
+
+function remedyFor({ database, model, column }: MissingFromSchema): string {
+  const tool = TOOL_OF[model.orm];
+  const command = database.tools.some(({ name }) => name === tool) ? COMMANDS[tool] : undefined;
+  const what = column ? "adds it" : "creates it";
+  return command === undefined
+    ? `Put a migration that ${what} into this pull request.`
+    : `Write the migration that ${what} with ${command}, and put it into this pull request.`;
+}
