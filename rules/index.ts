@@ -16,6 +16,7 @@ import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
 import noDependentObjectBreak from "./no-dependent-object-break.js";
 import noDropBeforeCopy from "./no-drop-before-copy.js";
+import noDropInSameRelease from "./no-drop-in-same-release.js";
 import noEditedMigration from "./no-edited-migration.js";
 import noEnumValueInSameTransaction from "./no-enum-value-in-same-transaction.js";
 import noExplicitTableLock from "./no-explicit-table-lock.js";
@@ -73,6 +74,7 @@ export const rules = {
   "no-database-drop": noDatabaseDrop,
   "no-dependent-object-break": noDependentObjectBreak,
   "no-drop-before-copy": noDropBeforeCopy,
+  "no-drop-in-same-release": noDropInSameRelease,
   "no-edited-migration": noEditedMigration,
   "no-enum-value-in-same-transaction": noEnumValueInSameTransaction,
   "no-explicit-table-lock": noExplicitTableLock,

@@ -23,7 +23,7 @@ export default defineRule({
     return {
       DropColumn(op) {
         const broken = brokenUses(migration, op);
-        if (!broken) return;
+        if (!broken || broken.by === "release") return;
         context.report({
           node: op,
           messageId: broken.by === "head" ? "usedAtHead" : "usedAtBase",

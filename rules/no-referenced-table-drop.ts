@@ -1,12 +1,5 @@
 /** A table, view, function, type, sequence or schema that code still names: what names it fails once it is gone. */
-import {
-  brokenUses,
-  defineRule,
-  formatName,
-  migrationOf,
-  quoteIdentifier,
-  type RuleMigration,
-} from "../src/rule/index.js";
+import { brokenUses, defineRule, droppedObject, migrationOf } from "../src/rule/index.js";
 import type { DropFunction, DropRelation, DropSchema, DropType } from "../src/model/operation.js";
 
 export default defineRule({
@@ -29,27 +22,14 @@ export default defineRule({
     const migration = migrationOf(context);
     const check = (op: DropFunction | DropRelation | DropSchema | DropType): void => {
       const broken = brokenUses(migration, op);
-      if (!broken) return;
+      if (!broken || broken.by === "release") return;
       context.report({
         node: op,
         messageId: broken.by === "head" ? "usedAtHead" : "usedAtBase",
-        data: { what: nameOf(op, migration), places: broken.places },
+        data: { what: droppedObject(migration, op), places: broken.places },
         evidence: broken.uses,
       });
     };
     return { DropFunction: check, DropRelation: check, DropSchema: check, DropType: check };
   },
 });
-
-function nameOf(op: DropFunction | DropRelation | DropSchema | DropType, migration: RuleMigration): string {
-  switch (op.type) {
-    case "DropFunction":
-      return `the ${op.kind} ${formatName(op.function)}`;
-    case "DropRelation":
-      return `the ${op.kind} ${formatName(op.relation)}`;
-    case "DropSchema":
-      return `the schema ${quoteIdentifier(op.schema)}`;
-    case "DropType":
-      return `the ${migration.before(op).domain(op.name) ? "domain" : "type"} ${formatName(op.name)}`;
-  }
-}

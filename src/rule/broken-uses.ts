@@ -5,27 +5,35 @@ import { listPlaces } from "./remedies.js";
 import type { RuleMigration } from "./types.js";
 
 interface BrokenUses {
-  /** The code of the pull request, which breaks in any order, or only the code that runs while the migration does. */
-  readonly by: "head" | "base";
+  /**
+   * Which code breaks: that of the pull request, in any order; only that which runs while the migration does; or only a
+   * released version of it, since what is merged does not use it any more.
+   */
+  readonly by: "head" | "base" | "release";
   /** On both sides, those of the pull request first. */
   readonly uses: readonly Reference[];
   /** The places of the side that `by` names: `src/repo.ts:88, src/api.ts:12 and 3 more`. */
   readonly places: string;
 }
 
-/**
- * The uses of a live object that an operation takes away; undefined where none breaks. With downtime, or with migrations
- * after the deploy, the old code does not run any more when the migration does.
- * Uses that only a released version has are not among them.
- */
+/** The uses of a live object that an operation takes away; undefined where none breaks. */
 export function brokenUses(migration: RuleMigration, operation: Operation): BrokenUses | undefined {
   if (!migration.isLive(operation)) return undefined;
-  const { deploy } = migration.change.configuration;
-  const meetsRunningCode = deploy.model === "rolling" && deploy.migrations === "before";
-  const uses = migration
-    .referencesTo(operation)
-    .filter(({ grade, release }) => (grade === "certain" || grade === "likely") && release === undefined);
+  const uses = migration.referencesTo(operation).filter(isSure);
   const atHead = uses.filter(({ side }) => side === "head");
   if (atHead.length > 0) return { by: "head", uses, places: listPlaces(atHead) };
-  return meetsRunningCode && uses.length > 0 ? { by: "base", uses, places: listPlaces(uses) } : undefined;
+  if (uses.length === 0 || !meetsRunningCode(migration)) return undefined;
+  const atBase = uses.filter(({ release }) => release === undefined);
+  if (atBase.length > 0) return { by: "base", uses, places: listPlaces(atBase) };
+  return { by: "release", uses, places: listPlaces(uses) };
+}
+
+/** Whether a reference is sure enough for a finding; the others are items of the plan. */
+export function isSure({ grade }: Reference): boolean {
+  return grade === "certain" || grade === "likely";
+}
+
+/** Whether the old code still runs when the migration does: not with downtime, nor with migrations after the deploy. */
+export function meetsRunningCode({ change: { configuration } }: RuleMigration): boolean {
+  return configuration.deploy.model === "rolling" && configuration.deploy.migrations === "before";
 }

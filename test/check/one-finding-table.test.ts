@@ -622,6 +622,8 @@ describe("each row has its findings and annotations, and no others", () => {
       "no-edited-migration",
       "no-out-of-order-migration",
       "require-migration-for-model",
+      // About what has been released.
+      "no-drop-in-same-release",
       // About what is not sent on the way up.
       "no-lossy-down",
       "require-down",

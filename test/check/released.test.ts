@@ -180,7 +180,7 @@ test("the code that runs is that of the release", () => {
   const { findings } = checked(made);
   expect(
     findings.map(({ rule, evidence }) => [rule, evidence.map(({ side, file, line }) => [side, file, line])]),
-  ).toEqual([["no-referenced-column-drop", [["base", "src/report.ts", 1]]]]);
+  ).toEqual([["no-drop-in-same-release", [["base", "src/report.ts", 1]]]]);
   made.git("tag", "v1.0.1", "main");
   expect(places(checked(made))).toEqual([]);
 });

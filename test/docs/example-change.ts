@@ -35,15 +35,13 @@ export function changeOf(example: Example): Change {
     ...(postgres === undefined ? {} : { postgres: Number(postgres) }),
     ...codeOf("baseCode", settings["code at base"]),
     ...codeOf("headCode", settings["code at head"]),
+    ...codeOf("releaseCode", settings["code at release"]),
   });
   return change;
 }
 
 /** A path, then the text of that file. */
-function codeOf(
-  side: "baseCode" | "headCode",
-  setting: string | undefined,
-): Pick<Surroundings, "baseCode" | "headCode"> {
+function codeOf(side: "baseCode" | "headCode" | "releaseCode", setting: string | undefined): Surroundings {
   const [path, ...lines] = setting?.split("\n") ?? [];
   return path === undefined ? {} : { [side]: { [path]: lines.join("\n") } };
 }

@@ -51,6 +51,8 @@ export interface Surroundings {
   /** Application code on the two sides, by path. */
   readonly baseCode?: Readonly<Record<string, string>>;
   readonly headCode?: Readonly<Record<string, string>>;
+  /** That of the newest release, v1.0.0. Default: what is merged counts as released. */
+  readonly releaseCode?: Readonly<Record<string, string>>;
 }
 
 /** A runner that opens a transaction for each file. */
@@ -75,6 +77,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     session = {},
     baseCode = {},
     headCode = {},
+    releaseCode,
     deleted = [],
     previousFile,
     tool = runner,
@@ -157,6 +160,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     },
     ...(base ? { base: side("main", baseCode) } : {}),
     head: side("the working tree", headCode),
+    ...(releaseCode && { release: { tag: "v1.0.0", commit: "", tree: side("v1.0.0", releaseCode).tree } }),
     databases: [
       {
         name: "main",
