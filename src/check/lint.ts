@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Linter } from "eslint";
 import { rules as allRules } from "../../rules/index.js";
 import { pluginWithoutSchemas } from "../eslint/plugin.js";
+import { SqlSourceCode } from "../eslint/sql-source-code.js";
 import { acceptanceOf } from "../change/acceptance.js";
 import type { Change, Database } from "../model/change.js";
 import type { Acceptance } from "../model/configuration.js";
@@ -10,11 +11,10 @@ import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
 import type { Place } from "../model/position.js";
 import type { Report } from "../model/report.js";
-import { type DefinedRule, findingsOf } from "../rule/define-rule.js";
-import { provideChange } from "../rule/project-registry.js";
+import { type DefinedRule, findingsOf, type RuleSettings } from "../rule/define-rule.js";
 import { rulePage } from "../rule/rule-page.js";
-import type { ChangeFinding } from "../rule/types.js";
-import type { LocatedMigration } from "../rule/linted-migration.js";
+import type { ChangeFinding, Found } from "../rule/types.js";
+import type { DirectiveNote, LocatedMigration } from "../rule/linted-migration.js";
 import { type FindingRecord, joinRecords, recordFindings } from "../rule/records.js";
 import { lineCounter } from "../text/line-counter.js";
 import { RunLinter } from "./linter.js";
@@ -38,20 +38,16 @@ export function lint(change: Change): LintResult {
   const suppressed: RuleFinding<SuppressedFinding>[] = [];
   const notes: Report["notes"][number][] = [...(change.notes ?? [])];
   const linter = new RunLinter(change.root, configurationFor(change, pluginWithoutSchemas, RULES));
-  const takeBack = provideChange(change, { onNote: (note) => notes.push(note) });
-  try {
-    for (const database of change.databases) {
-      for (const migration of database.migrations) {
-        if (!migration.judged) continue;
-        const file = lintMigration(linter, change, database, migration);
-        findings.push(...file.findings);
-        suppressed.push(...file.suppressed);
-        notes.push(...file.notes);
-      }
-      findings.push(...findingsOutside(change, database));
+  const onNote = (note: DirectiveNote): void => void notes.push(note);
+  for (const database of change.databases) {
+    for (const migration of database.migrations) {
+      if (!migration.judged) continue;
+      const file = lintMigration(linter, { change, database, migration, onNote });
+      findings.push(...file.findings);
+      suppressed.push(...file.suppressed);
+      notes.push(...file.notes);
     }
-  } finally {
-    takeBack();
+    findings.push(...findingsOutside(change, database));
   }
   return withAccepted(change, { findings, suppressed, notes });
 }
@@ -89,9 +85,16 @@ function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance)
   };
 }
 
-function lintMigration(linter: RunLinter, change: Change, database: Database, migration: Migration): LintResult {
+const NOTHING: LintResult = { findings: [], suppressed: [], notes: [] };
+
+function lintMigration(linter: RunLinter, located: LocatedMigration): LintResult {
+  const { change, database, migration } = located;
+  const filename = join(change.root, migration.file);
+  const found = hasDirectives(migration) ? undefined : findingsIn(located, linter.settingsFor(filename));
+  if (found?.size === 0) return NOTHING;
+  const code = new SqlSourceCode({ ...located, ...(found && { found }) });
   const { result, records } = recordFindings(() =>
-    linter.verify(migration.sql.text, join(change.root, migration.file), concerned({ change, database, migration })),
+    linter.verify(code, filename, ({ ruleId }) => found?.has(ruleId) !== false),
   );
   const recordOf = joinRecords(records);
   const suppression = suppressionsIn(migration);
@@ -116,19 +119,23 @@ function lintMigration(linter: RunLinter, change: Change, database: Database, mi
   return { findings, suppressed, notes };
 }
 
-/** Which rules to start for a migration; where a comment may be a directive all of them, so that ESLint can judge it. */
-function concerned(located: LocatedMigration): (rule: { readonly ruleId: string }) => boolean {
-  const { comments } = located.migration.sql;
-  if (comments.some(({ value }) => /eslint|migration-safety/.test(value))) return () => true;
-  return ({ ruleId }) => ruleOf(ruleId)?.concerns(located) !== false;
+/** Whether a comment may be a directive: then ESLint needs every rule, to judge it. */
+function hasDirectives({ sql }: Migration): boolean {
+  return sql.comments.some(({ value }) => /eslint|migration-safety/.test(value));
 }
 
-/** By the names that ESLint uses: it asks for every rule in every file. */
-const rulesById = new Map<string, DefinedRule | undefined>();
-
-function ruleOf(id: string): DefinedRule | undefined {
-  if (!rulesById.has(id)) rulesById.set(id, RULES[id.slice(PREFIX.length)]);
-  return rulesById.get(id);
+/** What rules find in a migration, by their ids; those that find nothing are not there. */
+function findingsIn(
+  located: LocatedMigration,
+  settings: readonly RuleSettings[] | undefined,
+): ReadonlyMap<string, readonly Found[]> | undefined {
+  if (!settings) return undefined;
+  const found = new Map<string, readonly Found[]>();
+  for (const one of settings) {
+    const inFile = RULES[one.id.slice(PREFIX.length)]?.find(located, one) ?? [];
+    if (inFile.length > 0) found.set(one.id, inFile);
+  }
+  return found;
 }
 
 function ruleFinding<Kind extends Finding>(finding: Kind, { operation, also }: FindingRecord): RuleFinding<Kind> {

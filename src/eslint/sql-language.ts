@@ -14,7 +14,7 @@ export type SqlLanguage = Language<{
 }>;
 
 interface SqlParseResult extends OkParseResult<MigrationNode> {
-  readonly located: LocatedMigration;
+  readonly sourceCode: SqlSourceCode;
 }
 
 export const sqlLanguage: SqlLanguage = {
@@ -40,16 +40,11 @@ export const sqlLanguage: SqlLanguage = {
       if (!(error instanceof ConfigurationError || error instanceof GitError)) throw error;
       return { ok: false, errors: [{ message: error.message, line: 1, column: 1 }] };
     }
-    const { sql } = located.migration;
-    const ast: MigrationNode = {
-      type: "Migration",
-      range: [0, sql.text.length],
-      body: sql.statements.flatMap(({ operations }) => operations),
-    };
-    return { ok: true, ast, located } satisfies SqlParseResult;
+    const sourceCode = new SqlSourceCode(located);
+    return { ok: true, ast: sourceCode.ast, sourceCode } satisfies SqlParseResult;
   },
 
-  createSourceCode(_file: File, { ast, located }: OkParseResult<MigrationNode>): SqlSourceCode {
-    return new SqlSourceCode(located as LocatedMigration, ast);
+  createSourceCode(_file: File, { sourceCode }: OkParseResult<MigrationNode>): SqlSourceCode {
+    return sourceCode as SqlSourceCode;
   },
 };

@@ -32,8 +32,10 @@ export class SqlSourceCode
   #steps: readonly VisitNodeStep[] | undefined;
   #directives: FileDirectives | undefined;
 
-  constructor(located: LocatedMigration, ast: MigrationNode) {
-    super({ text: located.migration.sql.text, ast });
+  constructor(located: LocatedMigration) {
+    const { text, statements } = located.migration.sql;
+    const body = statements.flatMap(({ operations }) => operations);
+    super({ text, ast: { type: "Migration", range: [0, text.length], body } });
     this.located = located;
   }
 

@@ -6,14 +6,10 @@ import type { Rule } from "eslint";
 import type { Change } from "../model/change.js";
 import type { Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
-import type { Range } from "../model/position.js";
-import type { Reference } from "../model/reference.js";
+import { type LocatedMigration, migrationIn, programIn } from "./linted-migration.js";
 import { migrationFor, provideMigration } from "./migration-context.js";
-import { acceptanceOf } from "../change/acceptance.js";
-import { embeddedEdit } from "./embedded-edit.js";
-import { type LintedProgram, type LocatedMigration, migrationIn, programIn } from "./linted-migration.js";
-import { isRecording, record } from "./records.js";
-import type { ChangeFinding, OperationVisitors, RuleContext, RuleDefinition, RuleMeta } from "./types.js";
+import { reporter } from "./reporter.js";
+import type { ChangeFinding, Found, RuleContext, RuleDefinition, RuleMeta } from "./types.js";
 
 /** ESLint's metadata of one of our rules. */
 export type DefinedRuleMeta<MessageId extends string> = RuleMeta<MessageId> & {
@@ -29,16 +25,29 @@ export interface DefinedRule<
 > {
   readonly meta: DefinedRuleMeta<MessageId>;
   readonly definition: RuleDefinition<MessageId, Options>;
+  /** Reports to ESLint what the rule finds, or what a run has found with it. */
   create(context: Rule.RuleContext): Rule.RuleListener;
-  /** Whether it may have something to say about a migration; where not, a run need not start it. */
-  concerns(located: LocatedMigration): boolean;
+  /** What the rule finds in a migration. */
+  find(located: LocatedMigration, settings: RuleSettings): readonly Found[];
+}
+
+/** As ESLint gives them to a rule: its name with the plugin's, and its options with the defaults. */
+export interface RuleSettings {
+  readonly id: string;
+  readonly options: readonly unknown[];
 }
 
 const LANGUAGES: readonly string[] = ["migration-safety/sql", "js/js"];
 
+const NOTHING: readonly Found[] = [];
+
 /**
  * Defines a rule. Its visitors are called with the operations of judged migrations only; history is never judged.
  * Where the rule has options, their type is that of `meta.defaultOptions`.
+ *
+ * ESLint does not call the visitors while it walks the tree. What a rule finds depends on migration and options alone, so
+ * that a run asks for it first, and starts ESLint for what there is to report; most rules have nothing to say on most
+ * files, and ESLint takes longer to start one than it takes to look.
  */
 export function defineRule<const MessageId extends string, Options extends readonly unknown[] | [] = readonly []>(
   definition: RuleDefinition<MessageId, Options> & { readonly meta: { readonly defaultOptions?: Options } },
@@ -46,169 +55,80 @@ export function defineRule<const MessageId extends string, Options extends reado
   /** What it visits, known once it has been created. */
   let visited: ReadonlySet<string> | undefined;
 
-  const concerns = ({ change, migration }: LocatedMigration): boolean => {
-    if (definition.checkChange && findingsOf(definition, change).has(migration.file)) return true;
-    if (!definition.create || !migration.judged) return false;
-    if (visited === undefined) return true;
-    const types = visited;
-    return operationTypesOf(migration).some((type) => types.has(type));
+  const inOperations = (located: LocatedMigration, { id, options }: RuleSettings): readonly Found[] => {
+    const { judged, unchanged, statements } = located.migration;
+    if (!definition.create || !judged || (visited && !hasAnyOf(located.migration, visited))) return NOTHING;
+    const found: Found[] = [];
+    const migration = migrationFor(located);
+    const context: RuleContext<MessageId, Options> = {
+      id,
+      options: options as unknown as Options,
+      report({ node, ...finding }) {
+        if (unchanged?.has(node.statement) === true) return;
+        found.push({
+          ...finding,
+          range: finding.range ?? node.range,
+          object: finding.object ?? migration.objectOf(node),
+          operation: node,
+        });
+      },
+    };
+    provideMigration(context, migration);
+    const visitors = definition.create(context);
+    visited ??= new Set(Object.keys(visitors));
+    // A rule that visited more here than in the first migration would be silent about it in others.
+    for (const type in visitors) {
+      if (!visited.has(type))
+        throw new TypeError(`The rule's visitors depend on the migration or its options: ${type}.`);
+    }
+    const visit = visitors as Readonly<Record<string, ((operation: Operation) => void) | undefined>>;
+    visitors.Migration?.();
+    for (const { statement } of statements) {
+      for (const operation of statement.operations) visit[operation.type]?.(operation);
+    }
+    return found;
+  };
+
+  const find = (located: LocatedMigration, settings: RuleSettings): readonly Found[] => {
+    const inChange = findingsOf(definition, located.change).get(located.migration.file);
+    const found = inOperations(located, settings);
+    return inChange ? [...inChange, ...found] : found;
   };
 
   return {
     meta: { schema: [], ...definition.meta, languages: LANGUAGES },
     definition,
-    concerns,
+    find,
     create(eslint) {
       const own = migrationIn(eslint.sourceCode);
       const program = own ? undefined : programIn(eslint.sourceCode, eslint.filename);
       const located = own ?? program?.located;
-      if (!located || !concerns(located)) return {};
-      const migration = migrationFor(located);
-      const report = reporter<MessageId>(eslint, located, program);
-
-      for (const finding of findingsOf(definition, located.change).get(located.migration.file) ?? []) {
-        report({ ...finding, range: finding.range ?? firstLine(eslint.sourceCode.text) });
+      if (!located) return {};
+      const found = located.found?.get(eslint.id) ?? find(located, eslint);
+      if (found.length > 0) {
+        const report = reporter(eslint, located, program);
+        for (const finding of found) report(finding);
       }
-
-      const { judged, unchanged } = located.migration;
-      if (!definition.create || !judged) return {};
-      const context: RuleContext<MessageId, Options> = {
-        id: eslint.id,
-        options: eslint.options as unknown as Options,
-        report({ node, ...finding }) {
-          if (unchanged?.has(node.statement) === true) return;
-          report({
-            ...finding,
-            range: finding.range ?? node.range,
-            object: finding.object ?? migration.objectOf(node),
-            operation: node,
-          });
-        },
-      };
-      provideMigration(context, migration);
-      const visitors = definition.create(context);
-      visited ??= new Set(Object.keys(visitors));
-      const wanted = visitorsFor(located.migration, visitors, visited);
-      return program ? atProgramExit(located.migration, wanted) : (wanted as unknown as Rule.RuleListener);
+      return {};
     },
   };
 }
 
-/** A program keeps its own tree; what it sends is visited when ESLint has walked that. */
-function atProgramExit({ statements }: Migration, visitors: OperationVisitors): Rule.RuleListener {
-  const visit = visitors as Readonly<Record<string, ((operation: Operation) => void) | undefined>>;
-  return {
-    "Program:exit"() {
-      visitors.Migration?.();
-      for (const { statement } of statements) {
-        for (const operation of statement.operations) visit[operation.type]?.(operation);
-      }
-    },
-  };
-}
+const operationTypes = new WeakMap<Migration, ReadonlySet<string>>();
 
-const operationTypes = new WeakMap<Migration, readonly string[]>();
-
-/** Each type once. */
-function operationTypesOf(migration: Migration): readonly string[] {
+/** Whether a migration has an operation of one of the types; most files have few. */
+function hasAnyOf(migration: Migration, wanted: ReadonlySet<string>): boolean {
   let types = operationTypes.get(migration);
   if (!types) {
     const found = new Set(["Migration"]);
     for (const { statement } of migration.statements) for (const { type } of statement.operations) found.add(type);
-    operationTypes.set(migration, (types = [...found]));
+    operationTypes.set(migration, (types = found));
   }
-  return types;
+  for (const type of types) if (wanted.has(type)) return true;
+  return false;
 }
 
-/** Visitors of operations that the migration has: ESLint takes its time over each, and most files have few types. */
-function visitorsFor(
-  migration: Migration,
-  visitors: OperationVisitors,
-  visited: ReadonlySet<string>,
-): OperationVisitors {
-  // A rule that visited more here than in the first migration would be silent about it in others.
-  for (const type in visitors) {
-    if (!visited.has(type)) throw new TypeError(`The rule's visitors depend on the migration or its options: ${type}.`);
-  }
-  const wanted: Record<string, unknown> = {};
-  for (const type of operationTypesOf(migration)) {
-    const visit = visitors[type as keyof OperationVisitors];
-    if (visit) wanted[type] = visit;
-  }
-  return wanted;
-}
-
-interface PlacedFinding<MessageId extends string> {
-  readonly range: Range;
-  readonly messageId: MessageId;
-  readonly data?: Readonly<Record<string, string>>;
-  readonly object?: string | undefined;
-  readonly evidence?: readonly Reference[];
-  readonly operation?: Operation;
-  readonly also?: readonly Operation[];
-  readonly suggest?:
-    | readonly {
-        readonly messageId: MessageId;
-        readonly data?: Readonly<Record<string, string>>;
-        readonly fix: Rule.ReportFixer;
-      }[]
-    | undefined;
-}
-
-/**
- * A function that reports to ESLint, and to the check where one listens. The check lists what the configuration accepts;
- * ESLint has no place for it.
- */
-function reporter<MessageId extends string>(
-  eslint: Rule.RuleContext,
-  { change, migration: { file, statements } }: LocatedMigration,
-  program: LintedProgram | undefined,
-): (finding: PlacedFinding<MessageId>) => void {
-  const { sourceCode } = eslint;
-  const rule = eslint.id.slice(eslint.id.lastIndexOf("/") + 1);
-  const isAccepted = (object: string | undefined): boolean =>
-    acceptanceOf(change.configuration, { rule, object, file })?.expired === false;
-  /** The first statement with a finding at a place: in a loop all others have it, too. */
-  const said = new Map<string, number>();
-  return ({ range, messageId, data = {}, object, evidence = [], operation, also, suggest = [] }) => {
-    if (!isRecording() && isAccepted(object)) return;
-    const embedded = operation && statements[operation.statement]?.statement.embedded;
-    if (embedded) {
-      const key = `${messageId} ${range.join()}`;
-      if ((said.get(key) ?? operation.statement) !== operation.statement) return;
-      said.set(key, operation.statement);
-    }
-    const silenced = program?.silenced(eslint.id, range);
-    if (silenced === "silent") return;
-    const start = silenced ? { line: silenced.line, column: 0 } : sourceCode.getLocFromIndex(range[0]);
-    const end = silenced ? start : sourceCode.getLocFromIndex(range[1]);
-    const edits = suggest.flatMap(({ fix, ...edit }) => {
-      const possible = embedded ? embeddedEdit(fix, embedded) : fix;
-      return possible ? [{ ...edit, fix: possible }] : [];
-    });
-    eslint.report({ loc: { start, end }, messageId, data: { ...data }, suggest: edits });
-    if (!isRecording()) return;
-    record({
-      rule: eslint.id,
-      messageId,
-      data,
-      range,
-      line: start.line,
-      column: start.column + 1,
-      endLine: end.line,
-      endColumn: end.column + 1,
-      ...(object === undefined ? {} : { object }),
-      evidence,
-      ...(operation ? { statement: operation.statement, operation } : {}),
-      ...(also ? { also } : {}),
-    });
-  };
-}
-
-function firstLine(text: string): Range {
-  const end = /\r?\n/.exec(text)?.index ?? text.length;
-  return [0, end];
-}
+const NOWHERE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** A rule looks at a change as a whole once, not once for each file. */
 const changeFindings = new WeakMap<Change, WeakMap<object, ReadonlyMap<string, readonly ChangeFinding<string>[]>>>();
@@ -218,7 +138,7 @@ export function findingsOf<MessageId extends string, Options extends readonly un
   definition: RuleDefinition<MessageId, Options>,
   change: Change,
 ): ReadonlyMap<string, readonly ChangeFinding<MessageId>[]> {
-  if (!definition.checkChange) return new Map();
+  if (!definition.checkChange) return NOWHERE;
   let rules = changeFindings.get(change);
   if (!rules) changeFindings.set(change, (rules = new WeakMap()));
   let found = rules.get(definition) as Map<string, ChangeFinding<MessageId>[]> | undefined;

@@ -1,4 +1,4 @@
-/** The change that the check hands in before it runs ESLint; without one the language looks for itself. */
+/** A change that is handed in before ESLint runs, as tests do; without one the language looks for itself. */
 import { isAbsolute, relative, sep } from "node:path";
 import type { Change } from "../model/change.js";
 import type { DirectiveNote, LocatedMigration } from "./linted-migration.js";

@@ -38,7 +38,7 @@ export interface RuleReport<MessageId extends string> {
   readonly messageId: MessageId;
   readonly data?: Readonly<Record<string, string>>;
   /** Qualified object; absent: the operation's own. */
-  readonly object?: string;
+  readonly object?: string | undefined;
   /** Other operations that the finding is about: rules that yield to this one yield there, too. */
   readonly also?: readonly Operation[];
   readonly evidence?: readonly Reference[];
@@ -49,6 +49,12 @@ export interface RuleReport<MessageId extends string> {
         readonly fix: Rule.ReportFixer;
       }[]
     | undefined;
+}
+
+/** What a rule has found in a migration, or in the change about it. */
+export interface Found extends Omit<RuleReport<string>, "node"> {
+  /** Absent: it is about the file as a whole. */
+  readonly operation?: Operation;
 }
 
 /** The context that `create` gets. */

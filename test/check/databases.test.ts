@@ -95,6 +95,16 @@ describe("rules of a database come between those of all and the overrides", () =
   });
 });
 
+it("two databases that run the same folder are judged by what holds for each", () => {
+  const text = `databases:
+  europe: { migrations: [{ path: shop/migrations }], tables: { small: [orders] } }
+  america: { migrations: [{ path: shop/migrations }] }
+`;
+  expect(checked(text).filter((finding) => finding.includes("no-blocking-index-build"))).toEqual([
+    "america: error no-blocking-index-build shop/migrations/0002_note.sql",
+  ]);
+});
+
 it("settings of a database that has no migrations are noted, with what there is", () => {
   const notes = (text: string) => {
     const source = memorySource(BASE, withConfiguration(text));

@@ -1,11 +1,12 @@
-import { Linter } from "eslint";
+import { Linter, type SourceCode } from "eslint";
 import { describe, expect, it } from "vitest";
 import { plugin } from "../../src/eslint/plugin.js";
+import { SqlSourceCode } from "../../src/eslint/sql-source-code.js";
 import type { Change } from "../../src/model/change.js";
 import type { Reference } from "../../src/model/reference.js";
 import { defineRule, type DefinedRule } from "../../src/rule/define-rule.js";
 import { concurrently, migrationOf } from "../../src/rule/index.js";
-import { provideChange } from "../../src/rule/project-registry.js";
+import { migrationsOf, provideChange } from "../../src/rule/project-registry.js";
 import { isRecording, joinRecords, recordFindings } from "../../src/rule/records.js";
 import { memoryChange, type Surroundings } from "../rules/memory-change.js";
 import { ruleTester } from "../rules/rule-tester.js";
@@ -120,6 +121,33 @@ describe("a defined rule", () => {
     expect(() => migrationOf({ id: "x", options: [], report: () => undefined })).toThrow(
       "migrationOf takes the context that the rule's create was called with.",
     );
+  });
+
+  it("is not asked again for what a run has found with it", () => {
+    let asked = 0;
+    const rule = defineRule({
+      meta: { type: "problem", docs, messages: { seen: "Seen." } },
+      create(context) {
+        asked++;
+        return { Select: (op) => context.report({ node: op, messageId: "seen" }) };
+      },
+    });
+    const { change, file } = memoryChange("/repository", "SELECT 1;\nSELECT 2;\n", {});
+    const located = migrationsOf(change).get(file)!;
+    const found = rule.find(located, { id: "test/the-rule", options: [] });
+    expect(found.map(({ range, messageId }) => [range, messageId])).toEqual([
+      [[0, 8], "seen"],
+      [[10, 18], "seen"],
+    ]);
+    const lintWith = (known: ReadonlyMap<string, typeof found>) =>
+      new Linter().verify(new SqlSourceCode({ ...located, found: known }) as unknown as SourceCode, configFor(rule), {
+        filename: "a.sql",
+      });
+    const messages = lintWith(new Map([["test/the-rule", found.slice(1)]]));
+    expect(messages).toMatchObject([{ message: "Seen.", line: 2, column: 1, endLine: 2, endColumn: 9 }]);
+    expect(asked).toBe(1);
+    expect(lintWith(new Map())).toHaveLength(2);
+    expect(asked).toBe(2);
   });
 
   it("answers for operations of other files of the change", () => {
