@@ -2,11 +2,12 @@
 import { createRequire } from "node:module";
 import type * as ast from "pgsql-ast-parser";
 import type { QualifiedName } from "../model/name.js";
-import type { ReferenceGrade, ReferenceKind } from "../model/reference.js";
+import type { ConflictTarget, ReferenceGrade, ReferenceKind } from "../model/reference.js";
 import { splitStatements, tokensOf } from "../postgres/lexer.js";
 import { checkSyntax } from "../postgres/libpg-query.js";
 import type { Found, Sought } from "./sought.js";
 import { isCertainlyTable } from "./sought.js";
+import { comparisonIn, constantsOf } from "./sql-constants.js";
 import { readTokens } from "./sql-tokens.js";
 
 const require = createRequire(import.meta.url);
@@ -31,6 +32,8 @@ export interface EmbeddedSql {
   readonly text: string;
   /** Names that stand for expressions of the host language, with the table where the expression is known to be one. */
   readonly holes?: ReadonlyMap<string, QualifiedName | undefined>;
+  /** Whether the driver keeps the statement prepared under a name. */
+  readonly prepared?: boolean;
 }
 
 /** References in SQL statements; offsets are those of `sql.text`. Never throws. */
@@ -72,7 +75,7 @@ function readStatement(sql: EmbeddedSql, sought: Sought): Found[] {
   for (const text of new Set([plain, sql.text])) {
     const statements = parse(text);
     if (statements === undefined) continue;
-    const binder = new Binder(text, sought, sql.holes ?? new Map());
+    const binder = new Binder(text, sql, sought);
     for (const statement of statements) binder.statement(statement);
     return binder.found;
   }
@@ -126,6 +129,8 @@ interface Relation {
   /** The name by which columns are qualified; absent where it is not known. */
   readonly alias?: string;
   readonly table?: QualifiedName;
+  /** Where the statement names the table. */
+  readonly name?: ast.QNameAliased;
   readonly outputs?: Outputs;
 }
 
@@ -144,17 +149,27 @@ class Scope {
 
 const NO_OUTPUTS: Outputs = { names: new Set(), stars: [] };
 
+/** What is known of a use beyond its place. */
+type Details = Pick<Found, "values" | "conflict" | "fixedShape">;
+
 /** Parts of an expression that are no expressions. */
 const NOT_EXPRESSIONS = new Set(["_location", "function", "to", "dataType", "alias", "type", "op"]);
 
 class Binder {
   readonly found: Found[] = [];
+  readonly holes: ReadonlyMap<string, QualifiedName | undefined>;
+  /** Why the rows of the statement that is read must keep their columns; `none` where nobody sees them. */
+  #fixedShape: Details["fixedShape"] | "none";
 
   constructor(
+    /** With placeholders replaced. */
     readonly text: string,
+    readonly sql: EmbeddedSql,
     readonly sought: Sought,
-    readonly holes: ReadonlyMap<string, QualifiedName | undefined>,
-  ) {}
+  ) {
+    this.holes = sql.holes ?? new Map();
+    if (sql.prepared === true) this.#fixedShape = "prepared";
+  }
 
   statement(statement: ast.Statement, outer?: Scope): Outputs {
     switch (statement.type) {
@@ -199,6 +214,7 @@ class Binder {
       case "create materialized view":
         return this.statement(statement.query, outer);
       case "prepare":
+        this.#fixedShape = "prepared";
         return this.statement(statement.statement, outer);
       case "truncate table":
         for (const table of statement.tables) this.#table(table, new Scope(outer));
@@ -252,12 +268,17 @@ class Binder {
   #insert(insert: ast.InsertStatement, outer: Scope | undefined): Outputs {
     const scope = new Scope(outer);
     const into = this.#table(insert.into, scope);
-    for (const { name, _location } of insert.columns ?? []) this.#use(into, name, "certain", "write", _location);
     // Where a text ends before VALUES, as one that is put together at run time may, the parser gives null.
     const rows = insert.insert as ast.InsertStatement["insert"] | null;
-    if (rows !== null) this.statement(rows, outer);
+    const values = rows?.type === "values" ? rows.values : [];
+    for (const [index, { name, _location }] of (insert.columns ?? []).entries()) {
+      const given = values.flatMap((row) => (row[index] === undefined ? [] : this.#constants([row[index]])));
+      this.#use(into, name, "certain", "write", _location, valuesOf(given));
+    }
+    this.#insertWithout(insert, into);
+    if (rows !== null) this.#withShape("inserted", () => this.statement(rows, outer));
     const { onConflict } = insert;
-    if (onConflict?.on?.type === "on expr") this.#expression(onConflict.on.exprs, scope, "conflict target");
+    if (onConflict?.on != null) this.#conflict(onConflict.on, insert, into, scope);
     if (onConflict != null && onConflict.do !== "do nothing") {
       const conflict = new Scope(scope);
       conflict.relations.push(into, { ...into, alias: "excluded" });
@@ -265,6 +286,59 @@ class Binder {
       this.#expression(onConflict.where, conflict);
     }
     return this.#outputs(insert.returning, scope);
+  }
+
+  /** What an INSERT does with the columns that it does not list. */
+  #insertWithout({ into: name, columns }: ast.InsertStatement, { table }: Relation): void {
+    if (table === undefined) return;
+    const listed = new Set(columns?.map((column) => column.name));
+    for (const target of this.sought.columnsOf(table)) {
+      if (listed.has(target.column as string)) continue;
+      this.#unnamed(target, table, name, listed.size === 0 ? "positional write" : "insert that omits it");
+    }
+  }
+
+  /** A use of a column that does not name it stands where its table does. */
+  #unnamed(
+    target: Found["target"],
+    table: QualifiedName,
+    name: ast.QNameAliased,
+    kind: ReferenceKind,
+    details: Details = {},
+  ): void {
+    const grade = isCertainlyTable(target.table, table) ? "certain" : "likely";
+    this.found.push({ target, grade, kind, offset: this.#tableOffset(name), ...details });
+  }
+
+  #conflict(
+    on: NonNullable<NonNullable<ast.InsertStatement["onConflict"]>["on"]>,
+    { into: name }: ast.InsertStatement,
+    { table }: Relation,
+    scope: Scope,
+  ): void {
+    if (on.type === "on expr") {
+      const columns = on.exprs.flatMap((expression) => (expression.type === "ref" ? [expression.name] : []));
+      const isPlain = columns.length === on.exprs.length;
+      this.#expression(on.exprs, scope, "conflict target", isPlain ? { conflict: { columns } } : {});
+      return;
+    }
+    if (table === undefined) return;
+    const conflict: ConflictTarget = { constraint: on.constraint.name };
+    for (const target of this.sought.columnsOf(table)) {
+      this.#unnamed(target, table, name, "conflict target", { conflict });
+    }
+  }
+
+  #withShape<Result>(shape: Details["fixedShape"] | "none", read: () => Result): Result {
+    const outer = this.#fixedShape;
+    this.#fixedShape = shape;
+    const result = read();
+    this.#fixedShape = outer;
+    return result;
+  }
+
+  #constants(nodes: readonly ast.Expr[]): readonly (string | null)[] {
+    return nodes.flatMap((node) => constantsOf(node, (offset) => this.sql.text[offset] === "?"));
   }
 
   #update(update: ast.UpdateStatement, outer: Scope | undefined): Outputs {
@@ -278,7 +352,7 @@ class Binder {
 
   #sets(sets: readonly ast.SetStatement[], table: Relation, scope: Scope): void {
     for (const { column, value } of sets) {
-      this.#use(table, column.name, "certain", "write", column._location);
+      this.#use(table, column.name, "certain", "write", column._location, valuesOf(this.#constants([value])));
       this.#expression(value, scope);
     }
   }
@@ -290,11 +364,24 @@ class Binder {
       this.#expression(expr, scope);
       if (alias !== undefined) names.add(alias.name);
       else if (expr.type === "ref" && expr.name === "*") {
-        stars.push(...(expr.table === undefined ? scope.relations : this.#named(expr.table, scope)));
+        const relations = expr.table === undefined ? scope.relations : this.#named(expr.table, scope);
+        stars.push(...relations);
+        this.#star(relations);
       } else if (expr.type === "ref") names.add(expr.name);
       else if (expr.type === "call") names.add(expr.function.name);
     }
     return { names, stars };
+  }
+
+  #star(relations: readonly Relation[]): void {
+    if (this.#fixedShape === "none") return;
+    for (const { table, name } of relations) {
+      if (table === undefined || name === undefined) continue;
+      for (const target of this.sought.columnsOf(table)) {
+        const details = this.#fixedShape === undefined ? {} : { fixedShape: this.#fixedShape };
+        this.#unnamed(target, table, name, "star read", details);
+      }
+    }
   }
 
   #table(name: ast.QNameAliased, scope: Scope): Relation {
@@ -303,7 +390,7 @@ class Binder {
     const isHole = this.holes.has(name.name);
     const table = isHole ? this.holes.get(name.name) : { name: name.name, ...(name.schema && { schema: name.schema }) };
     const relation: Relation =
-      query !== undefined ? { alias, outputs: query } : { alias, ...(table !== undefined && { table }) };
+      query !== undefined ? { alias, outputs: query } : { alias, name, ...(table !== undefined && { table }) };
     scope.relations.push(relation);
     if (relation.table !== undefined) {
       for (const target of this.sought.inDatabase(relation.table)) {
@@ -320,24 +407,45 @@ class Binder {
     return this.text.startsWith('"', at) ? at + 1 : Math.max(at, this.text.indexOf(name, at));
   }
 
-  #expression(node: unknown, scope: Scope, kind: ReferenceKind = "read"): void {
+  #expression(
+    node: unknown,
+    scope: Scope,
+    kind: ReferenceKind = "read",
+    details: Details = {},
+    /** A part that has been read. */
+    known?: ast.Expr,
+  ): void {
     if (Array.isArray(node)) {
-      for (const child of node) this.#expression(child, scope, kind);
+      for (const child of node) this.#expression(child, scope, kind, details);
       return;
     }
-    if (typeof node !== "object" || node === null) return;
+    if (typeof node !== "object" || node === null || node === known) return;
     const { type } = node as { type?: string };
     if (type === "ref") {
       const { name, table, _location } = node as ast.ExprRef;
-      if (name !== "*") this.#bind(name, table, scope, kind, _location);
+      if (name !== "*") this.#bind(name, table, scope, kind, _location, details);
+      return;
+    }
+    const comparison = comparisonIn(node as ast.Expr);
+    if (comparison !== undefined) {
+      this.#expression(comparison.column, scope, kind, valuesOf(this.#constants(comparison.values)));
+      for (const [key, child] of Object.entries(node)) {
+        if (!NOT_EXPRESSIONS.has(key)) this.#expression(child, scope, kind, {}, comparison.column);
+      }
       return;
     }
     if (type === "select" || type === "union" || type === "union all" || type === "with" || type === "with recursive") {
-      this.statement(node as ast.Statement, scope);
+      this.#withShape(this.#fixedShape === "none" ? "none" : undefined, () =>
+        this.statement(node as ast.Statement, scope),
+      );
+      return;
+    }
+    if (type === "call" && (node as ast.ExprCall).function.name === "exists") {
+      this.#withShape("none", () => this.#expression((node as ast.ExprCall).args, scope));
       return;
     }
     for (const [key, child] of Object.entries(node)) {
-      if (typeof child === "object" && !NOT_EXPRESSIONS.has(key)) this.#expression(child, scope, kind);
+      if (typeof child === "object" && !NOT_EXPRESSIONS.has(key)) this.#expression(child, scope, kind, details, known);
     }
   }
 
@@ -359,9 +467,12 @@ class Binder {
     scope: Scope,
     kind: ReferenceKind,
     location: ast.NodeLocation | undefined,
+    details: Details = {},
   ): void {
     if (qualifier !== undefined) {
-      for (const relation of this.#named(qualifier, scope)) this.#use(relation, column, "certain", kind, location);
+      for (const relation of this.#named(qualifier, scope)) {
+        this.#use(relation, column, "certain", kind, location, details);
+      }
       return;
     }
     let inner = false;
@@ -376,7 +487,7 @@ class Binder {
           ? "certain"
           : "likely";
       for (const relation of owners) {
-        this.#use(relation, column, grade, kind, location);
+        this.#use(relation, column, grade, kind, location, details);
         if (this.found.length > before) return;
       }
       inner ||= owners.length > 0;
@@ -389,11 +500,13 @@ class Binder {
     grade: ReferenceGrade,
     kind: ReferenceKind,
     location: ast.NodeLocation | undefined,
+    details: Details = {},
   ): void {
     const { table, outputs } = relation;
     if (outputs !== undefined && !outputs.names.has(column)) {
-      for (const star of outputs.stars)
-        this.#use(star, column, outputs.stars.length === 1 ? grade : "likely", kind, location);
+      for (const star of outputs.stars) {
+        this.#use(star, column, outputs.stars.length === 1 ? grade : "likely", kind, location, details);
+      }
     }
     if (table === undefined) return;
     for (const target of this.sought.inDatabase(table, column)) {
@@ -403,6 +516,7 @@ class Binder {
         grade: grade === "certain" && !sure ? "likely" : grade,
         kind,
         offset: this.#columnOffset(location),
+        ...details,
       });
     }
   }
@@ -420,6 +534,10 @@ class Binder {
     const name = /"((?:[^"]|"")*)"$|([\w$\u0080-\uffff]+)$/.exec(source);
     return name === null ? start : start + name.index + (name[1] === undefined ? 0 : 1);
   }
+}
+
+function valuesOf(values: readonly (string | null)[]): Details {
+  return values.length === 0 ? {} : { values };
 }
 
 /** Whether a relation may have a column of this name. */

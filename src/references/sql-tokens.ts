@@ -4,7 +4,7 @@
  * not told apart.
  */
 import type { QualifiedName } from "../model/name.js";
-import type { ReferenceKind } from "../model/reference.js";
+import type { ConflictTarget, ReferenceKind } from "../model/reference.js";
 import { tokensOf } from "../postgres/lexer.js";
 import type { Found, Sought, SoughtTarget } from "./sought.js";
 import { isSameTable } from "./sought.js";
@@ -17,9 +17,15 @@ interface Word {
   readonly offset: number;
 }
 
-type Piece = Word | { readonly symbol: string };
+type Piece = Word | { readonly symbol: string; /** Of a string. */ readonly value?: string };
 
 interface Relation {
+  /** What introduces it: `from`, `into`, … */
+  readonly by: string;
+  /** Of the table's own name. */
+  readonly offset: number;
+  /** The index of the piece behind it. */
+  readonly end: number;
   readonly table: QualifiedName;
   /** The name by which the statement's columns are qualified. */
   readonly alias: string;
@@ -30,7 +36,7 @@ const NO_ALIAS = new Set(
   (
     "where on set join left right inner outer full cross natural using group order limit returning values select " +
     "default overriding union except intersect for fetch offset window having when tablesample with do and or then " +
-    "not lateral only as conflict loop end if"
+    "not lateral only as conflict loop end if from to"
   ).split(" "),
 );
 
@@ -46,8 +52,10 @@ function piecesOf(sql: string): Piece[] {
     else if (kind === "quoted") {
       const text = sql.slice(start + 1, end - 1).replaceAll('""', '"');
       pieces.push({ text, quoted: true, offset: start + 1 });
-    } else if (kind !== "string" && kind !== "comment") pieces.push({ symbol: sql.slice(start, end) });
-    else pieces.push({ symbol: "''" });
+    } else if (kind === "string") {
+      const value = /^'((?:[^']|'')*)'$/.exec(sql.slice(start, end))?.[1]?.replaceAll("''", "'");
+      pieces.push({ symbol: "''", ...(value !== undefined && { value }) });
+    } else if (kind !== "comment") pieces.push({ symbol: sql.slice(start, end) });
   }
   return pieces;
 }
@@ -105,6 +113,9 @@ function relationsOf(pieces: readonly Piece[]): { relations: Relation[]; own: Re
       // A function in FROM is no relation.
       if (symbol(pieces[next]) !== "(" || introducer === "into" || introducer === "copy") {
         relations.push({
+          by: introducer,
+          offset: name.offset,
+          end: next,
           table: { name: name.text, ...(schema !== undefined && { schema }) },
           alias: aliased ? alias.text : name.text,
         });
@@ -114,6 +125,81 @@ function relationsOf(pieces: readonly Piece[]): { relations: Relation[]; own: Re
     }
   }
   return { relations, own };
+}
+
+/** What stands in the brackets that begin at a piece: words, and whether there is nothing else. */
+function listAt(pieces: readonly Piece[], at: number): { readonly words: readonly string[]; readonly plain: boolean } {
+  const words: string[] = [];
+  if (symbol(pieces[at]) !== "(") return { words, plain: false };
+  for (let next = at + 1; next < pieces.length; next += 2) {
+    const name = word(pieces[next]);
+    if (name === undefined) return { words, plain: false };
+    words.push(name.text);
+    if (symbol(pieces[next + 1]) === ")") return { words, plain: true };
+    if (symbol(pieces[next + 1]) !== ",") return { words, plain: false };
+  }
+  return { words, plain: false };
+}
+
+/** What may stand behind the table or the list of columns of an INSERT. */
+const GIVES_ROWS = new Set(["values", "select", "default", "overriding", "with"]);
+
+/** Uses of columns that the statement does not name. */
+function unnamedUses(
+  pieces: readonly Piece[],
+  relations: readonly Relation[],
+  sought: Sought,
+  valid: boolean,
+): Found[] {
+  if (!sought.unnamed) return [];
+  const grade = valid ? "certain" : "likely";
+  const found: Found[] = [];
+  const [only] = relations;
+  const star = pieces.some(
+    (piece, at) => symbol(piece) === "*" && /^(?:select|returning)$/.test(keyword(pieces[at - 1]) ?? ""),
+  );
+  for (const { by, offset, end, table } of relations) {
+    for (const target of sought.columnsOf(table)) {
+      const use = { target, grade, offset } as const;
+      const next = keyword(pieces[end]);
+      const list = listAt(pieces, end);
+      if (by === "into" && next !== undefined && GIVES_ROWS.has(next)) {
+        found.push({ ...use, kind: next === "default" ? "insert that omits it" : "positional write" });
+      } else if (by === "into" && list.plain && !list.words.includes(target.column as string)) {
+        found.push({ ...use, kind: "insert that omits it" });
+      } else if (by === "copy" && next === "from") found.push({ ...use, kind: "positional write" });
+      if (star && only?.table.name === table.name && only.table.schema === table.schema) {
+        found.push({ ...use, kind: "star read" });
+      }
+    }
+  }
+  return found;
+}
+
+/** The columns of `ON CONFLICT (…)`, or its constraint. */
+function conflictAt(pieces: readonly Piece[], at: number): ConflictTarget | undefined {
+  if (keyword(pieces[at]) !== "conflict") return undefined;
+  if (keyword(pieces[at + 1]) === "on" && keyword(pieces[at + 2]) === "constraint") {
+    const constraint = word(pieces[at + 3])?.text;
+    return constraint === undefined ? undefined : { constraint };
+  }
+  const { words, plain } = listAt(pieces, at + 1);
+  return plain ? { columns: words } : undefined;
+}
+
+/** The constants that a column is compared with, or set to: those behind it. */
+function constantsBehind(pieces: readonly Piece[], at: number): readonly string[] {
+  const operator = symbol(pieces[at + 1]);
+  if (operator === "=" || operator === "<>" || operator === "!=") return stringsAt(pieces.slice(at + 2, at + 3));
+  const isIn = keyword(pieces[at + 1]) === "in" || keyword(pieces[at + 2]) === "in";
+  if (!isIn) return [];
+  const open = pieces.findIndex((piece, index) => index > at && symbol(piece) === "(");
+  const close = pieces.findIndex((piece, index) => index > open && symbol(piece) === ")");
+  return open < 0 || open > at + 3 || close < 0 ? [] : stringsAt(pieces.slice(open, close));
+}
+
+function stringsAt(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap((piece) => ("value" in piece && piece.value !== undefined ? [piece.value] : []));
 }
 
 /** The tables that a statement names, CTEs and all. */
@@ -126,10 +212,19 @@ export function readTokens(sql: string, sought: Sought, valid: boolean): Found[]
   const pieces = piecesOf(sql);
   const { relations, own } = relationsOf(pieces);
   const tables = new Set(relations.map(({ table }) => table.name));
-  const found: Found[] = [];
-  const seen = (target: SoughtTarget, only: boolean, offset: number, kind: ReferenceKind): void => {
+  const found: Found[] = unnamedUses(pieces, relations, sought, valid);
+  let conflict: ConflictTarget | undefined;
+  const seen = (target: SoughtTarget, only: boolean, offset: number, kind: ReferenceKind, at?: number): void => {
     const grade = only ? (valid ? "certain" : "likely") : target.distinctive ? "likely" : "possible";
-    found.push({ target, grade, kind, offset });
+    const values = at === undefined ? [] : constantsBehind(pieces, at);
+    found.push({
+      target,
+      grade,
+      kind,
+      offset,
+      ...(values.length > 0 && { values }),
+      ...(kind === "conflict target" && conflict !== undefined && { conflict }),
+    });
   };
   let clause = "";
   let list: ReferenceKind | undefined;
@@ -139,7 +234,16 @@ export function readTokens(sql: string, sought: Sought, valid: boolean): Found[]
       clause = text;
       if (text !== "into") list = undefined;
     }
-    if (text === "conflict") list = "conflict target";
+    if (text === "conflict") {
+      list = "conflict target";
+      conflict = conflictAt(pieces, at);
+      if (conflict !== undefined && "constraint" in conflict) {
+        for (const { by, table } of relations) {
+          if (by !== "into") continue;
+          for (const target of sought.columnsOf(table)) seen(target, true, word(piece)?.offset ?? 0, "conflict target");
+        }
+      }
+    }
     const name = word(piece);
     if (symbol(piece) === ")") list = undefined;
     if (symbol(piece) === "(" && clause === "into") list = "write";
@@ -158,12 +262,12 @@ export function readTokens(sql: string, sought: Sought, valid: boolean): Found[]
       if (target.column !== name.text) continue;
       const ours = relations.filter(({ table }) => isSameTable(target.table, table));
       if (ours.length === 0) continue;
-      if (qualifier === undefined) seen(target, tables.size === 1, name.offset, kind);
+      if (qualifier === undefined) seen(target, tables.size === 1, name.offset, kind, at);
       else if (
         ours.some(({ alias }) => alias === qualifier) ||
         (qualifier === "excluded" && ours[0] === relations[0])
       ) {
-        seen(target, true, name.offset, kind);
+        seen(target, true, name.offset, kind, at);
       }
     }
   }
