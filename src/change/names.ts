@@ -15,7 +15,8 @@ export function removedBy(placed: PlacedOperation): ReferenceTarget | undefined 
   return target === undefined || isGivenBack(target, placed) ? undefined : target;
 }
 
-function nameTaken({ operation, statement }: PlacedOperation): ReferenceTarget | undefined {
+/** What an operation drops or renames, whether or not its name is given back. */
+export function nameTaken({ operation, statement }: PlacedOperation): ReferenceTarget | undefined {
   const { before } = statement;
   switch (operation.type) {
     case "DropColumn":
@@ -46,7 +47,7 @@ function nameTaken({ operation, statement }: PlacedOperation): ReferenceTarget |
 }
 
 /** The name under which an operation makes something, or makes it known. */
-function nameGiven({
+export function nameGiven({
   operation,
   statement,
 }: Pick<PlacedOperation, "operation" | "statement">): ReferenceTarget | undefined {

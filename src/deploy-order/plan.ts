@@ -2,13 +2,16 @@
  * The plan: the operations of a change, sorted into what a person must do before the merge, what the pipeline does,
  * what comes after the deploy, and what needs a pull request of its own.
  *
- * One step is one statement of this pull request, or one name that code still uses; statements that neither block
- * anybody nor ask for anything share a line for each file.
+ * A statement stays as it is, waits for a later pull request, or gives way to the steps of a recipe. All of them are
+ * tasks on one timeline; where each lands makes its steps. Statements that neither block anybody nor ask for anything
+ * share a line for each file.
  */
 import type { Configuration } from "../model/configuration.js";
 import type { DeployOrder, Phase, PhaseId, Plan, Step } from "../model/plan.js";
 import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
-import { type PlacedStep, quietSteps, stepsOf } from "./steps.js";
+import { identify, type PlacedStep, quietSteps } from "./steps.js";
+import { scheduledSteps } from "./schedule.js";
+import { upgradeNotesOf } from "./upgrade-notes.js";
 
 export type { PlanInput } from "./statement-facts.js";
 
@@ -22,18 +25,32 @@ export function planOf(input: PlanInput): Plan {
   if (!base && incomplete.length === 0) return { sentence: BY_THEMSELVES, deployOrder: "none", phases: [] };
   const { deploy } = configuration;
   const statements = judgedStatements(input);
-  const placed = statements.map((facts) => ({ facts, steps: stepsOf(facts, deploy) }));
-  const quiet = placed.filter(({ steps }) => steps.length === 0).map(({ facts }) => facts);
-  const steps = [...placed.flatMap((statement) => statement.steps), ...quietSteps(quiet, deploy)];
+  const { scheduled, quiet } = scheduledSteps(statements, input);
+  const steps = unique([...scheduled, ...quietSteps(quiet, deploy)]);
   const deployOrder = deployOrderOf(statements, deploy);
+  const notes = deploy.model === "recreate" ? upgradeNotesOf(statements) : undefined;
   return {
     sentence: statements.length > 0 ? sentenceOf(statements, steps, deployOrder, deploy) : nothingToPlan(input),
     deployOrder,
     phases: PHASES.map((id): Phase => ({
       id,
-      steps: steps.filter(({ phase }) => phase === id).map(withoutPhase),
+      steps: steps
+        .filter(({ phase }) => phase === id)
+        .sort((one, other) => (one.release ?? 0) - (other.release ?? 0))
+        .map(withoutPhase),
     })).filter((phase) => phase.steps.length > 0),
+    ...(notes && { upgradeNotes: notes }),
   };
+}
+
+/** Steps that ask the same of the same object are told apart by their place in the order. */
+function unique(steps: readonly PlacedStep[]): readonly PlacedStep[] {
+  const seen = new Map<string, number>();
+  return steps.map((step) => {
+    const count = (seen.get(step.id) ?? 0) + 1;
+    seen.set(step.id, count);
+    return count === 1 ? step : { ...step, id: identify(step.id, String(count), step.phase) };
+  });
 }
 
 function deployOrderOf(facts: readonly StatementFacts[], deploy: Configuration["deploy"]): DeployOrder {

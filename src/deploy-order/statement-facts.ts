@@ -7,8 +7,10 @@ import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
 import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
+import type { Operation } from "../model/operation.js";
 import type { Answer, Compatibility } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
+import type { Recipe } from "./recipe.js";
 import { lineCounter } from "../text/line-counter.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
 
@@ -24,10 +26,13 @@ export interface PlanInput {
   /** Whether the configuration lists a relation as busy, or as small. Default: none is. */
   isListed?(list: keyof TableLists, placed: PlacedOperation, relation: QualifiedName): boolean;
   referencesTo(placed: PlacedOperation): readonly Reference[];
+  /** Default: all that there are. */
+  readonly recipes?: readonly Recipe[];
 }
 
 /** Something that a statement takes away, or renames, while code is known to name it. */
 export interface Use {
+  readonly operation: Operation;
   /** `orders.legacy_ref` */
   readonly name: string;
   /** As findings name it. */
@@ -37,16 +42,26 @@ export interface Use {
   readonly head: readonly Reference[];
 }
 
+/** One operation of a statement, with its answers. */
+export interface OperationFacts {
+  readonly placed: PlacedOperation;
+  readonly object: string | undefined;
+  /** Whether its relation is in use. */
+  readonly live: boolean;
+  readonly references: readonly Reference[];
+  readonly compatibility: Compatibility;
+  readonly use: Use | undefined;
+}
+
 export interface StatementFacts {
   readonly migration: Migration;
   readonly statement: AnalysedStatement;
+  readonly operations: readonly OperationFacts[];
   /** Where it starts; 1-based. */
   readonly line: number;
   /** The worst answers over its operations. */
   readonly compatibility: Compatibility;
   readonly uses: readonly Use[];
-  /** Why running code fails besides the uses. */
-  readonly breaks: readonly string[];
   /** What could not be known. */
   readonly doubts: readonly string[];
   /** References that are no proof. */
@@ -64,13 +79,16 @@ export interface StatementFacts {
 /** The facts of all judged statements, in the order in which they run. */
 export function judgedStatements(input: PlanInput): StatementFacts[] {
   const hazards = byStatement(input.findings.filter(isHazard));
+  const breaking = byStatement(
+    input.findings.filter(({ severity, harm }) => severity === "error" && harm === "breaks code"),
+  );
   const accepted = byStatement(input.accepted ?? []);
   return input.change.databases
     .flatMap(({ migrations }) => migrations.filter(({ judged }) => judged))
     .flatMap((migration) => {
       const lineOf = lineCounter(migration.sql.text);
       return newStatements(migration).map((statement) => ({
-        ...factsOf(input, migration, statement),
+        ...factsOf(input, migration, statement, breaking(migration, statement)),
         hazards: hazards(migration, statement),
         accepted: accepted(migration, statement),
         line: lineOf(statement.statement.range[0]),
@@ -104,24 +122,25 @@ function factsOf(
   input: PlanInput,
   migration: Migration,
   statement: AnalysedStatement,
+  breaking: readonly Finding[],
 ): Omit<StatementFacts, "line" | "hazards" | "accepted"> {
-  const answers = statement.statement.operations.map((operation) => {
+  const operations = statement.statement.operations.map((operation): OperationFacts => {
     const placed: PlacedOperation = { operation, statement, migration };
+    const object = objectOf(placed);
     const live = input.isLive(placed);
     const references = live ? input.referencesTo(placed) : [];
-    return { placed, live, references, compatibility: compatibilityOf(placed, { live, references }) };
+    const use = useOf(placed, references);
+    const answers = compatibilityOf(placed, { live, references });
+    const alone = statement.statement.operations.length === 1;
+    const found = breaking.filter((finding) => alone || finding.object === undefined || finding.object === object);
+    return { placed, object, live, references, use, compatibility: use ? answers : broken(answers, found) };
   });
-  const [first] = answers;
-  const uses = answers.flatMap(({ placed, references }) => useOf(placed, references) ?? []);
-  const reasonsFor = (wanted: Answer): string[] => [
-    ...new Set(
-      answers.flatMap(({ placed, references, compatibility }) =>
-        worst(compatibility) === wanted && !useOf(placed, references) ? compatibility.reasons : [],
-      ),
-    ),
-  ];
+  const [first] = operations;
+  const doubts = operations.flatMap(({ compatibility, use }) =>
+    worst(compatibility) === "unknown" && !use ? compatibility.reasons : [],
+  );
   // A table that is made here has next to no rows: a foreign key of its own reads nothing for long.
-  const short = answers.every(({ live }) => !live);
+  const short = operations.every(({ live }) => !live);
   const locks = statement.locks
     .filter(
       ({ blocks, relation }) => blocks.length > 0 && first && input.isLive(first.placed, parseQualified(relation)),
@@ -130,24 +149,34 @@ function factsOf(
   return {
     migration,
     statement,
-    compatibility: {
-      runningCodeOnNewSchema: answers.reduce<Answer>(
-        (so, { compatibility }) => worse(so, compatibility.runningCodeOnNewSchema),
-        "yes",
-      ),
-      newCodeOnOldSchema: answers.reduce<Answer>(
-        (so, { compatibility }) => worse(so, compatibility.newCodeOnOldSchema),
-        "yes",
-      ),
-      reasons: [...new Set(answers.flatMap(({ compatibility }) => compatibility.reasons))],
-      evidence: answers.flatMap(({ compatibility }) => compatibility.evidence),
-    },
-    uses,
-    breaks: answers.some(({ compatibility }) => compatibility.runningCodeOnNewSchema === "no") ? reasonsFor("no") : [],
-    doubts: reasonsFor("unknown"),
-    doubtful: answers.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
+    operations,
+    compatibility: worstOf(operations.map(({ compatibility }) => compatibility)),
+    uses: operations.flatMap(({ use }) => use ?? []),
+    doubts: [...new Set(doubts)],
+    doubtful: operations.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
     locks,
     listed: listedAmong(locks, input, first?.placed),
+  };
+}
+
+/** The worst answers over several operations. */
+export function worstOf(all: readonly Compatibility[]): Compatibility {
+  return {
+    runningCodeOnNewSchema: all.reduce<Answer>((so, { runningCodeOnNewSchema: one }) => worse(so, one), "yes"),
+    newCodeOnOldSchema: all.reduce<Answer>((so, { newCodeOnOldSchema: one }) => worse(so, one), "yes"),
+    reasons: [...new Set(all.flatMap(({ reasons }) => reasons))],
+    evidence: all.flatMap(({ evidence }) => evidence),
+  };
+}
+
+/** What a rule has found in the code that the operation by itself does not tell. */
+function broken(answers: Compatibility, findings: readonly Finding[]): Compatibility {
+  if (findings.length === 0 || answers.runningCodeOnNewSchema === "no") return answers;
+  return {
+    ...answers,
+    runningCodeOnNewSchema: "no",
+    reasons: ["The code running now fails with it."],
+    evidence: [...answers.evidence, ...findings.flatMap(({ evidence }) => evidence)],
   };
 }
 
@@ -177,6 +206,7 @@ function useOf(placed: PlacedOperation, references: readonly Reference[]): Use |
   const [base, head] = [on("base"), on("head")];
   if (base.length === 0 && head.length === 0) return undefined;
   return {
+    operation: placed.operation,
     name: nameOf(placed),
     object: objectOf(placed),
     change: placed.operation.type.startsWith("Drop") ? "drop" : "rename",

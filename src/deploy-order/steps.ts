@@ -1,55 +1,94 @@
 /** The steps that a statement needs, each in its phase. */
 import { createHash } from "node:crypto";
 import type { Configuration } from "../model/configuration.js";
-import type { SuppressedFinding } from "../model/finding.js";
+import type { Finding, SuppressedFinding } from "../model/finding.js";
+import type { Lock } from "../model/lock.js";
+import type { Operation } from "../model/operation.js";
 import type { PhaseId, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import { nameOf } from "./compatibility.js";
 import { effectOf, worstLock } from "./effect.js";
-import { acceptedFor, isHazard, type StatementFacts, type Use } from "./statement-facts.js";
+import { estimateOf } from "./estimate.js";
+import {
+  acceptedFor,
+  isHazard,
+  type OperationFacts,
+  type StatementFacts,
+  type Use,
+  worstOf,
+} from "./statement-facts.js";
 
 /** What a step asks for; with its object and phase it makes the step's id. */
-export type StepKind = "remove-uses" | "take-out" | "change" | "run-first" | "confirm" | "run";
+export type StepKind = "remove-uses" | "take-out" | "change" | "run-first" | "confirm" | "run" | "resolve";
 
 export type PlacedStep = Step & { readonly phase: PhaseId; readonly kind: StepKind };
 
 type Deploy = Configuration["deploy"];
 
+/** What the rest of the plan has decided about a statement. */
+export interface StatementPlace {
+  /** Operations of it that proposed steps replace. */
+  readonly replaced: ReadonlySet<Operation>;
+  /** The pull request that it belongs to: 0 is this one. */
+  readonly release: number;
+  /** Why it must wait for something else, where that decides it; the rest of a sentence. */
+  readonly waits?: string;
+  /** Why nothing of it can be done in order, link by link. */
+  readonly contradiction?: readonly string[];
+}
+
 /**
  * The steps of a statement by itself; one that neither blocks anybody nor asks for anything has none. What is accepted
  * keeps its step, and nobody has to act on it.
  */
-export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
-  const { compatibility, uses, breaks, doubts, locks, listed } = facts;
+export function stepsOf(
+  facts: StatementFacts,
+  deploy: Deploy,
+  { replaced, release, waits, contradiction }: StatementPlace,
+): PlacedStep[] {
+  const { doubts, locks, listed } = facts;
+  const kept = facts.operations.filter(({ placed }) => !replaced.has(placed.operation));
+  const compatibility = worstOf(kept.map((one) => one.compatibility));
   const before = deploy.model === "rolling" && deploy.migrations === "before";
   const after = deploy.model === "rolling" && deploy.migrations === "after";
-  const steps = uses.flatMap((use) => stepsOfUse(facts, use, before));
+  const steps = facts.uses
+    .filter(({ operation }) => !replaced.has(operation))
+    .flatMap((use) => stepsOfUse(facts, use, before, release));
   const lock = worstLock(locks);
   let held = steps.length > 0;
 
+  const breaks = before ? breaksOf(kept) : [];
   const acceptedHazards = facts.accepted.filter(isHazard);
-  const hazards = facts.hazards.length > 0 ? facts.hazards : acceptedHazards;
+  const standing = facts.hazards.filter((hazard) => isAbout(hazard, facts, replaced));
+  const hazards = standing.length > 0 ? standing : acceptedHazards;
   const acceptedBreaks = facts.accepted.filter(({ harm }) => harm === "breaks code" || harm === "fails");
+  if (contradiction !== undefined) {
+    const title = `Split the code in this pull request, too: it needs ${nameOf(kept[0]!.placed)}, which can only come later.`;
+    steps.push(step(facts, "before-merge", "resolve", { title, because: contradiction }));
+  }
   if (hazards.length > 0) {
-    const blocks = lock !== undefined && hazards.some(({ harm }) => harm === "blocks");
-    const effect = blocks ? `it blocks ${effectOf(lock, listed)}` : "it can fail, or make running code fail";
     steps.push(
       step(facts, "before-merge", "change", {
-        title: `Change this statement: ${effect}.`,
-        accepted: facts.hazards.length > 0 ? [] : acceptedHazards,
+        title: `Change this statement: ${harmOf(hazards, lock, listed)}.`,
+        accepted: standing.length > 0 ? [] : acceptedHazards,
       }),
     );
     held = true;
-  } else if (before && breaks.length > 0) {
+  } else if (breaks.length > 0 || (waits !== undefined && !held)) {
+    const why = breaks.length > 0 ? `. ${breaks.join(" ")}` : `: ${waits ?? ""}`;
     steps.push(
       step(facts, "before-merge", "take-out", {
-        title: `Take this statement out of this pull request. ${breaks.join(" ")}`,
+        title: `Take this statement out of this pull request${why.endsWith(".") ? why : `${why}.`}`,
         accepted: acceptedBreaks,
+        evidence: kept.flatMap((one) => one.compatibility.evidence),
       }),
     );
     if (acceptedBreaks.length === 0) {
-      const title = "Run it once every instance runs the code in this pull request.";
-      steps.push(step(facts, "later", "run", { title }));
+      const title =
+        breaks.length > 0
+          ? "Run it once every instance runs the code in this pull request."
+          : `Run it with or behind what it waits for: ${waits ?? ""}.`;
+      steps.push(step(facts, "later", "run", { title, release }));
     }
     held = true;
   } else if (after && compatibility.newCodeOnOldSchema === "no") {
@@ -77,20 +116,36 @@ export function stepsOf(facts: StatementFacts, deploy: Deploy): PlacedStep[] {
   return steps;
 }
 
-function stepsOfUse(facts: StatementFacts, use: Use, meetsRunningCode: boolean): PlacedStep[] {
+/** What findings say that goes wrong, as the rest of a sentence. */
+export function harmOf(
+  hazards: readonly Finding[],
+  lock: Lock | undefined,
+  listed: ReadonlyMap<string, string>,
+): string {
+  const blocks = lock !== undefined && hazards.some(({ harm }) => harm === "blocks");
+  return blocks ? `it blocks ${effectOf(lock, listed)}` : "it can fail, or make running code fail";
+}
+
+/** Why running code fails besides the names that it loses. */
+export function breaksOf(operations: readonly OperationFacts[]): readonly string[] {
+  const reasons = operations.flatMap(({ compatibility, use }) =>
+    compatibility.runningCodeOnNewSchema === "no" && use === undefined ? compatibility.reasons : [],
+  );
+  return [...new Set(reasons)];
+}
+
+/** Whether a finding is about an operation that stays. */
+function isAbout({ object }: Finding, { operations }: StatementFacts, replaced: ReadonlySet<Operation>): boolean {
+  const gone = operations.filter(({ placed }) => replaced.has(placed.operation));
+  if (gone.length === operations.length && gone.length > 0) return false;
+  return gone.length === 0 || !gone.some((one) => object === undefined || one.object === object);
+}
+
+function stepsOfUse(facts: StatementFacts, use: Use, meetsRunningCode: boolean, release: number): PlacedStep[] {
   const { name, change, base, head } = use;
   const steps: PlacedStep[] = [];
   const accepted = acceptedFor(use, facts);
-  if (head.length > 0) {
-    steps.push(
-      step(facts, "before-merge", "remove-uses", {
-        title: `Take ${name} out of the code in this pull request: whatever the order, it fails once ${name} is ${change === "drop" ? "dropped" : "renamed"}.`,
-        evidence: head,
-        object: name,
-        accepted,
-      }),
-    );
-  }
+  if (head.length > 0) steps.push(removeUses(facts, use));
   if (base.length > 0 && meetsRunningCode) {
     steps.push(
       step(facts, "before-merge", "take-out", {
@@ -108,10 +163,22 @@ function stepsOfUse(facts: StatementFacts, use: Use, meetsRunningCode: boolean):
             ? `Drop ${name} in a pull request of its own, once every instance runs code that no longer uses it.`
             : `Give ${name} its new name in steps: add the new one beside it, write both, copy, read the new one, drop ${name}.`,
         object: name,
+        release,
       }),
     );
   }
   return steps;
+}
+
+/** The code in the pull request still names what it takes away. */
+export function removeUses(facts: StatementFacts, use: Use): PlacedStep {
+  const { name, change, head } = use;
+  return step(facts, "before-merge", "remove-uses", {
+    title: `Take ${name} out of the code in this pull request: whatever the order, it fails once ${name} is ${change === "drop" ? "dropped" : "renamed"}.`,
+    evidence: head,
+    object: name,
+    accepted: acceptedFor(use, facts),
+  });
 }
 
 /** One line for each file, over the statements that have no step. */
@@ -139,7 +206,7 @@ export function quietSteps(facts: readonly StatementFacts[], deploy: Deploy): Pl
   });
 }
 
-function step(
+export function step(
   facts: StatementFacts,
   phase: PhaseId,
   kind: StepKind,
@@ -151,6 +218,9 @@ function step(
     readonly object?: string;
     /** Findings that ask for the step, and are accepted. */
     readonly accepted?: readonly SuppressedFinding[];
+    readonly release?: number;
+    readonly because?: readonly string[];
+    readonly otherWays?: readonly string[];
   },
 ): PlacedStep {
   const accepted = (parts.accepted ?? []).map(({ rule, reason, directive: { file, line } }) => ({
@@ -166,27 +236,40 @@ function step(
     person: parts.person ?? accepted.length === 0,
     sql: facts.statement.statement.sql,
     // What is taken out of the code or of the pull request takes no lock here.
-    locks: kind === "remove-uses" || kind === "take-out" ? [] : facts.locks,
+    locks: NOT_RUN.has(kind) ? [] : facts.locks,
+    ...(!NOT_RUN.has(kind) && estimated(facts.locks)),
     origin: "this pull request",
     place: placeOf(facts),
     compatibility: facts.compatibility,
     evidence: parts.evidence ?? [],
+    ...(phase === "later" && { release: Math.max(1, parts.release ?? 1) }),
+    ...(parts.because && parts.because.length > 0 && { because: parts.because }),
+    ...(parts.otherWays && parts.otherWays.length > 0 && { otherWays: parts.otherWays }),
     ...(accepted.length > 0 && { accepted }),
   };
 }
 
+/** Steps that change the pull request: nothing runs, and nobody waits. */
+const NOT_RUN: ReadonlySet<StepKind> = new Set(["remove-uses", "take-out", "resolve"]);
+
+/** How long the work under locks takes; nothing where there is none to speak of. */
+export function estimated(locks: readonly Lock[]): Pick<Step, "estimates"> {
+  const estimates = locks.flatMap((lock) => estimateOf(lock) ?? []);
+  return estimates.length > 0 ? { estimates } : {};
+}
+
 /** Twelve hexadecimal digits over what the step is about; ticks survive reruns and reformatting by it. */
-function identify(kind: StepKind, object: string, phase: PhaseId): string {
+export function identify(kind: string, object: string, phase: PhaseId): string {
   return createHash("sha256").update(`${kind}\0${object}\0${phase}`).digest("hex").slice(0, 12);
 }
 
-function objectsOf({ migration, statement }: StatementFacts): string {
+export function objectsOf({ migration, statement }: StatementFacts): string {
   const operations = statement.statement.operations.map(
     (operation) => `${operation.type} ${nameOf({ operation, statement, migration })}`,
   );
   return [migration.database, ...operations].join("\0");
 }
 
-function placeOf({ migration, line }: StatementFacts): NonNullable<Step["place"]> {
+export function placeOf({ migration, line }: StatementFacts): NonNullable<Step["place"]> {
   return { file: migration.file, line };
 }

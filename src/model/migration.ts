@@ -36,6 +36,11 @@ export interface ToolFacts {
   readonly outsideTransaction?: string;
   /** What to do instead where it cannot: how an index is built, in sentences. */
   readonly withoutOutside?: string;
+  /**
+   * How it runs a part of what is pending, so that the rest can wait for a deploy, as the rest of a sentence:
+   * `with npx knex migrate:up NAME`. Absent: it runs all that is pending, or that is not known.
+   */
+  readonly runsPart?: string;
   /** What is assumed of the tool because the repository does not say, and why, as a sentence. */
   readonly assumption?: string;
   /** Whether the tool remembers a checksum of each file and refuses an edited one. */

@@ -1,4 +1,4 @@
-import type { Lock } from "./lock.js";
+import type { Lock, Work } from "./lock.js";
 import type { Reference } from "./reference.js";
 
 /**
@@ -22,6 +22,16 @@ export interface Compatibility {
   readonly evidence: readonly Reference[];
 }
 
+/** How long work takes on a table: as its size says, or the query that tells the size. */
+export interface Estimate {
+  readonly relation: string;
+  readonly work: Work;
+  /** From a fast disk to a slow one. Absent: the size is not known. */
+  readonly seconds?: readonly [least: number, most: number];
+  /** Where the size is not known: what tells it. */
+  readonly query?: string;
+}
+
 /** A finding that the team takes on, so that nobody has to act on it. */
 export interface AcceptedFinding {
   readonly rule: string;
@@ -39,10 +49,24 @@ export interface Step {
   /** What runs: SQL of this pull request, or proposed SQL. */
   readonly sql?: string;
   readonly locks: readonly Lock[];
+  /** How the tool runs it, where that is not as any other statement: a sentence. */
+  readonly how?: string;
+  /** Of the work under its locks. Absent: it takes a moment. */
+  readonly estimates?: readonly Estimate[];
   /** A query or command that shows that the step is done. */
   readonly check?: string;
+  /** What the query answers then. */
+  readonly answer?: string;
   readonly wayBack?: string;
   readonly stopCondition?: string;
+  /** The oldest code that still runs once the step is done, where the code running now is not that: a sentence. */
+  readonly rollbackFloor?: string;
+  /** Of a later pull request: 1 is the next. */
+  readonly release?: number;
+  /** Why it cannot be otherwise, link by link. */
+  readonly because?: readonly string[];
+  /** Other ways to the same schema, each as a sentence. */
+  readonly otherWays?: readonly string[];
   readonly origin: "this pull request" | "proposed";
   /** Where it stands, if it is in this pull request. */
   readonly place?: { readonly file: string; readonly line: number };
@@ -61,10 +85,29 @@ export interface Phase {
 /** Which order the pull request allows. */
 export type DeployOrder = "none" | "any" | "migration-first" | "code-first" | "split";
 
+/** What somebody has to know who installs the new version and stops the old one for it. */
+export interface UpgradeNotes {
+  /** How long the application is down, as far as the migrations decide it: sentences. */
+  readonly downtime: readonly string[];
+  /** The tables that are worked through, each with what takes the time. */
+  readonly work: readonly UpgradeWork[];
+  /** What existing data can make fail, and the query that finds it. */
+  readonly mayFail: readonly { readonly what: string; readonly query?: string; readonly place: Step["place"] }[];
+  /** How one comes back to the old version, and what is lost: sentences. */
+  readonly wayBack: readonly string[];
+}
+
+export interface UpgradeWork extends Estimate {
+  readonly lock: Lock;
+  readonly place: NonNullable<Step["place"]>;
+}
+
 export interface Plan {
   /** The verdict in one sentence. */
   readonly sentence: string;
   readonly deployOrder: DeployOrder;
   /** Phases that have steps, in order. Empty where no order matters. */
   readonly phases: readonly Phase[];
+  /** Instead of an order, where one version is stopped before the next one starts. */
+  readonly upgradeNotes?: UpgradeNotes;
 }

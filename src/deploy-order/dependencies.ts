@@ -1,0 +1,107 @@
+/** Which operations of a change can only run behind others of it: those that make what they name, or free its name. */
+import { nameGiven, nameTaken } from "../change/names.js";
+import { relationOf } from "../change/live.js";
+import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
+import type { ColumnDefinition, ConstraintDefinition, Operation } from "../model/operation.js";
+import type { QualifiedName } from "../model/name.js";
+import { targetKey } from "../references/find-references.js";
+
+/** The names of a statement: what it makes, what it frees, and everything that it mentions. Keys that are equal are one name. */
+export interface Names {
+  readonly given: ReadonlyMap<string, string>;
+  readonly taken: ReadonlyMap<string, string>;
+  readonly mentioned: ReadonlySet<string>;
+}
+
+export function namesOf(placed: readonly PlacedOperation[]): Names {
+  const given = new Map<string, string>();
+  const taken = new Map<string, string>();
+  const mentioned = new Set<string>();
+  for (const one of placed) {
+    const made = nameGiven(one);
+    if (made) given.set(targetKey(made), wordsOf(made.table, made.column));
+    const gone = nameTaken(one);
+    if (gone) taken.set(targetKey(gone), wordsOf(gone.table, gone.column));
+    for (const key of mentionsOf(one)) mentioned.add(key);
+  }
+  return { given, taken, mentioned };
+}
+
+/** Why a statement can only run behind an earlier one; undefined where nothing ties them. */
+export function whyBehind(later: Names, earlier: Names): string | undefined {
+  for (const [key, words] of earlier.given) if (later.mentioned.has(key)) return `it needs ${words}`;
+  for (const [key, words] of earlier.taken) if (later.given.has(key)) return `the name ${words} must be free`;
+  return undefined;
+}
+
+function wordsOf({ schema, name }: QualifiedName, column?: string): string {
+  const table = schema === undefined || schema === "public" ? name : `${schema}.${name}`;
+  return column === undefined ? table : `${table}.${column}`;
+}
+
+/** The relations, columns and types that an operation names, as keys. */
+function mentionsOf(placed: PlacedOperation): readonly string[] {
+  const { operation, statement } = placed;
+  const keys: string[] = [];
+  const relation = (name: QualifiedName | undefined): void => {
+    if (name) keys.push(targetKey({ table: statement.before.qualify(name) }));
+  };
+  const columns = (table: QualifiedName | undefined, names: readonly (string | undefined)[]): void => {
+    if (!table) return;
+    for (const column of names) {
+      if (column !== undefined) keys.push(targetKey({ table: statement.before.qualify(table), column }));
+    }
+  };
+  const constraint = (table: QualifiedName, one: ConstraintDefinition): void => {
+    columns(table, [...one.columns, ...(one.expression?.columns ?? [])]);
+    relation(one.references?.table);
+    columns(one.references?.table, one.references?.columns ?? []);
+  };
+  const definition = (table: QualifiedName, { type, constraints }: ColumnDefinition): void => {
+    keys.push(targetKey({ table: statement.before.qualify(type), object: "type" }));
+    for (const one of constraints) constraint(table, one);
+  };
+  const table = relationOf(placed);
+  relation(table);
+  columns(table, columnsOf(operation));
+  for (const read of readsOf(operation)) relation(read);
+  if (operation.type === "AddConstraint") constraint(operation.table, operation.constraint);
+  if (operation.type === "AddColumn") definition(operation.table, operation.column);
+  if (operation.type === "CreateTable") {
+    for (const column of operation.columns) definition(operation.table, column);
+    for (const one of operation.constraints) constraint(operation.table, one);
+  }
+  if (operation.type === "CreateView") {
+    for (const { column, relations } of operation.uses) for (const one of relations) columns(one, [column]);
+  }
+  if (operation.type === "AddEnumValue" || operation.type === "RenameEnumValue") {
+    keys.push(targetKey({ table: statement.before.qualify(operation.enum), object: "type" }));
+  }
+  return keys;
+}
+
+/** Columns of the operation's own relation. */
+function columnsOf(operation: Operation): readonly (string | undefined)[] {
+  const single = "column" in operation && typeof operation.column === "string" ? [operation.column] : [];
+  switch (operation.type) {
+    case "CreateIndex":
+      return [...operation.columns, ...(operation.mentions ?? [])];
+    case "Update":
+      return [...operation.columns, ...(operation.copies ?? []), ...(operation.where?.columns ?? [])];
+    case "Delete":
+      return operation.where?.columns ?? [];
+    case "CreateTrigger":
+      return [...operation.columns, ...operation.whenColumns];
+    default:
+      return single;
+  }
+}
+
+function readsOf(operation: Operation): readonly QualifiedName[] {
+  return "reads" in operation ? (operation.reads ?? []) : [];
+}
+
+/** The operations of a statement, each with it. */
+export function placedIn(migration: Migration, statement: AnalysedStatement): readonly PlacedOperation[] {
+  return statement.statement.operations.map((operation) => ({ operation, statement, migration }));
+}

@@ -1,0 +1,32 @@
+/**
+ * How long work takes, as a range: from a fast disk to a slow one, or what asks the database for the size.
+ *
+ * The rates are what PostgreSQL reads, builds and writes in a second on servers from small to large; a table in memory
+ * is faster, and waiting for the lock itself comes on top.
+ */
+import { parseQualified } from "../change/object-names.js";
+import type { Estimate } from "../model/plan.js";
+import type { Lock, Work } from "../model/lock.js";
+import { quoteIdentifier } from "../text/quote-identifier.js";
+
+/** Bytes of the table in a second, slow and fast. */
+const RATES: Readonly<Record<Exclude<Work, "instant">, readonly [slow: number, fast: number]>> = {
+  scan: [100e6, 500e6],
+  "index-build": [20e6, 100e6],
+  rewrite: [10e6, 50e6],
+};
+
+/** Of the work under a lock; undefined where there is none to speak of. */
+export function estimateOf({ relation, while: work, size }: Lock): Estimate | undefined {
+  if (work === "instant") return undefined;
+  if (size === undefined) return { relation, work, query: sizeQuery(relation) };
+  const [slow, fast] = RATES[work];
+  return { relation, work, seconds: [size.bytes / fast, size.bytes / slow] };
+}
+
+/** Answers with a table's size; needs no statistics file, and reads no row. */
+export function sizeQuery(relation: string): string {
+  const { schema, name } = parseQualified(relation);
+  const quoted = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+  return `SELECT pg_size_pretty(pg_table_size('${quoted.replaceAll("'", "''")}'))`;
+}

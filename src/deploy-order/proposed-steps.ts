@@ -1,0 +1,147 @@
+/** The steps of a recipe, and the box that asks for them in place of a statement. */
+import type { DeploySetting } from "../model/configuration.js";
+import type { Lock } from "../model/lock.js";
+import type { PhaseId } from "../model/plan.js";
+import { momentAt, positionOf } from "./moment.js";
+import { howItRuns, type Running } from "./how-it-runs.js";
+import type { RecipeStep } from "./recipe.js";
+import type { StatementFacts } from "./statement-facts.js";
+import { breaksOf, estimated, harmOf, identify, placeOf, type PlacedStep, removeUses, step } from "./steps.js";
+import { worstLock } from "./effect.js";
+import type { Task } from "./timeline.js";
+import type { ChosenWay } from "./ways.js";
+
+/** A step of a recipe on its way into the plan. */
+export interface Proposal {
+  readonly key: string;
+  readonly facts: StatementFacts;
+  readonly way: ChosenWay;
+  readonly step: RecipeStep;
+  readonly running: Running;
+}
+
+/** The proposals of a way, keyed so that no two of a plan are alike. */
+export function proposalsOf(facts: StatementFacts, way: ChosenWay, key: string): readonly Proposal[] {
+  const { tool, transaction } = facts.migration;
+  return way.steps.map((one, index) => {
+    // Steps of one release that follow each other must not keep each other's locks.
+    const alone = way.steps.some(
+      (other, at) => at !== index && other.from.release === one.from.release && other.actor === "pipeline",
+    );
+    return { key: `${key}/${one.name}`, facts, way, step: one, running: howItRuns(one, tool, transaction, alone) };
+  });
+}
+
+/** The window of a proposal, and what it waits for. */
+export function taskOf({ key, way, step: one, running, facts }: Proposal): Task {
+  const prefix = key.slice(0, key.length - one.name.length);
+  const index = way.steps.indexOf(one);
+  const previous = way.steps[index - 1];
+  const needs = one.needs ?? (previous ? [previous.name] : []);
+  const at = positionOf(one.from);
+  const { slot } = momentAt(at);
+  const holdsBack = facts.migration.tool.runsPart !== undefined;
+  // What the pipeline runs, it runs before a deploy: what must come after one waits for the next, unless it is held back.
+  const from = slot === "after" && running.actor === "pipeline" && !holdsBack ? at + 1 : at;
+  return {
+    key,
+    from,
+    fromReason: `\`${one.name}\` cannot come earlier`,
+    ...(one.until && { until: positionOf(one.until), untilReason: `\`${one.name}\` must not come later` }),
+    needs: new Map(needs.map((name) => [prefix + name, `it comes behind \`${name}\``])),
+  };
+}
+
+/** A proposal as a step, at its position. */
+export function proposedStep(
+  { facts, way, step: one, running }: Proposal,
+  position: number,
+  locks: readonly Lock[],
+  deploy: DeploySetting,
+): PlacedStep {
+  const { release, slot } = momentAt(position);
+  const phase = phaseOf(one, running, position, deploy);
+  const { runsPart, label } = facts.migration.tool;
+  const held = slot === "after" && release === 0 && running.actor === "pipeline" && deploy.migrations === "before";
+  const how =
+    held && runsPart !== undefined ? `Hold it back until then; ${label} runs a part ${runsPart}.` : running.how;
+  return {
+    phase,
+    kind: "run",
+    id: identify(
+      one.name,
+      `${facts.migration.database}\0${way.facts.object ?? way.facts.placed.operation.type}`,
+      phase,
+    ),
+    title: one.title,
+    person: phase !== "automatic" && !(phase === "after-deploy" && deploy.migrations === "after" && slot === "before"),
+    ...(one.sql !== undefined && { sql: one.sql }),
+    locks,
+    ...estimated(locks),
+    ...(how !== undefined && { how }),
+    ...(one.check && { check: one.check.sql, answer: one.check.answer }),
+    ...(one.wayBack !== undefined && { wayBack: one.wayBack }),
+    ...(one.stopCondition !== undefined && { stopCondition: one.stopCondition }),
+    origin: "proposed",
+    place: placeOf(facts),
+    evidence: [],
+    ...(phase === "later" && { release }),
+  };
+}
+
+function phaseOf(one: RecipeStep, { actor }: Running, position: number, { migrations }: DeploySetting): PhaseId {
+  const { release, slot } = momentAt(position);
+  if (release > 0) return "later";
+  if (actor === "code") return "before-merge";
+  if (slot !== "before") return "after-deploy";
+  if (actor === "person") return "before-merge";
+  if (migrations === "before") return "automatic";
+  return one.until === undefined ? "after-deploy" : "before-merge";
+}
+
+/** The box that takes a statement, or a part of one, out of the pull request, and puts the proposed steps in its place. */
+export function replacement(facts: StatementFacts, way: ChosenWay, proposals: readonly PlacedStep[]): PlacedStep[] {
+  const { use, compatibility } = way.facts;
+  const now = proposals.filter(({ phase, sql }) => phase !== "later" && sql !== undefined).length;
+  const later = proposals.some(({ phase }) => phase === "later");
+  const instead =
+    now === 0
+      ? ""
+      : now === 1
+        ? " Put the proposed step in its place."
+        : ` Put the ${String(now)} proposed steps in its place.`;
+  const breaks = breaksOf([way.facts]);
+  const steps: PlacedStep[] = [];
+  if (use && use.head.length > 0) steps.push(removeUses(facts, use));
+  const evidence = use?.base ?? compatibility.evidence;
+  const { otherWays } = way;
+  if (use && use.base.length > 0) {
+    steps.push(
+      step(facts, "before-merge", "take-out", {
+        title: `Take the ${use.change} of ${use.name} out of this pull request: the code running now fails as soon as it has run.${instead}`,
+        evidence,
+        object: use.name,
+        otherWays,
+      }),
+    );
+  } else if (breaks.length > 0) {
+    steps.push(
+      step(facts, "before-merge", later ? "take-out" : "change", {
+        title: `Take this statement out of this pull request. ${breaks.join(" ")}${instead}`,
+        evidence,
+        object: way.facts.object ?? "",
+        otherWays,
+      }),
+    );
+  } else {
+    const harm = harmOf(facts.hazards, worstLock(facts.locks), facts.listed);
+    steps.push(
+      step(facts, "before-merge", "change", {
+        title: `${now === 0 ? "Take this statement out of this pull request" : "Change this statement"}: ${harm}.${instead}`,
+        object: way.facts.object ?? "",
+        otherWays,
+      }),
+    );
+  }
+  return steps;
+}

@@ -1,0 +1,212 @@
+/** Statements and the steps of recipes on one timeline, and what each of them becomes where it lands. */
+import { parseQualified } from "../change/object-names.js";
+import type { Lock } from "../model/lock.js";
+import type { PlacedOperation } from "../model/migration.js";
+import type { Operation } from "../model/operation.js";
+import type { Statement } from "../model/statement.js";
+import { parseSql } from "../postgres/parse-sql.js";
+import { type Names, namesOf, whyBehind } from "./dependencies.js";
+import { momentAt, positionOf } from "./moment.js";
+import { type Proposal, proposalsOf, proposedStep, replacement, taskOf } from "./proposed-steps.js";
+import { acceptedFor, type PlanInput, type StatementFacts } from "./statement-facts.js";
+import { breaksOf, type PlacedStep, stepsOf } from "./steps.js";
+import { solve, type Placement, type Task } from "./timeline.js";
+import { treat, type Treatment } from "./ways.js";
+
+const NEXT_RELEASE = positionOf({ release: 1, slot: "before" });
+
+/** What runs: a statement of the change, or the SQL of a proposal. */
+interface Entry {
+  readonly task: Task;
+  readonly treatment: Treatment;
+  readonly proposal?: Proposal;
+  readonly statements: readonly Statement[];
+  names(): Names;
+}
+
+export interface Schedule {
+  /** In the order in which things happen. */
+  readonly scheduled: readonly PlacedStep[];
+  /** Statements without a step of their own. */
+  readonly quiet: readonly StatementFacts[];
+}
+
+export function scheduledSteps(statements: readonly StatementFacts[], input: PlanInput): Schedule {
+  const { change } = input;
+  const { deploy } = change.configuration;
+  const versions = new Map(change.databases.map(({ name, postgres }) => [name, postgres.version]));
+  const treatments = treat(statements, deploy, (database) => versions.get(database) ?? 14, input.recipes);
+  const entries = withNeeds(treatments.flatMap((treatment, index) => entriesOf(treatment, String(index), input)));
+  const { placements, contradictions } = solve(entries.map(({ task }) => task));
+  const placement = new Map(placements.map((one) => [one.task.key, one]));
+  const chains = new Map(contradictions.map(({ key, reasons }) => [key, reasons]));
+  const order = new Map(placements.map(({ task }, index) => [task.key, index]));
+  const inOrder = [...entries].sort((one, other) => order.get(one.task.key)! - order.get(other.task.key)!);
+  const locks = rehearsedLocks(inOrder, input);
+
+  const proposed = new Map<Proposal["way"], PlacedStep[]>();
+  const steps = new Map<Entry, PlacedStep[]>();
+  const quiet: StatementFacts[] = [];
+  for (const entry of inOrder) {
+    const { task, treatment, proposal } = entry;
+    const { position } = placement.get(task.key)!;
+    if (proposal) {
+      const made = proposedStep(proposal, position, locks.get(task.key) ?? [], deploy);
+      steps.set(entry, [made]);
+      proposed.set(proposal.way, [...(proposed.get(proposal.way) ?? []), made]);
+      continue;
+    }
+    const chain = chains.get(task.key);
+    const waits = waitsFor(placement.get(task.key)!);
+    const made = stepsOf(treatment.facts, deploy, {
+      replaced: treatment.replaced,
+      release: momentAt(position).release,
+      ...(waits !== undefined && { waits }),
+      ...(chain && { contradiction: chain }),
+    });
+    if (made.length === 0) quiet.push(treatment.facts);
+    steps.set(entry, made);
+  }
+  const boxes = treatments.flatMap(({ facts, ways }) =>
+    ways.flatMap((way) => replacement(facts, way, proposed.get(way) ?? [])),
+  );
+  return {
+    scheduled: [...boxes, ...inOrder.flatMap((entry) => steps.get(entry) ?? [])],
+    quiet: inFileOrder(quiet, statements),
+  };
+}
+
+function inFileOrder(
+  quiet: readonly StatementFacts[],
+  statements: readonly StatementFacts[],
+): readonly StatementFacts[] {
+  const set = new Set(quiet);
+  return statements.filter((facts) => set.has(facts));
+}
+
+/** Why a statement waits that could run now if it were alone. */
+function waitsFor({ task, position, heldBy }: Placement): string | undefined {
+  return position >= NEXT_RELEASE && task.from < NEXT_RELEASE && heldBy !== undefined
+    ? task.needs.get(heldBy)
+    : undefined;
+}
+
+function entriesOf(treatment: Treatment, key: string, input: PlanInput): readonly Entry[] {
+  const { facts, ways, replaced } = treatment;
+  const { migration, statement, operations } = facts;
+  const kept = operations.filter(({ placed }) => !replaced.has(placed.operation));
+  const proposals = ways.flatMap((way, index) => proposalsOf(facts, way, `${key}.${String(index)}`));
+  const own: Entry[] =
+    kept.length === 0 && operations.length > 0
+      ? []
+      : [
+          {
+            task: ownTask(facts, kept, key, input),
+            treatment,
+            statements: [statement.statement],
+            names: once(() => namesOf(kept.map(({ placed }) => placed))),
+          },
+        ];
+  return [
+    ...proposals.map((proposal): Entry => {
+      const statements = proposal.step.sql === undefined ? [] : parseSql(proposal.step.sql).statements;
+      const placed = (operation: Operation): PlacedOperation => ({ operation, statement, migration });
+      return {
+        task: taskOf(proposal),
+        treatment,
+        proposal,
+        statements,
+        names: once(() => namesOf(statements.flatMap((one) => one.operations.map(placed)))),
+      };
+    }),
+    ...own,
+  ];
+}
+
+/** A statement that stays runs before the deploy; one that running code does not survive, in a pull request of its own. */
+function ownTask(
+  facts: StatementFacts,
+  kept: StatementFacts["operations"],
+  key: string,
+  { change: { configuration } }: PlanInput,
+): Task {
+  const { deploy } = configuration;
+  const rolling = deploy.model === "rolling" && deploy.migrations === "before";
+  const uses = kept.flatMap(({ use }) => (use && use.base.length > 0 ? use : []));
+  const isAccepted = facts.accepted.some(({ harm }) => harm === "breaks code" || harm === "fails");
+  const leaves =
+    rolling && (uses.some((use) => acceptedFor(use, facts).length === 0) || (breaksOf(kept).length > 0 && !isAccepted));
+  const names = kept.map(({ compatibility }) => compatibility);
+  const needed = rolling && !leaves && names.some(({ newCodeOnOldSchema }) => newCodeOnOldSchema === "no");
+  const place = `${facts.migration.file}:${String(facts.line)}`;
+  return {
+    key,
+    from: leaves ? NEXT_RELEASE : 0,
+    ...(leaves && {
+      fromReason: `${place} must wait for a later pull request: ${reasonOf(uses, kept)}`,
+    }),
+    ...(needed && {
+      until: 0,
+      untilReason: `${place} must run before the deploy, because the code in this pull request needs it`,
+    }),
+    needs: new Map(),
+  };
+}
+
+function reasonOf(uses: readonly { readonly name: string }[], kept: StatementFacts["operations"]): string {
+  const [use] = uses;
+  if (use) return `the code running now uses ${use.name}`;
+  const [reason = "the code running now fails with it"] = breaksOf(kept);
+  return reason.charAt(0).toLowerCase() + reason.slice(1).replace(/\.$/, "");
+}
+
+/** Ties statements to those that they depend on; where all can run now, their order in the files is enough. */
+function withNeeds(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.every(({ task }) => task.from < NEXT_RELEASE)) return entries;
+  return entries.map((entry, index) => {
+    const needs = new Map(entry.task.needs);
+    for (const earlier of entries.slice(0, index)) {
+      const ownWay = entry.proposal !== undefined && earlier.proposal?.way === entry.proposal.way;
+      if (ownWay || earlier.treatment.facts.migration.database !== entry.treatment.facts.migration.database) continue;
+      const why = whyBehind(entry.names(), earlier.names());
+      if (why !== undefined) needs.set(earlier.task.key, why);
+    }
+    return { ...entry, task: { ...entry.task, needs } };
+  });
+}
+
+/** The locks of proposals, each at its place in the order, on relations in use. */
+function rehearsedLocks(entries: readonly Entry[], input: PlanInput): ReadonlyMap<string, readonly Lock[]> {
+  const found = new Map<string, readonly Lock[]>();
+  for (const database of input.change.databases) {
+    const own = entries.filter(({ treatment }) => treatment.facts.migration.database === database.name);
+    if (own.every(({ proposal }) => proposal?.step.sql === undefined) || database.rehearse === undefined) continue;
+    const rehearsed = database.rehearse(own.flatMap(({ statements }) => statements));
+    let at = 0;
+    for (const { task, statements, proposal } of own) {
+      const locks = rehearsed.slice(at, (at += statements.length)).flatMap((one) => one.locks);
+      if (proposal === undefined) continue;
+      const { placed } = proposal.way.facts;
+      const blocking = locks.filter(
+        ({ blocks, relation }) => blocks.length > 0 && input.isLive(placed, parseQualified(relation)),
+      );
+      if (blocking.length > 0) found.set(task.key, strongest(blocking));
+    }
+  }
+  return found;
+}
+
+/** Of several statements in one step, the lock of each relation that blocks the most. */
+function strongest(locks: readonly Lock[]): readonly Lock[] {
+  const byRelation = new Map<string, Lock>();
+  for (const lock of locks) {
+    const other = byRelation.get(lock.relation);
+    if (other === undefined || lock.blocks.length > other.blocks.length) byRelation.set(lock.relation, lock);
+  }
+  return [...byRelation.values()];
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

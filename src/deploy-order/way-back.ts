@@ -1,0 +1,42 @@
+/** How an operation is undone once code has worked with it, and which data that costs. */
+import { formatName } from "../change/object-names.js";
+import type { PlacedOperation } from "../model/migration.js";
+import type { OperationOf, OperationType } from "../model/operation.js";
+import { quoteIdentifier } from "../text/quote-identifier.js";
+import { nameOf } from "./compatibility.js";
+
+type Row<Type extends OperationType> = (operation: OperationOf<Type>, name: string) => string;
+
+const LOST = "comes back only from a backup";
+
+const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
+  AddColumn: ({ table, column }, name) =>
+    `\`ALTER TABLE ${formatName(table)} DROP COLUMN ${quoteIdentifier(column.name)}\`, once no instance runs the code in this pull request: what was written to ${name} is lost.`,
+  CreateTable: ({ table }, name) =>
+    `\`DROP TABLE ${formatName(table)}\`, once no instance runs the code in this pull request: what was written to ${name} is lost.`,
+  DropColumn: (_, name) => `None for the values: what was in ${name} ${LOST}.`,
+  DropRelation: ({ kind }, name) =>
+    kind === "view"
+      ? `${name} can be made again: a view holds no rows.`
+      : `None for the rows: what was in ${name} ${LOST}.`,
+  Truncate: (_, name) => `None for the rows: what was in ${name} ${LOST}.`,
+  Delete: (_, name) => `None for the rows: what is deleted from ${name} ${LOST}.`,
+  Update: (_, name) => `None for the values: what is overwritten in ${name} ${LOST}.`,
+  AddEnumValue: ({ value }, name) =>
+    `None: PostgreSQL cannot take '${value}' out of ${name} again. Without code that writes it, it does no harm.`,
+  RenameColumn: ({ table, column, newName }) =>
+    `\`ALTER TABLE ${formatName(table)} RENAME COLUMN ${quoteIdentifier(newName)} TO ${quoteIdentifier(column)}\`; nothing is lost.`,
+  DropNotNull: (_, name) => `SET NOT NULL, once no row has NULL in ${name}.`,
+  AlterColumnType: (_, name) =>
+    `Back to the old type of ${name}, as far as the values that were written meanwhile fit it.`,
+  DropConstraint: (operation) =>
+    `Add ${operation.constraint} again, once no row violates it that was written meanwhile.`,
+};
+
+/** A sentence; undefined where undoing it loses nothing and takes no thought. */
+export function wayBackOf(placed: PlacedOperation, live: boolean): string | undefined {
+  const { operation } = placed;
+  if (!live && operation.type !== "CreateTable") return undefined;
+  const row = ROWS[operation.type] as Row<OperationType> | undefined;
+  return row?.(operation, nameOf(placed));
+}

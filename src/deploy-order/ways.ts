@@ -1,0 +1,80 @@
+/** Which statements take a recipe in their place. */
+import type { DeploySetting } from "../model/configuration.js";
+import type { PlacedOperation } from "../model/migration.js";
+import type { Operation } from "../model/operation.js";
+import { RECIPES } from "./recipes/index.js";
+import type { Recipe, RecipeContext, RecipeStep } from "./recipe.js";
+import { acceptedFor, isHazard, type OperationFacts, type StatementFacts } from "./statement-facts.js";
+
+/** A recipe that takes an operation's place. */
+export interface ChosenWay {
+  readonly facts: OperationFacts;
+  readonly steps: readonly RecipeStep[];
+  /** Further recipes that fit, each as a sentence. */
+  readonly otherWays: readonly string[];
+}
+
+export interface Treatment {
+  readonly facts: StatementFacts;
+  readonly ways: readonly ChosenWay[];
+  /** Operations that the ways of this or another statement replace. */
+  readonly replaced: ReadonlySet<Operation>;
+}
+
+/** Chooses the ways of all statements. Where the application is down for an upgrade, statements stay as they are. */
+export function treat(
+  statements: readonly StatementFacts[],
+  deploy: DeploySetting,
+  postgres: (database: string) => number,
+  recipes: readonly Recipe[] = RECIPES,
+): readonly Treatment[] {
+  const all = new Map<string, PlacedOperation[]>();
+  for (const { migration, operations } of statements) {
+    const list = all.get(migration.database) ?? [];
+    all.set(migration.database, list);
+    for (const { placed } of operations) list.push(placed);
+  }
+  const replaced = new Set<Operation>();
+  const ways = statements.map((facts) => {
+    const chosen: ChosenWay[] = [];
+    for (const operation of deploy.model === "rolling" ? inNeed(facts, deploy) : []) {
+      const { placed, references } = operation;
+      if (replaced.has(placed.operation)) continue;
+      const context: RecipeContext = {
+        placed,
+        references,
+        postgres: postgres(facts.migration.database),
+        operations: all.get(facts.migration.database) ?? [],
+      };
+      const fitting = recipes.flatMap((recipe) => {
+        if (recipe.operation !== placed.operation.type) return [];
+        const way = recipe.way(placed.operation, context);
+        return way === undefined ? [] : [{ recipe, way }];
+      });
+      const [first, ...others] = fitting;
+      if (first === undefined) continue;
+      chosen.push({
+        facts: operation,
+        steps: first.way.steps,
+        otherWays: others.map(({ recipe }) => recipe.summary),
+      });
+      for (const one of [placed.operation, ...(first.way.covers ?? [])]) replaced.add(one);
+    }
+    return chosen;
+  });
+  return statements.map((facts, index) => ({ facts, ways: ways[index]!, replaced }));
+}
+
+/** The operations of a statement that cannot stay as they are. */
+function inNeed(facts: StatementFacts, { migrations }: DeploySetting): readonly OperationFacts[] {
+  const { operations, hazards } = facts;
+  const alone = operations.length === 1;
+  const accepted = facts.accepted.some(({ harm }) => harm === "breaks code" || harm === "fails");
+  return operations.filter(({ object, live, compatibility, use }) => {
+    if (!live) return false;
+    if (hazards.some((hazard) => alone || hazard.object === undefined || hazard.object === object)) return true;
+    if (migrations !== "before" || compatibility.runningCodeOnNewSchema !== "no") return false;
+    if (facts.accepted.some(isHazard)) return false;
+    return use === undefined ? !accepted : use.base.length > 0 && acceptedFor(use, facts).length === 0;
+  });
+}
