@@ -10,12 +10,15 @@ import { graphileMigrate } from "./graphile-migrate.js";
 import { knex } from "./knex.js";
 import { kysely } from "./kysely.js";
 import { liquibase } from "./liquibase.js";
+import { mikroOrm } from "./mikro-orm.js";
 import { nodePgMigrate } from "./node-pg-migrate.js";
+import { payload } from "./payload.js";
 import { plainSql } from "./plain-sql.js";
 import { pop } from "./pop.js";
 import { prisma } from "./prisma.js";
 import { refinery } from "./refinery.js";
 import { sequelize } from "./sequelize.js";
+import { slonik } from "./slonik.js";
 import { sqitch } from "./sqitch.js";
 import { sqlx } from "./sqlx.js";
 import { supabase } from "./supabase.js";
@@ -41,6 +44,9 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   graphileMigrate,
   nodePgMigrate,
   dbMigrate,
+  slonik,
+  payload,
+  mikroOrm,
   sequelize,
   knex,
   typeorm,

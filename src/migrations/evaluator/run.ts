@@ -72,11 +72,11 @@ export class Run {
   }
 
   /** For what is sent later, under the condition and at the place of this moment. */
-  postpone(sql: Text, site: Site): () => void {
+  postpone(sql: Text, site: Site): (more?: Partial<Pick<SentSql, "transaction">>) => void {
     const place = this.#place(site);
-    return () => {
+    return (more = {}) => {
       if (this.sent.length >= MAX_SENT) throw new OutOfBudget();
-      this.sent.push({ sql, ...place });
+      this.sent.push({ sql, ...place, ...more });
     };
   }
 

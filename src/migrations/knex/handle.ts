@@ -1,6 +1,6 @@
 /** The `knex` that a migration is given: which of its calls become which SQL. */
 import { DIALECT } from "../evaluator/environment.js";
-import { Text } from "../evaluator/text.js";
+import { inlined, Text } from "../evaluator/text.js";
 import {
   Callable,
   Dictionary,
@@ -12,7 +12,7 @@ import {
   Unknown,
   type Value,
 } from "../evaluator/value.js";
-import { queryBuilder } from "./query.js";
+import { type Connection, queryBuilder } from "./query.js";
 import { RawSql, withBindings } from "./raw.js";
 import { schemaBuilder } from "./schema.js";
 
@@ -41,18 +41,17 @@ const STARTS = [
   "whereNot",
 ];
 
-function begin(method: string): Method {
-  return (args, site) => queryBuilder(undefined).methods[method]?.(args, site);
+function begin(method: string, connection: Connection): Method {
+  return (args, site) => queryBuilder(undefined, connection).methods[method]?.(args, site);
 }
 
 /** One INSERT for each thousand rows, in a transaction of its own where there is none (`lib/execution/batch-insert.js`). */
-function batchInsert(table: Value, rows: Value, size: Value, site: Site): Value {
-  if (!(rows instanceof List)) return site.run.settle(queryBuilder(table).methods["insert"]?.([rows], site), site);
+function batchInsert(table: Value, rows: Value, size: Value, site: Site, connection: Connection): Value {
+  const insert = (some: Value): Value =>
+    site.run.settle(queryBuilder(table, connection).methods["insert"]?.([some], site), site);
+  if (!(rows instanceof List)) return insert(rows);
   const chunk = typeof size === "number" && size > 0 ? size : ROWS_OF_A_BATCH;
-  for (let from = 0; from < rows.items.length; from += chunk) {
-    const some = new List(rows.items.slice(from, from + chunk));
-    site.run.settle(queryBuilder(table).methods["insert"]?.([some], site), site);
-  }
+  for (let from = 0; from < rows.items.length; from += chunk) insert(new List(rows.items.slice(from, from + chunk)));
   return RESULT;
 }
 
@@ -61,24 +60,27 @@ const ROWS_OF_A_BATCH = 1000;
 
 const RESULT = new Unknown("comes from a query");
 
-/** `knex`, or the transaction that `knex.transaction` gives. */
-export function knexHandle(name = "knex"): Handle {
+/**
+ * `knex`, or the transaction that `knex.transaction` gives.
+ * @param connection Where that is not the one of the migration's transaction.
+ */
+export function knexHandle(name = "knex", connection: Connection = {}): Handle {
   const handle: Handle = new Handle(
     name,
     {
-      raw: ([sql, bindings], site) => raw(sql, bindings, site),
+      raw: ([sql, bindings], site) => raw(sql, bindings, site, connection),
       transaction: (args, site) => transaction(args, site),
       ref: ([column]) => new RawSql(textOf(column) ?? Text.EMPTY, {}),
       destroy: () => undefined,
       withUserParams: () => handle,
-      batchInsert: ([table, rows, size], site) => batchInsert(table, rows, size, site),
-      queryBuilder: () => queryBuilder(undefined),
-      ...Object.fromEntries(STARTS.map((method) => [method, begin(method)])),
+      batchInsert: ([table, rows, size], site) => batchInsert(table, rows, size, site, connection),
+      queryBuilder: () => queryBuilder(undefined, connection),
+      ...Object.fromEntries(STARTS.map((method) => [method, begin(method, connection)])),
     },
     {
-      call: ([table]) => queryBuilder(table),
+      call: ([table]) => queryBuilder(table, connection),
       get(property) {
-        if (property === "schema") return schemaBuilder();
+        if (property === "schema") return schemaBuilder(connection);
         if (property === "fn") return FUNCTIONS;
         if (property === "client" || property === "context") return CLIENT;
         return undefined;
@@ -116,21 +118,32 @@ const FUNCTIONS = new Dictionary([
 ]);
 
 /** `knex.raw(sql, bindings)`: sent when it is awaited, a part of other SQL where it is put into it. */
-function raw(sql: Value, bindings: Value, site: Site): Value {
+function raw(sql: Value, bindings: Value, site: Site, connection: Connection): Value {
   const text =
     textOf(sql) ?? Text.hole({ kind: "any", name: "sql", reason: sql instanceof Unknown ? sql.reason : "is no text" });
   const made = withBindings(text, bindings);
   let sent = false;
+  let on = connection;
   const settle = (): Value => {
-    if (!sent) site.run.send(made, site);
+    if (!sent) site.run.send(made, site, on);
     sent = true;
     return RESULT;
   };
-  return new RawSql(
+  const asText = (): Text => inlined(made);
+  const built: RawSql = new RawSql(
     made,
     { settle },
-    { wrap: ([before, after]) => new RawSql(Text.join([textOf(before) ?? "", made, textOf(after) ?? ""]), {}) },
+    {
+      wrap: ([before, after]) => new RawSql(Text.join([textOf(before) ?? "", made, textOf(after) ?? ""]), {}),
+      toString: asText,
+      toQuery: asText,
+      transacting: () => {
+        on = {};
+        return built;
+      },
+    },
   );
+  return built;
 }
 
 /** `knex.transaction(async (trx) => …)`: inside the migration's own transaction a savepoint. */

@@ -14,6 +14,7 @@ import {
   Unknown,
   type Value,
 } from "../evaluator/value.js";
+import type { SentSql } from "../tool.js";
 import { columnized, RawSql, valueOf, withBindings, wrapped } from "./raw.js";
 
 interface Condition {
@@ -156,19 +157,28 @@ export function queryText(query: Value): Text {
 
 const OPERATOR = /^(?:[=<>!~*#&|@^?-]+|(?:not )?(?:i?like|in|between|similar to)|is(?: not)?(?: distinct from)?)$/i;
 
+/** What is sent on another connection than the one with the migration's transaction says so. */
+export type Connection = Pick<SentSql, "transaction">;
+
 /** `knex("orders")`: a query that is sent when it is awaited. */
-export function queryBuilder(table: Value): Handle {
+export function queryBuilder(table: Value, connection: Connection = {}): Handle {
   const query = new Query(table);
   let sent = false;
+  let on = connection;
   const methods: Record<string, Method> = {};
   const handle: Handle = new Handle("the query builder", methods, {
     settle(site) {
-      if (!sent) site.run.send(query.toSql(), site);
+      if (!sent) site.run.send(query.toSql(), site, on);
       sent = true;
       return RESULT;
     },
   });
   queries.set(handle, query);
+  methods["toString"] = methods["toQuery"] = () => inlined(query.toSql());
+  methods["transacting"] = () => {
+    on = {};
+    return handle;
+  };
   const withQuery =
     (change: Change): Method =>
     (args, site) => {
@@ -271,7 +281,6 @@ const CHANGES: Changes = {
   union: (query, args, site) => addUnion(query, "union", args, site),
   unionAll: (query, args, site) => addUnion(query, "union all", args, site),
   as: () => undefined,
-  transacting: () => undefined,
   timeout: () => undefined,
   debug: () => undefined,
   forUpdate: (query) => void query.rest.push({ order: 6, sql: Text.of("for update") }),

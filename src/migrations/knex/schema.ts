@@ -1,7 +1,7 @@
 /** Knex's schema builder: a chain of calls that are sent in order when it is awaited (`lib/schema/compiler.js`). */
-import { quoted, sqlText, Text } from "../evaluator/text.js";
+import { inlined, quoted, sqlText, Text } from "../evaluator/text.js";
 import { Handle, type Method, type Site, textOf, truthOf, Unknown, type Value } from "../evaluator/value.js";
-import { queryText } from "./query.js";
+import { type Connection, queryText } from "./query.js";
 import { columnized, escaped, withBindings, wrapped } from "./raw.js";
 import { KnexTable, type TableMethod } from "./table.js";
 
@@ -122,19 +122,32 @@ const CALLS: Readonly<Record<string, SchemaCall>> = {
 const QUESTIONS = ["hasTable", "hasColumn"] as const;
 
 /** `knex.schema`: each use of it begins a new chain. */
-export function schemaBuilder(): Handle {
+export function schemaBuilder(connection: Connection = {}): Handle {
   let schema: Text | undefined;
   let pending: (() => void)[] = [];
   let asks = false;
+  let on = connection;
+  const statements: Text[] = [];
+  const asText = (): Text => Text.join(statements.map(inlined), ";\n");
   const methods: Record<string, Method> = {
     withSchema([name]) {
       schema = textOf(name);
       return handle;
     },
+    transacting() {
+      on = {};
+      return handle;
+    },
+    toString: asText,
+    toQuery: asText,
   };
   for (const [name, call] of Object.entries(CALLS)) {
     methods[name] = (args, site) => {
-      for (const sql of call(args, schema, site)) pending.push(site.run.postpone(sql, { ...site, range: site.own }));
+      for (const sql of call(args, schema, site)) {
+        statements.push(sql);
+        const send = site.run.postpone(sql, { ...site, range: site.own });
+        pending.push(() => send(on));
+      }
       return handle;
     };
   }

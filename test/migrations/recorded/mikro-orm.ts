@@ -1,12 +1,18 @@
 /** MikroORM itself: what its migrations send. */
 import { type Migration, MigrationRunner, Migrator } from "@mikro-orm/migrations";
 import { MikroORM } from "@mikro-orm/postgresql";
+import { mikroOrm } from "../../../src/migrations/mikro-orm.js";
 import { loadProgram } from "./load-program.js";
-import type { Fixtures, Recorder } from "./recorded-tool.js";
+import type { Fixtures, RecordedTool } from "./recorded-tool.js";
 
 type MigrationClass = new (...of: ConstructorParameters<typeof Migration>) => Migration;
 
-export const recordedMikroOrm: Recorder = {
+export const recordedMikroOrm: RecordedTool = {
+  tool: mikroOrm,
+  file: "migrations/Migration20260101000000.ts",
+  repository: { "package.json": '{ "dependencies": { "@mikro-orm/postgresql": "^6.6.16" } }' },
+  // The character set of the connection; what it is, the database decides again.
+  bookkeeping: /^set names/,
   setup: `
     CREATE TABLE orders (id serial PRIMARY KEY, code varchar(20), total numeric, note text);
     CREATE TABLE old (id int);
@@ -42,5 +48,9 @@ export const mikroOrmFixtures: Fixtures = {
   execute: `await this.execute("update orders set note = 'x'"); this.addSql("drop table old");`,
   "execute with parameters": `await this.execute("update orders set note = ? where id = ?", ["x", 5]);`,
   getKnex: `const knex = this.getKnex(); this.addSql(knex.schema.dropTable("old").toString()); this.addSql(knex("orders").update({ note: "x" }).toQuery());`,
+  "execute with names": `await this.execute("alter table ?? add column ?? text", ["orders", "a"]);`,
+  "execute of a query of Knex": `await this.execute(this.getKnex()("orders").update({ note: "x" }).where({ id: 5 }));`,
+  getEntityManager: `await this.getEntityManager().execute("update orders set note = 'x' where id = ?", [5]);`,
+  "getKnex, in the transaction": `await this.getKnex().raw("drop table old").transacting(this.ctx);`,
   "addSql of a query of Knex": `this.addSql(this.getKnex().raw("drop table old"));`,
 };

@@ -2,10 +2,14 @@
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { payload } from "../../../src/migrations/payload.js";
 import { loadProgram } from "./load-program.js";
-import type { Fixtures, Recorder } from "./recorded-tool.js";
+import type { Fixtures, RecordedTool } from "./recorded-tool.js";
 
-export const recordedPayload: Recorder = {
+export const recordedPayload: RecordedTool = {
+  tool: payload,
+  file: "src/migrations/20260101_000000_change.ts",
+  repository: { "package.json": '{ "dependencies": { "payload": "^3.90.0", "@payloadcms/db-postgres": "^3.90.0" } }' },
   setup: `CREATE TABLE orders (id serial PRIMARY KEY, code text, note text); CREATE TABLE old (id int);`,
   migration: (body) =>
     `import { type MigrateUpArgs, sql } from "@payloadcms/db-postgres";\n\nexport async function up({ db, payload, req }: MigrateUpArgs): Promise<void> {\n${body}\n}\n`,
@@ -38,5 +42,11 @@ export const payloadFixtures: Fixtures = {
   "sql.join": `await db.execute(sql\`CREATE INDEX i ON orders (\${sql.join([sql.identifier("code"), sql.identifier("note")], sql\`, \`)})\`);`,
   "sql.fromList, sql.empty and sql.param": `await db.execute(sql.fromList([sql\`UPDATE orders SET note = \`, sql.param("x"), sql.empty()]));`,
   "sql in sql": `const type = sql\`text\`; await db.execute(sql\`ALTER TABLE orders ADD COLUMN a \${type}\`);`,
+  "sql, joined without anything between": `await db.execute(sql.join([sql\`DROP TABLE \`, sql.identifier("old")]));`,
+  "sql of a list": `await db.execute(sql\`DELETE FROM orders WHERE id IN \${[1, 2]}\`);`,
+  "sql, appended": `const query = sql\`UPDATE orders SET note = NULL\`; query.append(sql\` WHERE id = \${1}\`); await db.execute(query);`,
+  "sql without parameters": `await db.execute(sql\`ALTER TABLE orders ALTER COLUMN note SET DEFAULT \${"it's"}\`.inlineParams());`,
+  "sql that is left out": `await db.execute(sql\`DROP TABLE old\${undefined}\`);`,
+  "db.transaction": `await db.transaction(async (inner) => { await inner.execute(sql\`DROP TABLE old\`); });`,
   text: `await db.execute("DROP TABLE old");`,
 };

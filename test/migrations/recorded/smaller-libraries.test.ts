@@ -7,7 +7,7 @@ import { describeFixtures, describeRecorded } from "./recorded-tool.js";
 import { recordedSlonik, slonikFixtures } from "./slonik.js";
 
 describeRecorded(recordedDbMigrate, dbMigrateFixtures);
-describeFixtures("MikroORM", recordedMikroOrm, mikroOrmFixtures);
-describeFixtures("Payload", recordedPayload, payloadFixtures);
+describeRecorded(recordedMikroOrm, mikroOrmFixtures);
+describeRecorded(recordedPayload, payloadFixtures);
 describeFixtures("postgres-migrations", recordedPostgresMigrations, postgresMigrationsFixtures);
-describeFixtures("Slonik", recordedSlonik, slonikFixtures);
+describeRecorded(recordedSlonik, slonikFixtures);
