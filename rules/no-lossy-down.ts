@@ -33,7 +33,7 @@ export default defineRule<MessageId>({
         if (!migration.judged || !migration.down?.sql || migration.down.sql.statements.length === 0) continue;
         const undone = database.undo?.(migration);
         if (!undone) continue;
-        const up = migration.sql.statements.flatMap(({ operations }) => operations);
+        const up = migration.statements.flatMap(({ statement }) => statement.operations);
         const found = [...losses(undone, up), ...differences(undone, up)];
         const { file } = migration.down;
         const name = file === migration.file ? "the migration" : migration.file;

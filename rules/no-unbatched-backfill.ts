@@ -6,6 +6,7 @@ import {
   formatName,
   inBatches,
   listNames,
+  loopHazard,
   migrationOf,
   type RuleMigration,
 } from "../src/rule/index.js";
@@ -28,6 +29,10 @@ export default defineRule({
         "This DELETE removes every row of {{table}} in one statement: each row stays locked until {{end}}, and every UPDATE and DELETE of one waits as long. {{remedy}}",
       insert:
         "This INSERT copies every row of {{reads}} into {{table}} in one statement: until {{end}}, VACUUM can free the space of no row that dies meanwhile, in any table, and whoever inserts the same key waits. {{remedy}}",
+      loopInOneTransaction:
+        "This loop {{changes}} every row of {{table}} in one transaction: each row stays locked until {{end}}, and every UPDATE and DELETE of one waits as long. {{remedy}}",
+      loopScans:
+        "Each step of this loop looks for its rows of {{table}} from the table's start, past all that are done, because no index on {{columns}} finds them: the further it gets, the longer a step takes. Go through the key instead: remember the last one of a step, and take the rows behind it in the next.",
     },
   },
   create(context) {
@@ -37,13 +42,27 @@ export default defineRule({
       const data = { ...migration.describe(node), ...reads, end: endOf(node, migration) };
       context.report({ node, messageId, data: { ...data, remedy: inBatches(migration, node) } });
     };
+    const reportLoop = (node: Delete | Update): void => {
+      const hazard = loopHazard(node, migration);
+      if (hazard === undefined) return;
+      const changes = node.type === "Update" ? "changes" : "removes";
+      const columns = listNames(node.batch?.nullTests?.map(({ column }) => column) ?? []);
+      const data = { ...migration.describe(node), changes, columns, end: endOf(node, migration, "the block is done") };
+      context.report({
+        node,
+        messageId: hazard === "scan" ? "loopScans" : "loopInOneTransaction",
+        data: { ...data, remedy: inBatches(migration, node) },
+      });
+    };
     return {
       Update(op) {
         if (changesEveryRow(op, migration)) report(op, "update");
+        else reportLoop(op);
       },
       Delete(op) {
         // Without a condition the rows are lost, which is told by another rule, unless the statement puts them elsewhere.
         if ((op.hasWhere || isMoved(op, migration)) && changesEveryRow(op, migration)) report(op, "delete");
+        else reportLoop(op);
       },
       Insert(op) {
         if (migration.isLive(op) && !migration.isSmall(op) && copiesEveryRow(op, migration)) report(op, "insert");
@@ -57,6 +76,6 @@ function isMoved(op: Delete, migration: RuleMigration): boolean {
 }
 
 /** Until when its locks are held, as the end of a clause. */
-function endOf(op: Operation, migration: RuleMigration): string {
-  return migration.statementOf(op).transaction.inTransaction === true ? "the transaction ends" : "it is done";
+function endOf(op: Operation, migration: RuleMigration, done = "it is done"): string {
+  return migration.statementOf(op).transaction.inTransaction === true ? "the transaction ends" : done;
 }

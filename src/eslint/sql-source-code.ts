@@ -33,8 +33,10 @@ export class SqlSourceCode
   #directives: FileDirectives | undefined;
 
   constructor(located: LocatedMigration) {
-    const { text, statements } = located.migration.sql;
-    const body = statements.flatMap(({ operations }) => operations);
+    const { sql, statements } = located.migration;
+    const { text } = sql;
+    // As they were replayed, with what the functions do that they call.
+    const body = statements.flatMap(({ statement }) => statement.operations);
     super({ text, ast: { type: "Migration", range: [0, text.length], body } });
     this.located = located;
   }

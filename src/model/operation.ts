@@ -33,10 +33,16 @@ export interface Expression {
 
 export type ConstraintKind = "primary key" | "unique" | "check" | "foreign key" | "exclude" | "not null";
 
+/** What a foreign key does with its rows where the referenced one goes or changes; NO ACTION is not listed. */
+export type ForeignKeyAction = "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
+
 export interface ForeignKeyTarget {
   readonly table: QualifiedName;
   /** Empty where the statement leaves them out: then the primary key is meant. */
   readonly columns: readonly string[];
+  /** Absent: NO ACTION. */
+  readonly onDelete?: ForeignKeyAction;
+  readonly onUpdate?: ForeignKeyAction;
 }
 
 export interface ConstraintDefinition {
@@ -725,6 +731,20 @@ export interface RowCondition {
   readonly nullTests?: readonly NullTest[];
 }
 
+/** The rows of a batch: those that a query of the same table finds, up to a LIMIT. */
+export interface RowBatch {
+  /** As in `RowCondition`, of the query; empty where it has no condition, absent where it has another. */
+  readonly nullTests?: readonly NullTest[];
+}
+
+/** The loop of PL/pgSQL that a statement is repeated by. */
+export interface LoopAround {
+  /** Whether it ends a transaction in each step. */
+  readonly commits: boolean;
+  /** The relation whose every row it goes through. */
+  readonly over?: QualifiedName;
+}
+
 export interface Update extends OperationBase {
   readonly type: "Update";
   readonly table: QualifiedName;
@@ -739,6 +759,8 @@ export interface Update extends OperationBase {
   readonly copies?: readonly string[];
   /** Other tables that it reads, as far as they are known. */
   readonly reads?: readonly QualifiedName[];
+  readonly batch?: RowBatch;
+  readonly loop?: LoopAround;
 }
 
 export interface Delete extends OperationBase {
@@ -751,6 +773,8 @@ export interface Delete extends OperationBase {
   /** Absent where `hasWhere` is false. */
   readonly where?: RowCondition;
   readonly reads?: readonly QualifiedName[];
+  readonly batch?: RowBatch;
+  readonly loop?: LoopAround;
 }
 
 export interface Merge extends OperationBase {
@@ -849,8 +873,10 @@ export interface OtherStatement extends OperationBase {
   readonly type: "OtherStatement";
   /** The parse tree's node type: `AlterSystemStmt`, `ListenStmt`, `VariableShowStmt`, … */
   readonly node: string;
-  /** Whether PostgreSQL refuses it inside a transaction block (25001). */
+  /** Whether PostgreSQL refuses it inside a transaction block (25001; COMMIT in PL/pgSQL: 2D000). */
   readonly refusedInTransaction: boolean;
+  /** COMMIT or ROLLBACK of PL/pgSQL, which ends the transaction that the block began; it has no `inBlock`. */
+  readonly ends?: "COMMIT" | "ROLLBACK";
   /** ALTER ROLE … SET and ALTER DATABASE … SET; `value` as in `SetVariable`. */
   readonly setting?: { readonly variable: string; readonly value?: string };
 }

@@ -1,9 +1,10 @@
 /** What the parts of a DO block become: operations, each with its place in the block. */
-import type { DoBlock, Operation } from "../model/operation.js";
+import type { DoBlock, LoopAround, Operation, OtherStatement } from "../model/operation.js";
 import type { Range } from "../model/position.js";
-import { bodyOf, DYNAMIC, partsOfDoBlock, type BlockPart } from "./do-block.js";
+import { bodyOf, DYNAMIC, partsOfDoBlock, type BlockLoop, type BlockPart } from "./do-block.js";
 import { UNKNOWN_NAME } from "./folded-text.js";
 import { operationsOf } from "./operations.js";
+import { everyRowOf } from "./operations/row-source.js";
 import { parsePart } from "./parse-part.js";
 import { substitutePlaceholders } from "./placeholders.js";
 import { StatementSource } from "./statement-source.js";
@@ -35,7 +36,7 @@ export function insideDoBlock(
 }
 
 /** Of code that checks or reports something, and changes nothing. */
-export function nothingIn({ range, statement }: Pick<Operation, "range" | "statement">): Operation {
+export function nothingIn({ range, statement }: Pick<Operation, "range" | "statement">): OtherStatement {
   return { type: "OtherStatement", node: "DoStmt", refusedInTransaction: false, range, statement };
 }
 
@@ -50,8 +51,13 @@ export function operationsOfParts(
   source: ParsedText = { text: "", parsed: "", placeholders: [] },
 ): readonly Operation[] {
   return parts.flatMap((part, inBlock) =>
-    operationsOfPart(part, block, source).map((operation): Operation => ({ ...operation, inBlock })),
+    operationsOfPart(part, block, source).map((operation) => inBlockAt(operation, inBlock)),
   );
+}
+
+/** The operation as part of a block's statement of this number. */
+export function inBlockAt(operation: Operation, inBlock: number): Operation {
+  return operation.type === "OtherStatement" && operation.ends !== undefined ? operation : { ...operation, inBlock };
 }
 
 /** The text with the placeholders in a string replaced: it parses without that. Undefined where there are none. */
@@ -72,7 +78,9 @@ function withPlaceholders({ text, parsed, placeholders }: ParsedText, [start, en
 function operationsOfPart(part: BlockPart, block: DoBlock, source: ParsedText): readonly Operation[] {
   const opaque = (reason: string): readonly Operation[] => [{ ...block, range: part.range, reason }];
   if ("reason" in part) return opaque(part.reason);
-  const { sql, verbatim, guarded } = part;
+  if ("ends" in part)
+    return [{ ...nothingIn({ ...block, range: part.range }), refusedInTransaction: true, ends: part.ends }];
+  const { sql, verbatim, guarded, loop } = part;
   const range: Range = verbatim ? part.range : [0, sql.length];
   let read: ParsedText = verbatim ? source : { text: sql, parsed: sql, placeholders: [] };
   let pieces = parsePart(read.parsed, range, []);
@@ -91,8 +99,16 @@ function operationsOfPart(part: BlockPart, block: DoBlock, source: ParsedText): 
   return operations.map((operation) => {
     const known = part.unknownName ? withoutRoles(operation) : operation;
     const placed = verbatim ? known : movedTo(part.range, known);
-    return guarded ? tolerant(placed) : placed;
+    const repeated = loop !== undefined && CHANGES_ROWS.has(placed.type) ? { ...placed, loop: around(loop) } : placed;
+    return guarded ? tolerant(repeated) : repeated;
   });
+}
+
+const CHANGES_ROWS: ReadonlySet<Operation["type"]> = new Set(["Delete", "Update"]);
+
+function around({ commits, query }: BlockLoop): LoopAround {
+  const over = query === undefined ? undefined : everyRowOf(query);
+  return { commits, ...(over && { over }) };
 }
 
 /** Whether an unknown name is none of those that the operation is about: that of the role in a GRANT. */

@@ -3,7 +3,7 @@ import type { Routine } from "../model/catalog.js";
 import type { QualifiedName } from "../model/name.js";
 import type { DoBlock, Operation } from "../model/operation.js";
 import type { Statement } from "../model/statement.js";
-import { nothingIn, operationsOfParts, tolerant } from "./block-operations.js";
+import { inBlockAt, nothingIn, operationsOfParts, tolerant } from "./block-operations.js";
 import { partsOfDoBlock, type BlockPart } from "./do-block.js";
 import { builtinVolatility } from "./function-volatility.js";
 import { splitStatements } from "./lexer.js";
@@ -39,7 +39,7 @@ function inlined(operations: readonly Operation[], lookup: Lookup, depth: number
       // Where a statement calls something it is a single operation.
       return run === undefined ? [statement] : byStatement(run);
     })
-    .flatMap((statement, inBlock) => statement.map((operation): Operation => ({ ...operation, inBlock })));
+    .flatMap((statement, inBlock) => statement.map((operation) => inBlockAt(operation, inBlock)));
 }
 
 /** Neighbours of one statement of a block together. */
@@ -62,7 +62,7 @@ function callsOf(operation: Operation, lookup: Lookup, depth: number): readonly 
     const inside = bodyOf(name, operation, lookup, depth);
     if (inside === undefined) unknown.push(name);
     // Numbered from where those before it end.
-    else run.push(...inside.map((part) => ({ ...part, inBlock: run.length + (part.inBlock ?? 0) })));
+    else run.push(...inside.map((part) => inBlockAt(part, run.length + (part.inBlock ?? 0))));
   }
   if (unknown.length === called.length) return undefined;
   if (operation.type !== "Select") return run.length > 0 ? run : [nothingIn(operation)];

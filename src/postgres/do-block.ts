@@ -17,6 +17,15 @@ export interface BlockSql {
   readonly guarded: boolean;
   /** Whether an `UNKNOWN_NAME` stands for a part of it. */
   readonly unknownName?: true;
+  readonly loop?: BlockLoop;
+}
+
+/** The innermost loop that stands around it. */
+export interface BlockLoop {
+  /** Whether a COMMIT stands in it. */
+  readonly commits: boolean;
+  /** The query whose rows it goes through. */
+  readonly query?: string;
 }
 
 /** A part of the block that cannot be known before it runs. */
@@ -26,7 +35,13 @@ export interface OpaquePart {
   readonly reason: string;
 }
 
-export type BlockPart = BlockSql | OpaquePart;
+/** COMMIT or ROLLBACK. */
+export interface BlockEnd {
+  readonly range: Range;
+  readonly ends: "COMMIT" | "ROLLBACK";
+}
+
+export type BlockPart = BlockSql | BlockEnd | OpaquePart;
 
 /** Why an EXECUTE is not known. */
 export const DYNAMIC = "EXECUTE runs a statement that is only put together at run time";
@@ -57,6 +72,8 @@ export function bodyOf(text: string, [start, end]: Range): Range | undefined {
 /** Whatever stands below these may not run, or more than once. */
 const GUARDS = /^PLpgSQL_(?:stmt_(?:if|case|loop|while|fori|fors|forc|dynfors|foreach_a)|exception_block)$/;
 
+const LOOP = /^PLpgSQL_stmt_(?:loop|while|fori|fors|forc|dynfors|foreach_a)$/;
+
 /** Nodes that run SQL; expressions and queries that are only read from make no difference to the schema. */
 const EXECUTES: ReadonlySet<string> = new Set([
   "PLpgSQL_stmt_call",
@@ -64,6 +81,11 @@ const EXECUTES: ReadonlySet<string> = new Set([
   "PLpgSQL_stmt_execsql",
   "PLpgSQL_stmt_perform",
 ]);
+
+const ENDS: Readonly<Record<string, BlockEnd["ends"]>> = {
+  PLpgSQL_stmt_commit: "COMMIT",
+  PLpgSQL_stmt_rollback: "ROLLBACK",
+};
 
 interface Statement {
   readonly lineno?: number;
@@ -77,6 +99,17 @@ interface Statement {
 
 interface Expression {
   readonly PLpgSQL_expr?: { readonly query?: string };
+}
+
+interface Loop {
+  readonly query?: Expression;
+  readonly body?: unknown;
+}
+
+/** What stands around a statement. */
+interface Around {
+  readonly guarded?: boolean;
+  readonly loop?: BlockLoop;
 }
 
 class BlockReader {
@@ -94,28 +127,36 @@ class BlockReader {
   }
 
   read(tree: unknown): readonly BlockPart[] {
-    this.#walk(tree, false);
+    this.#walk(tree, {});
     return this.#parts;
   }
 
   /** The tree's order is that of the text. */
-  #walk(node: unknown, guarded: boolean): void {
-    if (Array.isArray(node)) for (const element of node) this.#walk(element, guarded);
+  #walk(node: unknown, around: Around): void {
+    if (Array.isArray(node)) for (const element of node) this.#walk(element, around);
     if (typeof node !== "object" || node === null || Array.isArray(node)) return;
     for (const [key, value] of Object.entries(node)) {
-      if (EXECUTES.has(key)) this.#execute(value as Statement, guarded);
-      else this.#walk(value, guarded || GUARDS.test(key) || hasHandlers(value));
+      if (EXECUTES.has(key)) {
+        this.#execute(value as Statement, around);
+        continue;
+      }
+      const ends = ENDS[key];
+      if (ends !== undefined) this.#parts.push({ range: this.#statementAt((value as Statement).lineno ?? 1), ends });
+      const guarded = around.guarded === true || GUARDS.test(key) || hasHandlers(value);
+      const loop = LOOP.test(key) ? loopOf(value as Loop) : around.loop;
+      this.#walk(value, { guarded, ...(loop && { loop }) });
     }
   }
 
-  #execute({ lineno = 1, sqlstmt, expr, query }: Statement, guarded: boolean): void {
+  #execute({ lineno = 1, sqlstmt, expr, query }: Statement, { guarded = false, loop }: Around): void {
+    const circumstances = { guarded, ...(loop && { loop }) };
     const sql = (sqlstmt ?? expr)?.PLpgSQL_expr?.query;
     if (sql !== undefined) {
       const token = this.#find((index) => this.#startsStatement(index) && this.#has(index, sql));
       this.#parts.push(
         token === undefined
-          ? { sql, range: this.#statementAt(lineno), verbatim: false, guarded }
-          : { sql, range: this.#take(token, sql), verbatim: true, guarded },
+          ? { sql, range: this.#statementAt(lineno), verbatim: false, ...circumstances }
+          : { sql, range: this.#take(token, sql), verbatim: true, ...circumstances },
       );
       return;
     }
@@ -124,7 +165,7 @@ class BlockReader {
     const range = token === undefined ? this.#statementAt(lineno) : this.#take(token, expression);
     const literal = token === undefined ? undefined : this.#literal(token, range);
     if (literal !== undefined) {
-      this.#parts.push({ sql: this.#text.slice(...literal), range: literal, verbatim: true, guarded });
+      this.#parts.push({ sql: this.#text.slice(...literal), range: literal, verbatim: true, ...circumstances });
       return;
     }
     const folded = foldText(expression);
@@ -132,7 +173,7 @@ class BlockReader {
     this.#parts.push(
       folded === undefined || folded === UNKNOWN_NAME
         ? { range, reason: DYNAMIC }
-        : { sql: folded, range, verbatim: false, guarded, ...(unknownName && { unknownName }) },
+        : { sql: folded, range, verbatim: false, ...circumstances, ...(unknownName && { unknownName }) },
     );
   }
 
@@ -195,4 +236,14 @@ class BlockReader {
 
 function hasHandlers(node: unknown): boolean {
   return typeof node === "object" && node !== null && "exceptions" in node;
+}
+
+function loopOf({ query, body }: Loop): BlockLoop {
+  const sql = query?.PLpgSQL_expr?.query;
+  return { commits: hasCommit(body), ...(sql !== undefined && { query: sql }) };
+}
+
+function hasCommit(node: unknown): boolean {
+  if (typeof node !== "object" || node === null) return false;
+  return "PLpgSQL_stmt_commit" in node || Object.values(node).some(hasCommit);
 }

@@ -46,6 +46,7 @@ export function refusedInTransaction(
     case "DropObject":
     case "OtherStatement": {
       if (operation.refusedInTransaction !== true) return undefined;
+      if ("ends" in operation) return `${operation.ends} in PL/pgSQL`;
       const [firstWords = ""] = /^\w+(?:\s+\w+)?/u.exec(statement.sql) ?? [];
       return firstWords.replace(/\s+/u, " ").toUpperCase();
     }

@@ -1,5 +1,6 @@
 /** Statements that change, or copy, as many rows as a table in use has. */
-import type { Delete, Insert, Update } from "../model/operation.js";
+import type { QualifiedName } from "../model/name.js";
+import type { Delete, Insert, NullTest, Update } from "../model/operation.js";
 import { addedColumn } from "./new-columns.js";
 import { canRunOutside, outsideTransaction } from "./remedies.js";
 import type { RuleMigration } from "./types.js";
@@ -7,6 +8,34 @@ import type { RuleMigration } from "./types.js";
 /** Whether an UPDATE or DELETE changes every row of a table in use that is not small. */
 export function changesEveryRow(op: Update | Delete, migration: RuleMigration): boolean {
   return migration.isLive(op) && !migration.isSmall(op) && holdsForEveryRow(op, migration);
+}
+
+/**
+ * What is wrong with a statement that a loop repeats in batches:
+ * - `one transaction`: nothing commits between the batches, so that the rows of all of them stay locked.
+ * - `scan`: no index finds the rows of the next batch, so that each step reads the table anew, past all that are done.
+ */
+export function loopHazard(op: Update | Delete, migration: RuleMigration): "one transaction" | "scan" | undefined {
+  const { loop, batch } = op;
+  if (loop === undefined || !migration.isLive(op) || migration.isSmall(op)) return undefined;
+  const tests = batch?.nullTests;
+  if (!loop.commits) {
+    const before = migration.before(op);
+    const same = (name: QualifiedName): string => JSON.stringify(before.qualify(name));
+    const everyRow = loop.over !== undefined && same(loop.over) === same(op.table);
+    return everyRow || (tests && holdsForTests(tests, op, migration)) ? "one transaction" : undefined;
+  }
+  return tests?.some(({ column }) => !isIndexed(column, op, migration)) ? "scan" : undefined;
+}
+
+/** Whether an index finds the rows by a test of this column for NULL. */
+function isIndexed(column: string, op: Update | Delete, migration: RuleMigration): boolean {
+  const before = migration.before(op);
+  // Of a table that was never seen whole, the indexes are not known.
+  if (before.table(op.table)?.createdIn === undefined) return true;
+  return before
+    .indexesOf(op.table)
+    .some(({ columns, mentions, where }) => (where === undefined ? columns[0] === column : mentions.includes(column)));
 }
 
 /** Whether an INSERT copies every row of a table in use that is not small. */
@@ -17,11 +46,14 @@ export function copiesEveryRow(op: Insert, migration: RuleMigration): boolean {
 /** Whether WHERE leaves no row out: there is none, or it asks what is known to be so. */
 function holdsForEveryRow(op: Update | Delete, migration: RuleMigration): boolean {
   if (!op.hasWhere) return true;
+  const tests = op.where?.nullTests;
+  return tests !== undefined && holdsForTests(tests, op, migration);
+}
+
+function holdsForTests(tests: readonly NullTest[], op: Update | Delete, migration: RuleMigration): boolean {
   const columns = migration.before(op).table(op.table)?.columns;
-  return (
-    op.where?.nullTests?.every(({ column, isNull }) =>
-      isNull ? isStillNull(op, column, migration) : columns?.get(column)?.notNull === true,
-    ) === true
+  return tests.every(({ column, isNull }) =>
+    isNull ? isStillNull(op, column, migration) : columns?.get(column)?.notNull === true,
   );
 }
 
@@ -36,6 +68,9 @@ function isStillNull(op: Update | Delete, column: string, migration: RuleMigrati
 export function inBatches(migration: RuleMigration, op: Delete | Insert | Update): string {
   const action = "Do it in batches that commit each, with COMMIT in the loop of a DO block";
   const { tool } = migration.migration;
+  if (op.inBlock !== undefined && migration.statementOf(op).transaction.inTransaction === false) {
+    return "loop" in op ? "Commit in each step of the loop." : `${action}.`;
+  }
   // Supabase runs outside of its transaction what PostgreSQL refuses inside one, and nothing else.
   return canRunOutside(migration, op) && tool.name !== "supabase"
     ? outsideTransaction(migration, op, action)

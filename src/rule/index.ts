@@ -1,6 +1,6 @@
 /** Everything that a rule imports. */
 export { changesEveryRow, copiesEveryRow, inBatches, loopHazard } from "./backfill.js";
-export { brokenUses, isSure, meetsRunningCode } from "./broken-uses.js";
+export { brokenBy, type BrokenUses, brokenUses } from "./broken-uses.js";
 export { refusalOf } from "./certain-refusals.js";
 export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
 export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign-keys.js";
@@ -8,6 +8,7 @@ export { defineRule } from "./define-rule.js";
 export { describeDependents, goneWith } from "./dependents.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export { functionTexts } from "./function-text.js";
+export { type Refuses, refusedConstants } from "./constant-checks.js";
 export { droppedObject } from "./dropped-object.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
 export { endOfChange } from "./end-of-change.js";

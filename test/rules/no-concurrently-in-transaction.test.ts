@@ -16,6 +16,12 @@ ruleTester.run("no-concurrently-in-transaction", rule, {
       code: `-- CreateIndex\n/* alone */ ${index}\n`,
     },
     { name: "behind COMMIT", history: [orders], tool: unknownRunner, code: `BEGIN;\nSELECT 1;\nCOMMIT;\n${index}` },
+    {
+      name: "COMMIT in a DO block, and in a procedure that is called, where none is open",
+      history: [`${orders} CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;`],
+      tool: prisma7,
+      code: "DO $$ BEGIN\n  COMMIT;\nEND $$;\nCALL fill();\nDO $$ BEGIN CALL fill(); ROLLBACK; END $$;",
+    },
     { name: "without CONCURRENTLY", history: [orders], code: "CREATE INDEX i ON orders (account_id);\nDROP INDEX i;" },
     {
       name: "what a transaction may hold",
@@ -37,6 +43,31 @@ ruleTester.run("no-concurrently-in-transaction", rule, {
           column: 3,
           endLine: 2,
           endColumn: 53,
+        },
+      ],
+    },
+    {
+      name: "COMMIT in a DO block, and in a procedure that is called, where a transaction is open",
+      history: [
+        `${orders} CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN UPDATE orders SET account_id = 1 WHERE id = 1; COMMIT; END $$;`,
+      ],
+      code: "DO $$ BEGIN\n  UPDATE orders SET account_id = 2 WHERE id = 2;\n  COMMIT;\nEND $$;\nCALL fill();",
+      errors: [
+        {
+          message:
+            "COMMIT in PL/pgSQL fails here: PostgreSQL refuses it inside a transaction. By the configuration each file runs in one. Run it in a migration of its own that runs outside a transaction.",
+          line: 3,
+          column: 3,
+          endLine: 3,
+          endColumn: 9,
+        },
+        {
+          message:
+            "COMMIT in PL/pgSQL fails here: PostgreSQL refuses it inside a transaction. By the configuration each file runs in one. Run it in a migration of its own that runs outside a transaction.",
+          line: 5,
+          column: 1,
+          endLine: 5,
+          endColumn: 12,
         },
       ],
     },

@@ -21,6 +21,31 @@ const byItself = "Do it in batches that commit each, with COMMIT in the loop of 
 const runnerOutside =
   "Do it in batches that commit each, with COMMIT in the loop of a DO block in a migration of its own that runs outside a transaction.";
 
+/** A loop that remembers where a batch ended. */
+const KEYSET = `DO $$
+DECLARE
+  done bigint := 0;
+  upto bigint;
+BEGIN
+  LOOP
+    SELECT max(id) INTO upto FROM (SELECT id FROM orders WHERE id > done ORDER BY id LIMIT 1000) AS batch;
+    EXIT WHEN upto IS NULL;
+    UPDATE orders SET paid = false WHERE id > done AND id <= upto AND paid IS NULL;
+    COMMIT;
+    done := upto;
+  END LOOP;
+END $$;`;
+
+/** A loop that looks for what is left. */
+const REST_OF_THE_TABLE = `DO $$
+BEGIN
+  LOOP
+    UPDATE orders SET paid = false WHERE id IN (SELECT id FROM orders WHERE paid IS NULL LIMIT 1000);
+    EXIT WHEN NOT FOUND;
+    COMMIT;
+  END LOOP;
+END $$;`;
+
 ruleTester.run("no-unbatched-backfill", rule, {
   valid: [
     { name: "some rows", history: [orders], code: "UPDATE orders SET paid = true WHERE id = 1;" },
@@ -73,13 +98,102 @@ ruleTester.run("no-unbatched-backfill", rule, {
       code: "DELETE FROM orders;\nDELETE FROM orders WHERE true;",
     },
     {
-      name: "in batches",
+      name: "in batches along the key",
       history: [orders],
       tool: prisma7,
-      code: "DO $$\nBEGIN\n  LOOP\n    UPDATE orders SET paid = false WHERE id IN (SELECT id FROM orders WHERE paid IS NULL ORDER BY id LIMIT 1000);\n    EXIT WHEN NOT FOUND;\n    COMMIT;\n  END LOOP;\nEND $$;",
+      code: KEYSET,
+    },
+    {
+      name: "in batches that an index finds",
+      history: [orders, "CREATE INDEX ON orders (id) WHERE paid IS NULL;"],
+      tool: prisma7,
+      code: REST_OF_THE_TABLE,
+    },
+    {
+      name: "in batches of a table of which no index is known",
+      tool: prisma7,
+      code: REST_OF_THE_TABLE,
+    },
+    {
+      name: "in batches of a small table",
+      history: [orders],
+      tables: { small: ["orders"] },
+      tool: prisma7,
+      code: REST_OF_THE_TABLE,
+    },
+    {
+      name: "row by row, committing each; some rows in one transaction; a loop over something else",
+      history: [orders],
+      tool: prisma7,
+      code: "DO $$ DECLARE r record; BEGIN\nFOR r IN SELECT id FROM orders LOOP UPDATE orders SET paid = true WHERE id = r.id; COMMIT; END LOOP;\nFOR r IN SELECT id FROM orders WHERE total = 0 LOOP UPDATE orders SET paid = true WHERE id = r.id; END LOOP;\nFOR r IN SELECT 1 AS id FROM generate_series(1, 3) LOOP UPDATE orders SET paid = true WHERE id = r.id; END LOOP;\nEND $$;",
     },
   ],
   invalid: [
+    {
+      name: "batches that read the table from its start again",
+      history: [orders],
+      tool: prisma7,
+      code: REST_OF_THE_TABLE,
+      errors: [
+        {
+          message:
+            "Each step of this loop looks for its rows of orders from the table's start, past all that are done, because no index on paid finds them: the further it gets, the longer a step takes. Go through the key instead: remember the last one of a step, and take the rows behind it in the next.",
+          line: 4,
+          column: 5,
+          endLine: 4,
+          endColumn: 101,
+        },
+      ],
+    },
+    {
+      name: "the same with WITH and a join, for DELETE",
+      history: [orders],
+      tool: prisma7,
+      code: "DO $$ BEGIN LOOP\nWITH batch AS (SELECT id FROM orders WHERE paid IS NOT NULL LIMIT 10) DELETE FROM orders USING batch WHERE orders.id = batch.id;\nEXIT WHEN NOT FOUND; COMMIT; END LOOP; END $$;",
+      errors: [
+        {
+          message:
+            "Each step of this loop looks for its rows of orders from the table's start, past all that are done, because no index on paid finds them: the further it gets, the longer a step takes. Go through the key instead: remember the last one of a step, and take the rows behind it in the next.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 128,
+        },
+      ],
+    },
+    {
+      name: "row by row, and in batches of a new column, in one transaction",
+      history: [orders],
+      tool: prisma7,
+      code: "DO $$ DECLARE r record; BEGIN\nFOR r IN SELECT id, total FROM public.orders ORDER BY id LOOP\n  UPDATE orders SET paid = r.total > 0 WHERE id = r.id;\nEND LOOP; END $$;",
+      errors: [
+        {
+          message:
+            "This loop changes every row of orders in one transaction: each row stays locked until the block is done, and every UPDATE and DELETE of one waits as long. Commit in each step of the loop.",
+          line: 3,
+          column: 3,
+          endLine: 3,
+          endColumn: 55,
+        },
+      ],
+    },
+    {
+      name: "batches without a COMMIT, of a column that this change adds",
+      history: [orders],
+      pending: ["ALTER TABLE orders ADD COLUMN state text;"],
+      tool: prisma7,
+      code: "DO $$ BEGIN LOOP\nUPDATE orders SET state = 'new' WHERE id IN (SELECT id FROM orders WHERE state IS NULL LIMIT 10);\nEXIT WHEN NOT FOUND; END LOOP; END $$;",
+      errors: [
+        {
+          message:
+            "This loop changes every row of orders in one transaction: each row stays locked until the block is done, and every UPDATE and DELETE of one waits as long. Commit in each step of the loop.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 97,
+        },
+      ],
+    },
     {
       name: "no condition",
       history: [orders],
@@ -209,9 +323,7 @@ it("a batch that commits leaves its rows, one statement keeps all of them until 
   const postgres = await startPGlite();
   try {
     await postgres.exec(`${orders} INSERT INTO orders (id) SELECT generate_series(1, 2500);`);
-    await postgres.exec(
-      "DO $$ BEGIN LOOP UPDATE orders SET paid = false WHERE id IN (SELECT id FROM orders WHERE paid IS NULL ORDER BY id LIMIT 1000); EXIT WHEN NOT FOUND; COMMIT; END LOOP; END $$;",
-    );
+    await postgres.exec(KEYSET);
     const transactions = async (): Promise<unknown> =>
       (await postgres.query("SELECT count(DISTINCT xmin::text)::int AS count FROM orders")).rows;
     expect(await transactions()).toEqual([{ count: 3 }]);

@@ -22,7 +22,7 @@ import type {
   VacuumStmt,
   WithClause,
 } from "libpg-query";
-import type { RowCondition } from "../../model/operation.js";
+import type { RowBatch, RowCondition } from "../../model/operation.js";
 import type { Range } from "../../model/position.js";
 import type { StatementSource } from "../statement-source.js";
 import { reader, type Draft } from "./draft.js";
@@ -31,7 +31,7 @@ import { all, nameOf, relationName, unwrap } from "./names.js";
 import { LOCK_MODES } from "../lock-modes.js";
 import { lockedRows, plannedBy } from "./planned.js";
 import { createTableAs, isOn } from "./relations.js";
-import { conditionOf, selectedColumns, takesEveryRow, valuesOf } from "./row-source.js";
+import { batchOf, conditionOf, selectedColumns, takesEveryRow, valuesOf } from "./row-source.js";
 import { configuredVariables } from "./session.js";
 
 const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
@@ -48,6 +48,7 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
     ...(statement.relation?.inh !== true && { only: true }),
     columns: all<ResTarget>(statement.targetList, "ResTarget").flatMap(({ name }) => name ?? []),
     ...conditioned(statement.whereClause),
+    ...batch(statement.relation, statement.whereClause, statement.fromClause, statement.withClause),
     copies: [...valuesOf(statement.targetList), ...selectedColumns([statement.fromClause, statement.withClause])],
     reads: mentionsOf(statement.fromClause, statement.targetList, statement.whereClause, statement.withClause)
       .relations,
@@ -57,6 +58,7 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
     table: relationName(statement.relation),
     ...(statement.relation?.inh !== true && { only: true }),
     ...conditioned(statement.whereClause),
+    ...batch(statement.relation, statement.whereClause, statement.usingClause, statement.withClause),
     reads: mentionsOf(statement.usingClause, statement.whereClause, statement.withClause).relations,
   }),
   MergeStmt: (statement: MergeStmt): Draft => ({
@@ -69,6 +71,11 @@ const WRITES: Readonly<Record<string, (node: never) => Draft>> = {
 function conditioned(whereClause: Node | undefined): { hasWhere: boolean; where?: RowCondition } {
   const where = conditionOf(whereClause);
   return where === undefined ? { hasWhere: false } : { hasWhere: true, where };
+}
+
+function batch(table: RangeVar | undefined, ...clauses: readonly unknown[]): { batch?: RowBatch } {
+  const found = batchOf(table, ...clauses);
+  return found === undefined ? {} : { batch: found };
 }
 
 /** INSERT, UPDATE, DELETE and MERGE inside WITH; PostgreSQL allows them only at the top. */

@@ -82,7 +82,12 @@ function constraintDefinition(
     ...(constraint.nulls_not_distinct === true && { nullsNotDistinct: true }),
     ...(constraint.is_no_inherit === true && { noInherit: true }),
     ...(constraint.pktable !== undefined && {
-      references: { table: relationName(constraint.pktable), columns: strings(constraint.pk_attrs) },
+      references: {
+        table: relationName(constraint.pktable),
+        columns: strings(constraint.pk_attrs),
+        ...actionOf("onDelete", constraint.fk_del_action),
+        ...actionOf("onUpdate", constraint.fk_upd_action),
+      },
     }),
     ...(kind === "check" && { expression: parenthesized(source, constraint.raw_expr, from, to) }),
     provesNotNull: kind === "check" ? provesNotNull(constraint.raw_expr) : [],
@@ -91,6 +96,22 @@ function constraintDefinition(
     notEnforced,
     deferrable: constraint.deferrable === true || attributes.some((attribute) => DEFERRABLE.includes(attribute)),
   };
+}
+
+/** FKCONSTR_ACTION_… of PostgreSQL's parsenodes.h; `a` is NO ACTION. */
+const ACTIONS: Readonly<Record<string, ForeignKeyAction>> = {
+  r: "RESTRICT",
+  c: "CASCADE",
+  n: "SET NULL",
+  d: "SET DEFAULT",
+};
+
+function actionOf<Event extends "onDelete" | "onUpdate">(
+  event: Event,
+  code: string | undefined,
+): { readonly [Name in Event]?: ForeignKeyAction } {
+  const action = ACTIONS[code ?? ""];
+  return (action && { [event]: action }) as { readonly [Name in Event]?: ForeignKeyAction };
 }
 
 /** A constraint of a table or domain; its clause ends before the token `to`. */

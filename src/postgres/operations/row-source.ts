@@ -1,8 +1,10 @@
 /** What a statement on rows takes from where: the condition that picks them, and the columns whose values go elsewhere. */
-import type { CommonTableExpr, Node, ResTarget, SelectStmt } from "libpg-query";
-import type { NullTest, RowCondition } from "../../model/operation.js";
+import type { CommonTableExpr, Node, RangeVar, ResTarget, SelectStmt } from "libpg-query";
+import type { QualifiedName } from "../../model/name.js";
+import type { NullTest, RowBatch, RowCondition } from "../../model/operation.js";
+import { parseTree } from "../libpg-query.js";
 import { isTrue, mentionsOf } from "./expressions.js";
-import { all, as, strings } from "./names.js";
+import { all, as, relationName, strings } from "./names.js";
 
 /** Reads a WHERE; undefined where there is none, or one that leaves no row out. */
 export function conditionOf(where: Node | undefined): RowCondition | undefined {
@@ -57,6 +59,38 @@ export function valuesOf(targets: readonly Node[] | undefined): readonly string[
     if (as(field, "A_Star") !== undefined) columns.add("*");
   }
   return [...columns];
+}
+
+/** The rows that a LIMIT of a query of the same table picks, for the WHERE, FROM or WITH of a statement that changes rows. */
+export function batchOf(table: RangeVar | undefined, ...clauses: readonly unknown[]): RowBatch | undefined {
+  for (const select of queriesIn(clauses)) {
+    const [from, ...others] = select.fromClause ?? [];
+    const read = as<RangeVar>(from, "RangeVar");
+    if (read === undefined || others.length > 0 || select.limitCount === undefined) continue;
+    if (read.relname !== table?.relname || read.schemaname !== table?.schemaname) continue;
+    const { whereClause } = select;
+    const nullTests = whereClause === undefined || isTrue(whereClause) ? [] : nullTestsOf(whereClause);
+    return nullTests === undefined ? {} : { nullTests };
+  }
+  return undefined;
+}
+
+function* queriesIn(node: unknown): Generator<SelectStmt, void> {
+  if (typeof node !== "object" || node === null) return;
+  for (const [key, value] of Object.entries(node)) {
+    if (key === "SelectStmt") yield value as SelectStmt;
+    yield* queriesIn(value);
+  }
+}
+
+/** The relation whose rows a query hands on, one by one and all of them; undefined where it does something else. */
+export function everyRowOf(query: string): QualifiedName | undefined {
+  const outcome = parseTree(query);
+  const select = outcome.ok ? as<SelectStmt>(outcome.statements[0]?.stmt, "SelectStmt") : undefined;
+  if (select === undefined || !takesAll(select)) return undefined;
+  const [from, ...others] = select.fromClause ?? [];
+  const read = as<RangeVar>(from, "RangeVar");
+  return read === undefined || others.length > 0 || select.groupClause !== undefined ? undefined : relationName(read);
 }
 
 /** Functions that make one row of many, where nothing groups them. */
