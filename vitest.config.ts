@@ -13,7 +13,13 @@ export default defineConfig({
         test: {
           name: "sources",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/bundle/**", "test/migrations/recorded/**", "test/servers/**", "test/histories/**"],
+          exclude: [
+            "test/bundle/**",
+            "test/scenarios/**",
+            "test/migrations/recorded/**",
+            "test/servers/**",
+            "test/histories/**",
+          ],
           globalSetup: ["test/postgres/start-pglite.ts"],
         },
       },
@@ -21,6 +27,15 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "bundle", include: ["test/bundle/**/*.test.ts"], globalSetup: ["test/bundle/build.ts"] },
+      },
+      // The Action on a GitHub of this machine, from the same bundle: npm run test:scenarios.
+      {
+        extends: true,
+        test: {
+          name: "scenarios",
+          include: ["test/scenarios/**/*.test.ts"],
+          globalSetup: ["test/scenarios/figures.ts"],
+        },
       },
       // The migration libraries themselves, beside the evaluator: npm run test:recorded.
       {

@@ -34,10 +34,22 @@ export class ApiError extends Error {
   }
 }
 
+/** A pull request as it is now. */
+export interface PullRequestState {
+  readonly number: number;
+  readonly open: boolean;
+  /** The last commit of its branch. */
+  readonly head: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
 export interface ListedFile {
   readonly file: string;
   readonly status: "added" | "removed" | "modified" | "renamed" | "copied" | "changed" | "unchanged";
   readonly previousFile?: string;
+  /** Its hunks; GitHub leaves them out where they are large. */
+  readonly patch?: string;
 }
 
 export interface Comparison {
@@ -52,6 +64,23 @@ export interface Comment {
   readonly body: string;
   /** Absent for an account that was deleted. */
   readonly author?: { readonly login: string; readonly bot: boolean };
+}
+
+export interface ReviewComment extends Comment {
+  /** The comment that it answers. */
+  readonly inReplyTo?: number;
+}
+
+export interface Review {
+  readonly commit: string;
+  readonly body: string;
+  /** On lines of the new side; GitHub refuses a review of which one comment is outside the diff. */
+  readonly comments: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly endLine: number;
+    readonly body: string;
+  }[];
 }
 
 export interface ApiOptions {
@@ -71,6 +100,36 @@ export class GitHubApi {
 
   get #repository(): { owner: string; repo: string } {
     return { owner: this.#options.repository.owner, repo: this.#options.repository.name };
+  }
+
+  async pullRequest(number: number): Promise<PullRequestState> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.rest.pulls.get({ ...this.#repository, pull_number: number });
+      return stateOf(data);
+    });
+  }
+
+  /** Open pull requests from a branch. @param head `owner:branch`. */
+  async openPullRequests(head: string): Promise<PullRequestState[]> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.rest.pulls.list({ ...this.#repository, state: "open", head, per_page: PAGE });
+      return data.map(stateOf);
+    });
+  }
+
+  /** Who set a label of a pull request last. */
+  async labelledBy(number: number, label: string): Promise<string | undefined> {
+    return this.#request(async (octokit) => {
+      const events = await octokit.paginate(octokit.rest.issues.listEvents, {
+        ...this.#repository,
+        issue_number: number,
+        per_page: PAGE,
+      });
+      const setting = events.filter((event) => {
+        return event.event === "labeled" && "label" in event && event.label.name === label;
+      });
+      return setting.at(-1)?.actor?.login;
+    });
   }
 
   /** The files of a pull request, at most `PULL_REQUEST_FILES`. */
@@ -155,6 +214,45 @@ export class GitHubApi {
     await this.#request((octokit) => octokit.rest.issues.deleteComment({ ...this.#repository, comment_id: id }));
   }
 
+  /** The comments on lines of a pull request, of whichever review. */
+  async reviewComments(number: number): Promise<ReviewComment[]> {
+    return this.#request(async (octokit) => {
+      const comments = await octokit.paginate(octokit.rest.pulls.listReviewComments, {
+        ...this.#repository,
+        pull_number: number,
+        per_page: PAGE,
+      });
+      return comments.map((comment) => ({
+        ...commentOf(comment),
+        ...(comment.in_reply_to_id !== undefined && { inReplyTo: comment.in_reply_to_id }),
+      }));
+    });
+  }
+
+  /** Everybody who follows the pull request is told once for a review, however many comments it has. */
+  async createReview(number: number, { commit, body, comments }: Review): Promise<void> {
+    await this.#request((octokit) =>
+      octokit.rest.pulls.createReview({
+        ...this.#repository,
+        pull_number: number,
+        commit_id: commit,
+        event: "COMMENT",
+        body,
+        comments: comments.map(({ file, line, endLine, body: text }) => ({
+          path: file,
+          body: text,
+          side: "RIGHT",
+          line: endLine,
+          ...(line < endLine && { start_line: line, start_side: "RIGHT" }),
+        })),
+      }),
+    );
+  }
+
+  async deleteReviewComment(id: number): Promise<void> {
+    await this.#request((octokit) => octokit.rest.pulls.deleteReviewComment({ ...this.#repository, comment_id: id }));
+  }
+
   async #request<Answer>(ask: (octokit: Octokit) => Promise<Answer>): Promise<Answer> {
     this.#octokit ??= connect(this.#options);
     try {
@@ -233,9 +331,30 @@ function commentOf({
   return { id, body: body ?? "", ...(user && { author: { login: user.login, bot: user.type === "Bot" } }) };
 }
 
-function listedFile(file: { filename: string; status: ListedFile["status"]; previous_filename?: string }): ListedFile {
-  const { filename, status, previous_filename: previousFile } = file;
-  return { file: filename, status, ...(previousFile !== undefined && { previousFile }) };
+function stateOf(data: {
+  number: number;
+  state: string;
+  body: string | null;
+  head: { sha: string };
+  labels: readonly { name: string }[];
+}): PullRequestState {
+  const { number, state, body, head, labels } = data;
+  return { number, open: state === "open", head: head.sha, body: body ?? "", labels: labels.map(({ name }) => name) };
+}
+
+function listedFile(file: {
+  filename: string;
+  status: ListedFile["status"];
+  previous_filename?: string;
+  patch?: string;
+}): ListedFile {
+  const { filename, status, previous_filename: previousFile, patch } = file;
+  return {
+    file: filename,
+    status,
+    ...(previousFile !== undefined && { previousFile }),
+    ...(patch !== undefined && { patch }),
+  };
 }
 
 function sleep(milliseconds: number): Promise<void> {

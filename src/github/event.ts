@@ -13,13 +13,23 @@ export interface PullRequest {
   readonly fork: boolean;
   readonly base: { readonly branch: string; readonly commit: string };
   readonly head: { readonly commit: string };
+  /** As they were when the event happened. */
+  readonly labels: readonly string[];
+  readonly body: string;
   /** How many files GitHub says it changes. */
   readonly changedFiles: number;
 }
 
 export type Trigger =
   | { readonly kind: "pull request"; readonly pullRequest: PullRequest }
-  | { readonly kind: "merge group"; readonly base: string; readonly head: string; readonly branch: string }
+  | {
+      readonly kind: "merge group";
+      readonly base: string;
+      readonly head: string;
+      readonly branch: string;
+      /** The number of the pull request that the group adds to what it stands on. */
+      readonly pullRequest?: number;
+    }
   /** `before` is absent for a branch that the push created. */
   | { readonly kind: "push"; readonly before?: string; readonly head: string; readonly branch: string }
   /** `workflow_dispatch`, `schedule` and others that name no base. */
@@ -57,13 +67,19 @@ function triggerOf(name: string, payload: unknown): Trigger {
   switch (name) {
     case "pull_request":
       return { kind: "pull request", pullRequest: pullRequestOf(payload) };
-    case "merge_group":
+    case "merge_group": {
+      // `refs/heads/gh-readonly-queue/main/pr-104-<commit>`
+      const queued = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d{1,12})-[0-9a-f]{40,64}$/.exec(
+        text(payload, "merge_group", "head_ref") ?? "",
+      );
       return {
         kind: "merge group",
+        ...(queued && { pullRequest: Number(queued[1]) }),
         base: commit(name, payload, "merge_group", "base_sha"),
         head: commit(name, payload, "merge_group", "head_sha"),
         branch: branchName(text(payload, "merge_group", "base_ref") ?? ""),
       };
+    }
     case "push": {
       const before = text(payload, "before");
       return {
@@ -91,6 +107,8 @@ function pullRequestOf(payload: unknown): PullRequest {
       commit: commit("pull_request", payload, "pull_request", "base", "sha"),
     },
     head: { commit: commit("pull_request", payload, "pull_request", "head", "sha") },
+    labels: list(payload, "pull_request", "labels").flatMap((label) => text(label, "name") ?? []),
+    body: text(payload, "pull_request", "body") ?? "",
     changedFiles: typeof changedFiles === "number" ? changedFiles : 0,
   };
 }
@@ -123,6 +141,11 @@ function readPayload(path: string | undefined): unknown {
 function text(value: unknown, ...path: string[]): string | undefined {
   const found = at(value, ...path);
   return typeof found === "string" ? found : undefined;
+}
+
+function list(value: unknown, ...path: string[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
 }
 
 function at(value: unknown, ...path: string[]): unknown {

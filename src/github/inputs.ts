@@ -6,7 +6,7 @@ import { ConfigurationError } from "./problem.js";
 const FAIL_ON = ["error", "warning", "never"] as const;
 const COMMENT = ["when-needed", "always", "never"] as const;
 const ON_CLEAN = ["update", "delete"] as const;
-const ANNOTATIONS = ["commands", "none"] as const;
+const ANNOTATIONS = ["commands", "review", "none"] as const;
 
 export type FailOn = (typeof FAIL_ON)[number];
 export type CommentMode = (typeof COMMENT)[number];
@@ -20,6 +20,8 @@ export interface Inputs {
   /** A revision to compare with instead of the one that the event names. */
   readonly base?: string;
   readonly failOn: FailOn;
+  /** The label of an urgent merge; empty: there is none. */
+  readonly overrideLabel: string;
   readonly comment: CommentMode;
   /** Empty where one job of a pull request comments. */
   readonly commentKey: string;
@@ -41,6 +43,7 @@ export function readInputs(): Inputs {
     ...(configuration !== "" && { configuration: configurationInput(configuration) }),
     ...(base !== "" && { base }),
     failOn: oneOf("fail-on", FAIL_ON),
+    overrideLabel: getInput("override-label"),
     comment: oneOf("comment", COMMENT),
     commentKey: commentKey(),
     commentAuthor: getInput("comment-author") || GITHUB_ACTIONS,

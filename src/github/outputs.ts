@@ -16,5 +16,6 @@ export function writeOutputs(report: Report): void {
   setOutput("warnings", warningsOf(report));
   setOutput("unknowns", report.unknowns.length);
   setOutput("migrations", report.migrations.length);
+  setOutput("overridden", report.override !== undefined);
   setOutput("report-file", file);
 }

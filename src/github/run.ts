@@ -6,11 +6,11 @@ import type { ChangeSource } from "../change/change-source.js";
 import type { ConfigurableRule } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
 import type { Configuration } from "../model/configuration.js";
-import type { Report } from "../model/report.js";
+import type { Override, Report } from "../model/report.js";
 import { pickAnnotations } from "../report/annotations.js";
 import { cut, log } from "../report/escape.js";
 import { COMMENT_LENGTH, renderAllClear, renderMarkdown } from "../report/markdown.js";
-import { countedFindings, needsAttention, verdictSentence } from "../report/words.js";
+import { countedFindings, needsAttention, overrideWords, verdictSentence } from "../report/words.js";
 import { workflowCommand } from "../report/workflow-commands.js";
 import { withRelease } from "./api-release.js";
 import { ApiError, GitHubApi } from "./api.js";
@@ -21,7 +21,9 @@ import { readEvent, type Event } from "./event.js";
 import { readInputs, type FailOn, type Inputs } from "./inputs.js";
 import { linksTo, runUrl } from "./links.js";
 import { writeOutputs } from "./outputs.js";
+import { overrideOf, type OverrideOptions } from "./override.js";
 import { ConfigurationError } from "./problem.js";
+import { syncReview, type ReviewResult } from "./review.js";
 import { writeSummary } from "./summary.js";
 
 /** What judges the change; the entry point wires it. */
@@ -55,12 +57,18 @@ async function judge(engine: Engine): Promise<void> {
     ...(inputs.configuration && { input: inputs.configuration }),
   });
   const source = api ? await withRelease(api, read, configuration) : read;
-  const report = engine.check(source, configuration);
+  const judged = engine.check(source, configuration);
+  const reason = failureOf(judged, inputs.failOn);
+  const { override, why } = await decision(reason, { event, label: inputs.overrideLabel, ...(api && { api }) });
+  const report: Report = { ...judged, ...(override && { override }) };
 
-  if (inputs.annotations === "commands") {
+  if (inputs.annotations !== "none") {
+    const shown =
+      inputs.annotations === "review" && api ? await review({ api, event, inputs, report, source }) : undefined;
     const annotations = pickAnnotations(report, {
       addedLines: addedLinesOf(source),
       rest: "in the summary of this run",
+      ...(shown && { shown }),
     });
     process.stdout.write(annotations.map(workflowCommand).join(""));
   }
@@ -69,9 +77,17 @@ async function judge(engine: Engine): Promise<void> {
   await attempt("The summary was not written", () => writeSummary(report, link));
   if (api) await attempt("No comment was written", () => comment({ api, event, inputs, report, link }));
   info(log(`${report.verdict}: ${verdictSentence(report)}`));
-  const reason = failureOf(report, inputs.failOn);
-  if (reason !== undefined) fail(reason);
+  if (override) notice(log(overrideWords(override)), { title: "Overridden" });
+  else if (reason !== undefined) fail([reason, why].filter(Boolean).join(" "));
   else if (report.verdict === "incomplete") warning(log(incompleteMessage(report)));
+}
+
+/** Whether somebody took on what makes the step fail. */
+async function decision(
+  reason: string | undefined,
+  options: OverrideOptions,
+): Promise<{ readonly override?: Override; readonly why?: string }> {
+  return reason === undefined ? {} : overrideOf(options);
 }
 
 /** One place that the report cannot reach must not cost the others. */
@@ -81,6 +97,34 @@ async function attempt(otherwise: string, work: () => void | Promise<void>): Pro
   } catch (error) {
     warning(log(`${otherwise}: ${error instanceof Error ? error.message : String(error)}`));
   }
+}
+
+interface ReviewTask {
+  readonly api: GitHubApi;
+  readonly event: Event;
+  readonly inputs: Inputs;
+  readonly report: Report;
+  readonly source: ChangeSource;
+}
+
+/** Puts findings on the lines that the pull request adds; what is not shown there stays for the annotations. */
+async function review({ api, event, inputs, report, source }: ReviewTask): Promise<ReviewResult["shows"] | undefined> {
+  if (event.trigger.kind !== "pull request") return undefined;
+  const { number, head } = event.trigger.pullRequest;
+  const { shows, failed } = await syncReview({
+    api,
+    report,
+    pullRequest: number,
+    commit: head.commit,
+    key: inputs.commentKey,
+    author: inputs.commentAuthor,
+    textOf: (file) => source.head.tree.read(file),
+  });
+  if (failed !== undefined) {
+    if (!(failed instanceof ApiError)) throw failed;
+    if (report.findings.length > 0) notice(log(refusal("review", failed)), { title: "No review on this pull request" });
+  }
+  return shows;
 }
 
 interface CommentTask {
@@ -109,15 +153,17 @@ async function comment({ api, event, inputs, report, link }: CommentTask): Promi
     });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (body !== undefined) notice(log(commentNotice(error)), { title: "No comment on this pull request" });
+    if (body !== undefined) notice(log(refusal("comment", error)), { title: "No comment on this pull request" });
   }
 }
 
 const PERMISSIONS = "permissions:\n  contents: read\n  pull-requests: write";
 
-function commentNotice({ kind, message }: ApiError): string {
-  const rest = "Verdict and findings are the same; the summary of this run has all of them.";
-  if (kind !== "not permitted") return `GitHub did not take the comment (${message}). ${rest}`;
+function refusal(what: "comment" | "review", { kind, message }: ApiError): string {
+  const rest =
+    "Verdict and findings are the same; the summary of this run has all of them" +
+    (what === "review" ? ", and annotations take the place of the review." : ".");
+  if (kind !== "not permitted") return `GitHub did not take the ${what} (${message}). ${rest}`;
   return (
     `The token of this run may not comment. ${rest} On pull requests from forks and from Dependabot that is how ` +
     `GitHub works; elsewhere the workflow or job needs:\n\n${PERMISSIONS}`

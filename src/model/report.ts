@@ -105,9 +105,20 @@ export interface ReportedChange {
   readonly incomplete: readonly Incompleteness[];
 }
 
+/** Somebody's decision to merge although the step would fail. */
+export interface Override {
+  readonly pullRequest: number;
+  readonly label: string;
+  readonly reason: string;
+  /** The login that set the label; absent where that could not be read. */
+  readonly by?: string;
+}
+
 export interface Report {
   readonly version: 1;
   readonly verdict: Verdict;
+  /** Verdict and findings are the same with and without one. */
+  readonly override?: Override;
   readonly change: ReportedChange;
   readonly databases: readonly ReportedDatabase[];
   readonly migrations: readonly ReportedMigration[];

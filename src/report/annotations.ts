@@ -32,11 +32,17 @@ export interface AnnotationOptions {
   readonly addedLines: (file: string) => ((line: number) => boolean) | undefined;
   /** Where those stand that are not shown, as the end of a sentence. */
   readonly rest: string;
+  /** What the pull request shows already. */
+  readonly shown?: (group: StatementFindings) => boolean;
 }
 
 /** One annotation for each statement, on files of the pull request only, those on added lines first. */
-export function pickAnnotations(report: Report, { addedLines, rest }: AnnotationOptions): Annotation[] {
-  const candidates = findingsByStatement(report).map((group) => {
+export function pickAnnotations(
+  report: Report,
+  { addedLines, rest, shown: isShown = () => false }: AnnotationOptions,
+): Annotation[] {
+  const groups = findingsByStatement(report).filter((group) => !isShown(group));
+  const candidates = groups.map((group) => {
     const added = addedLines(group.speaks.file);
     return { group, rank: added === undefined ? undefined : added(group.speaks.line) ? 0 : 1 };
   });

@@ -1,20 +1,18 @@
 /** The report as Markdown: one renderer for the comment on a pull request and for the summary of a run. */
-import type { Phase, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import type { Finding, SuppressedFinding, Suppression } from "../model/finding.js";
+import { excerpt, folded } from "./markdown-blocks.js";
+import { renderPlan } from "./plan-markdown.js";
 import { address, code, cut, fence, markdown, oneLine, prose } from "./escape.js";
 import { findingsByFile, findingsByStatement, type StatementFindings } from "./statements.js";
-import { boxMark } from "./step-boxes.js";
 import {
-  compatibilityWords,
   counted,
   countedFindings,
   databaseWords,
   judgedWords,
-  lockWords,
   migrationWords,
-  PHASE_HEADINGS,
+  overrideWords,
   referenceWords,
   showsPlan,
   SIDE_WORDS,
@@ -48,8 +46,6 @@ type Level = "full" | "without SQL" | "counts" | "verdict";
 const LEVELS: readonly Level[] = ["full", "without SQL", "counts", "verdict"];
 
 /** No single excerpt, list or field may crowd out the others. */
-const EXCERPT_LINES = 20;
-const EXCERPT_LENGTH = 1500;
 const MESSAGE_LENGTH = 1500;
 const EVIDENCE = 20;
 const LISTED_FILES = 50;
@@ -93,12 +89,18 @@ class MarkdownView {
     if (this.#level === "verdict") return `${heading}\n\n${this.#tooMuch()}\n`;
     const sections = [
       heading,
+      this.#override(),
       this.#incomplete(),
       this.#level === "counts" ? this.#counts() : this.#findings(),
       this.#plan(),
       this.#judged(),
     ];
     return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+  }
+
+  #override(): string {
+    const { override } = this.#report;
+    return override ? `**Overridden.** ${markdown(cut(overrideWords(override), MESSAGE_LENGTH))}` : "";
   }
 
   #incomplete(): string {
@@ -196,69 +198,13 @@ class MarkdownView {
   }
 
   #plan(): string {
-    if (!showsPlan(this.#report)) return "";
-    return this.#report.plan.phases.map((phase) => this.#phase(phase)).join("\n\n");
-  }
-
-  #phase({ id, steps }: Phase): string {
-    const shown = this.#level === "counts" ? steps.slice(0, LISTED_FILES) : steps;
-    const lines = shown.map((step) => this.#step(step));
-    if (shown.length < steps.length) lines.push(`- and ${counted(steps.length - shown.length, "step")} more`);
-    return `#### ${PHASE_HEADINGS[id]}\n\n${lines.join("\n")}`;
-  }
-
-  #step(step: Step): string {
-    const { title, person, sql, origin, place } = step;
-    // The SQL of a statement with findings stands above already.
-    const above = place !== undefined && this.#shown.has(`${place.file}:${String(place.line)}`);
-    const beside = this.#level === "full" && origin === "this pull request" && sql !== undefined && !above;
-    const where = place ? this.#place(place.file, place.line) : "";
-    const head = [
-      prose(cut(title, MESSAGE_LENGTH)),
-      where !== "" && !beside ? `(${where})` : "",
-      origin === "proposed" && sql !== undefined ? "Proposed:" : "",
-      person ? boxMark(step) : "",
-    ];
-    const line = `- ${person ? "[ ] " : ""}${head.filter((part) => part !== "").join(" ")}`;
-    if (this.#level === "counts") return line;
-    return [line, ...this.#stepDetails(step, beside ? `${where} ${code(cut(oneLine(sql), 200))}`.trim() : "")].join(
-      "\n",
-    );
-  }
-
-  #stepDetails(step: Step, statement: string): string[] {
-    // Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation.
-    const indent = "  ";
-    const { sql, origin, locks, check, stopCondition, wayBack, accepted = [] } = step;
-    const facts = [
-      statement !== "" && statement,
-      ...accepted.map(
-        ({ rule, reason, place }) =>
-          `Accepted, ${markdown(rule)} (${this.#place(place.file, place.line)}): ${markdown(cut(reason, 300))}`,
-      ),
-      ...locks.map((lock) => `Lock: ${prose(lockWords(lock))}.`),
-      check !== undefined && `Done when: ${code(cut(check, MESSAGE_LENGTH))}`,
-      stopCondition !== undefined && `Stop if: ${prose(cut(stopCondition, MESSAGE_LENGTH))}`,
-      wayBack !== undefined && `Way back: ${prose(cut(wayBack, MESSAGE_LENGTH))}`,
-    ].filter((fact) => fact !== false);
-    return [
-      this.#level === "full" && origin === "proposed" && sql !== undefined ? excerpt(sql, indent) : "",
-      // In a comment every line feed is a line break, in a summary none is; a <br> without one is the same in both.
-      facts.length === 0 ? "" : indent + facts.join("<br>"),
-      this.#why(step, indent),
-    ].filter((part) => part !== "");
-  }
-
-  /** The answers and references that put a step into its phase. */
-  #why({ compatibility, evidence }: Step, indent: string): string {
-    const decided =
-      compatibility && Object.values(compatibility).some((answer) => answer === "no" || answer === "unknown");
-    const lines = evidence.slice(0, EVIDENCE).map((reference) => `- ${this.#reference(reference)}`);
-    if (evidence.length > EVIDENCE) lines.push(`- and ${counted(evidence.length - EVIDENCE, "place")} more`);
-    if (decided) lines.unshift(prose([compatibilityWords(compatibility), ...compatibility.reasons].join(" ")));
-    if (lines.length === 0) return "";
-    const summary = evidence.length === 0 ? "Why" : `Why: ${counted(evidence.length, "place")} in the code`;
-    return indented(folded(summary, lines.join("\n")), indent);
+    if (!showsPlan(this.#report) || this.#level === "verdict") return "";
+    return renderPlan(this.#report.plan, {
+      level: this.#level,
+      place: (file, line) => this.#place(file, line),
+      reference: (reference) => this.#reference(reference),
+      isShown: (file, line) => this.#shown.has(`${file}:${String(line)}`),
+    });
   }
 
   #judged(): string {
@@ -307,23 +253,4 @@ const LEVEL_WORDS = { error: "Error", warning: "Warning" } as const;
 
 function message({ message: text }: Finding): string {
   return prose(cut(text, MESSAGE_LENGTH));
-}
-
-/** The first lines of a statement. */
-function excerpt(sql: string, indent = ""): string {
-  const lines = sql.split(/\r\n|[\r\n]/);
-  const text = cut(lines.slice(0, EXCERPT_LINES).join("\n"), EXCERPT_LENGTH);
-  const rest = lines.length - EXCERPT_LINES;
-  return fence(rest > 0 ? `${text}\n-- and ${counted(rest, "line")} more` : text, "sql", indent);
-}
-
-function folded(summary: string, content: string): string {
-  return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
-}
-
-function indented(text: string, indent: string): string {
-  return text
-    .split("\n")
-    .map((line) => (line === "" ? line : indent + line))
-    .join("\n");
 }

@@ -1,20 +1,18 @@
 /** The report for a terminal. */
 import picocolors from "picocolors";
-import type { Phase, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import type { Finding, Suppression } from "../model/finding.js";
 import type { Report } from "../model/report.js";
 import { codeFrame } from "./code-frame.js";
-import { oneLine, splitCommands, visible } from "./escape.js";
+import { oneLine, splitCommands } from "./escape.js";
+import { planSections } from "./plan-text.js";
 import { findingsByFile, type StatementFindings } from "./statements.js";
 import {
   counted,
   countedFindings,
   databaseWords,
   judgedWords,
-  lockWords,
   migrationWords,
-  PHASE_HEADINGS,
   referenceWords,
   SIDE_WORDS,
   showsPlan,
@@ -93,25 +91,6 @@ export function renderText(report: Report, { color, source, width }: TextOptions
       .join("\n");
   };
 
-  const step = (one: Step): string =>
-    [
-      `  ${one.person ? "[ ]" : " - "} ${oneLine(one.title)}${one.place ? colors.dim(` (${place(one.place.file, one.place.line)})`) : ""}`,
-      one.sql !== undefined && one.origin === "proposed" && indented(visible(one.sql.trim()), "        "),
-      ...(one.accepted ?? []).map(
-        (accepted) =>
-          `      Accepted: ${accepted.rule} (${place(accepted.place.file, accepted.place.line)}): ${oneLine(accepted.reason)}`,
-      ),
-      ...one.locks.map((lock) => `      Lock: ${oneLine(lockWords(lock))}.`),
-      one.check !== undefined && `      Done when: ${oneLine(one.check)}`,
-      one.stopCondition !== undefined && `      Stop if: ${oneLine(one.stopCondition)}`,
-      one.wayBack !== undefined && `      Way back: ${oneLine(one.wayBack)}`,
-      ...references(one.evidence, "      - "),
-    ]
-      .filter((line) => line !== false && line !== "")
-      .join("\n");
-
-  const phase = ({ id, steps }: Phase): string => [colors.bold(PHASE_HEADINGS[id]), ...steps.map(step)].join("\n");
-
   const judged = (): string => {
     const { databases, migrations, change, coverage, suppressed, notes, unknowns } = report;
     const files = migrations
@@ -149,7 +128,7 @@ export function renderText(report: Report, { color, source, width }: TextOptions
     ...findingsByFile(report).map(({ file, statements }) =>
       [colors.underline(oneLine(file)), ...statements.map(finding)].join("\n"),
     ),
-    ...(showsPlan(report) ? report.plan.phases.map(phase) : []),
+    ...(showsPlan(report) ? planSections(report.plan, { colors, references }) : []),
     ...report.change.incomplete.map(({ reason, fix }) => `${oneLine(reason)} ${oneLine(fix)}`),
     judged(),
     verdict(),

@@ -1,9 +1,9 @@
 /** The words that every view of a report shares. Plain text: each view escapes it for its own context. */
 import type { Finding, Suppression } from "../model/finding.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
-import type { Answer, Compatibility, PhaseId, Step } from "../model/plan.js";
+import type { Answer, Compatibility, PhaseId, Plan, Step } from "../model/plan.js";
 import type { Reference, ReferenceGrade, Side } from "../model/reference.js";
-import type { Report, ReportedDatabase, ReportedMigration } from "../model/report.js";
+import type { Override, Report, ReportedDatabase, ReportedMigration } from "../model/report.js";
 import { sizeWords } from "../text/size-words.js";
 
 export const PHASE_HEADINGS: Readonly<Record<PhaseId, string>> = {
@@ -92,12 +92,18 @@ function personSteps(report: Report): Step[] {
 
 /** Whether the plan says anything that a reader should see: a step for a person, or one that somebody accepted. */
 export function showsPlan({ plan }: Report): boolean {
-  return plan.phases.some(({ steps }) => steps.some(({ person, accepted }) => person || accepted !== undefined));
+  const isSeen = ({ person, accepted }: Step): boolean => person || accepted !== undefined;
+  return plan.phases.some(({ steps }) => steps.some(isSeen)) || hasUpgradeNotes(plan);
+}
+
+/** Whether somebody who installs the new version has to know more than that there is one. */
+function hasUpgradeNotes({ upgradeNotes: notes }: Plan): boolean {
+  return notes !== undefined && notes.work.length + notes.mayFail.length > 0;
 }
 
 /** Whether the report has anything that a person should read: false for a change that ships as it is. */
 export function needsAttention(report: Report): boolean {
-  return report.verdict !== "safe" || personSteps(report).length > 0;
+  return report.verdict !== "safe" || personSteps(report).length > 0 || hasUpgradeNotes(report.plan);
 }
 
 /** The verdict in one sentence. */
@@ -114,6 +120,12 @@ export function verdictSentence(report: Report): string {
     case "safe":
       return plan.sentence;
   }
+}
+
+/** Who merges although the step would fail, and why. */
+export function overrideWords({ label, by, reason }: Override): string {
+  const who = by === undefined ? `whoever set the label ${label}` : `${by}, who set the label ${label}`;
+  return `Overridden by ${who}: ${reason.replace(/[.!?]?$/, "")}. The step passes; verdict and findings are the same.`;
 }
 
 export function errorsOf({ findings }: Report): number {

@@ -19,7 +19,16 @@ function read(name: string, payload: unknown): ReturnType<typeof readEvent> {
 }
 
 const pullRequest = (fork?: string) =>
-  pullRequestEvent({ repository, number: 7, base: BASE, head: HEAD, changedFiles: 3, ...(fork && { fork }) });
+  pullRequestEvent({
+    repository,
+    number: 7,
+    base: BASE,
+    head: HEAD,
+    changedFiles: 3,
+    labels: ["urgent"],
+    body: "why",
+    ...(fork && { fork }),
+  });
 
 describe("readEvent", () => {
   it("reads a pull request, and whether it comes from a fork", () => {
@@ -28,6 +37,8 @@ describe("readEvent", () => {
       fork: false,
       base: { branch: "main", commit: BASE },
       head: { commit: HEAD },
+      labels: ["urgent"],
+      body: "why",
       changedFiles: 3,
     };
     const { name, payload } = pullRequest();
@@ -49,10 +60,13 @@ describe("readEvent", () => {
     const group = mergeGroupEvent(repository, BASE, HEAD);
     expect(read(group.name, group.payload).trigger).toEqual({
       kind: "merge group",
+      pullRequest: 104,
       base: BASE,
       head: HEAD,
       branch: "main",
     });
+    group.payload.merge_group!.head_ref = "refs/heads/pr-104-else";
+    expect(read(group.name, group.payload).trigger).not.toHaveProperty("pullRequest");
     const push = pushEvent(repository, { before: BASE, after: HEAD, branch: "feature/a" });
     expect(read(push.name, push.payload).trigger).toEqual({
       kind: "push",

@@ -20,10 +20,12 @@ export interface Payload {
   pull_request?: {
     number: number | string;
     changed_files: number;
+    body: string | null;
+    labels: { name: string }[];
     base: { sha: string; ref: string; repo: { full_name: string } };
     head: { sha: string; ref: string; repo: { full_name: string; fork: boolean } | null };
   };
-  merge_group?: { base_sha: string; head_sha: string; base_ref: string };
+  merge_group?: { base_sha: string; head_sha: string; base_ref: string; head_ref: string };
 }
 
 function example(name: string, fits: (payload: Payload) => boolean = () => true): Payload {
@@ -41,15 +43,22 @@ export interface PullRequestEvent {
   readonly changedFiles: number;
   /** The full name of the fork that it comes from. */
   readonly fork?: string;
+  readonly labels?: readonly string[];
+  readonly body?: string;
 }
 
 export function pullRequestEvent(options: PullRequestEvent): TestEvent {
-  const { repository, number, base, head, changedFiles, fork } = options;
+  const { repository, number, base, head, changedFiles, fork, labels = [], body = "" } = options;
   const payload = example("pull_request", ({ action }) => action === "synchronize");
   const pullRequest = payload.pull_request!;
   payload.number = number;
   Object.assign(payload.repository, { full_name: repository, default_branch: "main" });
-  Object.assign(pullRequest, { number, changed_files: changedFiles });
+  Object.assign(pullRequest, {
+    number,
+    changed_files: changedFiles,
+    body,
+    labels: labels.map((name) => ({ name })),
+  });
   Object.assign(pullRequest.base, { sha: base, ref: "main" });
   Object.assign(pullRequest.base.repo, { full_name: repository });
   Object.assign(pullRequest.head, { sha: head, ref: "change" });
@@ -57,10 +66,16 @@ export function pullRequestEvent(options: PullRequestEvent): TestEvent {
   return { name: "pull_request", payload };
 }
 
-export function mergeGroupEvent(repository: string, base: string, head: string): TestEvent {
+/** @param number The pull request that the group adds. */
+export function mergeGroupEvent(repository: string, base: string, head: string, number = 104): TestEvent {
   const payload = example("merge_group");
   payload.repository.full_name = repository;
-  Object.assign(payload.merge_group!, { base_sha: base, head_sha: head, base_ref: "refs/heads/main" });
+  Object.assign(payload.merge_group!, {
+    base_sha: base,
+    head_sha: head,
+    base_ref: "refs/heads/main",
+    head_ref: `refs/heads/gh-readonly-queue/main/pr-${String(number)}-${base}`,
+  });
   return { name: "merge_group", payload };
 }
 

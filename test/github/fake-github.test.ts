@@ -57,6 +57,53 @@ describe("the fake GitHub", () => {
     expect(github.violations).toEqual([]);
   });
 
+  it("knows pull requests, by number and by branch, and who set their labels", async () => {
+    served = serve({ "a.txt": "a\n" }, { "b.txt": "b\n" });
+    const { git, base, head } = served;
+    const pullRequest = { base, head, fork: "stranger/shop", body: "why", labels: { urgent: "octo" } };
+    await start({ git, pullRequests: { 7: pullRequest, 8: { base, head, state: "closed" } } });
+    const seven = { number: 7, state: "open", body: "why", labels: [{ name: "urgent" }], head: { sha: head } };
+    expect(await (await ask("GET", "/repos/acme/shop/pulls/7")).json()).toMatchObject(seven);
+    expect(await (await ask("GET", "/repos/acme/shop/pulls/8")).json()).toMatchObject({ state: "closed" });
+    expect((await ask("GET", "/repos/acme/shop/pulls/9")).status).toBe(404);
+    const listed = await ask("GET", "/repos/acme/shop/pulls?state=open&head=stranger%3Achange");
+    expect(await listed.json()).toMatchObject([seven]);
+    expect(await (await ask("GET", "/repos/acme/shop/pulls?head=acme%3Achange")).json()).toEqual([]);
+    expect(await (await ask("GET", "/repos/acme/shop/issues/7/events")).json()).toMatchObject([
+      { event: "labeled", label: { name: "urgent" }, actor: { login: "octo" } },
+    ]);
+    expect(github.violations).toEqual([]);
+  });
+
+  it("takes reviews whose comments all stand in a hunk of the diff, and no others", async () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `${String(index + 1)}\n`);
+    served = serve({ "a.txt": lines.join("") }, { "a.txt": lines.with(19, "twenty\n").join("") });
+    const { git, base, head } = served;
+    await start({ git, pullRequests: { 7: { base, head } } });
+    const reviews = "/repos/acme/shop/pulls/7/reviews";
+    const review = (comments: readonly object[], body = "all"): Promise<Response> =>
+      ask("POST", reviews, { event: "COMMENT", body, comments });
+    const at = (line: number, start?: number): object => ({
+      path: "a.txt",
+      body: "x",
+      side: "RIGHT",
+      line,
+      ...(start !== undefined && { start_line: start, start_side: "RIGHT" }),
+    });
+    expect((await review([at(16)])).status).toBe(422);
+    expect((await review([at(20), at(24)])).status).toBe(422);
+    expect((await review([{ ...at(20), path: "b.txt" }])).status).toBe(422);
+    expect((await review([at(20)], "")).status).toBe(422);
+    expect(github.reviewComments).toEqual([]);
+    expect((await review([at(17), at(23, 20)])).status).toBe(200);
+    const there = await ask("GET", "/repos/acme/shop/pulls/7/comments");
+    expect(await there.json()).toMatchObject([{ line: 17 }, { start_line: 20, line: 23, user: GITHUB_ACTIONS }]);
+    const [{ id }] = github.reviewComments as [{ id: number }];
+    expect((await ask("DELETE", `/repos/acme/shop/pulls/comments/${String(id)}`)).status).toBe(204);
+    expect((await ask("DELETE", `/repos/acme/shop/pulls/comments/${String(id)}`)).status).toBe(404);
+    expect(github.violations).toEqual([]);
+  });
+
   it("records requests that break the contract", async () => {
     await start();
     expect((await ask("POST", COMMENTS, { body: "a", pinned: true })).status).toBe(422);

@@ -7,6 +7,16 @@ import { execFileSync } from "node:child_process";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { OpenAPIBackend, type Context, type Document } from "openapi-backend";
+import {
+  draftProblem,
+  labelEvents,
+  pullRequestBody,
+  reviewBody,
+  reviewCommentBody,
+  type DraftComment,
+  type PullRequest,
+  type ReviewComment,
+} from "./fake-pull-requests.js";
 import description from "./openapi/api.github.com.json" with { type: "json" };
 
 /** GitHub refuses a longer body with 422. */
@@ -17,7 +27,13 @@ const LISTED_FILES = 3000;
 const COMPARED_FILES = 300;
 
 export type Operation =
+  | "pulls/get"
+  | "pulls/list"
   | "pulls/list-files"
+  | "pulls/create-review"
+  | "pulls/list-review-comments"
+  | "pulls/delete-review-comment"
+  | "issues/list-events"
   | "repos/compare-commits"
   | "repos/get-content"
   | "git/list-matching-refs"
@@ -48,18 +64,13 @@ export interface StoredComment {
   edits: number;
 }
 
-export interface PullRequestFiles {
-  readonly base: string;
-  readonly head: string;
-}
-
 export interface FakeGitHubOptions {
   /** `owner/name`. */
   readonly repository: string;
   /** A local repository with the commits; absent: no files are served. */
   readonly git?: string;
-  /** By number: the two commits of each pull request. */
-  readonly pullRequests?: Readonly<Record<number, PullRequestFiles>>;
+  /** By number. */
+  readonly pullRequests?: Readonly<Record<number, PullRequest>>;
   /** By token. Default: `token`, which may write as GitHub Actions. */
   readonly tokens?: Readonly<Record<string, Token>>;
 }
@@ -90,6 +101,12 @@ interface Asked {
   };
 }
 
+/** Of all that GitHub says of a changed file, what is looked at here. */
+interface ListedFile {
+  readonly filename: string;
+  readonly patch?: string;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -98,6 +115,7 @@ interface Answer {
 
 export class FakeGitHub {
   readonly comments: StoredComment[] = [];
+  readonly reviewComments: ReviewComment[] = [];
   readonly requests: SeenRequest[] = [];
   /** Requests and answers that break the contract; a test asserts that there are none. */
   readonly violations: string[] = [];
@@ -118,7 +136,13 @@ export class FakeGitHub {
       // GitHub's own formats (`repo.nwo`, `timestamp`, …) say nothing that matters here.
       ajvOpts: { strict: false, validateFormats: false },
       handlers: {
+        "pulls/get": (context: Context) => this.#getPullRequest(context as Asked),
+        "pulls/list": (context: Context) => this.#listPullRequests(context as Asked),
         "pulls/list-files": (context: Context) => this.#listFiles(context as Asked),
+        "pulls/create-review": (context: Context, account: Account) => this.#createReview(context as Asked, account),
+        "pulls/list-review-comments": (context: Context) => this.#listReviewComments(context as Asked),
+        "pulls/delete-review-comment": (context: Context) => this.#deleteReviewComment(context as Asked),
+        "issues/list-events": (context: Context) => this.#listEvents(context as Asked),
         "repos/compare-commits": (context: Context) => this.#compare(context as Asked),
         "git/list-matching-refs": (context: Context) => this.#matchingRefs(context as Asked),
         "repos/get-content": (context: Context) => this.#content(context as Asked),
@@ -169,6 +193,14 @@ export class FakeGitHub {
     this.#nextId += 1;
     this.comments.push(comment);
     return comment;
+  }
+
+  /** One line's comment, by hand or of a review. */
+  addReviewComment(comment: Omit<ReviewComment, "id">): ReviewComment {
+    const stored = { ...comment, id: this.#nextId };
+    this.#nextId += 1;
+    this.reviewComments.push(stored);
+    return stored;
   }
 
   /** The requests that changed something. */
@@ -253,11 +285,85 @@ export class FakeGitHub {
     if (ofHeaders.errors) this.violations.push(`headers of ${operation}: ${JSON.stringify(ofHeaders.errors)}`);
   }
 
-  #listFiles({ request }: Asked): Answer {
-    const pullRequest = this.#options.pullRequests?.[Number(request.params["pull_number"])];
+  #pullRequest(number: unknown): PullRequest | undefined {
+    return this.#options.pullRequests?.[Number(number)];
+  }
+
+  #getPullRequest({ request }: Asked): Answer {
+    const number = Number(request.params["pull_number"]);
+    const pullRequest = this.#pullRequest(number);
     if (!pullRequest) return refused(404, "Not Found");
-    const files = this.#diff(pullRequest.base, pullRequest.head).slice(0, LISTED_FILES);
+    return { status: 200, body: pullRequestBody(number, pullRequest, this.#options.repository) };
+  }
+
+  #listPullRequests({ request }: Asked): Answer {
+    const { state = "open", head } = request.query;
+    const owner = ({ fork = this.#options.repository }: PullRequest): string => fork.split("/")[0]!;
+    const listed = Object.entries(this.#options.pullRequests ?? {}).filter(
+      ([, one]) =>
+        (state === "all" || (one.state ?? "open") === state) &&
+        (head === undefined || head === `${owner(one)}:${one.branch ?? "change"}`),
+    );
+    const bodies = listed.map(([number, one]) => pullRequestBody(Number(number), one, this.#options.repository));
+    return this.#page(bodies, request.query, request.path);
+  }
+
+  #listFiles({ request }: Asked): Answer {
+    const pullRequest = this.#pullRequest(request.params["pull_number"]);
+    if (!pullRequest) return refused(404, "Not Found");
+    const files = this.#filesOf(pullRequest).slice(0, LISTED_FILES);
     return this.#page(files, request.query, request.path);
+  }
+
+  /** As GitHub counts: from where the branch left its base. */
+  #filesOf({ base, head }: PullRequest): ListedFile[] {
+    return this.#diff(this.#git("merge-base", base, head).trim(), head);
+  }
+
+  #createReview({ request }: Asked, account: Account): Answer {
+    const number = Number(request.params["pull_number"]);
+    const pullRequest = this.#pullRequest(number);
+    if (!pullRequest) return refused(404, "Not Found");
+    const review = request.requestBody as {
+      body?: string;
+      event?: string;
+      commit_id?: string;
+      comments?: DraftComment[];
+    };
+    const { body = "", event, commit_id: commit = pullRequest.head, comments = [] } = review;
+    if (event === "COMMENT" && body === "") return refusedReview("Body can't be blank");
+    const patches = new Map(this.#filesOf(pullRequest).map(({ filename, patch }) => [filename, patch]));
+    const problems = comments.flatMap((draft) => draftProblem(draft, patches.get(draft.path)) ?? []);
+    if (problems.length > 0) return refusedReview(problems.join("; "));
+    if ([body, ...comments.map((draft) => draft.body)].some((text) => text.length > COMMENT_CHARACTERS)) {
+      return refusedReview("Body is too long (maximum is 65536 characters)");
+    }
+    for (const { path, line, start_line: startLine, body: text } of comments) {
+      const range = { line: line!, ...(startLine !== undefined && { startLine }) };
+      this.addReviewComment({ pullRequest: number, account, path, ...range, commit, body: text });
+    }
+    return { status: 200, body: reviewBody(body, commit, userBody(account), `${this.#web()}/pull/${String(number)}`) };
+  }
+
+  #listReviewComments({ request }: Asked): Answer {
+    const comments = this.reviewComments.filter(
+      ({ pullRequest }) => pullRequest === Number(request.params["pull_number"]),
+    );
+    const bodies = comments.map((comment) => reviewCommentBody(comment, userBody(comment.account), this.url));
+    return this.#page(bodies, request.query, request.path);
+  }
+
+  #deleteReviewComment({ request }: Asked): Answer {
+    const index = this.reviewComments.findIndex(({ id }) => id === Number(request.params["comment_id"]));
+    if (index < 0) return refused(404, "Not Found");
+    this.reviewComments.splice(index, 1);
+    return { status: 204, body: null };
+  }
+
+  #listEvents({ request }: Asked): Answer {
+    const labels = this.#pullRequest(request.params["issue_number"])?.labels ?? {};
+    const events = labelEvents(labels, (login) => userBody({ login, type: "User" }));
+    return this.#page(events, request.query, request.path);
   }
 
   #compare({ request }: Asked): Answer {
@@ -393,11 +499,16 @@ export class FakeGitHub {
     };
   }
 
-  #diff(base: string, head: string): unknown[] {
+  #diff(base: string, head: string): ListedFile[] {
+    const patches = this.#git("diff", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "-M", base, head)
+      .split(/^diff --git .*\n/m)
+      .slice(1)
+      .map((part) => /^@@[\s\S]*/m.exec(part)?.[0].replace(/\n$/, ""));
     const fields = this.#git("diff", "-z", "--name-status", "-M", base, head).split("\0");
     const status = { A: "added", D: "removed", M: "modified", T: "changed", R: "renamed" } as const;
-    const files: unknown[] = [];
+    const files: ListedFile[] = [];
     for (let index = 0; index + 1 < fields.length;) {
+      const patch = patches[files.length];
       const letter = fields[index++]![0] as keyof typeof status;
       const previous = letter === "R" ? fields[index++]! : undefined;
       const filename = fields[index++]!;
@@ -413,7 +524,8 @@ export class FakeGitHub {
         raw_url: web,
         contents_url: web,
         ...(previous !== undefined && { previous_filename: previous }),
-      });
+        ...(patch !== undefined && { patch }),
+      } as ListedFile);
     }
     return files;
   }
@@ -499,20 +611,18 @@ function refused(status: number, message: string): Answer {
 }
 
 function tooLong(): Answer {
+  const message = "Body is too long (maximum is 65536 characters)";
+  return unprocessable([{ resource: "IssueComment", code: "unprocessable", field: "data", message }]);
+}
+
+function refusedReview(message: string): Answer {
+  return unprocessable([message]);
+}
+
+function unprocessable(errors: readonly unknown[]): Answer {
   return {
     status: 422,
-    body: {
-      message: "Validation Failed",
-      documentation_url: "https://docs.github.com/rest",
-      errors: [
-        {
-          resource: "IssueComment",
-          code: "unprocessable",
-          field: "data",
-          message: "Body is too long (maximum is 65536 characters)",
-        },
-      ],
-    },
+    body: { message: "Validation Failed", documentation_url: "https://docs.github.com/rest", errors },
   };
 }
 

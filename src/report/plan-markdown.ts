@@ -1,0 +1,143 @@
+/** The plan as Markdown: headings, and a box or a plain line for each step. */
+import type { Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
+import type { Reference } from "../model/reference.js";
+import { code, cut, markdown, oneLine, prose } from "./escape.js";
+import { excerpt, folded, indented } from "./markdown-blocks.js";
+import { releaseCondition, releaseWords, stepLocks, upgradeWorkWords } from "./plan-words.js";
+import { boxMark } from "./step-boxes.js";
+import { compatibilityWords, counted, PHASE_HEADINGS } from "./words.js";
+
+/** What the plan takes from the report around it. */
+export interface PlanView {
+  /** Everything; everything but SQL of this pull request; or titles alone. */
+  readonly level: "full" | "without SQL" | "counts";
+  /** `file:line`, as a link where there is an address. */
+  place(file: string, line: number): string;
+  reference(reference: Reference): string;
+  /** Whether the SQL of the statement at a line stands above the plan. */
+  isShown(file: string, line: number): boolean;
+}
+
+const TITLE_LENGTH = 1500;
+const EVIDENCE = 20;
+const LISTED_STEPS = 50;
+/** Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation. */
+const INDENT = "  ";
+
+export function renderPlan({ phases, upgradeNotes }: Plan, view: PlanView): string {
+  return [
+    ...phases.map((phase) => renderPhase(phase, view)),
+    upgradeNotes && view.level !== "counts" ? renderUpgradeNotes(upgradeNotes, view) : "",
+  ]
+    .filter((section) => section !== "")
+    .join("\n\n");
+}
+
+function renderPhase({ id, steps }: Phase, view: PlanView): string {
+  const shown = view.level === "counts" ? steps.slice(0, LISTED_STEPS) : steps;
+  const releases = [...new Set(shown.map(({ release }) => release ?? 0))];
+  const groups = releases.map((release) => {
+    const lines = shown.filter((step) => (step.release ?? 0) === release).map((step) => renderStep(step, view));
+    const heading = steps.some((step) => (step.release ?? 0) > 1)
+      ? `**${releaseWords(release)}**, ${releaseCondition(release)}:\n\n`
+      : "";
+    return heading + lines.join("\n");
+  });
+  const rest = steps.length - shown.length;
+  if (rest > 0) groups.push(`- and ${counted(rest, "step")} more`);
+  return `#### ${PHASE_HEADINGS[id]}\n\n${groups.join(releases.length > 1 ? "\n\n" : "\n")}`;
+}
+
+function renderStep(step: Step, view: PlanView): string {
+  const { title, person, sql, origin, place } = step;
+  // The SQL of a statement with findings stands above already.
+  const above = place !== undefined && view.isShown(place.file, place.line);
+  const proposed = origin === "proposed";
+  const beside = view.level === "full" && !proposed && sql !== undefined && !above;
+  const where = place ? view.place(place.file, place.line) : "";
+  const head = [
+    prose(cut(title, TITLE_LENGTH)),
+    proposed ? "" : where !== "" && !beside ? `(${where})` : "",
+    proposed && sql !== undefined && view.level === "full" ? "Proposed:" : "",
+    person ? boxMark(step) : "",
+  ];
+  const line = `- ${person ? "[ ] " : ""}${head.filter((part) => part !== "").join(" ")}`;
+  if (view.level === "counts") return line;
+  const statement = beside ? `${where} ${code(cut(oneLine(sql), 200))}`.trim() : "";
+  return [line, ...stepDetails(step, statement, view)].join("\n");
+}
+
+function stepDetails(step: Step, statement: string, view: PlanView): string[] {
+  const { sql, origin, how, check, answer, stopCondition, wayBack, rollbackFloor, accepted = [] } = step;
+  const facts = [
+    statement,
+    how === undefined ? "" : prose(how),
+    ...accepted.map(
+      ({ rule, reason, place }) =>
+        `Accepted, ${markdown(rule)} (${view.place(place.file, place.line)}): ${markdown(cut(reason, 300))}`,
+    ),
+    ...stepLocks(step).map(prose),
+    check === undefined
+      ? ""
+      : `Done when: ${code(cut(check, TITLE_LENGTH))}${answer === undefined ? "" : ` answers ${code(answer)}`}`,
+    stopCondition === undefined ? "" : `Stop if: ${prose(cut(stopCondition, TITLE_LENGTH))}`,
+    wayBack === undefined ? "" : `Way back: ${prose(cut(wayBack, TITLE_LENGTH))}`,
+    rollbackFloor === undefined ? "" : prose(rollbackFloor),
+  ].filter((fact) => fact !== "");
+  return [
+    view.level === "full" && origin === "proposed" && sql !== undefined ? excerpt(sql, INDENT) : "",
+    // In a comment every line feed is a line break, in a summary none is; a <br> without one is the same in both.
+    facts.length === 0 ? "" : INDENT + facts.join("<br>"),
+    why(step, view),
+    otherWays(step),
+  ].filter((part) => part !== "");
+}
+
+/** The answers and references that put a step into its phase. */
+function why({ compatibility, evidence, because = [] }: Step, view: PlanView): string {
+  const decided =
+    compatibility && Object.values(compatibility).some((answer) => answer === "no" || answer === "unknown");
+  const lines = evidence.slice(0, EVIDENCE).map((reference) => `- ${view.reference(reference)}`);
+  if (evidence.length > EVIDENCE) lines.push(`- and ${counted(evidence.length - EVIDENCE, "place")} more`);
+  if (decided) lines.unshift(prose([compatibilityWords(compatibility), ...compatibility.reasons].join(" ")));
+  lines.push(...because.map((reason) => `- ${prose(reason)}`));
+  if (lines.length === 0) return "";
+  const summary = evidence.length === 0 ? "Why" : `Why: ${counted(evidence.length, "place")} in the code`;
+  return indented(folded(summary, lines.join("\n")), INDENT);
+}
+
+function otherWays({ otherWays: ways = [] }: Step): string {
+  if (ways.length === 0) return "";
+  return indented(folded("Other ways", ways.map((way) => `- ${prose(way)}`).join("\n")), INDENT);
+}
+
+function renderUpgradeNotes({ downtime, work, mayFail, wayBack }: UpgradeNotes, view: PlanView): string {
+  const sections = [
+    downtime.map(prose).join(" "),
+    listed(
+      "Tables that are worked through",
+      work.map((one) => `${prose(upgradeWorkWords(one))} (${view.place(one.place.file, one.place.line)})`),
+    ),
+    listed(
+      "What existing data can stop",
+      mayFail.map(({ what, query, place }) =>
+        [
+          prose(what),
+          query === undefined ? "" : `Count them before: ${code(query)}`,
+          place ? `(${view.place(place.file, place.line)})` : "",
+        ]
+          .filter((part) => part !== "")
+          .join(" "),
+      ),
+    ),
+    listed(
+      "The way back",
+      ["Code: install the old version on the backup that was taken before.", ...wayBack].map(prose),
+    ),
+  ];
+  return `#### Upgrade notes\n\n${sections.filter((section) => section !== "").join("\n\n")}`;
+}
+
+function listed(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `**${title}**\n\n${lines.map((line) => `- ${line}`).join("\n")}`;
+}

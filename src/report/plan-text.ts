@@ -1,0 +1,79 @@
+/** The plan for a terminal. */
+import type { Colors } from "picocolors/types.js";
+import type { Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
+import type { Reference } from "../model/reference.js";
+import { oneLine, visible } from "./escape.js";
+import { checkWords, releaseCondition, releaseWords, stepLocks, upgradeWorkWords } from "./plan-words.js";
+import { PHASE_HEADINGS } from "./words.js";
+
+export interface PlanTextView {
+  readonly colors: Colors;
+  /** The lines of references, each behind an indent. */
+  references(list: readonly Reference[], indent: string): readonly string[];
+}
+
+/** The sections of a plan. */
+export function planSections({ phases, upgradeNotes }: Plan, view: PlanTextView): string[] {
+  return [...phases.map((phase) => phaseText(phase, view)), ...(upgradeNotes ? [upgradeText(upgradeNotes, view)] : [])];
+}
+
+function phaseText({ id, steps }: Phase, view: PlanTextView): string {
+  const several = steps.some(({ release = 0 }) => release > 1);
+  let last: number | undefined;
+  const lines = steps.flatMap((step) => {
+    const { release } = step;
+    const heading =
+      several && release !== undefined && release !== last
+        ? [`  ${releaseWords(release)}, ${releaseCondition(release)}:`]
+        : [];
+    last = release;
+    return [...heading, stepText(step, view)];
+  });
+  return [view.colors.bold(PHASE_HEADINGS[id]), ...lines].join("\n");
+}
+
+function place({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${oneLine(file)}:${String(line)}`;
+}
+
+function stepText(step: Step, { colors, references }: PlanTextView): string {
+  const { person, title, sql, origin, how, accepted = [], because = [], otherWays = [] } = step;
+  const check = checkWords(step);
+  const where = step.place && origin !== "proposed" ? colors.dim(` (${place(step.place)})`) : "";
+  return [
+    `  ${person ? "[ ]" : " - "} ${oneLine(title)}${where}`,
+    sql !== undefined && origin === "proposed" && indented(visible(sql.trim()), "        "),
+    how !== undefined && `      ${oneLine(how)}`,
+    ...accepted.map((one) => `      Accepted: ${one.rule} (${place(one.place)}): ${oneLine(one.reason)}`),
+    ...stepLocks(step).map((facts) => `      ${oneLine(facts)}`),
+    check !== undefined && `      Done when: ${oneLine(check)}`,
+    step.stopCondition !== undefined && `      Stop if: ${oneLine(step.stopCondition)}`,
+    step.wayBack !== undefined && `      Way back: ${oneLine(step.wayBack)}`,
+    step.rollbackFloor !== undefined && `      ${oneLine(step.rollbackFloor)}`,
+    ...because.map((reason) => `      - ${oneLine(reason)}`),
+    ...references(step.evidence, "      - "),
+    ...otherWays.map((way) => `      Another way: ${oneLine(way)}`),
+  ]
+    .filter((line) => line !== false && line !== "")
+    .join("\n");
+}
+
+function upgradeText({ downtime, work, mayFail, wayBack }: UpgradeNotes, { colors }: PlanTextView): string {
+  return [
+    colors.bold("Upgrade notes"),
+    ...downtime.map((sentence) => `  ${oneLine(sentence)}`),
+    ...work.map((one) => `   -  ${oneLine(upgradeWorkWords(one))} (${place(one.place)})`),
+    ...mayFail.flatMap(({ what, query, place: at }) => [
+      `   -  ${oneLine(what)}${at ? ` (${place(at)})` : ""}`,
+      ...(query === undefined ? [] : [`      Count them before: ${oneLine(query)}`]),
+    ]),
+    ...wayBack.map((sentence) => `  Way back: ${oneLine(sentence)}`),
+  ].join("\n");
+}
+
+function indented(text: string, indent: string): string {
+  return text
+    .split("\n")
+    .map((line) => indent + line)
+    .join("\n");
+}

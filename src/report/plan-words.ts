@@ -1,0 +1,88 @@
+/** The words of a plan that its views share. Plain text, with backticks around code. */
+import type { Blocked, Lock, Work } from "../model/lock.js";
+import type { Estimate, Step, UpgradeWork } from "../model/plan.js";
+import { sizeWords } from "../text/size-words.js";
+import { shortName } from "./words.js";
+
+/** What a lock is for, who is blocked by it, and how long: three facts, each with its name. */
+export function lockFacts(lock: Lock, estimates: readonly Estimate[] = []): string {
+  const { relation, mode, while: work } = lock;
+  const estimate = estimates.find((one) => one.relation === relation && one.work === work);
+  return [
+    `Lock: ${mode} on \`${shortName(relation)}\``,
+    `Blocked: ${blockedWords(lock.blocks)}`,
+    `Duration: ${durationWords(lock, estimate)}`,
+  ].join(". ");
+}
+
+/** The facts of each lock of a step, and the wait that comes before the first of them. */
+export function stepLocks({ locks, estimates }: Step): readonly string[] {
+  return locks.map((lock) => `${lockFacts(lock, estimates)}.`);
+}
+
+export function blockedWords(blocks: readonly Blocked[]): string {
+  if (blocks.includes("read")) return "reads and writes";
+  if (blocks.includes("write")) return "writes; reads go on";
+  return blocks.includes("ddl") ? "other schema changes; reads and writes go on" : "nobody";
+}
+
+const WORK_WORDS: Readonly<Record<Exclude<Work, "instant">, string>> = {
+  scan: "it reads the whole table",
+  "index-build": "it builds the index",
+  rewrite: "it rewrites the whole table",
+};
+
+function durationWords({ while: work, size }: Lock, estimate: Estimate | undefined): string {
+  if (work === "instant") return "a moment, whatever the size of the table";
+  return `${WORK_WORDS[work]}, ${estimateWords(estimate, size)}`;
+}
+
+/** `12 s to 1 min (about 48 million rows, 6.1 GB)`, or the query that tells the size. */
+function estimateWords(estimate: Estimate | undefined, size: Lock["size"]): string {
+  if (estimate?.seconds) {
+    const [least, most] = estimate.seconds;
+    return `${rangeWords(least, most)}${size ? ` (${sizeWords(size)})` : ""}`;
+  }
+  return estimate?.query === undefined ? "its size is not known" : `its size is not known: \`${estimate.query}\``;
+}
+
+/** Work of an upgrade: the table, what is done with it, and how long. */
+export function upgradeWorkWords({ relation, lock, ...estimate }: UpgradeWork): string {
+  if (lock.while === "instant") return `\`${shortName(relation)}\`: a moment`;
+  return `\`${shortName(relation)}\`: ${WORK_WORDS[lock.while]}, ${estimateWords({ relation, ...estimate }, lock.size)}`;
+}
+
+/** `12 s to 1 min`; a range of one length is that. */
+export function rangeWords(least: number, most: number): string {
+  const [from, to] = [secondsWords(least), secondsWords(most)];
+  return from === to ? from : `${from} to ${to}`;
+}
+
+function secondsWords(seconds: number): string {
+  if (seconds < 1) return "less than a second";
+  for (const [unit, length] of [
+    ["h", 3600],
+    ["min", 60],
+  ] as const) {
+    if (seconds >= length) return `${String(Number((seconds / length).toPrecision(2)))} ${unit}`;
+  }
+  return `${String(Number(seconds.toPrecision(2)))} s`;
+}
+
+/** Which pull request a later step belongs to: this one is the first. */
+export function releaseWords(release: number): string {
+  return release === 1 ? "The next pull request" : `Pull request ${String(release + 1)}, counted from this one`;
+}
+
+/** When a later pull request may ship. */
+export function releaseCondition(release: number): string {
+  return release === 1
+    ? "once every instance runs the code of this one"
+    : `once every instance runs the code of pull request ${String(release)}`;
+}
+
+/** What shows that a step is done: the query, and what it answers then. */
+export function checkWords({ check, answer }: Step): string | undefined {
+  if (check === undefined) return undefined;
+  return answer === undefined ? `\`${check}\`` : `\`${check}\` answers \`${answer}\``;
+}

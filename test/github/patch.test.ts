@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { addedRanges } from "../../src/github/patch.js";
+
+const PATCH = [
+  "@@ -1,3 +1,4 @@ heading",
+  " one",
+  "-two",
+  "+TWO",
+  "+and a half",
+  " three",
+  "@@ -10 +11,2 @@",
+  "+ten",
+  "+eleven",
+  "\\ No newline at end of file",
+].join("\n");
+const TEXT = ["one", "TWO", "and a half", "three", ..."4567890".split(""), "eleven"].join("\n").replace("0", "ten");
+
+describe("addedRanges", () => {
+  const isAdded = addedRanges(PATCH, TEXT);
+
+  it("knows the added lines, and ranges within one hunk", () => {
+    expect(Array.from({ length: 13 }, (_, index) => isAdded(index + 1, index + 1))).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((line) => [2, 3, 11, 12].includes(line)),
+    );
+    expect([isAdded(2, 3), isAdded(1, 2), isAdded(11, 12), isAdded(3, 11)]).toEqual([true, false, true, false]);
+  });
+
+  it("takes no line for added that stands elsewhere in the judged text", () => {
+    const moved = addedRanges(PATCH, `new on the base branch\n${TEXT}`);
+    expect([moved(2, 2), moved(3, 3), moved(12, 12)]).toEqual([false, false, false]);
+  });
+
+  it("does not mind CRLF and a byte order mark", () => {
+    expect(addedRanges("@@ -0,0 +1,2 @@\n+\ufeffa\r\n+b\r", "\ufeffa\r\nb\r\n")(1, 2)).toBe(true);
+  });
+});
