@@ -114,6 +114,7 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
     second: "20240102000000_b/migration.sql",
   },
   refinery: { path: "migrations", first: "V1__a.sql", second: "V2__b.sql" },
+  slonik: { path: "migrations", first: "1_a.sql", second: "2_b.sql" },
   sql: { path: "migrations", first: "0001_a.sql", second: "0002_b.sql" },
   sqitch: {
     path: "deploy",

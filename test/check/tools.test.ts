@@ -161,6 +161,16 @@ const DB_MIGRATE: Files = {
   ),
 };
 
+const slonikProgram = (body: string): string =>
+  `import type { Migration } from "@slonik/migrator";\n\nexport const up: Migration = async ({ context: { connection, sql } }) => {\n  ${body}\n};\n`;
+
+const SLONIK: Files = {
+  ...npm("@slonik/migrator", "0.12.0"),
+  "migrate.ts":
+    'import { SlonikMigrator } from "@slonik/migrator";\n\nexport const migrator = new SlonikMigrator({ migrationsPath: "migrations" });\n',
+  "migrations/2026.01.01.init.sql": ORDERS,
+};
+
 const FLYWAY: Files = {
   "pom.xml": "<dependency><artifactId>flyway-core</artifactId></dependency>\n",
   "src/main/resources/db/migration/V1__init.sql": ORDERS,
@@ -384,6 +394,25 @@ const ROWS: readonly ToolRow[] = [
         "`--non-transactional` is for a whole run. Build the index by hand with CREATE INDEX CONCURRENTLY before the " +
         "deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. Accept " +
         "no-blocking-index-build there, with that reason.",
+    ],
+  },
+  {
+    name: "@slonik/migrator: an index that blocks, CONCURRENTLY beside another statement, and in ways that work",
+    base: SLONIK,
+    head: {
+      "migrations/2026.02.01.index.ts": slonikProgram(`await connection.query(sql\`${BUILD.trim()}\`);`),
+      "migrations/2026.02.02.index.sql": `SET lock_timeout = '5s';\n${CONCURRENTLY.replace("account_idx", "idx_2")}`,
+      "migrations/2026.02.03.index.sql": CONCURRENTLY.replace("account_idx", "idx_3"),
+      "migrations/2026.02.04.index.ts": slonikProgram(
+        `await connection.query(sql\`${CONCURRENTLY.trim().replace("account_idx", "idx_4")}\`);`,
+      ),
+    },
+    findings: [
+      "no-blocking-index-build migrations/2026.02.01.index.ts:4 Building orders_account_idx blocks every INSERT, UPDATE and " +
+        "DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY.",
+      `no-concurrently-in-transaction migrations/2026.02.02.index.sql:2 ${FAILS} @slonik/migrator 0.12.0 sends the file as ` +
+        "one query, and PostgreSQL runs the statements of one query in one transaction. Run it in a file of its own with " +
+        "that single statement.",
     ],
   },
   {

@@ -1,9 +1,19 @@
 /** Slonik itself: what a migration of @slonik/migrator sends. */
 import { createPool, sql } from "slonik";
+import { slonik } from "../../../src/migrations/slonik.js";
 import { loadProgram } from "./load-program.js";
-import type { Fixtures, Recorder } from "./recorded-tool.js";
+import type { Fixtures, RecordedTool } from "./recorded-tool.js";
 
-export const recordedSlonik: Recorder = {
+export const recordedSlonik: RecordedTool = {
+  tool: slonik,
+  file: "migrations/2026.01.01-change.ts",
+  repository: {
+    "package.json": '{ "dependencies": { "slonik": "^29.2.0", "@slonik/migrator": "^0.12.0" } }',
+    "migrate.js":
+      'const { SlonikMigrator } = require("@slonik/migrator");\n' +
+      'new SlonikMigrator({ migrationsPath: __dirname + "/migrations", migrationTableName: "migration" }).runAsCLI();\n',
+  },
+  sendsTransactions: true,
   setup: `CREATE TABLE orders (id serial PRIMARY KEY, code text, note text); CREATE TABLE old (id int);`,
   migration: (body) =>
     `import type { Migration } from "@slonik/migrator";\n\nexport const up: Migration = async ({ context: { connection, sql } }) => {\n${body}\n};\n`,

@@ -1,0 +1,56 @@
+/** Settings that a program of the project gives a package: the arguments of a class or function of it. */
+import type { Tree } from "../../model/tree.js";
+import { runModule } from "./modules.js";
+import { OutOfBudget, Run } from "./run.js";
+import { Callable, Dictionary, type Site, Unknown, type Value } from "./value.js";
+
+export interface PackageUse {
+  readonly file: string;
+  readonly args: readonly Value[];
+}
+
+const NOT_THE_PROJECT = [
+  "**/node_modules/**",
+  "**/dist/**",
+  "**/build/**",
+  "**/*.d.ts",
+  "**/*.md",
+  "**/*.test.*",
+  "**/*.spec.*",
+];
+const PROGRAMS = ["**/*.ts", "**/*.mts", "**/*.cts", "**/*.js", "**/*.mjs", "**/*.cjs"];
+
+/**
+ * Each call of an export of a package, or object made of it, in the project's own programs. Nothing is executed; functions
+ * that a program exports are followed, too, because that is where most of them stand.
+ */
+export function usesOfPackage(tree: Tree, name: string, exports: readonly string[]): readonly PackageUse[] {
+  const hits = tree.grep(exports, NOT_THE_PROJECT, PROGRAMS);
+  const files = [...new Set(hits.map(({ file }) => file))].filter((file) => tree.read(file)?.includes(name) === true);
+  return files.slice(0, 20).flatMap((file) => usesIn(tree, file, name, exports));
+}
+
+function usesIn(tree: Tree, file: string, name: string, exports: readonly string[]): PackageUse[] {
+  const found: PackageUse[] = [];
+  const note = (args: readonly Value[]): Value => {
+    found.push({ file, args });
+    return new Unknown("is made by a package");
+  };
+  const module = new Dictionary(
+    exports.map((one) => [one, new Callable(one, note, note)] as const),
+    undefined,
+    "is a package's",
+  );
+  const run = new Run(file, tree, { modules: new Map([[name, module]]), globals: new Map() });
+  const site: Site = { run, file, range: [0, 0], own: [0, 0] };
+  try {
+    const made = runModule(file, tree.read(file) ?? "", run)?.exports;
+    if (found.length > 0 || made === undefined) return found;
+    for (const one of new Set(made.properties.values())) {
+      if (one instanceof Callable && !one.construct) run.call(one, [], site);
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfBudget || error instanceof RangeError)) throw error;
+  }
+  return found;
+}
