@@ -291,8 +291,8 @@ function foreignKeyTarget(
   if (!history) return target;
   const table = timeline.table(history);
   for (const column of target.columns) learnColumn(timeline, history, column);
-  if (target.columns.length > 0) return { table: nameOf(table), columns: target.columns };
-  return { table: nameOf(table), columns: primaryKey(timeline, history)?.columns ?? [] };
+  if (target.columns.length > 0) return { ...target, table: nameOf(table) };
+  return { ...target, table: nameOf(table), columns: primaryKey(timeline, history)?.columns ?? [] };
 }
 
 function primaryKey(timeline: Timeline, history: TableHistory): Constraint | undefined {

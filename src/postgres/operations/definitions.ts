@@ -1,6 +1,12 @@
 /** Column and constraint definitions, as CREATE TABLE, ALTER TABLE and domains have them. */
 import type { ColumnDef, Constraint, IndexElem, Node } from "libpg-query";
-import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, Expression } from "../../model/operation.js";
+import type {
+  ColumnDefinition,
+  ConstraintDefinition,
+  ConstraintKind,
+  Expression,
+  ForeignKeyAction,
+} from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
 import { expression, mentionsOf, provesNotNull } from "./expressions.js";
 import { indexNameColumns } from "./index-names.js";
