@@ -84,5 +84,5 @@ export function releaseCondition(release: number): string {
 /** What shows that a step is done: the query, and what it answers then. */
 export function checkWords({ check, answer }: Step): string | undefined {
   if (check === undefined) return undefined;
-  return answer === undefined ? `\`${check}\`` : `\`${check}\` answers \`${answer}\``;
+  return answer === undefined ? check : `${check} answers ${answer}`;
 }

@@ -65,7 +65,7 @@ Put this above line 5, with your reason:
 -- migration-safety-disable-next-line no-blocking-index-build -- why it is safe here
 Before you merge
 [ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0051_orders.sql:2)
-Lock: ACCESS EXCLUSIVE on orders for an instant, whatever the size of the table: reads and writes wait.
+Lock: ACCESS EXCLUSIVE on orders. Blocked: reads and writes. Duration: a moment, whatever the size of the table.
 Why: 2 places in the code
 The code running now works on the new schema: no. The code in this pull request works on the old schema: yes. The code running now reads orders.legacy_ref.
 src/orders/repository.ts:88 in the code running now, read: db.query("SELECT id, legacy_ref FROM orders")

@@ -31,7 +31,7 @@ describe("renderText", () => {
 
 Before you merge
   [ ] Take this statement out of this pull request: the code running now fails as soon as it has run. (db/migrations/0051_orders.sql:2)
-      Lock: ACCESS EXCLUSIVE on \`orders\` for an instant, whatever the size of the table: reads and writes wait.
+      Lock: ACCESS EXCLUSIVE on \`orders\`. Blocked: reads and writes. Duration: a moment, whatever the size of the table.
       - src/orders/repository.ts:88 in the code running now, read: db.query("SELECT id, legacy_ref FROM orders")
       - src/entity/order.ts:23 in the code in this pull request, likely declared: legacy_ref: string;
 
