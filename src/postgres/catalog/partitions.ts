@@ -1,6 +1,10 @@
 /** What ATTACH and DETACH PARTITION make of two tables. */
+import type { Expression } from "../../model/operation.js";
+import { provesBound } from "../partition-proof.js";
+import { CatalogAt } from "./catalog-at.js";
 import { changeColumn } from "./columns.js";
 import { notNullConstraint } from "./constraints.js";
+import { chooseName } from "./default-names.js";
 import { inheritIndexes } from "./indexes.js";
 import { mention, nameOf, type Changes } from "./situation.js";
 import { inheritTriggers } from "./triggers-and-policies.js";
@@ -35,9 +39,10 @@ export const partitionChanges: Changes = {
   },
   DetachPartition(operation, situation) {
     const { timeline } = situation;
-    mention(situation, operation.table);
+    const parent = mention(situation, operation.table);
     const partition = mention(situation, operation.partition);
     if (!partition) return;
+    if (operation.concurrently && parent) keepBound(timeline, parent, partition);
     const { partitionOf: _, defaultPartition: __, bound: ____, triggers, ...facts } = timeline.table(partition);
     // Row triggers that it had from its parent go.
     const own = triggers?.filter(({ inherited }) => !inherited);
@@ -55,6 +60,23 @@ export const partitionChanges: Changes = {
     }
   },
 };
+
+/**
+ * DETACH CONCURRENTLY leaves a CHECK behind that says what the partition was for, unless one of its own does
+ * (`DetachAddConstraintIfNeeded` in tablecmds.c).
+ */
+function keepBound(timeline: Timeline, parent: TableHistory, partition: TableHistory): void {
+  const [table, of] = [timeline.table(partition), timeline.table(parent)];
+  const { bound, constraints } = table;
+  const { partitionKey: key } = of;
+  if (!bound || !key || provesBound(table, of, bound, new CatalogAt(timeline, timeline.time))) return;
+  // Its name has that of the column, if there is only one.
+  const columns = key.length === 1 ? key : [];
+  const name = chooseName(table.name, columns, "check", (taken) => constraints.has(taken));
+  // No statement has its text.
+  const expression: Expression = { sql: "", range: [0, 0], kind: "expression", functions: [], columns: key };
+  timeline.putConstraint(partition, { name, kind: "check", columns: key, expression, provesNotNull: [], valid: true });
+}
 
 /** A partition has the foreign keys of its parent, under the same names. */
 export function inheritForeignKeys(timeline: Timeline, parent: TableHistory, child: TableHistory): void {
