@@ -231,6 +231,80 @@ function reportOf({ sql, before, postgres = 16 }: Omit<Row, "mistake" | "finds">
 
 const short = ({ findings }: Report): string[] => findings.map(({ rule, line }) => `${rule} ${String(line)}`);
 
+interface ProgramRow {
+  readonly mistake: string;
+  readonly packages: Readonly<Record<string, string>>;
+  readonly file: (time: string, name: string) => string;
+  /** Its third line is what `up` does. */
+  readonly program: (name: string, up: string) => string;
+  /** How the tool sends a text. */
+  readonly raw: (sql: string) => string;
+  readonly drop: string;
+}
+
+const TABLE = 'const TABLE = "users";';
+const KNEX: Omit<ProgramRow, "mistake" | "drop"> = {
+  packages: { knex: "3.1.0" },
+  file: (time, name) => `migrations/2024${time}_${name}.js`,
+  program: (_, up) => `${TABLE}\nexports.up = async (knex) => {\n  ${up}\n};\n`,
+  raw: (sql) => `await knex.raw(\`${sql}\`);`,
+};
+const TYPEORM: Omit<ProgramRow, "mistake" | "drop"> = {
+  packages: { typeorm: "0.3.20" },
+  file: (time, name) => `src/migrations/${time}-${name}.ts`,
+  program: (name, up) => `${TABLE}\nexport class ${name} { async up(queryRunner) {\n  ${up}\n} async down() {} }\n`,
+  raw: (sql) => `await queryRunner.query(\`${sql}\`);`,
+};
+
+/** Rows on migrations that are programs: no checker but ours follows what they call. */
+const programs: readonly ProgramRow[] = [
+  {
+    mistake: "pgfence cannot follow a table's name into a variable of Knex's builder",
+    ...KNEX,
+    drop: 'await knex.schema.alterTable(TABLE, (t) => t.dropColumn("legacy"));',
+  },
+  {
+    mistake: "pgfence cannot follow a table's name into a template",
+    ...KNEX,
+    drop: 'await knex.raw(`ALTER TABLE "${TABLE}" DROP COLUMN legacy`);',
+  },
+  {
+    mistake: "pgfence does not know TypeORM's calls",
+    ...TYPEORM,
+    drop: 'await queryRunner.dropColumn(TABLE, "legacy");',
+  },
+  {
+    mistake: "pgfence cannot follow a table's name into a template of TypeORM",
+    ...TYPEORM,
+    drop: 'await queryRunner.query(`ALTER TABLE "${TABLE}" DROP COLUMN "legacy"`);',
+  },
+  {
+    mistake: "pgfence does not know Kysely",
+    packages: { kysely: "0.27.0" },
+    file: (time, name) => `src/migrations/${time}_${name}.ts`,
+    program: (_, up) => `import { sql } from "kysely";\nexport async function up(db) {\n  ${up}\n}\n`,
+    raw: (sql) => `await sql\`${sql}\`.execute(db);`,
+    drop: 'await db.schema.alterTable("users").dropColumn("legacy").execute();',
+  },
+  {
+    mistake: "pgfence does not know node-pg-migrate",
+    packages: { "node-pg-migrate": "7.0.0" },
+    file: (time, name) => `migrations/${time}_${name}.js`,
+    program: (_, up) => `${TABLE}\nexports.up = (pgm) => {\n  ${up}\n};\n`,
+    raw: (sql) => `pgm.sql(\`${sql}\`);`,
+    drop: 'pgm.dropColumn(TABLE, "legacy");',
+  },
+  {
+    mistake: "pgfence does not know MikroORM",
+    packages: { "@mikro-orm/migrations": "6.4.0", "@mikro-orm/postgresql": "6.4.0" },
+    file: (time, name) => `migrations/Migration2024${time}_${name}.ts`,
+    program: (name, up) =>
+      `import { Migration } from "@mikro-orm/migrations";\nexport class Migration${name} extends Migration { async up() {\n  ${up}\n} }\n`,
+    raw: (sql) => `this.addSql(\`${sql}\`);`,
+    drop: 'this.addSql(\'alter table "users" drop column "legacy";\');',
+  },
+];
+
 describe("is right where others are not", () => {
   it.each(rows)("$mistake: $sql", (row) => {
     expect(short(reportOf(row))).toEqual(row.finds);
@@ -241,21 +315,16 @@ describe("is right where others are not", () => {
     expect(JSON.stringify(report.plan)).toContain("The code running now fails where it writes or compares 'a'.");
   });
 
-  it("pgfence cannot follow a table's name into a variable, in Knex's builder and in a template", () => {
-    const migration = (up: string): string => `const TABLE = "users";\nexports.up = async (knex) => {\n  ${up}\n};\n`;
+  it.each(programs)("$mistake: $drop", ({ packages, file, program, raw, drop }) => {
     const base = {
       ...CODE,
-      "package.json": JSON.stringify({ dependencies: { knex: "3.1.0", pg: "8.11.0" } }),
-      "knexfile.js": 'module.exports = { client: "pg" };\n',
-      "migrations/20260101000000_init.js": `exports.up = (knex) => knex.raw(\`${SCHEMA.replaceAll("$", "\\$")}\`);\n`,
+      "package.json": JSON.stringify({ dependencies: { pg: "8.11.0", ...packages } }),
+      [file("1700000000001", "Init")]: program("Init1700000000001", raw(SCHEMA.replaceAll("$", "\\$"))),
     };
-    const found = (up: string): string[] =>
-      short(check(memorySource(base, { "migrations/20260201000000_next.js": migration(up) }), configuration));
-    expect(found('await knex.schema.alterTable(TABLE, (t) => t.dropColumn("legacy"));')).toEqual([
-      "no-referenced-column-drop 3",
-    ]);
-    expect(found('await knex.raw(`ALTER TABLE "${TABLE}" DROP COLUMN legacy`);')).toEqual([
-      "no-referenced-column-drop 3",
+    const name = file("1700000000002", "Next");
+    const branch = { [name]: program("Next1700000000002", drop) };
+    expect(check(memorySource(base, branch), configuration).findings).toMatchObject([
+      { rule: "no-referenced-column-drop", file: name, line: 3 },
     ]);
   });
 });
