@@ -211,12 +211,7 @@ class Scripts {
     if (!MAY_DECLARE.test(text)) return [];
     const script = readScript(text, { jsx: hasJsx(file) });
     this.#scripts.set(text, script);
-    return (script?.models ?? []).map(({ table, models, property, column }) => ({
-      models,
-      ...(table !== undefined && { table }),
-      ...(property !== undefined && { property }),
-      ...(column !== undefined && { column }),
-    }));
+    return (script?.models ?? []).map(({ node: _, offset: __, ...declaration }) => declaration);
   }
 
   script(text: string): Script | undefined {
@@ -326,16 +321,21 @@ function bestOfEachLine(references: readonly PlacedReference[]): readonly Placed
     const line = lineOf(reference);
     best.set(line, Math.min(best.get(line) ?? Infinity, GRADES[reference.grade]));
   }
-  const seen = new Set<string>();
-  return [...references]
-    .sort((a, b) => a.line - b.line || a.column - b.column)
-    .filter((reference) => {
-      const line = lineOf(reference);
-      const key = `${line} ${reference.kind}`;
-      if (GRADES[reference.grade] !== best.get(line) || seen.has(key)) return false;
-      seen.add(key);
-      return true;
-    });
+  const kept = new Map<string, PlacedReference>();
+  for (const reference of [...references].sort((a, b) => a.line - b.line || a.column - b.column)) {
+    const line = lineOf(reference);
+    if (GRADES[reference.grade] !== best.get(line)) continue;
+    const key = `${line} ${reference.kind}`;
+    const first = kept.get(key);
+    if (first === undefined) kept.set(key, reference);
+    else kept.set(key, { ...reference, ...first, ...together(first, reference) });
+  }
+  return [...kept.values()];
+}
+
+/** The constants of two uses of one line. */
+function together({ values: one }: PlacedReference, { values: other }: PlacedReference): Pick<Reference, "values"> {
+  return one === undefined || other === undefined ? {} : { values: [...new Set([...one, ...other])] };
 }
 
 /** The line, or what is near the name: a bundle is one line of megabytes, with the name on it a thousand times. */

@@ -9,6 +9,9 @@ export interface PlacedModel extends Declaration {
 /** Prisma's own types; everything else is an enum or another model. */
 const SCALARS = new Set("String Boolean Int BigInt Float Decimal DateTime Json Bytes Unsupported".split(" "));
 
+/** Values that Prisma itself gives to a row: every default but those that only the database knows. */
+const FILLED = /@updatedAt\b|@default\((?!\s*(?:autoincrement|dbgenerated|sequence)\()/;
+
 /** The models of a schema, each followed by its columns. Relation fields are no columns. */
 export function modelsInPrismaSchema(text: string): PlacedModel[] {
   const found: PlacedModel[] = [];
@@ -28,7 +31,9 @@ export function modelsInPrismaSchema(text: string): PlacedModel[] {
       const [, indentation = "", property = "", type = ""] = field ?? [];
       if (field !== null && (SCALARS.has(type) || enums.has(type))) {
         const column = /@map\(\s*(?:name:\s*)?"([^"]+)"/.exec(line)?.[1] ?? property;
-        found.push({ ...declared, property, column, offset: lineStart + indentation.length });
+        const filled = FILLED.test(line);
+        const offset = lineStart + indentation.length;
+        found.push({ ...declared, property, column, ...(filled && { filled }), offset });
       }
       lineStart += line.length + 1;
     }

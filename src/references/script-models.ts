@@ -68,6 +68,7 @@ function drizzleTable(call: Node): PlacedDeclaration[] {
       models,
       property: key,
       ...(column !== undefined && { column }),
+      ...(callsAny(child(property, "value"), DRIZZLE_FILLS) && { filled: true }),
       node: property,
       offset: keyOffset(property),
     });
@@ -84,6 +85,20 @@ function schemaNamed(identifier: Node): string | undefined {
     at = at.parent;
   }
   return undefined;
+}
+
+/** Methods of a Drizzle column whose functions give a value in the program. */
+const DRIZZLE_FILLS = /^\$(?:default|defaultFn|onUpdate|onUpdateFn)$/;
+
+/** Whether a chain of calls has a method of such a name. */
+function callsAny(chain: Node | undefined, name: RegExp): boolean {
+  for (let call = unwrap(chain); isCall(call);) {
+    const callee = child(call, "callee");
+    if (!isMember(callee)) return false;
+    if (name.test(keyName(callee) ?? "")) return true;
+    call = unwrap(child(callee, "object"));
+  }
+  return false;
 }
 
 /** The first argument of the innermost call of a chain: `text("legacy_ref").notNull()`. */
@@ -126,12 +141,14 @@ function sequelizeModel(call: Node): PlacedDeclaration[] {
   for (const property of children(attributes, "properties")) {
     const key = keyName(property);
     if (key === undefined) continue;
-    const column = stringValue(propertyOf(unwrap(child(property, "value")), "field"));
+    const attribute = unwrap(child(property, "value"));
+    const column = stringValue(propertyOf(attribute, "field"));
     found.push({
       ...table,
       models,
       property: key,
       ...(column !== undefined && { column }),
+      ...(propertyOf(attribute, "defaultValue") !== undefined && { filled: true }),
       node: property,
       offset: keyOffset(property),
     });
@@ -189,10 +206,12 @@ function classModel(node: Node): PlacedDeclaration[] {
   const schema = stringValue(propertyOf(options, "schema"));
   const table = explicit === undefined ? {} : { table: { name: explicit, ...(schema !== undefined && { schema }) } };
   const found: PlacedDeclaration[] = [{ ...table, models, node, offset: (className as Node).start }];
+  const hasHook = members.some((member) => decoratorsOf(member).some(({ name }) => /^Before/.test(name)));
   for (const member of members) {
     const key = keyName(member);
     if (key === undefined || !/Property$/.test(member.type)) continue;
-    const columns = decoratorsOf(member).filter(({ name }) => COLUMN_DECORATOR.test(name));
+    const decorators = decoratorsOf(member);
+    const columns = decorators.filter(({ name }) => COLUMN_DECORATOR.test(name));
     if (columns.length === 0) continue;
     const given = columns
       .flatMap(({ arguments: args }) => args)
@@ -203,16 +222,29 @@ function classModel(node: Node): PlacedDeclaration[] {
     // A relation without a name has its column's name from the relation and the key of the other side.
     const isRelation = columns.every(({ name }) => /^(?:ManyToOne|OneToOne|JoinColumn)$/.test(name));
     if (given === undefined && isRelation) continue;
+    const filled =
+      hasHook ||
+      child(member, "value") !== undefined ||
+      decorators.some(({ name, arguments: args }) => FILLS.test(name) || args.some(hasFill));
     found.push({
       ...table,
       models,
       property: key,
       ...(given !== undefined && { column: given }),
+      ...(filled && { filled }),
       node: member,
       offset: keyOffset(member),
     });
   }
   return found;
+}
+
+/** Decorators of columns that TypeORM, MikroORM or sequelize-typescript fill themselves. */
+const FILLS = /^(?:Default|CreatedAt|UpdatedAt|CreateDateColumn|UpdateDateColumn|VersionColumn|Version)$/;
+
+/** Whether the options of a column have a value that the program gives. */
+function hasFill(options: Node): boolean {
+  return ["defaultValue", "onCreate", "onUpdate"].some((name) => propertyOf(options, name) !== undefined);
 }
 
 interface Decorator {

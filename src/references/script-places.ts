@@ -3,10 +3,22 @@ import type { ReferenceKind } from "../model/reference.js";
 import type { Chain, NamedTable, ScriptTables } from "./script-tables.js";
 import { callbackOf, methodOf } from "./script-tables.js";
 import type { Node } from "./script-tree.js";
-import { child, children, isCall, isFunction, isWrapper, keyName, propertyOf, unwrap } from "./script-tree.js";
+import {
+  child,
+  children,
+  isCall,
+  isFunction,
+  isMember,
+  isWrapper,
+  keyName,
+  lookUp,
+  propertyOf,
+  unwrap,
+} from "./script-tree.js";
 
 export interface Place {
   readonly chain: Chain;
+  readonly call: Node;
   readonly method: string;
   /** Which argument of the call it is in. */
   readonly argument: number;
@@ -69,7 +81,7 @@ export function placeOf(
         }
         const chain = tables.chainOf(call);
         if (chain.tables.length === 0) return undefined;
-        return found(chain, method, 0);
+        return found(call, chain, method, 0);
       } else if (parent.type === "VariableDeclarator") {
         if (steps === 0 || child(parent, "init") !== at) return undefined;
         for (const use of usesOf(parent)) {
@@ -87,8 +99,8 @@ export function placeOf(
     }
     return undefined;
 
-    function found(chain: Chain, method: string, argument: number): Place {
-      return { chain, method, argument, path, raw, ...(model !== undefined && { model }) };
+    function found(call: Node, chain: Chain, method: string, argument: number): Place {
+      return { chain, call, method, argument, path, raw, ...(model !== undefined && { model }) };
     }
 
     function inCall(call: Node, from: Node): Place | "through" | undefined {
@@ -97,7 +109,7 @@ export function placeOf(
       const callee = unwrap(child(call, "callee"));
       const method = methodOf(call) ?? (callee?.type === "Identifier" ? (callee["name"] as string) : "");
       const chain = tables.chainOf(call);
-      if (chain.tables.length > 0) return found(chain, method, argument);
+      if (chain.tables.length > 0) return found(call, chain, method, argument);
       return TRANSPARENT.has(method) ? "through" : undefined;
     }
   }
@@ -120,9 +132,19 @@ const READ_KEYS = words(
 );
 const WRITE_KEYS = words("data create update set defaults values createMany updateMany connectOrCreate");
 
+/** Whether a call is on what Kysely gives to a callback: `onConflict((oc) => oc.columns(["account_id", "email"]))`. */
+export function isOnConflict(call: Node): boolean {
+  let root = unwrap(child(call, "callee"));
+  while (isMember(root) || isCall(root)) root = unwrap(child(root, isCall(root) ? "callee" : "object"));
+  const binding = root?.type === "Identifier" ? lookUp(root["name"] as string, root) : undefined;
+  const around = binding?.kind === "parameter" ? callbackOf(binding.node) : undefined;
+  return around !== undefined && methodOf(around) === "onConflict";
+}
+
 /** What a database call does with the column at a place. */
-export function kindAt({ method, path }: Place): ReferenceKind {
+export function kindAt({ call, method, path }: Place): ReferenceKind {
   if (/^onConflict/.test(method) && path.length === 0) return "conflict target";
+  if (/^columns?$/.test(method) && isOnConflict(call)) return "conflict target";
   const keys = [...path].reverse();
   if (keys[0] === "target" || keys[0] === "conflictPaths" || keys[0] === "conflictFields") return "conflict target";
   const decisive = keys.find((key) => READ_KEYS.has(key) || WRITE_KEYS.has(key));

@@ -18,6 +18,7 @@ import {
   keyName,
   lookUp,
   parseScript,
+  propertyOf,
   sqlOf,
   stringValue,
   unwrap,
@@ -25,6 +26,8 @@ import {
 } from "./script-tree.js";
 import type { Found, Naming, Sought, SoughtTarget } from "./sought.js";
 import { declares, escapeRegExp, isCertainlyTable, isSameTable } from "./sought.js";
+import { constantsAt } from "./script-constants.js";
+import { unnamedUses } from "./script-uses.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
@@ -127,6 +130,10 @@ class ScriptReader {
     const { nodes } = this.script;
     for (const node of nodes) this.#survey(node);
     for (const node of nodes) this.#visit(node);
+    if (this.sought.unnamed) {
+      const naming = (target: SoughtTarget, table: NamedTable): Naming | undefined => this.#naming(target, table);
+      this.#found.push(...unnamedUses(nodes.filter(isCall), this.#tables, this.sought, naming));
+    }
     return this.#found;
   }
 
@@ -196,11 +203,26 @@ class ScriptReader {
     return name === undefined ? [] : this.sought.named(name).filter(({ column }) => column !== undefined);
   }
 
-  #add(node: Node, target: SoughtTarget, grade: ReferenceGrade, offset: number, kind?: ReferenceKind): void {
+  #add(
+    node: Node,
+    target: SoughtTarget,
+    grade: ReferenceGrade,
+    offset: number,
+    kind?: ReferenceKind,
+    details: Pick<Found, "values" | "conflict" | "fixedShape"> = {},
+  ): void {
     for (let at: Node | undefined = node; at !== undefined; at = at.parent) {
       if (this.#declared.get(at)?.has(target) === true) return;
     }
-    this.#found.push({ target, grade, offset, ...(kind !== undefined && { kind }) });
+    const values = this.sought.unnamed && target.column !== undefined ? constantsAt(node) : [];
+    this.#found.push({
+      target,
+      grade,
+      offset,
+      ...(kind !== undefined && { kind }),
+      ...(values.length > 0 && { values }),
+      ...details,
+    });
   }
 
   /** A place that says nothing of the database: worth a look if the name is a rare one. */
@@ -220,8 +242,9 @@ class ScriptReader {
     if (!this.#word.test(this.script.text.slice(node.start, node.end))) return;
     const sql = sqlOf(node, this.script.text, (expression) => this.#databaseTable(expression));
     if (looksLikeSql(sql.text)) {
-      for (const { target, grade, kind, offset } of readSql(sql, this.sought)) {
-        this.#add(node, target, grade, node.start + offset, kind);
+      const prepared = hasName(node);
+      for (const { target, grade, kind, offset, ...details } of readSql({ ...sql, prepared }, this.sought)) {
+        this.#add(node, target, grade, node.start + offset, kind, details);
       }
       return;
     }
@@ -499,6 +522,14 @@ class ScriptReader {
     if (parent?.type === "ArrayExpression" && isCall(parent.parent)) return this.#tables.chainOf(parent.parent).tables;
     return isCall(parent) ? this.#tables.chainOf(parent).tables : undefined;
   }
+}
+
+/** Whether a query of node-postgres has a name, under which the server keeps it: `{ name: "orders", text: "SELECT …" }`. */
+function hasName(node: Node): boolean {
+  const property = node.parent;
+  return property?.type === "ObjectProperty" && keyName(property) === "text"
+    ? propertyOf(property.parent, "name") !== undefined
+    : false;
 }
 
 function rootOf(node: Node): Node {

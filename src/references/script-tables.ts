@@ -53,7 +53,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 const TABLE_METHODS = words(
   "from into table selectFrom insertInto updateTable deleteFrom mergeInto replaceInto join innerJoin leftJoin rightJoin " +
     "fullJoin crossJoin outerJoin leftOuterJoin rightOuterJoin fullOuterJoin innerJoinAndSelect leftJoinAndSelect " +
-    "innerJoinLateral leftJoinLateral joinRaw using",
+    "innerJoinLateral leftJoinLateral joinRaw using batchInsert",
 );
 
 /** Methods whose first argument is an entity class, or its name. */

@@ -133,6 +133,7 @@ function declare(node: Node): void {
     node.type === "ImportDeclaration" ||
     node.type === "VariableDeclarator" ||
     node.type === "ClassDeclaration" ||
+    node.type === "TSEnumDeclaration" ||
     isFunction(node);
   if (!declares) return;
   const scope = functionAround(node);
@@ -178,7 +179,7 @@ function declare(node: Node): void {
     for (const parameter of children(node, "params")) addPattern(node, parameter, { kind: "parameter", node });
     const name = child(node, "id")?.["name"];
     if (typeof name === "string") add(scope, name, { kind: "other", node });
-  } else if (node.type === "ClassDeclaration") {
+  } else {
     const name = child(node, "id")?.["name"];
     if (typeof name === "string") add(scope, name, { kind: "other", node });
   }

@@ -15,6 +15,8 @@ export interface Declaration {
   readonly property?: string;
   /** Absent: the property has the name that the ORM makes the column's name from. */
   readonly column?: string;
+  /** Whether the ORM gives a value where the code gives none: `@default(cuid())`, `$defaultFn`, `defaultValue`. */
+  readonly filled?: true;
 }
 
 /** Whether a declaration is about this table, or this column. */
@@ -50,6 +52,8 @@ export interface SoughtTarget {
   readonly foreign?: ReadonlySet<string>;
   /** Whether such a name says something by itself: `legacy_ref` does, `status` does not. */
   readonly distinctive: boolean;
+  /** Whether a model gives it a value where an insert gives none. */
+  readonly filled?: boolean;
 }
 
 /** A reference in a text, before it is known where the text stands. */
@@ -113,6 +117,7 @@ export class Sought {
         names: new Set([...own, ...spellings]),
         foreign: foreignNames({ table, ...(column !== undefined && { column }) }, declarations, own),
         distinctive: isCompound(column ?? table.name),
+        filled: declared.some(({ filled }) => filled === true),
       };
       const tableKey = targetKey({ table });
       let words = tables.get(tableKey);

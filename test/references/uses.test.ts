@@ -2,13 +2,18 @@ import { describe, expect, test } from "vitest";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { findReferences, targetKey } from "../../src/references/find-references.js";
 
+/** Models make known what Prisma's accessor and a class are called. */
+const MODELS: readonly (readonly [string, string])[] = [
+  ["prisma/schema.prisma", 'model Order {\n  id Int @id\n\n  @@map("orders")\n}\n'],
+];
+
 /** What a file does with a column: `kind`, then what more is known of the place. */
 function uses(column: string, file: string, text: string): string[] {
   const target = { table: { schema: "public", name: "orders" }, column };
-  const head = memoryTree(new Map([[file, text]]), "head");
+  const head = memoryTree(new Map([[file, text], ...MODELS]), "head");
   const found = findReferences([target], { head, exclude: [] }, { unnamed: true }).get(targetKey(target)) ?? [];
   return found
-    .filter(({ grade }) => grade === "certain" || grade === "likely")
+    .filter((use) => use.file === file && (use.grade === "certain" || use.grade === "likely"))
     .map(({ kind, line, values, conflict, fixedShape }) =>
       [`${kind} ${line}`, values, conflict, fixedShape]
         .filter((part) => part !== undefined)
@@ -61,5 +66,148 @@ describe("SQL", () => {
     ["INSERT INTO archive.orders (id) VALUES (1)", "status", []],
   ])("%s", (sql, column, expected) => {
     expect(inSql(column, sql)).toEqual(expected);
+  });
+});
+
+describe("database libraries", () => {
+  const of = (column: string, code: string): string[] => uses(column, "src/orders.ts", code);
+
+  test.each<[name: string, code: string, column: string, expected: string[]]>([
+    ["Knex", 'knex("orders").insert({ id: 1, note })', "status", ["insert that omits it 1"]],
+    ["Knex", 'knex("orders").insert({ id: 1, status: "new" })', "status", ['write 1 ["new"]']],
+    [
+      "Knex",
+      'knex("orders").insert([{ id: 1 }, { id: 2, status: null }])',
+      "status",
+      ["insert that omits it 1", "write 1 [null]"],
+    ],
+    ["Knex", 'knex("orders").insert({ ...row, id: 1 })', "status", []],
+    ["Knex", 'knex("orders").insert(row)', "status", []],
+    ["Knex", 'knex("parcels").insert({ id: 1 })', "status", []],
+    ["Knex", 'knex.batchInsert("orders", rows.map((row) => ({ id: row.id })))', "status", ["insert that omits it 1"]],
+    [
+      "Knex",
+      'knex("orders").insert({ ref }).onConflict(["account_id", "ref"]).merge()',
+      "ref",
+      ["write 1", 'conflict target 1 {"columns":["account_id","ref"]}'],
+    ],
+    [
+      "Knex",
+      'knex("orders").where("status", "open").whereIn("status", ["new", "late"])',
+      "status",
+      ['read 1 ["open","new","late"]'],
+    ],
+    [
+      "Knex",
+      'knex("orders").where("status", "<>", "open").update({ status: "done" })',
+      "status",
+      ['read 1 ["open"]', 'write 1 ["done"]'],
+    ],
+    ["Knex", 'knex("orders").select("*").first()', "status", ["star read 1"]],
+    ["Kysely", 'db.insertInto("orders").values({ id: 1 }).execute()', "status", ["insert that omits it 1"]],
+    ["Kysely", 'db.insertInto("orders").values((eb) => ({ id: eb.val(1) })).execute()', "status", []],
+    [
+      "Kysely",
+      'db.insertInto("orders").values({ ref }).onConflict((oc) => oc.columns(["account_id", "ref"]).doNothing()).execute()',
+      "account_id",
+      ["insert that omits it 1", 'conflict target 1 {"columns":["account_id","ref"]}'],
+    ],
+    [
+      "Kysely",
+      'db.selectFrom("orders").selectAll().where("status", "=", "open").execute()',
+      "status",
+      ["star read 1", 'read 1 ["open"]'],
+    ],
+    [
+      "Prisma",
+      "prisma.order.create({ data: { id: 1, account: { connect: { id: 2 } } } })",
+      "status",
+      ["insert that omits it 1"],
+    ],
+    ["Prisma", "prisma.order.create({ data: { id: 1, account: { connect: { id: 2 } } } })", "account_id", []],
+    [
+      "Prisma",
+      "prisma.order.createMany({ data: rows.map((row) => ({ id: row.id })) })",
+      "status",
+      ["insert that omits it 1"],
+    ],
+    ["Prisma", 'prisma.order.update({ where: { id: 1 }, data: { note: "x" } })', "status", []],
+    [
+      "Prisma",
+      "prisma.order.upsert({ where: { accountId_ref: { accountId, ref } }, create: { accountId, ref }, update: {} })",
+      "ref",
+      ['conflict target 1 {"columns":["accountId","ref"]}', "write 1"],
+    ],
+    [
+      "Prisma",
+      'prisma.order.findMany({ where: { status: { in: ["new", "open"] } } })',
+      "status",
+      ['read 1 ["new","open"]'],
+    ],
+    [
+      "Sequelize",
+      'const { Order } = require("./models"); module.exports = async () => { await Order.create({ id: 1 }); };',
+      "status",
+      ["insert that omits it 1"],
+    ],
+    ["Sequelize", "Order.build({ id: 1 })", "status", []],
+    [
+      "TypeORM",
+      "class Orders {\n  constructor(private repository: Repository<Order>) {}\n  make() {\n    const order = this.repository.create({ id: 1 });\n  }\n}",
+      "status",
+      [],
+    ],
+    [
+      "TypeORM",
+      "(repository: Repository<Order>) => repository.insert({ id: 1 })",
+      "status",
+      ["insert that omits it 1"],
+    ],
+    [
+      "TypeORM",
+      '(repository: Repository<Order>) => repository.upsert({ ref, accountId }, ["accountId", "ref"])',
+      "ref",
+      ["write 1", 'conflict target 1 {"columns":["accountId","ref"]}'],
+    ],
+    ["Supabase", 'supabase.from("orders").insert({ id: 1 })', "status", ["insert that omits it 1"]],
+    [
+      "Supabase",
+      'supabase.from("orders").select("*").eq("status", "open")',
+      "status",
+      ["star read 1", 'read 1 ["open"]'],
+    ],
+    [
+      "Supabase",
+      'supabase.from("orders").upsert({ id: 1, ref }, { onConflict: "id,ref" })',
+      "ref",
+      ["write 1", 'conflict target 1 {"columns":["id","ref"]}'],
+    ],
+    ["node-postgres", 'pool.query({ name: "all", text: "SELECT * FROM orders" })', "status", ["star read 1 prepared"]],
+    ["node-postgres", 'pool.query({ text: "SELECT * FROM orders" })', "status", ["star read 1"]],
+    [
+      "an enum of the same file",
+      'enum Status { Open = "open" }\nknex("orders").where({ status: Status.Open })',
+      "status",
+      ['read 2 ["open"]'],
+    ],
+    [
+      "a row",
+      'async () => {\n  const order = await knex("orders").where({ id: 1 }).first();\n  if (order.status === "open") order.status = "done";\n}',
+      "status",
+      ['read 3 ["open"]', 'write 3 ["done"]'],
+    ],
+  ])("%s: %s", (_, code, column, expected) => {
+    expect(of(column, code)).toEqual(expected);
+  });
+
+  test("a column of a model that fills it itself is not left out", () => {
+    const model = (column: string): string =>
+      `export const orders = pgTable("orders", { id: serial("id"), status: ${column} });\ndb.insert(orders).values({ id: 1 });`;
+    expect(of("status", model('text("status").notNull()'))).toEqual(["declared 1", "insert that omits it 2"]);
+    expect(of("status", model('text("status").notNull().default("new")'))).toEqual([
+      "declared 1",
+      "insert that omits it 2",
+    ]);
+    expect(of("status", model('text("status").$defaultFn(() => "new")'))).toEqual(["declared 1"]);
   });
 });
