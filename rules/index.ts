@@ -11,6 +11,7 @@ import noBlockingUnique from "./no-blocking-unique.js";
 import noColumnRecreate from "./no-column-recreate.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
+import noConstraintBeforeCode from "./no-constraint-before-code.js";
 import noConstraintBeforeData from "./no-constraint-before-data.js";
 import noDataLoss from "./no-data-loss.js";
 import noDatabaseDrop from "./no-database-drop.js";
@@ -69,6 +70,7 @@ export const rules = {
   "no-column-recreate": noColumnRecreate,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
+  "no-constraint-before-code": noConstraintBeforeCode,
   "no-constraint-before-data": noConstraintBeforeData,
   "no-data-loss": noDataLoss,
   "no-database-drop": noDatabaseDrop,

@@ -4,7 +4,7 @@ import type { Reference } from "../model/reference.js";
 import { listPlaces } from "./remedies.js";
 import type { RuleMigration } from "./types.js";
 
-interface BrokenUses {
+export interface BrokenUses {
   /**
    * Which code breaks: that of the pull request, in any order; only that which runs while the migration does; or only a
    * released version of it, since what is merged does not use it any more.
@@ -18,8 +18,12 @@ interface BrokenUses {
 
 /** The uses of a live object that an operation takes away; undefined where none breaks. */
 export function brokenUses(migration: RuleMigration, operation: Operation): BrokenUses | undefined {
-  if (!migration.isLive(operation)) return undefined;
-  const uses = migration.referencesTo(operation).filter(isSure);
+  return migration.isLive(operation) ? brokenBy(migration, migration.referencesTo(operation)) : undefined;
+}
+
+/** Which code breaks, of places in code that do not work on the new schema; undefined where none is sure. */
+export function brokenBy(migration: RuleMigration, references: readonly Reference[]): BrokenUses | undefined {
+  const uses = references.filter(({ grade }) => grade === "certain" || grade === "likely");
   const atHead = uses.filter(({ side }) => side === "head");
   if (atHead.length > 0) return { by: "head", uses, places: listPlaces(atHead) };
   if (uses.length === 0 || !meetsRunningCode(migration)) return undefined;
@@ -28,12 +32,7 @@ export function brokenUses(migration: RuleMigration, operation: Operation): Brok
   return { by: "release", uses, places: listPlaces(uses) };
 }
 
-/** Whether a reference is sure enough for a finding; the others are items of the plan. */
-export function isSure({ grade }: Reference): boolean {
-  return grade === "certain" || grade === "likely";
-}
-
 /** Whether the old code still runs when the migration does: not with downtime, nor with migrations after the deploy. */
-export function meetsRunningCode({ change: { configuration } }: RuleMigration): boolean {
+function meetsRunningCode({ change: { configuration } }: RuleMigration): boolean {
   return configuration.deploy.model === "rolling" && configuration.deploy.migrations === "before";
 }

@@ -34,6 +34,8 @@ CREATE MATERIALIZED VIEW totals AS SELECT sum(amount) AS total FROM invoices;
 
 const CODE: Files = {
   "src/orders.ts": 'export const find = (db) => db.query("SELECT legacy_ref FROM orders WHERE id = $1");\n',
+  "src/invoices.ts":
+    'export const add = (db) => db.query("INSERT INTO invoices (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");\n',
 };
 
 interface Repository {
@@ -533,6 +535,11 @@ const table: readonly Row[] = [
     sql: "ALTER TYPE status ADD VALUE 'sent';\nALTER TABLE orders ADD COLUMN state status DEFAULT 'sent';",
     finds: ["no-enum-value-in-same-transaction error fails 2:1-2:58"],
     annotations: ["2 no-enum-value-in-same-transaction"],
+  },
+  {
+    sql: "ALTER TABLE invoices ADD CONSTRAINT amount_given CHECK (amount IS NOT NULL) NOT VALID;",
+    finds: ["no-constraint-before-code error breaks code 1:1-1:86"],
+    annotations: ["1 no-constraint-before-code"],
   },
   {
     preset: "strict",

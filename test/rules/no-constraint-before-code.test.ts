@@ -1,0 +1,283 @@
+import { describe, expect, it } from "vitest";
+import rule from "../../rules/no-constraint-before-code.js";
+import { lint } from "../../src/check/lint.js";
+import { refusedConstants } from "../../src/rule/constant-checks.js";
+import { memoryChange } from "./memory-change.js";
+import { ruleTester } from "./rule-tester.js";
+
+const orders =
+  "CREATE TABLE accounts (id bigint PRIMARY KEY);\nCREATE TABLE orders (id bigint PRIMARY KEY, note text, total numeric DEFAULT 0 NOT NULL, state text, account_id bigint);";
+const SET_NOT_NULL = "ALTER TABLE orders ALTER COLUMN note SET NOT NULL;";
+const code = (...sql: readonly string[]): Readonly<Record<string, string>> => ({
+  "queries/orders.sql": sql.map((one) => `${one};\n`).join(""),
+});
+const omits = code("INSERT INTO orders (id, state) VALUES ($1, $2)");
+const fills = code("INSERT INTO orders (id, note, state, total) VALUES ($1, $2, $3, $4)");
+
+ruleTester.run("no-constraint-before-code", rule, {
+  valid: [
+    { name: "every insert fills it", history: [orders], baseCode: fills, headCode: fills, code: SET_NOT_NULL },
+    { name: "a table of this change", pending: [orders], baseCode: omits, headCode: omits, code: SET_NOT_NULL },
+    {
+      name: "a default fills it",
+      history: [orders, "ALTER TABLE orders ALTER COLUMN note SET DEFAULT '';"],
+      baseCode: omits,
+      headCode: omits,
+      code: SET_NOT_NULL,
+    },
+    {
+      name: "a trigger may fill it",
+      history: [
+        orders,
+        "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := ''; RETURN NEW; END $$;\nCREATE TRIGGER fill BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION fill();",
+      ],
+      baseCode: omits,
+      headCode: omits,
+      code: SET_NOT_NULL,
+    },
+    {
+      name: "the old code is gone by then",
+      history: [orders],
+      deploy: { migrations: "after" },
+      baseCode: omits,
+      headCode: fills,
+      code: SET_NOT_NULL,
+    },
+    {
+      name: "nothing runs meanwhile",
+      history: [orders],
+      deploy: { model: "recreate" },
+      baseCode: omits,
+      headCode: fills,
+      code: SET_NOT_NULL,
+    },
+    {
+      name: "an insert into another table",
+      history: [orders],
+      baseCode: code("INSERT INTO parcels (id) VALUES ($1)"),
+      headCode: code("INSERT INTO parcels (id) VALUES ($1)"),
+      code: SET_NOT_NULL,
+    },
+    {
+      name: "a test's insert",
+      history: [orders],
+      baseCode: { "test/orders.test.ts": `const add = ${JSON.stringify(omits["queries/orders.sql"])};\n` },
+      headCode: { "test/orders.test.ts": `const add = ${JSON.stringify(omits["queries/orders.sql"])};\n` },
+      code: SET_NOT_NULL,
+    },
+    {
+      name: "a default that a nullable column loses",
+      history: [orders, "ALTER TABLE orders ALTER COLUMN note SET DEFAULT '';"],
+      baseCode: omits,
+      headCode: omits,
+      code: "ALTER TABLE orders ALTER COLUMN note DROP DEFAULT;",
+    },
+    {
+      name: "values that the CHECK allows, and values that are not known",
+      history: [orders],
+      baseCode: code(
+        "UPDATE orders SET state = 'new'",
+        "UPDATE orders SET state = $1",
+        "UPDATE orders SET state = NULL",
+      ),
+      headCode: code("UPDATE orders SET state = 'new'"),
+      code: "ALTER TABLE orders ADD CONSTRAINT s CHECK (state IN ('new', 'paid')) NOT VALID;",
+    },
+    {
+      name: "a value that is read, not written",
+      history: [orders],
+      baseCode: code("SELECT id FROM orders WHERE state = 'gone'"),
+      headCode: code("SELECT id FROM orders WHERE state = 'gone'"),
+      code: "ALTER TABLE orders ADD CONSTRAINT s CHECK (state IN ('new', 'paid')) NOT VALID;",
+    },
+    {
+      name: "a constraint that nothing enforces",
+      history: [orders],
+      postgres: 18,
+      baseCode: code("UPDATE orders SET state = 'gone'"),
+      headCode: code("UPDATE orders SET state = 'gone'"),
+      code: "ALTER TABLE orders ADD CONSTRAINT s CHECK (state = 'new') NOT ENFORCED;",
+    },
+  ],
+  invalid: [
+    {
+      name: "SET NOT NULL, the running code only",
+      history: [orders],
+      baseCode: omits,
+      headCode: fills,
+      code: "ALTER TABLE orders\n  ADD COLUMN x int,\n  ALTER COLUMN note SET NOT NULL;",
+      errors: [
+        {
+          message:
+            "The running code inserts into orders without note (queries/orders.sql:1), which fails from the moment note is NOT NULL until its last instance is gone. Deploy code that does not first; set NOT NULL in a later pull request.",
+          line: 3,
+          column: 3,
+          endLine: 3,
+          endColumn: 33,
+        },
+      ],
+    },
+    {
+      name: "SET NOT NULL, only code that comes with it",
+      history: [orders],
+      baseCode: fills,
+      headCode: omits,
+      code: SET_NOT_NULL,
+      errors: [
+        {
+          message:
+            "The code of this pull request inserts into orders without note (queries/orders.sql:1), which fails once note is NOT NULL, in whatever order the two ship. Change that before you merge.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
+      name: "NULL that is written, on both sides",
+      history: [orders],
+      baseCode: code("UPDATE orders SET note = NULL WHERE id = $1", "INSERT INTO orders (id) VALUES ($1)"),
+      headCode: code("UPDATE orders SET note = NULL WHERE id = $1", "INSERT INTO orders (id) VALUES ($1)"),
+      code: SET_NOT_NULL,
+      errors: [
+        {
+          message:
+            "The code of this pull request writes NULL into note of orders and inserts into orders without note (queries/orders.sql:1, queries/orders.sql:2), which fails once note is NOT NULL, in whatever order the two ship. Deploy code that does not first; set NOT NULL in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
+      name: "a column that the change adds, fills and makes NOT NULL: running code does not know it",
+      history: [orders],
+      pending: ["ALTER TABLE orders ADD COLUMN slug text;", "UPDATE orders SET slug = '';"],
+      baseCode: omits,
+      headCode: code("INSERT INTO orders (id, slug) VALUES ($1, $2)"),
+      code: "ALTER TABLE orders ALTER COLUMN slug SET NOT NULL;",
+      errors: [
+        {
+          message:
+            "The running code inserts into orders without slug (queries/orders.sql:1), which fails from the moment slug is NOT NULL until its last instance is gone. Deploy code that does not first; set NOT NULL in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
+      name: "DROP DEFAULT of a required column",
+      history: [orders],
+      baseCode: omits,
+      headCode: fills,
+      code: "ALTER TABLE orders ALTER COLUMN total DROP DEFAULT;",
+      errors: [
+        {
+          message:
+            "The running code inserts into orders without total (queries/orders.sql:1), which fails from the moment total has no default any more until its last instance is gone. Deploy code that does not first; drop the default in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 51,
+        },
+      ],
+    },
+    {
+      name: "a CHECK that proves NOT NULL, NOT VALID too",
+      history: [orders],
+      baseCode: omits,
+      headCode: fills,
+      code: "ALTER TABLE orders ADD CONSTRAINT n CHECK (note IS NOT NULL) NOT VALID;",
+      errors: [
+        {
+          message:
+            "The running code inserts into orders without note (queries/orders.sql:1), which fails from the moment n holds until its last instance is gone. Deploy code that does not first; add the constraint in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 71,
+        },
+      ],
+    },
+    {
+      name: "a literal outside the list",
+      history: [orders],
+      baseCode: code("INSERT INTO orders (id, state) VALUES ($1, 'draft')"),
+      headCode: code("INSERT INTO orders (id, state) VALUES ($1, 'new')"),
+      code: "ALTER TABLE orders ADD CONSTRAINT s CHECK (state IN ('new', 'paid')) NOT VALID;",
+      errors: [
+        {
+          message:
+            "The running code writes 'draft' into state of orders (queries/orders.sql:1), which fails from the moment s holds until its last instance is gone. Deploy code that does not first; add the constraint in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 79,
+        },
+      ],
+    },
+    {
+      name: "a number out of range",
+      history: [orders],
+      baseCode: code("UPDATE orders SET total = 0 WHERE id = $1"),
+      headCode: code("UPDATE orders SET total = 0 WHERE id = $1"),
+      code: "ALTER TABLE orders ADD CONSTRAINT t CHECK (total > 0 AND note <> '') NOT VALID;",
+      errors: [
+        {
+          message:
+            "The code of this pull request writes '0' into total of orders (queries/orders.sql:1), which fails once t holds, in whatever order the two ship. Deploy code that does not first; add the constraint in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 79,
+        },
+      ],
+    },
+  ],
+});
+
+it("hands on the places of both sides", () => {
+  const { change } = memoryChange("/repo", SET_NOT_NULL, { history: [orders], baseCode: omits, headCode: omits });
+  const found = lint(change).findings.find(({ finding }) => finding.rule === "no-constraint-before-code")?.finding;
+  expect(found?.object).toBe("public.orders.note");
+  expect(found?.evidence.map(({ side, kind, file, line }) => `${side} ${kind ?? ""} ${file}:${String(line)}`)).toEqual([
+    "head insert that omits it queries/orders.sql:1",
+    "base insert that omits it queries/orders.sql:1",
+  ]);
+});
+
+describe("constants that a CHECK refuses", () => {
+  it.each<[check: string, column: string, refused: string[], allowed: string[]]>([
+    ["state IN ('a', 'b')", "state", ["c", ""], ["a", "b"]],
+    ["state = ANY (ARRAY['a'::text, 'b'::text])", "state", ["c"], ["a", "b"]],
+    ["(state)::text = 'a'::text OR state = 'b'", "state", ["c"], ["a", "b"]],
+    ["state <> 'a' AND state <> 'b'", "state", ["a", "b"], ["c"]],
+    ["state NOT IN ('a', 'b')", "state", ["a", "b"], ["c"]],
+    ["total > 0 AND total <= 10", "total", ["0", "-1", "10.5"], ["1", "10", "x"]],
+    ["total >= 0.5", "total", ["0"], ["0.5", "1"]],
+    ["state = 'a' AND total < 1", "state", ["b"], ["a"]],
+    ["total = 1", "total", ["2"], ["1", "1.0"]],
+  ])("%s", (check, column, refused, allowed) => {
+    const refuses = refusedConstants(check).get(column);
+    expect(refused.filter((value) => refuses?.(value) !== true)).toEqual([]);
+    expect(allowed.filter((value) => refuses?.(value) !== false)).toEqual([]);
+  });
+
+  it.each([
+    "state = 'a' OR total = 1",
+    "lower(state) = 'a'",
+    "state <> ANY (ARRAY['a', 'b'])",
+    "state = other",
+    "state IS NOT NULL",
+    "state ~ 'a'",
+    "NOT (state = 'a')",
+    "state IN ('a', other)",
+    "not sql (",
+  ])("nothing of %s", (check) => {
+    expect([...refusedConstants(check)]).toEqual([]);
+  });
+});
