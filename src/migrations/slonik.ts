@@ -1,14 +1,14 @@
 import type { ToolFacts, TransactionMode } from "../model/migration.js";
-import { usesOfPackage } from "./evaluator/constructed.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import { type Callable, Dictionary, option, textOf } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
-import { join, nameOf, parentOf, upwards } from "./listing.js";
+import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { migrationArgument } from "./slonik/connection.js";
 import { SQL_TAG } from "./slonik/sql-tag.js";
+import { folderOfPath, usesOfPackage } from "./package-uses.js";
 import type { MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "@slonik/migrator";
@@ -38,20 +38,14 @@ function settingsOf(listing: Listing): readonly Setting[] {
     const uses = isUsed ? usesOfPackage(listing.tree, PACKAGE, ["SlonikMigrator", "setupSlonikMigrator"]) : [];
     all = uses.flatMap(({ file, args: [options] }) => {
       const path = textOf(option(options, "migrationsPath"))?.known;
-      const folder = path === undefined ? undefined : folderAt(listing, file, path);
+      const folder =
+        path === undefined ? undefined : folderOfPath(file, path, (at) => migrationsIn(listing, at).length > 0);
       const singleTransaction = option(options, "singleTransaction") === true;
       return folder === undefined ? [] : [{ file, folder, singleTransaction }];
     });
     found.set(listing, all);
   }
   return all;
-}
-
-/** A folder by its path in a program; one without a slash at the start begins where the program is started. */
-function folderAt(listing: Listing, file: string, path: string): string | undefined {
-  const name = path.replace(/^\.?\/+|\/+$/g, "");
-  const above = path.startsWith("/") ? [""] : [...upwards(parentOf(file))];
-  return above.map((at) => join(at, name)).find((folder) => migrationsIn(listing, folder).length > 0);
 }
 
 function manifestAt(listing: Listing, folder: string): string {

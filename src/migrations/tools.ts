@@ -15,6 +15,7 @@ import { nodePgMigrate } from "./node-pg-migrate.js";
 import { payload } from "./payload.js";
 import { plainSql } from "./plain-sql.js";
 import { pop } from "./pop.js";
+import { postgresMigrations } from "./postgres-migrations.js";
 import { prisma } from "./prisma.js";
 import { refinery } from "./refinery.js";
 import { sequelize } from "./sequelize.js";
@@ -45,6 +46,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   nodePgMigrate,
   dbMigrate,
   slonik,
+  postgresMigrations,
   payload,
   mikroOrm,
   sequelize,

@@ -108,6 +108,7 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
     around: (sql) => `-- Up Migration\n${sql}\n-- Down Migration\n`,
   },
   pop: { path: "migrations", first: "20240101000000_a.up.sql", second: "20240102000000_b.up.sql" },
+  "postgres-migrations": { path: "migrations", first: "1_a.sql", second: "2_b.sql" },
   prisma: {
     path: "prisma/migrations",
     first: "20240101000000_a/migration.sql",

@@ -171,6 +171,12 @@ const SLONIK: Files = {
   "migrations/2026.01.01.init.sql": ORDERS,
 };
 
+const POSTGRES_MIGRATIONS: Files = {
+  ...npm("postgres-migrations", "5.3.0"),
+  "migrations/1_init.sql": ORDERS,
+  "migrations/2_note.sql": "ALTER TABLE orders ADD note text;\n",
+};
+
 const FLYWAY: Files = {
   "pom.xml": "<dependency><artifactId>flyway-core</artifactId></dependency>\n",
   "src/main/resources/db/migration/V1__init.sql": ORDERS,
@@ -413,6 +419,32 @@ const ROWS: readonly ToolRow[] = [
       `no-concurrently-in-transaction migrations/2026.02.02.index.sql:2 ${FAILS} @slonik/migrator 0.12.0 sends the file as ` +
         "one query, and PostgreSQL runs the statements of one query in one transaction. Run it in a file of its own with " +
         "that single statement.",
+    ],
+  },
+  {
+    name: "postgres-migrations: an index that blocks, CONCURRENTLY in its transaction, and outside of it",
+    base: POSTGRES_MIGRATIONS,
+    head: {
+      "migrations/3_index.js": `module.exports.generateSql = () => "${BUILD.trim()}";\n`,
+      "migrations/4_index.sql": CONCURRENTLY.replace("account_idx", "idx_2"),
+      "migrations/5_index.sql": `-- postgres-migrations disable-transaction\n${CONCURRENTLY.replace("account_idx", "idx_3")}`,
+    },
+    findings: [
+      "no-blocking-index-build migrations/3_index.js:1 Building orders_account_idx blocks every INSERT, UPDATE and DELETE on " +
+        "orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own with the comment " +
+        "`-- postgres-migrations disable-transaction`.",
+      `no-concurrently-in-transaction migrations/4_index.sql:1 ${FAILS} postgres-migrations 5.3.0 runs each migration in ` +
+        "one. Run it in a migration of its own with the comment `-- postgres-migrations disable-transaction`.",
+    ],
+  },
+  {
+    name: "postgres-migrations: a number that is taken",
+    base: POSTGRES_MIGRATIONS,
+    head: { "migrations/2_other.sql": "ALTER TABLE orders ADD other text;\n" },
+    findings: [
+      "no-out-of-order-migration migrations/2_other.sql:1 2_other.sql has the version of 2_note.sql. postgres-migrations " +
+        'refuses to run anything: "Found a non-consecutive migration ID …". Move it behind: git mv ' +
+        "migrations/2_other.sql migrations/3_other.sql",
     ],
   },
   {

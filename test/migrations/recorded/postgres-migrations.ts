@@ -4,11 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { migrate } from "postgres-migrations";
-import type { Fixtures, Recorder } from "./recorded-tool.js";
+import { postgresMigrations } from "../../../src/migrations/postgres-migrations.js";
+import type { Fixtures, RecordedTool } from "./recorded-tool.js";
 
-export const recordedPostgresMigrations: Recorder = {
+export const recordedPostgresMigrations: RecordedTool = {
+  tool: postgresMigrations,
+  file: "migrations/1_change.js",
+  repository: { "package.json": '{ "dependencies": { "postgres-migrations": "^5.3.0" } }' },
   setup: `CREATE TABLE orders (id serial PRIMARY KEY, code text, note text); CREATE TABLE old (id int);`,
-  bookkeeping: /pg_advisory_(?:un)?lock|\bmigrations\b/,
+  bookkeeping: /pg_(?:try_)?advisory_(?:un)?lock|\bmigrations\b/,
   migration: (body) => `module.exports.generateSql = () => {\n${body}\n};\n`,
   async connect({ url }) {
     const client = new pg.Client(url);

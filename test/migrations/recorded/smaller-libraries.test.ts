@@ -3,11 +3,11 @@ import { dbMigrateFixtures, recordedDbMigrate } from "./db-migrate.js";
 import { mikroOrmFixtures, recordedMikroOrm } from "./mikro-orm.js";
 import { payloadFixtures, recordedPayload } from "./payload.js";
 import { postgresMigrationsFixtures, recordedPostgresMigrations } from "./postgres-migrations.js";
-import { describeFixtures, describeRecorded } from "./recorded-tool.js";
+import { describeRecorded } from "./recorded-tool.js";
 import { recordedSlonik, slonikFixtures } from "./slonik.js";
 
 describeRecorded(recordedDbMigrate, dbMigrateFixtures);
 describeRecorded(recordedMikroOrm, mikroOrmFixtures);
 describeRecorded(recordedPayload, payloadFixtures);
-describeFixtures("postgres-migrations", recordedPostgresMigrations, postgresMigrationsFixtures);
+describeRecorded(recordedPostgresMigrations, postgresMigrationsFixtures);
 describeRecorded(recordedSlonik, slonikFixtures);

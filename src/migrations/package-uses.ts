@@ -1,8 +1,9 @@
 /** Settings that a program of the project gives a package: the arguments of a class or function of it. */
-import type { Tree } from "../../model/tree.js";
-import { runModule } from "./modules.js";
-import { OutOfBudget, Run } from "./run.js";
-import { Callable, Dictionary, type Site, Unknown, type Value } from "./value.js";
+import type { Tree } from "../model/tree.js";
+import { runModule } from "./evaluator/modules.js";
+import { OutOfBudget, Run } from "./evaluator/run.js";
+import { Callable, Dictionary, type Site, Unknown, type Value } from "./evaluator/value.js";
+import { join, parentOf, upwards } from "./listing.js";
 
 export interface PackageUse {
   readonly file: string;
@@ -25,9 +26,19 @@ const PROGRAMS = ["**/*.ts", "**/*.mts", "**/*.cts", "**/*.js", "**/*.mjs", "**/
  * that a program exports are followed, too, because that is where most of them stand.
  */
 export function usesOfPackage(tree: Tree, name: string, exports: readonly string[]): readonly PackageUse[] {
-  const hits = tree.grep(exports, NOT_THE_PROJECT, PROGRAMS);
-  const files = [...new Set(hits.map(({ file }) => file))].filter((file) => tree.read(file)?.includes(name) === true);
+  const files = [...new Set(tree.grep([name], NOT_THE_PROJECT, PROGRAMS).map(({ file }) => file))];
   return files.slice(0, 20).flatMap((file) => usesIn(tree, file, name, exports));
+}
+
+/**
+ * The folder that a program means by a path. One with a slash at its start is made of `__dirname`, others begin where the
+ * program is started: in the project's folder or above it.
+ * @param holds Whether a folder has what is looked for.
+ */
+export function folderOfPath(file: string, path: string, holds: (folder: string) => boolean): string | undefined {
+  const name = path.replace(/^(?:\.?\/+)+|\/+$/g, "");
+  const starts = path.startsWith("/") ? [""] : [...upwards(parentOf(file))];
+  return starts.map((at) => join(at, name)).find(holds);
 }
 
 function usesIn(tree: Tree, file: string, name: string, exports: readonly string[]): PackageUse[] {
