@@ -21,7 +21,9 @@ export function upgradeNotesOf(statements: readonly StatementFacts[]): UpgradeNo
   const mayFail = statements.flatMap((facts) => facts.operations.flatMap((one) => offendersOf(one, facts)));
   const wayBack = [
     ...new Set(
-      statements.flatMap(({ operations }) => operations.flatMap(({ placed, live }) => wayBackOf(placed, live) ?? [])),
+      statements.flatMap(({ operations }) =>
+        operations.flatMap(({ placed, live }) => wayBackOf(placed, live, "the new version") ?? []),
+      ),
     ),
   ];
   return { downtime: downtimeOf(work), work, mayFail, wayBack };

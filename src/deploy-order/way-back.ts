@@ -5,15 +5,16 @@ import type { OperationOf, OperationType } from "../model/operation.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
 import { nameOf } from "./compatibility.js";
 
-type Row<Type extends OperationType> = (operation: OperationOf<Type>, name: string) => string;
+/** @param next The code that works with the new schema. */
+type Row<Type extends OperationType> = (operation: OperationOf<Type>, name: string, next: string) => string;
 
 const LOST = "comes back only from a backup";
 
 const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
-  AddColumn: ({ table, column }, name) =>
-    `\`ALTER TABLE ${formatName(table)} DROP COLUMN ${quoteIdentifier(column.name)}\`, once no instance runs the code in this pull request: what was written to ${name} is lost.`,
-  CreateTable: ({ table }, name) =>
-    `\`DROP TABLE ${formatName(table)}\`, once no instance runs the code in this pull request: what was written to ${name} is lost.`,
+  AddColumn: ({ table, column }, name, next) =>
+    `\`ALTER TABLE ${formatName(table)} DROP COLUMN ${quoteIdentifier(column.name)}\`, once nothing runs ${next}: what was written to ${name} is lost.`,
+  CreateTable: ({ table }, name, next) =>
+    `\`DROP TABLE ${formatName(table)}\`, once nothing runs ${next}: what was written to ${name} is lost.`,
   DropColumn: (_, name) => `None for the values: what was in ${name} ${LOST}.`,
   DropRelation: ({ kind }, name) =>
     kind === "view"
@@ -34,9 +35,13 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
 };
 
 /** A sentence; undefined where undoing it loses nothing and takes no thought. */
-export function wayBackOf(placed: PlacedOperation, live: boolean): string | undefined {
+export function wayBackOf(
+  placed: PlacedOperation,
+  live: boolean,
+  next = "the code in this pull request",
+): string | undefined {
   const { operation } = placed;
   if (!live && operation.type !== "CreateTable") return undefined;
   const row = ROWS[operation.type] as Row<OperationType> | undefined;
-  return row?.(operation, nameOf(placed));
+  return row?.(operation, nameOf(placed), next);
 }

@@ -17,5 +17,6 @@ export function writeOutputs(report: Report): void {
   setOutput("unknowns", report.unknowns.length);
   setOutput("migrations", report.migrations.length);
   setOutput("overridden", report.override !== undefined);
+  setOutput("deploy-order", report.plan.deployOrder);
   setOutput("report-file", file);
 }

@@ -130,3 +130,6 @@ export interface Report {
   readonly unknowns: readonly Unknown[];
   readonly coverage: Coverage;
 }
+
+/** The part of a report that `plan --format json` prints. */
+export type PlanReport = Pick<Report, "version" | "verdict" | "change" | "databases" | "plan" | "unknowns">;

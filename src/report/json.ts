@@ -1,12 +1,11 @@
 import type { DetectionReport } from "../model/detection.js";
 import type { Explanation } from "../model/explanation.js";
 import type { Replay } from "../model/replay.js";
-import type { Report } from "../model/report.js";
+import type { PlanReport, Report } from "../model/report.js";
 
 /**
- * As `check --format json` and `explain --format json` print it; `report.schema.json` and `explanation.schema.json`
- * describe it. Lone surrogates are escaped.
+ * As a command prints it with `--format json`; the schemas beside this file describe it. Lone surrogates are escaped.
  */
-export function renderJson(result: Report | Explanation | DetectionReport | Replay): string {
+export function renderJson(result: Report | PlanReport | Explanation | DetectionReport | Replay): string {
   return `${JSON.stringify(result)}\n`;
 }

@@ -1,15 +1,44 @@
 /** The plan for a terminal. */
+import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import type { Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
-import { oneLine, visible } from "./escape.js";
+import type { Report } from "../model/report.js";
+import { oneLine, splitCommands, visible } from "./escape.js";
 import { checkWords, releaseCondition, releaseWords, stepLocks, upgradeWorkWords } from "./plan-words.js";
-import { PHASE_HEADINGS } from "./words.js";
+import { counted, PHASE_HEADINGS, referenceWords, SIDE_WORDS } from "./words.js";
 
 export interface PlanTextView {
   readonly colors: Colors;
   /** The lines of references, each behind an indent. */
   references(list: readonly Reference[], indent: string): readonly string[];
+}
+
+const EVIDENCE = 10;
+
+/** The plan by itself, with every step; of a change where no order matters, that sentence. */
+export function renderPlanText(report: Report, color: boolean): string {
+  const colors = picocolors.createColors(color);
+  const references = (list: readonly Reference[], indent: string): string[] => {
+    const lines = list.slice(0, EVIDENCE).map((one) => `${indent}${colors.dim(referenceText(one))}`);
+    const rest = list.length - EVIDENCE;
+    return rest > 0 ? [...lines, `${indent}${colors.dim(`and ${counted(rest, "place")} more`)}`] : lines;
+  };
+  const { plan, change } = report;
+  const sections = [
+    colors.bold(oneLine(plan.sentence)),
+    ...change.incomplete.map(({ reason, fix }) => `${oneLine(reason)} ${oneLine(fix)}`),
+    ...planSections(plan, { colors, references }),
+    ...report.unknowns.map((one) => `Not analysed: ${place(one)}: ${oneLine(one.reason)}`),
+  ];
+  return `${sections.map(splitCommands).join("\n\n")}\n`;
+}
+
+/** `src/orders.ts:88 in the code running now, read: SELECT …` */
+export function referenceText(reference: Reference): string {
+  const { side, excerpt } = reference;
+  const what = referenceWords(reference);
+  return `${place(reference)} in ${SIDE_WORDS[side]}${what && `, ${what}`}${excerpt && `: ${oneLine(excerpt)}`}`;
 }
 
 /** The sections of a plan. */

@@ -5,7 +5,7 @@ import type { Finding, Suppression } from "../model/finding.js";
 import type { Report } from "../model/report.js";
 import { codeFrame } from "./code-frame.js";
 import { oneLine, splitCommands } from "./escape.js";
-import { planSections } from "./plan-text.js";
+import { planSections, referenceText } from "./plan-text.js";
 import { findingsByFile, type StatementFindings } from "./statements.js";
 import {
   counted,
@@ -13,8 +13,6 @@ import {
   databaseWords,
   judgedWords,
   migrationWords,
-  referenceWords,
-  SIDE_WORDS,
   showsPlan,
   suppressionWords,
   verdictSentence,
@@ -46,12 +44,8 @@ export function renderText(report: Report, { color, source, width }: TextOptions
   const level = { error: colors.red, warning: colors.yellow } as const;
 
   const place = (file: string, line: number): string => `${oneLine(file)}:${String(line)}`;
-  const reference = (one: Reference): string => {
-    const what = referenceWords(one);
-    return `${place(one.file, one.line)} in ${SIDE_WORDS[one.side]}${what && `, ${what}`}${one.excerpt && `: ${oneLine(one.excerpt)}`}`;
-  };
   const references = (list: readonly Reference[], indent: string): string[] => {
-    const lines = list.slice(0, EVIDENCE).map((one) => `${indent}${colors.dim(reference(one))}`);
+    const lines = list.slice(0, EVIDENCE).map((one) => `${indent}${colors.dim(referenceText(one))}`);
     if (list.length > EVIDENCE)
       lines.push(`${indent}${colors.dim(`and ${counted(list.length - EVIDENCE, "place")} more`)}`);
     return lines;
