@@ -8,7 +8,7 @@ import {
   REFUSABLE,
   refusalOf,
 } from "../src/rule/index.js";
-import type { Operation, Unparsed } from "../src/model/operation.js";
+import type { LockTable, Operation, TransactionControl, Unparsed } from "../src/model/operation.js";
 import type { Refusal } from "../src/model/refusal.js";
 
 export default defineRule({
@@ -52,14 +52,39 @@ export default defineRule({
         });
       }
     };
+    const checkTransaction = (op: LockTable | TransactionControl): void => {
+      const reason = needsTransaction(op);
+      const { transaction } = migration.statementOf(op);
+      if (reason === undefined || op.inBlock !== undefined || transaction.inTransaction !== false) check(op);
+      else
+        context.report({
+          node: op,
+          messageId: "refused",
+          data: { reason, code: "25P01", instead: " Open one with BEGIN." },
+        });
+    };
     return {
       ...Object.fromEntries(REFUSABLE.map((type) => [type, check])),
+      LockTable: checkTransaction,
+      TransactionControl: checkTransaction,
       Unparsed(op: Unparsed) {
         if (op.refused) context.report({ node: op, messageId: "syntax", data: { reason: op.reason } });
       },
     };
   },
 });
+
+/** What PostgreSQL says of a statement that it runs inside a transaction block alone. */
+function needsTransaction(op: LockTable | TransactionControl): string | undefined {
+  const statement = op.type === "LockTable" ? "LOCK TABLE" : SAVEPOINTS[op.kind];
+  return statement && `${statement} can only be used in transaction blocks`;
+}
+
+const SAVEPOINTS: { readonly [Kind in TransactionControl["kind"]]?: string } = {
+  savepoint: "SAVEPOINT",
+  release: "RELEASE SAVEPOINT",
+  "rollback to": "ROLLBACK TO SAVEPOINT",
+};
 
 /** What there is, as a sentence: the name that was probably meant, else all of a few. */
 function instead({ message, instead = [] }: Refusal): string {

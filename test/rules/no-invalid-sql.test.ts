@@ -1,4 +1,6 @@
+import { expect, it } from "vitest";
 import rule from "../../rules/no-invalid-sql.js";
+import { startPGlite } from "../postgres/start-pglite.js";
 import { ruleTester, type ExpectedError } from "./rule-tester.js";
 import { drizzle, prisma7, unknownRunner } from "./tools.js";
 
@@ -22,6 +24,17 @@ const refused = (reason: string, code: string, instead = ""): string =>
 ruleTester.run("no-invalid-sql", rule, {
   valid: [
     { name: "what PostgreSQL accepts", history, code: "ALTER TABLE orders DROP COLUMN total, ADD COLUMN total int;" },
+    {
+      name: "what needs a transaction block, in that of the tool",
+      history,
+      code: "LOCK TABLE orders IN SHARE MODE;\nSAVEPOINT s;\nRELEASE SAVEPOINT s;",
+    },
+    {
+      name: "what needs a transaction block, in the file's own, and in a DO block",
+      history,
+      tool: prisma7,
+      code: "BEGIN;\nSAVEPOINT s;\nROLLBACK TO SAVEPOINT s;\nCOMMIT;\nDO $$ BEGIN LOCK TABLE orders; END $$;",
+    },
     {
       name: "with IF EXISTS",
       history,
@@ -107,6 +120,30 @@ ruleTester.run("no-invalid-sql", rule, {
     },
   ],
   invalid: [
+    {
+      name: "what needs a transaction block, outside of one",
+      history,
+      tool: prisma7,
+      code: "LOCK TABLE orders IN SHARE MODE;\nSAVEPOINT s;\nRELEASE SAVEPOINT s;\nROLLBACK TO SAVEPOINT s;",
+      errors: [
+        at(1, 1, 1, 32, refused("LOCK TABLE can only be used in transaction blocks", "25P01", " Open one with BEGIN.")),
+        at(2, 1, 2, 12, refused("SAVEPOINT can only be used in transaction blocks", "25P01", " Open one with BEGIN.")),
+        at(
+          3,
+          1,
+          3,
+          20,
+          refused("RELEASE SAVEPOINT can only be used in transaction blocks", "25P01", " Open one with BEGIN."),
+        ),
+        at(
+          4,
+          1,
+          4,
+          24,
+          refused("ROLLBACK TO SAVEPOINT can only be used in transaction blocks", "25P01", " Open one with BEGIN."),
+        ),
+      ],
+    },
     {
       name: "a syntax error costs one statement",
       history,
@@ -270,4 +307,23 @@ ruleTester.run("no-invalid-sql", rule, {
       ],
     },
   ],
+});
+
+it("PostgreSQL says so of what needs a transaction block", async () => {
+  const postgres = await startPGlite();
+  try {
+    await postgres.exec(orders);
+    for (const [sql, statement] of [
+      ["LOCK TABLE orders IN ACCESS SHARE MODE", "LOCK TABLE"],
+      ["SAVEPOINT s", "SAVEPOINT"],
+      ["RELEASE SAVEPOINT s", "RELEASE SAVEPOINT"],
+      ["ROLLBACK TO SAVEPOINT s", "ROLLBACK TO SAVEPOINT"],
+    ] as const) {
+      const message = `${statement} can only be used in transaction blocks`;
+      await expect(postgres.query(sql)).rejects.toMatchObject({ code: "25P01", message });
+    }
+    await expect(postgres.exec("DO $$ BEGIN LOCK TABLE orders; END $$")).resolves.toBeDefined();
+  } finally {
+    await postgres.close();
+  }
 });
