@@ -2,8 +2,12 @@
 import { check } from "./check/check.js";
 import { configurableRules } from "./check/configuration.js";
 import { run } from "./github/run.js";
+import { rulePage } from "./rule/rule-page.js";
 import { spareParserOptimisation } from "./text/short-run.js";
 
 spareParserOptimisation();
 
-void run({ rules: configurableRules(), check });
+const rules = configurableRules();
+const names = new Set(rules.map(({ name }) => name));
+
+void run({ rules, check, page: (rule) => (names.has(rule) ? rulePage(rule) : undefined) });

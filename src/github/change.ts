@@ -61,6 +61,7 @@ function wantedOf({ trigger, defaultBranch }: Event, parents: readonly string[],
         label: `${trigger.branch} before the push`,
         api: comparison(trigger.before, head),
       };
+    case "workflow run":
     case "other":
       return wantedOfBranch(defaultBranch, head);
   }

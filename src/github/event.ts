@@ -32,6 +32,15 @@ export type Trigger =
     }
   /** `before` is absent for a branch that the push created. */
   | { readonly kind: "push"; readonly before?: string; readonly head: string; readonly branch: string }
+  /** Another run has ended, of an event with this name; `head` is its commit, on a branch of `owner`'s repository. */
+  | {
+      readonly kind: "workflow run";
+      readonly event: string;
+      readonly run: string;
+      readonly head: string;
+      readonly owner: string;
+      readonly branch: string;
+    }
   /** `workflow_dispatch`, `schedule` and others that name no base. */
   | { readonly kind: "other"; readonly name: string };
 
@@ -51,7 +60,7 @@ export function readEvent(env: NodeJS.ProcessEnv): Event {
     throw new ConfigurationError(
       "This action does not run on pull_request_target: that event has write access and secrets beside code of a " +
         "stranger. Use `on: pull_request`; for pull requests from forks the findings are in the annotations and in " +
-        "the summary of the run.",
+        "the summary of the run, and a second workflow on `workflow_run` can comment on them.",
     );
   }
   const payload = readPayload(env["GITHUB_EVENT_PATH"]);
@@ -87,6 +96,17 @@ function triggerOf(name: string, payload: unknown): Trigger {
         ...(before !== undefined && COMMIT.test(before) && !/^0+$/.test(before) && { before }),
         head: commit(name, payload, "after"),
         branch: branchName(text(payload, "ref") ?? ""),
+      };
+    }
+    case "workflow_run": {
+      const run = at(payload, "workflow_run", "id");
+      return {
+        kind: "workflow run",
+        event: text(payload, "workflow_run", "event") ?? "",
+        run: typeof run === "number" ? String(run) : "",
+        head: commit(name, payload, "workflow_run", "head_sha"),
+        owner: text(payload, "workflow_run", "head_repository", "owner", "login") ?? "",
+        branch: text(payload, "workflow_run", "head_branch") ?? "",
       };
     }
     default:

@@ -17,6 +17,8 @@ export type ConfigurationInput = { readonly path: string } | { readonly inline: 
 
 export interface Inputs {
   readonly configuration?: ConfigurationInput;
+  /** The path of a report that another run has left, to comment with. */
+  readonly report?: string;
   /** A revision to compare with instead of the one that the event names. */
   readonly base?: string;
   readonly failOn: FailOn;
@@ -38,10 +40,12 @@ export interface Inputs {
 export function readInputs(): Inputs {
   const configuration = getInput("config");
   const base = getInput("base");
+  const report = getInput("report");
   if (base.startsWith("-")) throw new ConfigurationError("The input base is a branch, tag or commit.");
   return {
     ...(configuration !== "" && { configuration: configurationInput(configuration) }),
     ...(base !== "" && { base }),
+    ...(report !== "" && { report }),
     failOn: oneOf("fail-on", FAIL_ON),
     overrideLabel: getInput("override-label"),
     comment: oneOf("comment", COMMENT),

@@ -1,4 +1,3 @@
-import type { ChangeSource } from "../change/change-source.js";
 import { addressPath } from "../report/escape.js";
 import type { MarkdownOptions } from "../report/markdown.js";
 import type { Event } from "./event.js";
@@ -9,7 +8,10 @@ import type { Event } from "./event.js";
  */
 export function linksTo(
   event: Event,
-  { base, head }: { readonly base: { readonly commit?: string } | undefined; readonly head: ChangeSource["head"] },
+  {
+    base,
+    head,
+  }: { readonly base: { readonly commit?: string } | undefined; readonly head: { readonly commit?: string } },
   env: NodeJS.ProcessEnv,
 ): NonNullable<MarkdownOptions["link"]> {
   const { trigger } = event;
@@ -19,7 +21,7 @@ export function linksTo(
   };
   return ({ file, line, endLine = line, side = "head" }) => {
     const commit = commits[side];
-    if (commit === undefined) return undefined;
+    if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return undefined;
     const lines = endLine > line ? `L${String(line)}-L${String(endLine)}` : `L${String(line)}`;
     return `${repositoryUrl(event, env)}/blob/${commit}/${addressPath(file)}#${lines}`;
   };
@@ -28,7 +30,12 @@ export function linksTo(
 /** Where the run and its summary are; undefined outside a run. */
 export function runUrl(event: Event, env: NodeJS.ProcessEnv): string | undefined {
   const id = env["GITHUB_RUN_ID"];
-  return id ? `${repositoryUrl(event, env)}/actions/runs/${id}` : undefined;
+  return id ? runUrlOf(event, id, env) : undefined;
+}
+
+/** Where a run of this repository is. */
+export function runUrlOf(event: Event, id: string, env: NodeJS.ProcessEnv): string {
+  return `${repositoryUrl(event, env)}/actions/runs/${addressPath(id)}`;
 }
 
 function repositoryUrl({ repository: { owner, name } }: Event, env: NodeJS.ProcessEnv): string {

@@ -8,6 +8,8 @@ import type { Event } from "./event.js";
 
 export interface OverrideOptions {
   readonly event: Event;
+  /** Where the event does not say it. */
+  readonly number?: number;
   /** Absent without a token. */
   readonly api?: GitHubApi;
   /** The label's name; empty where the workflow allows no override. */
@@ -15,16 +17,20 @@ export interface OverrideOptions {
 }
 
 export type OverrideAnswer =
-  | { readonly override: Override }
+  | { readonly override: Override; readonly why?: undefined }
   /** Why there is none, for the message of the failed step; absent where nobody asks for one. */
-  | { readonly why?: string };
+  | { readonly override?: undefined; readonly why?: string };
 
 /** Longest reason that is kept, in UTF-16 units. */
 const REASON_LENGTH = 500;
 
 /** Asks whether somebody took the decision. Only a step that would fail needs to know. */
-export async function overrideOf({ event, api, label }: OverrideOptions): Promise<OverrideAnswer> {
-  const number = pullRequestNumber(event);
+export async function overrideOf({
+  event,
+  api,
+  label,
+  number = pullRequestNumber(event),
+}: OverrideOptions): Promise<OverrideAnswer> {
   if (label === "" || number === undefined) return {};
   const state = await stateOf(number, event, api);
   if (state === undefined) {

@@ -25,6 +25,7 @@ export interface Payload {
     base: { sha: string; ref: string; repo: { full_name: string } };
     head: { sha: string; ref: string; repo: { full_name: string; fork: boolean } | null };
   };
+  workflow_run?: { head_repository: { owner: object } };
   merge_group?: { base_sha: string; head_sha: string; base_ref: string; head_ref: string };
 }
 
@@ -77,6 +78,26 @@ export function mergeGroupEvent(repository: string, base: string, head: string, 
     head_ref: `refs/heads/gh-readonly-queue/main/pr-${String(number)}-${base}`,
   });
   return { name: "merge_group", payload };
+}
+
+export interface WorkflowRunEvent {
+  readonly repository: string;
+  /** The event of the run that ended. */
+  readonly event: string;
+  readonly head: string;
+  /** The full name of the repository that the commit is in. */
+  readonly from: string;
+}
+
+export function workflowRunEvent({ repository, event, head, from }: WorkflowRunEvent): TestEvent {
+  const payload = example("workflow_run");
+  Object.assign(payload.repository, { full_name: repository, default_branch: "main" });
+  const run = payload.workflow_run!;
+  // Empty for forks, whatever GitHub's page says.
+  Object.assign(run, { id: 4141, event, head_sha: head, head_branch: "change", pull_requests: [] });
+  Object.assign(run.head_repository, { full_name: from });
+  Object.assign(run.head_repository.owner, { login: from.split("/")[0] });
+  return { name: "workflow_run", payload };
 }
 
 export interface PushEvent {

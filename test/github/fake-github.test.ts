@@ -98,7 +98,7 @@ describe("the fake GitHub", () => {
     expect((await review([at(17), at(23, 20)])).status).toBe(200);
     const there = await ask("GET", "/repos/acme/shop/pulls/7/comments");
     expect(await there.json()).toMatchObject([{ line: 17 }, { start_line: 20, line: 23, user: GITHUB_ACTIONS }]);
-    const [{ id }] = github.reviewComments as [{ id: number }];
+    const { id } = github.reviewComments[0]!;
     expect((await ask("DELETE", `/repos/acme/shop/pulls/comments/${String(id)}`)).status).toBe(204);
     expect((await ask("DELETE", `/repos/acme/shop/pulls/comments/${String(id)}`)).status).toBe(404);
     expect(github.violations).toEqual([]);
