@@ -193,9 +193,19 @@ function classModel(node: Node): PlacedDeclaration[] {
   const decorator = decoratorsOf(node).find(({ name }) => name === "Entity" || name === "Table");
   if (staticName !== undefined && decorator === undefined) {
     const name = staticString(staticName);
-    return name === undefined
-      ? []
-      : [{ table: tableName(name), models, node: staticName, offset: keyOffset(staticName) }];
+    if (name === undefined) return [];
+    const table = tableName(name);
+    return [
+      { table, models, node: staticName, offset: keyOffset(staticName) },
+      ...jsonSchemaColumns(members).map((property) => ({
+        table,
+        models,
+        property: keyName(property) as string,
+        filled: true as const,
+        node: property,
+        offset: keyOffset(property),
+      })),
+    ];
   }
   if (decorator === undefined || models.length === 0) return [];
   const options = decorator.arguments.find((argument) => argument.type === "ObjectExpression");
@@ -219,9 +229,9 @@ function classModel(node: Node): PlacedDeclaration[] {
         ["name", "fieldName", "field", "joinColumn"].map((one) => stringValue(propertyOf(argument, one))),
       )
       .find((name) => name !== undefined);
-    // A relation without a name has its column's name from the relation and the key of the other side.
-    const isRelation = columns.every(({ name }) => /^(?:ManyToOne|OneToOne|JoinColumn)$/.test(name));
-    if (given === undefined && isRelation) continue;
+    const relation = columns.every(({ name }) => /^(?:ManyToOne|OneToOne|JoinColumn)$/.test(name));
+    // The other side of a relation of one to one has no column.
+    if (given === undefined && relation && !columns.some(({ name }) => name !== "OneToOne")) continue;
     const filled =
       hasHook ||
       child(member, "value") !== undefined ||
@@ -231,6 +241,7 @@ function classModel(node: Node): PlacedDeclaration[] {
       models,
       property: key,
       ...(given !== undefined && { column: given }),
+      ...(relation && { relation }),
       ...(filled && { filled }),
       node: member,
       offset: keyOffset(member),
@@ -261,6 +272,15 @@ export function decoratorsOf(node: Node): readonly Decorator[] {
     if (name === undefined) return [];
     return [{ name, callee, arguments: children(expression, "arguments").map((one) => unwrap(one) ?? one) }];
   });
+}
+
+/** The properties of Objection's `static get jsonSchema() { return { properties: { … } }; }`. */
+function jsonSchemaColumns(members: readonly Node[]): readonly Node[] {
+  const member = members.find((one) => one["static"] === true && keyName(one) === "jsonSchema");
+  const [statement] = children(child(member, "body"), "body");
+  const returned = statement?.type === "ReturnStatement" ? child(statement, "argument") : undefined;
+  const schema = unwrap(child(member, "value") ?? returned);
+  return children(propertyOf(schema, "properties"), "properties").filter((property) => keyName(property) !== undefined);
 }
 
 /** `static tableName = "orders"` and `static get tableName() { return "orders"; }`. */

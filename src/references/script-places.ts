@@ -82,6 +82,9 @@ export function placeOf(
         const chain = tables.chainOf(call);
         if (chain.tables.length === 0) return undefined;
         return found(call, chain, method, 0);
+      } else if (typedModel(parent) !== undefined && at.type === "ObjectExpression") {
+        const chain: Chain = { tables: [typedModel(parent) as NamedTable], style: "model" };
+        return { chain, call: parent, method: "", argument: 0, path, raw };
       } else if (parent.type === "VariableDeclarator") {
         if (steps === 0 || child(parent, "init") !== at) return undefined;
         for (const use of usesOf(parent)) {
@@ -113,6 +116,20 @@ export function placeOf(
       return TRANSPARENT.has(method) ? "through" : undefined;
     }
   }
+}
+
+/** Types of Prisma's client for what a query takes: the model's name stands before this. */
+const PRISMA_TYPE =
+  /^(\w+?)(?:Select|Include|Omit|(?:Unchecked)?(?:Create|Update)(?:Many)?(?:Mutation)?Input|Where(?:Unique)?Input|(?:FindMany|FindFirst|FindUnique|Create|Update|Upsert|Delete|Count)(?:Args)|OrderBy\w*Input|DefaultArgs)$/;
+
+/** The model in `… satisfies Prisma.OrderSelect` and `const where: Prisma.OrderWhereInput = …`. */
+function typedModel(node: Node): NamedTable | undefined {
+  const typed = node.type === "VariableDeclarator" ? child(child(node, "id"), "typeAnnotation") : node;
+  const annotation = child(typed, "typeAnnotation");
+  const name = annotation?.type === "TSTypeReference" ? child(annotation, "typeName") : undefined;
+  if (name?.type !== "TSQualifiedName" || child(name, "left")?.["name"] !== "Prisma") return undefined;
+  const model = PRISMA_TYPE.exec(String(child(name, "right")?.["name"]))?.[1];
+  return model === undefined ? undefined : { by: "word", word: model };
 }
 
 function functionOf(statement: Node): Node | undefined {

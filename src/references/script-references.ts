@@ -61,7 +61,8 @@ const COLUMN_LISTS = words(
 const STRUCTURE = words(
   "where select data orderBy include create update upsert connect connectOrCreate some every none is isNot AND OR NOT _count " +
     "_sum _avg _min _max having by distinct cursor set createMany updateMany deleteMany delete disconnect order attributes " +
-    "fields group defaults values omit returning columns extras conflictPaths target setWhere targetWhere exclude",
+    "fields group defaults values omit returning columns extras conflictPaths target setWhere targetWhere exclude with " +
+    "relations",
 );
 
 /** Objects that hold what a request, the environment or a caller gave. */
@@ -271,14 +272,43 @@ class ScriptReader {
     if (!raw && path.length === 0 && argument === 0 && TABLE_FIRST.test(method)) return;
     for (const { name, qualifier, offset, resource } of columnsIn(text, method === "select" && !raw)) {
       for (const target of this.#columns(name)) {
-        this.#bound(node, target, name, node.start + offset, place, resource ?? qualifier);
+        this.#bound(node, target, name, node.start + offset, place, qualifier ?? resource);
       }
     }
+  }
+
+  /** The tables of a string in a helper of a SQL library: `` sql`insert into orders ${sql(row, "status")}` ``, `ColumnSet`. */
+  #helperTables(node: Node): readonly NamedTable[] {
+    const list = node.parent?.type === "ArrayExpression" ? node.parent : node;
+    const call = list.parent;
+    if (!isCall(call)) return [];
+    const args = children(call, "arguments").map((argument) => unwrap(argument));
+    const named = stringValue(propertyOf(args[1], "table")) ?? stringValue(args[2]);
+    if (list !== node && named !== undefined && /(?:ColumnSet|helpers\.\w+)$/.test(this.#calleeText(call))) {
+      return [{ by: "database name", word: named }];
+    }
+    const template = call.parent;
+    const tagged = template?.parent;
+    const isHelper = template?.type === "TemplateLiteral" && tagged?.type === "TaggedTemplateExpression";
+    return isHelper && args[0] !== node ? this.#tables.tablesInSql(template) : [];
+  }
+
+  #calleeText(call: Node): string {
+    const callee = child(call, "callee");
+    return callee === undefined ? "" : this.script.text.slice(callee.start, callee.end);
   }
 
   #looseString(node: Node, text: string): void {
     const trimmed = text.trim();
     const isName = /^[\w$."]+$/.test(trimmed);
+    const helped = isName ? this.#helperTables(node) : [];
+    if (helped.length > 0) {
+      for (const target of this.#columns(trimmed)) {
+        if (helped.length > 1 || helped.every((table) => this.#naming(target, table) === undefined)) continue;
+        this.#add(node, target, "likely", node.start + 1, "write");
+      }
+      return;
+    }
     for (const { name, qualifier, offset } of columnsIn(text, false)) {
       for (const target of this.#columns(name)) {
         const at = node.start + offset;
@@ -597,10 +627,14 @@ interface ColumnInText {
   readonly offset: number;
 }
 
+/** Functions in a select list: what is in their brackets is no embedded table. */
+const SQL_FUNCTION =
+  /^(?:sum|count|min|max|avg|coalesce|lower|upper|distinct|json\w*|array_agg|string_agg|date_trunc|extract|concat|round)$/i;
+
 /** The words of a piece of SQL, or of a list of columns, that may be columns. */
 function* columnsIn(text: string, withResources: boolean): Generator<ColumnInText> {
   const plain = text.replaceAll(/'(?:[^']|'')*'/g, (quoted) => " ".repeat(quoted.length));
-  const resources: (string | undefined)[] = [];
+  const resources: string[] = [];
   let before = "";
   for (const match of plain.matchAll(/(?:"?([A-Za-z_][\w$]*)"?\.)?"?([A-Za-z_][\w$]*)"?|[():@$]|\S/g)) {
     const [whole, qualifier, name] = match;
@@ -610,7 +644,7 @@ function* columnsIn(text: string, withResources: boolean): Generator<ColumnInTex
       const isPlaceholder = /^[:@$]$/.test(before) && plain[match.index - 1] === before;
       const isFunctionName = /^\s*\(/.test(plain.slice(match.index + whole.length));
       if (!isPlaceholder && !isFunctionName && before.toLowerCase() !== "as") {
-        const resource = withResources ? resources.findLast((one) => one !== undefined && one !== "") : undefined;
+        const resource = withResources ? resources.findLast((one) => one !== "" && !SQL_FUNCTION.test(one)) : undefined;
         yield {
           name,
           offset: match.index + whole.lastIndexOf(name),

@@ -192,11 +192,12 @@ export class ScriptTables {
       return inherited;
     }
     if (inherited !== undefined) return inherited;
-    if (name === undefined) return undefined;
-    // `this.knex("orders")`
-    if (KNEX_ROOT.test(first.method) && steps.length > 1 && stringValue(first.arguments[0]) !== undefined) {
-      return { tables: this.#argument(first.arguments[0], undefined), style: "builder" };
+    // `this.knex("orders")`, `this.db(TABLE)`
+    if (KNEX_ROOT.test(first.method) && steps.length > 1 && first.arguments.length > 0) {
+      const tables = this.#argument(first.arguments[0], undefined);
+      if (tables.length > 0) return { tables, style: "builder" };
     }
+    if (name === undefined) return undefined;
     if (isMember(root)) {
       const owner = unwrap(child(root, "object"));
       const ownerName =
@@ -230,6 +231,9 @@ export class ScriptTables {
   #inherited(root: Node): Chain | undefined {
     let binding: Binding | undefined;
     if (root.type === "Identifier") binding = lookUp(root["name"] as string, root);
+    // `eb.fn.coalesce("status")`
+    const owner = isMember(root) && keyName(root) === "fn" ? unwrap(child(root, "object")) : undefined;
+    if (owner?.type === "Identifier") binding = lookUp(owner["name"] as string, owner);
     if (root.type === "ThisExpression") {
       let scope = functionAround(root);
       while (scope.type === "ArrowFunctionExpression") scope = functionAround(scope);

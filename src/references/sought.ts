@@ -15,6 +15,8 @@ export interface Declaration {
   readonly property?: string;
   /** Absent: the property has the name that the ORM makes the column's name from. */
   readonly column?: string;
+  /** Whether it is a relation: its column is the key of the other side, `account_id` or `accountId` for `account`. */
+  readonly relation?: true;
   /** Whether the ORM gives a value where the code gives none: `@default(cuid())`, `$defaultFn`, `defaultValue`. */
   readonly filled?: true;
 }
@@ -29,7 +31,9 @@ export function declares(declaration: Declaration, { table, column }: ReferenceT
       : isSameTable(table, declaration.table);
   if (!ours || column === undefined) return ours && declaration.property === undefined;
   if (declaration.column !== undefined) return declaration.column === column;
-  return declaration.property !== undefined && columnSpellings(column).includes(declaration.property);
+  const { property, relation } = declaration;
+  if (property === undefined) return false;
+  return columnSpellings(column).includes(relation === true ? `${property}Id` : property);
 }
 
 /**
@@ -87,6 +91,8 @@ export class Sought {
   readonly #tables = new Map<SoughtTarget, TableWords>();
   /** Columns by the names of their tables, where statements that do not name the columns are looked for, too. */
   readonly #byTable = new Map<string, SoughtTarget[]>();
+  /** Keys of other tables by the names that models may give to the relation. */
+  readonly #byRelation = new Map<string, SoughtTarget[]>();
 
   constructor(
     targets: readonly ReferenceTarget[],
@@ -130,6 +136,12 @@ export class Sought {
     });
     for (const target of this.targets) {
       for (const name of target.names) addTo(this.#byName, name, target);
+      const relation = /^(.+?)(?:_id|Id)$/.exec(target.column ?? "")?.[1];
+      if (relation !== undefined) {
+        for (const name of columnSpellings(relation)) {
+          if (!target.names.has(name)) addTo(this.#byRelation, name, target);
+        }
+      }
     }
   }
 
@@ -139,7 +151,7 @@ export class Sought {
   }
 
   #allWords(): readonly string[] {
-    const words = new Set([...this.#byName.keys(), ...this.#byTable.keys()]);
+    const words = new Set([...this.#byName.keys(), ...this.#byTable.keys(), ...this.#byRelation.keys()]);
     for (const { table } of this.objects) words.add(table.name);
     for (const { column, table } of [...this.targets, ...this.objects]) {
       const name = column ?? table.name;
@@ -157,7 +169,7 @@ export class Sought {
   foundAs(word: string): readonly SoughtTarget[] {
     const objects = this.objects.filter(({ table: { name } }) => name === word || name === word.toLowerCase());
     const columns = this.#byName.get(word) ?? this.#byName.get(word.toLowerCase()) ?? [];
-    return [...columns, ...(this.#byTable.get(word) ?? []), ...objects];
+    return [...columns, ...(this.#byTable.get(word) ?? []), ...(this.#byRelation.get(word) ?? []), ...objects];
   }
 
   /** The targets that PostgreSQL means by this column, or relation where `column` is absent. */

@@ -23,7 +23,7 @@ const LEXICONS: Readonly<Partial<Record<Language, RegExp>>> = {
 
 /** Lines that begin something with a name of its own: a class, a struct, a function, a table. */
 const HEADING =
-  /\b(?:class|struct|interface|trait|record|impl|object|module)\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\(\s*(?:name\s*=\s*)?"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
+  /\b(?:class|struct|interface|trait|record|impl|object|module|type(?=\s+\w+\s+struct\b))\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\(\s*(?:name\s*=\s*)?"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
 
 /** A string of a language, with blanks in place of quotes, prefixes and escapes: offsets in it are those of the file. */
 interface Literal {

@@ -310,3 +310,28 @@ describe("each side means what its own models say", () => {
     expect(sides(target, mapped, "")).toContain("head certain read src/a.ts:1:30");
   });
 });
+
+describe("the column of a relation", () => {
+  const entity = (decorators: string): string =>
+    `@Entity("orders")\nexport class Order {\n  ${decorators}\n  account: Account;\n}\n`;
+  const declared = (decorators: string, column: string): string[] =>
+    find({ "src/order.entity.ts": entity(decorators) }, { table: { schema: "public", name: "orders" }, column }).map(
+      ({ kind, line }) => `${kind ?? ""} ${String(line)}`,
+    );
+
+  test("is the key of the other side", () => {
+    expect(declared("@ManyToOne(() => Account)", "account_id")).toEqual(["declared 4"]);
+    expect(declared("@ManyToOne(() => Account)", "accountId")).toEqual(["declared 4"]);
+    expect(declared("@ManyToOne(() => Account)", "account")).toEqual([]);
+  });
+
+  test("is the one that the relation names", () => {
+    expect(declared('@ManyToOne(() => Account) @JoinColumn({ name: "owner" })', "owner")).toEqual(["declared 4"]);
+    expect(declared('@ManyToOne(() => Account) @JoinColumn({ name: "owner" })', "account_id")).toEqual([]);
+  });
+
+  test("is on the side that joins", () => {
+    expect(declared("@OneToOne(() => Account) @JoinColumn()", "account_id")).toEqual(["declared 4"]);
+    expect(declared("@OneToOne(() => Account)", "account_id")).toEqual([]);
+  });
+});

@@ -76,8 +76,9 @@ function readSet(half: Half, name: string, text: string): LabelledSet {
       /«(ref|certain|likely|decoy|either|use) (?:([a-z ]+) )?(\w+)»/g,
     )) {
       const key = `${file}:${String(own.length + 1)} ${what ?? ""}${meaning === "use" ? ` ${kind ?? ""}` : ""}`;
-      // A line with a reference and a decoy of one name counts as what it is labelled with first.
-      if (!labels.has(key)) labels.set(key, { meaning: meaning as Meaning, ...(kind !== undefined && { kind }) });
+      // A line with a reference and a decoy of one name has the reference.
+      if (!labels.has(key) || meaning !== "decoy")
+        labels.set(key, { meaning: meaning as Meaning, ...(kind !== undefined && { kind }) });
     }
     own.push(line.replace(/\s*«.*$/, ""));
   }
