@@ -13,6 +13,7 @@ import type {
   TableLists,
 } from "../model/configuration.js";
 import type { Tree } from "../model/tree.js";
+import { configurationChanges } from "./configuration-changes.js";
 import { configurationSchema } from "./configuration-schema.js";
 import type { ConfigurableRule } from "./configuration-schema.js";
 import { checkAgainstSchema } from "./schema-check.js";
@@ -77,15 +78,31 @@ export const DEFAULT_CONFIGURATION: Configuration = {
 export function readConfiguration(options: ConfigurationOptions): Configuration {
   const { text: file, note } = fileOf(options);
   const texts = [file, options.inline].filter((text) => text !== undefined);
-  if (texts.length === 0) return DEFAULT_CONFIGURATION;
+  const changes = changesOf(options);
+  if (texts.length === 0) return { ...DEFAULT_CONFIGURATION, ...changes };
   const problems: ConfigurationProblem[] = [];
   const values = texts.map((text) => parse(text, options, problems));
   if (problems.length > 0) throw new ConfigurationError(problems);
   const [first, second] = values;
-  return complete(
-    second === undefined ? (first ?? {}) : (merge(second, first ?? {}) as Settings),
-    texts.map(({ name }) => name).join(" and ") + note,
-  );
+  return {
+    ...complete(
+      second === undefined ? (first ?? {}) : (merge(second, first ?? {}) as Settings),
+      texts.map(({ name }) => name).join(" and ") + note,
+    ),
+    ...changes,
+  };
+}
+
+/** Against the base branch, where head's file counts; a file that the caller gives is not the repository's. */
+function changesOf({ file, base, head, side }: ConfigurationOptions): Pick<Configuration, "changes"> {
+  if (file !== undefined || base === undefined) return {};
+  if (side === "base" && CONFIGURATION_FILES.some((one) => base.has(one))) return {};
+  const text = (tree: Tree): string | undefined => {
+    const name = CONFIGURATION_FILES.find((one) => tree.has(one));
+    return name === undefined ? undefined : tree.read(name);
+  };
+  const changes = configurationChanges(text(base), text(head));
+  return changes.length > 0 ? { changes } : {};
 }
 
 function fileOf({ file, side, base, head }: ConfigurationOptions): { text?: ConfigurationText; note: string } {

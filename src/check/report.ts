@@ -65,6 +65,7 @@ function reportedChange({ base, head, release, configuration, incomplete }: Chan
     head: side(head),
     ...(release && { release: { tag: release.tag, commit: release.commit } }),
     configuration: configuration.source,
+    ...(configuration.changes && { configurationChanges: configuration.changes }),
     incomplete,
   };
 }

@@ -86,6 +86,8 @@ export interface Configuration {
   /** Globs: not judged, still replayed. */
   readonly ignore: readonly string[];
   readonly accept?: readonly Acceptance[];
+  /** What differs from the base branch's file, a sentence each; absent: nothing, or there is nothing to compare with. */
+  readonly changes?: readonly string[];
   /** Where it was read: a path, `inline`, both joined with ` and `, or `default`. */
   readonly source: string;
 }

@@ -102,6 +102,8 @@ export interface ReportedChange {
   readonly release?: { readonly tag: string; readonly commit: string };
   /** Where the configuration was read: a path, `default`, or both sources of a merge. */
   readonly configuration: string;
+  /** What this change alters in the repository's configuration file, a sentence each. Absent: nothing. */
+  readonly configurationChanges?: readonly string[];
   readonly incomplete: readonly Incompleteness[];
 }
 

@@ -93,6 +93,7 @@ class MarkdownView {
       this.#incomplete(),
       this.#level === "counts" ? this.#counts() : this.#findings(),
       this.#plan(),
+      this.#configurationChanges(),
       this.#judged(),
     ];
     return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -205,6 +206,14 @@ class MarkdownView {
       reference: (reference) => this.#reference(reference),
       isShown: (file, line) => this.#shown.has(`${file}:${String(line)}`),
     });
+  }
+
+  #configurationChanges(): string {
+    const { change, migrations } = this.#report;
+    const changes = migrations.length === 0 ? [] : (change.configurationChanges ?? []);
+    if (changes.length === 0) return "";
+    const lines = changes.map((text) => `- ${code(cut(text, 300))}`);
+    return `This pull request changes the configuration that it is checked with:\n\n${lines.join("\n")}`;
   }
 
   #judged(): string {

@@ -101,9 +101,16 @@ function hasUpgradeNotes({ upgradeNotes: notes }: Plan): boolean {
   return notes !== undefined && notes.work.length + notes.mayFail.length > 0;
 }
 
+/** Whether anything was silenced that a reviewer should know of: findings, or rules beside new migrations. */
+function isSilenced({ suppressed, change, migrations }: Report): boolean {
+  return suppressed.length > 0 || (migrations.length > 0 && change.configurationChanges !== undefined);
+}
+
 /** Whether the report has anything that a person should read: false for a change that ships as it is. */
 export function needsAttention(report: Report): boolean {
-  return report.verdict !== "safe" || personSteps(report).length > 0 || hasUpgradeNotes(report.plan);
+  return (
+    report.verdict !== "safe" || personSteps(report).length > 0 || hasUpgradeNotes(report.plan) || isSilenced(report)
+  );
 }
 
 /** The verdict in one sentence. */

@@ -92,6 +92,7 @@ accept:
         { base: tree({ "db/baseline.sql": "CREATE TABLE orders (id bigint);" }, "main") },
       ),
     ).toEqual({
+      changes: expect.any(Array),
       extends: "strict",
       postgres: 16,
       rules: {
@@ -172,7 +173,12 @@ accept:
   it("takes the side that it is told to", () => {
     const head = tree({ [FILE]: "postgres: 16" });
     const base = tree({ [FILE]: "postgres: 12" });
-    expect(readConfiguration({ rules, head, base, side: "head" })).toMatchObject({ postgres: 16, source: FILE });
+    expect(readConfiguration({ rules, head, base, side: "head" })).toMatchObject({
+      postgres: 16,
+      source: FILE,
+      changes: ["postgres: 12 → 16"],
+    });
+    expect(readConfiguration({ rules, head, base, side: "base" })).not.toHaveProperty("changes");
     expect(readConfiguration({ rules, head, base, side: "base" })).toMatchObject({
       postgres: 12,
       source: `${FILE} of the base branch`,
@@ -181,7 +187,10 @@ accept:
       postgres: 16,
       source: `${FILE} of this pull request (the base branch has none)`,
     });
-    expect(readConfiguration({ rules, head: tree({}), base, side: "head" })).toEqual(DEFAULT_CONFIGURATION);
+    expect(readConfiguration({ rules, head: tree({}), base, side: "head" })).toEqual({
+      ...DEFAULT_CONFIGURATION,
+      changes: ["postgres: − 12"],
+    });
   });
 
   it("is not fooled by names that JavaScript's objects have", () => {
