@@ -11,6 +11,7 @@ import noBlockingUnique from "./no-blocking-unique.js";
 import noColumnRecreate from "./no-column-recreate.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
+import noConflictTargetLoss from "./no-conflict-target-loss.js";
 import noConstraintBeforeCode from "./no-constraint-before-code.js";
 import noConstraintBeforeData from "./no-constraint-before-data.js";
 import noDataLoss from "./no-data-loss.js";
@@ -20,6 +21,7 @@ import noDropBeforeCopy from "./no-drop-before-copy.js";
 import noDropInSameRelease from "./no-drop-in-same-release.js";
 import noEditedMigration from "./no-edited-migration.js";
 import noEnumValueInSameTransaction from "./no-enum-value-in-same-transaction.js";
+import noEnumValueRemoval from "./no-enum-value-removal.js";
 import noExplicitTableLock from "./no-explicit-table-lock.js";
 import noInvalidSql from "./no-invalid-sql.js";
 import noLongIdentifier from "./no-long-identifier.js";
@@ -70,6 +72,7 @@ export const rules = {
   "no-column-recreate": noColumnRecreate,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
+  "no-conflict-target-loss": noConflictTargetLoss,
   "no-constraint-before-code": noConstraintBeforeCode,
   "no-constraint-before-data": noConstraintBeforeData,
   "no-data-loss": noDataLoss,
@@ -79,6 +82,7 @@ export const rules = {
   "no-drop-in-same-release": noDropInSameRelease,
   "no-edited-migration": noEditedMigration,
   "no-enum-value-in-same-transaction": noEnumValueInSameTransaction,
+  "no-enum-value-removal": noEnumValueRemoval,
   "no-explicit-table-lock": noExplicitTableLock,
   "no-invalid-sql": noInvalidSql,
   "no-long-identifier": noLongIdentifier,

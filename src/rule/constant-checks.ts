@@ -61,7 +61,7 @@ function comparison(type: string, fields: Fields): Comparison | undefined {
   const operator = nameOf(fields["name"] as Node[]).name;
   if (column === undefined) return undefined;
   const listed = fields["kind"] === "AEXPR_IN" || fields["kind"] === "AEXPR_OP_ANY";
-  const right = listed ? elements(fields["rexpr"]) : [constantIn(fields["rexpr"])];
+  const right = listed ? constantsIn(fields["rexpr"]) : [constantIn(fields["rexpr"])];
   if (right === undefined || right.length === 0 || right.some((value) => value === undefined)) return undefined;
   const values = right as readonly string[];
   if (operator === "=") return { column, refuses: (value) => !values.some((one) => isEqual(value, one)) };
@@ -95,7 +95,7 @@ function numberIn(text: string | undefined): number | undefined {
 }
 
 /** `status`, also as `(status)::text`. */
-function columnIn(node: unknown): string | undefined {
+export function columnIn(node: unknown): string | undefined {
   if (typeof node !== "object" || node === null) return undefined;
   const [type, fields] = unwrap(node as Node) as [string, Fields];
   if (type === "TypeCast") return columnIn(fields["arg"]);
@@ -103,7 +103,7 @@ function columnIn(node: unknown): string | undefined {
 }
 
 /** `'new'`, `1`, `-1`, also with a cast. */
-function constantIn(node: unknown): string | undefined {
+export function constantIn(node: unknown): string | undefined {
   if (typeof node !== "object" || node === null || Array.isArray(node)) return undefined;
   const [type, fields] = unwrap(node as Node) as [string, Fields];
   if (type === "TypeCast") return constantIn(fields["arg"]);
@@ -119,10 +119,10 @@ function constantIn(node: unknown): string | undefined {
 }
 
 /** The elements of `IN (…)`, and of `= ANY (ARRAY[…])`. */
-function elements(node: unknown): readonly (string | undefined)[] | undefined {
+export function constantsIn(node: unknown): readonly (string | undefined)[] | undefined {
   if (typeof node !== "object" || node === null) return undefined;
   const [type, fields] = unwrap(node as Node) as [string, Fields];
-  if (type === "TypeCast") return elements(fields["arg"]);
+  if (type === "TypeCast") return constantsIn(fields["arg"]);
   const items = type === "List" ? fields["items"] : type === "A_ArrayExpr" ? fields["elements"] : undefined;
   return (items as Node[] | undefined)?.map(constantIn);
 }

@@ -10,6 +10,8 @@ export { formatDuration, parseDuration } from "./duration.js";
 export { functionTexts } from "./function-text.js";
 export { type Refuses, refusedConstants } from "./constant-checks.js";
 export { droppedObject } from "./dropped-object.js";
+export { columnsOfType, declaredEnumValues, enumClients, placeIn } from "./enum-clients.js";
+export { type RewrittenValues, rewrittenValues } from "./rewritten-values.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
 export { endOfChange } from "./end-of-change.js";
 export { isMaybeCut, type LongIdentifier, longIdentifiers } from "./long-identifiers.js";

@@ -28,12 +28,14 @@ CREATE TABLE events (id bigint NOT NULL, at date) PARTITION BY RANGE (id);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (1000);
 CREATE INDEX events_at_idx ON events (at);
 CREATE TABLE invoices (id bigint PRIMARY KEY, amount numeric, sent boolean);
+CREATE TABLE users (id bigint, email text CONSTRAINT users_email_key UNIQUE, kind status);
 CREATE VIEW sent_invoices AS SELECT id, amount FROM invoices WHERE sent;
 CREATE MATERIALIZED VIEW totals AS SELECT sum(amount) AS total FROM invoices;
 `;
 
 const CODE: Files = {
   "src/orders.ts": 'export const find = (db) => db.query("SELECT legacy_ref FROM orders WHERE id = $1");\n',
+  "queries/users.sql": "INSERT INTO users (email, kind) VALUES ($1, 'new') ON CONFLICT (email) DO NOTHING;\n",
   "src/invoices.ts":
     'export const add = (db) => db.query("INSERT INTO invoices (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");\n',
 };
@@ -540,6 +542,16 @@ const table: readonly Row[] = [
     sql: "ALTER TABLE invoices ADD CONSTRAINT amount_given CHECK (amount IS NOT NULL) NOT VALID;",
     finds: ["no-constraint-before-code error breaks code 1:1-1:86"],
     annotations: ["1 no-constraint-before-code"],
+  },
+  {
+    sql: "ALTER TABLE users DROP CONSTRAINT users_email_key;",
+    finds: ["no-conflict-target-loss error breaks code 1:1-1:50"],
+    annotations: ["1 no-conflict-target-loss"],
+  },
+  {
+    sql: "ALTER TYPE status RENAME VALUE 'new' TO 'open';",
+    finds: ["no-enum-value-removal error breaks code 1:1-1:47"],
+    annotations: ["1 no-enum-value-removal"],
   },
   {
     preset: "strict",

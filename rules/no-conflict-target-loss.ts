@@ -1,0 +1,155 @@
+/**
+ * ON CONFLICT needs a unique index on exactly its columns, or the constraint that it names: without one, PostgreSQL
+ * refuses the INSERT, also where there is no conflict.
+ */
+import {
+  brokenBy,
+  defineRule,
+  formatName,
+  listNames,
+  migrationOf,
+  quoteIdentifier,
+  type RuleMigration,
+  transactionOf,
+} from "../src/rule/index.js";
+import type { Catalog } from "../src/model/catalog.js";
+import type { QualifiedName } from "../src/model/name.js";
+import type { AddConstraint, CreateIndex, DropConstraint, DropIndex } from "../src/model/operation.js";
+import type { ConflictTarget, Reference } from "../src/model/reference.js";
+
+export default defineRule({
+  meta: {
+    type: "problem",
+    docs: {
+      description: "Disallow dropping unique indexes and constraints that ON CONFLICT needs",
+      recommended: "error",
+      category: "Compatibility",
+      harm: "breaks code",
+      yieldsTo: ["no-primary-key-loss"],
+    },
+    messages: {
+      lostAtHead:
+        "The code of this pull request inserts into {{table}} with {{target}} ({{places}}), and PostgreSQL refuses such an INSERT once {{name}} is gone, in whatever order the two ship. Change that and deploy it; drop {{name}} in a later pull request.",
+      lostAtBase:
+        "The running code inserts into {{table}} with {{target}} ({{places}}), and PostgreSQL refuses such an INSERT from the moment {{name}} is gone until the last instance of that code is. Deploy code without it first; drop {{name}} in a later pull request.",
+      noMatch:
+        "The code of this pull request inserts into {{table}} with {{target}} ({{places}}), and after this migration no unique index or constraint is on exactly these columns: PostgreSQL refuses the INSERT. {{name}} is on {{columns}}.",
+    },
+  },
+  create(context) {
+    const migration = migrationOf(context);
+    return {
+      DropIndex(op) {
+        const index = migration.before(op).index(op.index);
+        if (index?.unique !== true) return;
+        checkLoss(op, index.table, index.columns, quoteIdentifier(index.name), index.constraint);
+      },
+      DropConstraint(op) {
+        const dropped = migration.before(op).table(op.table)?.constraints.get(op.constraint);
+        if (!dropped || !KEYS.has(dropped.kind)) return;
+        checkLoss(op, op.table, dropped.columns, quoteIdentifier(op.constraint), op.constraint);
+      },
+      CreateIndex(op) {
+        if (op.unique && !op.hasExpression) checkMatch(op, op.columns, migration.describe(op).index ?? "");
+      },
+      AddConstraint(op) {
+        const { kind, columns, usingIndex } = op.constraint;
+        if ((kind !== "unique" && kind !== "primary key") || usingIndex !== undefined) return;
+        checkMatch(op, columns, migration.describe(op).constraint ?? "");
+      },
+    };
+
+    function checkLoss(
+      node: DropConstraint | DropIndex,
+      table: QualifiedName,
+      columns: readonly string[],
+      name: string,
+      constraint: string | undefined,
+    ): void {
+      const lost = usesOf(node, table, columns).filter(
+        ({ conflict }) =>
+          conflict !== undefined &&
+          ("columns" in conflict ? isSameSet(conflict.columns, columns) : conflict.constraint === constraint) &&
+          !endsOfTransaction(migration, node).some((catalog) => hasTarget(catalog, table, conflict)),
+      );
+      const broken = brokenBy(migration, lost);
+      if (!broken) return;
+      context.report({
+        node,
+        messageId: broken.by === "head" ? "lostAtHead" : "lostAtBase",
+        data: { table: formatName(table), target: targetOf(broken.uses), places: broken.places, name },
+        evidence: broken.uses,
+      });
+    }
+
+    /** Code that comes with a key names its columns in ON CONFLICT; one that differs has no key. */
+    function checkMatch(node: AddConstraint | CreateIndex, columns: readonly string[], name: string): void {
+      const end = endsOfTransaction(migration, node).at(-1);
+      const table = end?.table(node.table);
+      if (!end || table?.columnsKnown !== true) return;
+      const unmatched = usesOf(node, node.table, columns).filter(
+        ({ side, conflict }) =>
+          side === "head" && conflict !== undefined && "columns" in conflict && !hasTarget(end, node.table, conflict),
+      );
+      const broken = brokenBy(migration, unmatched);
+      if (!broken) return;
+      context.report({
+        node,
+        messageId: "noMatch",
+        data: {
+          table: formatName(node.table),
+          target: targetOf(broken.uses),
+          places: broken.places,
+          name,
+          columns: listNames(columns.map(quoteIdentifier)),
+        },
+        evidence: broken.uses,
+      });
+    }
+
+    /** The conflict targets that one of the columns is in, each place once. */
+    function usesOf(
+      node: AddConstraint | CreateIndex | DropConstraint | DropIndex,
+      table: QualifiedName,
+      columns: readonly string[],
+    ): readonly Reference[] {
+      const found = new Map<string, Reference>();
+      for (const use of columns.flatMap((column) => migration.usesOf(node, column, table))) {
+        if (use.conflict === undefined) continue;
+        const { side, file, line } = use;
+        found.set([side, file, line, use.release, JSON.stringify(use.conflict)].join("\0"), use);
+      }
+      return [...found.values()];
+    }
+  },
+});
+
+const KEYS: ReadonlySet<string> = new Set(["unique", "primary key", "exclude"]);
+
+/** The schema behind a statement, and that at the end of its transaction, before which nobody sees anything. */
+function endsOfTransaction(
+  migration: RuleMigration,
+  node: AddConstraint | CreateIndex | DropConstraint | DropIndex,
+): readonly Catalog[] {
+  const last = transactionOf(migration, node).at(-1)?.statement.after;
+  return [migration.after(node), ...(last ? [last] : [])];
+}
+
+/** Whether a table has what a conflict target needs; an index with a condition may be what the target's own condition means. */
+function hasTarget(catalog: Catalog, table: QualifiedName, target: ConflictTarget): boolean {
+  if ("constraint" in target) return catalog.table(table)?.constraints.has(target.constraint) === true;
+  return catalog.indexesOf(table).some(({ unique, columns }) => unique && isSameSet(columns, target.columns));
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((column) => other.includes(column));
+}
+
+/** `ON CONFLICT (account_id, email)` of the first place. */
+function targetOf([first]: readonly Reference[]): string {
+  const conflict = first?.conflict;
+  if (conflict === undefined) return "ON CONFLICT";
+  return "constraint" in conflict
+    ? `ON CONFLICT ON CONSTRAINT ${quoteIdentifier(conflict.constraint)}`
+    : `ON CONFLICT (${conflict.columns.map(quoteIdentifier).join(", ")})`;
+}

@@ -1,0 +1,154 @@
+import rule from "../../rules/no-conflict-target-loss.js";
+import { ruleTester } from "./rule-tester.js";
+
+const users =
+  "CREATE TABLE users (id bigint PRIMARY KEY, account_id bigint, email text, CONSTRAINT users_email_key UNIQUE (email));\nCREATE UNIQUE INDEX users_account_idx ON users (account_id, email);";
+const code = (...sql: readonly string[]): Readonly<Record<string, string>> => ({
+  "queries/users.sql": sql.map((one) => `${one};\n`).join(""),
+});
+const byEmail = code("INSERT INTO users (id, email) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING");
+const byBoth = code("INSERT INTO users (id, email) VALUES ($1, $2) ON CONFLICT (email, account_id) DO NOTHING");
+const byName = code(
+  "INSERT INTO users (id, email) VALUES ($1, $2) ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING",
+);
+const plain = code("INSERT INTO users (id, email) VALUES ($1, $2)");
+const dropKey = "ALTER TABLE users DROP CONSTRAINT users_email_key;";
+
+ruleTester.run("no-conflict-target-loss", rule, {
+  valid: [
+    { name: "no ON CONFLICT", history: [users], baseCode: plain, headCode: plain, code: dropKey },
+    { name: "another target", history: [users], baseCode: byBoth, headCode: byBoth, code: dropKey },
+    {
+      name: "another unique index is on the column",
+      history: [users, "CREATE UNIQUE INDEX users_email_again ON users (email);"],
+      baseCode: byEmail,
+      headCode: byEmail,
+      code: dropKey,
+    },
+    {
+      name: "the same transaction makes another one",
+      history: [users],
+      baseCode: byEmail,
+      headCode: byEmail,
+      code: "ALTER TABLE users DROP CONSTRAINT users_email_key;\nCREATE UNIQUE INDEX users_email_idx ON users (email) WHERE email <> '';",
+    },
+    {
+      name: "an index that is not unique",
+      history: [users, "CREATE INDEX plain_idx ON users (email);"],
+      baseCode: byEmail,
+      headCode: byEmail,
+      code: "DROP INDEX plain_idx;",
+    },
+    { name: "a table of this change", pending: [users], baseCode: byEmail, headCode: byEmail, code: dropKey },
+    {
+      name: "the old code is gone by then",
+      history: [users],
+      deploy: { model: "recreate" },
+      baseCode: byEmail,
+      headCode: plain,
+      code: dropKey,
+    },
+    {
+      name: "the key that comes is the target",
+      history: ["CREATE TABLE users (id bigint PRIMARY KEY, email text);"],
+      baseCode: plain,
+      headCode: byEmail,
+      code: "CREATE UNIQUE INDEX users_email_idx ON users (email);",
+    },
+    {
+      name: "a table of which not all is known",
+      history: ["ALTER TABLE users ADD COLUMN email text;"],
+      baseCode: plain,
+      headCode: byBoth,
+      code: "CREATE UNIQUE INDEX users_email_idx ON users (email);",
+    },
+  ],
+  invalid: [
+    {
+      name: "a constraint by its columns",
+      history: [users],
+      baseCode: byEmail,
+      headCode: plain,
+      code: dropKey,
+      errors: [
+        {
+          message:
+            "The running code inserts into users with ON CONFLICT (email) (queries/users.sql:1), and PostgreSQL refuses such an INSERT from the moment users_email_key is gone until the last instance of that code is. Deploy code without it first; drop users_email_key in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
+      name: "a constraint by its name",
+      history: [users],
+      baseCode: byName,
+      headCode: byName,
+      code: dropKey,
+      errors: [
+        {
+          message:
+            "The code of this pull request inserts into users with ON CONFLICT ON CONSTRAINT users_email_key (queries/users.sql:1), and PostgreSQL refuses such an INSERT once users_email_key is gone, in whatever order the two ship. Change that and deploy it; drop users_email_key in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
+      name: "an index, whatever the order of the columns",
+      history: [users],
+      baseCode: byBoth,
+      headCode: plain,
+      code: "DROP INDEX users_account_idx;",
+      errors: [
+        {
+          message:
+            "The running code inserts into users with ON CONFLICT (email, account_id) (queries/users.sql:1), and PostgreSQL refuses such an INSERT from the moment users_account_idx is gone until the last instance of that code is. Deploy code without it first; drop users_account_idx in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 29,
+        },
+      ],
+    },
+    {
+      name: "another one that is made too late",
+      history: [users],
+      transaction: "per-statement",
+      baseCode: byEmail,
+      headCode: plain,
+      code: "DROP INDEX users_account_idx;\nALTER TABLE users DROP CONSTRAINT users_email_key;\nCREATE UNIQUE INDEX CONCURRENTLY users_email_idx ON users (email);",
+      errors: [
+        {
+          message:
+            "The running code inserts into users with ON CONFLICT (email) (queries/users.sql:1), and PostgreSQL refuses such an INSERT from the moment users_email_key is gone until the last instance of that code is. Deploy code without it first; drop users_email_key in a later pull request.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
+      name: "a key that is not the target of the code that comes with it",
+      history: ["CREATE TABLE users (id bigint PRIMARY KEY, account_id bigint, email text);"],
+      baseCode: plain,
+      headCode: byBoth,
+      code: "ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);",
+      errors: [
+        {
+          message:
+            "The code of this pull request inserts into users with ON CONFLICT (email, account_id) (queries/users.sql:1), and after this migration no unique index or constraint is on exactly these columns: PostgreSQL refuses the INSERT. users_email_key is on email.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 64,
+        },
+      ],
+    },
+  ],
+});
