@@ -23,6 +23,7 @@ import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { editOf, isSame } from "./edited-statements.js";
+import { lookedUp } from "./looked-up.js";
 import { matcher, OverlayTree } from "./overlay-tree.js";
 import {
   isProgram,
@@ -31,6 +32,7 @@ import {
   parseMigration,
   unreadableMigration,
 } from "./parse-migration.js";
+import { numbered } from "./parse-program.js";
 import { postgresVersion } from "./postgres-version.js";
 import type { Release, ReleaseSearch } from "./releases.js";
 import { rehearse } from "./rehearse.js";
@@ -525,7 +527,9 @@ class Loader {
     tree.prefetch?.(files.map(({ file }) => file).filter((file) => !parsed.has(file)));
     for (const [order, { file, source }] of files.entries()) {
       const { statements } = parsed.get(file) ?? this.#read(tree, file, source).sql;
-      for (const statement of statements) replay.apply(statement, order);
+      for (const sent of statements) {
+        for (const statement of lookedUp(sent, () => replay.catalog)) replay.apply(statement, order);
+      }
     }
     // What the next migration would meet.
     return replay.apply(NOTHING, files.length).before;
@@ -627,7 +631,7 @@ function replayAll(
     let session = startsAnew ? undefined : sessions.get(run);
     session ??= new Session(new Map([...stored, ...settings, ...(ofTool ?? [])]));
     if (run !== undefined) sessions.set(run, session);
-    const statements = draft.sql.statements.map((sent, index): AnalysedStatement => {
+    const apply = (sent: Statement, index: number): AnalysedStatement => {
       const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
       const replayed = replay.apply(sent, order);
       const { statement, before, after } = replayed;
@@ -649,9 +653,22 @@ function replayAll(
         transaction,
         session: inForce,
       };
-    });
+    };
+    const statements: AnalysedStatement[] = [];
+    const unchanged = new Set<number>();
+    for (const [index, sent] of draft.sql.statements.entries()) {
+      for (const statement of lookedUp(sent, () => replay.catalog)) {
+        if (draft.unchanged?.has(index) === true) unchanged.add(statements.length);
+        statements.push(
+          apply(statement.index === statements.length ? statement : numbered(statement, statements.length), index),
+        );
+      }
+    }
+    const sql = draft.sql.statements.some(({ embedded }) => embedded?.lookup !== undefined)
+      ? { ...draft.sql, statements: statements.map(({ statement }) => statement) }
+      : draft.sql;
     if (draft.status === "existing") for (const { statement } of statements) store(stored, statement);
-    return { ...draft, order, statements };
+    return { ...draft, ...(draft.unchanged && { unchanged }), sql, order, statements };
   });
 }
 

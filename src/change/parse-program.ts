@@ -1,6 +1,7 @@
 /** The statements of a migration that is a program: what it sends, with places in the program. */
 import type { Text } from "../migrations/evaluator/text.js";
-import type { EvaluatedMigration, SentSql } from "../migrations/tool.js";
+import type { EvaluatedMigration, SchemaLookup, SentSql } from "../migrations/tool.js";
+import type { Catalog } from "../model/catalog.js";
 import type { Operation } from "../model/operation.js";
 import type { Range } from "../model/position.js";
 import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
@@ -17,21 +18,35 @@ export function parseProgram(
   const statements: Statement[] = [];
   const inStrings: SqlComment[] = [];
   for (const sent of up) {
-    const parsed = "reason" in sent ? unknown(sent, sent.reason, text) : sqlOf(sent.sql, sent, text, file, inStrings);
+    const parsed = "reason" in sent ? unknown(sent, sent, text, file) : sqlOf(sent.sql, sent, text, file, inStrings);
     for (const statement of parsed) statements.push(numbered(statement, statements.length));
   }
   const all = inStrings.length === 0 ? comments : [...comments, ...inStrings].sort((a, b) => a.range[0] - b.range[0]);
   return { text, statements, comments: all };
 }
 
-function numbered(statement: Statement, index: number): Statement {
+/** The statement at another place of the list. */
+export function numbered(statement: Statement, index: number): Statement {
   const operations = statement.operations.map((operation): Operation => ({ ...operation, statement: index }));
   return { ...statement, index, operations };
 }
 
-function unknown({ range, statement }: SentSql, reason: string, text: string): Statement[] {
+function unknown(
+  sent: SentSql,
+  { reason, lookup }: { readonly reason: string; readonly lookup?: SchemaLookup },
+  text: string,
+  file: string,
+): Statement[] {
+  const { range, statement: within } = sent;
   const operations = [{ type: "Unparsed", range, statement: 0, reason } as const];
-  return [{ index: 0, sql: text.slice(...range), range, operations, embedded: { within: statement } }];
+  const whole = { index: 0, sql: text.slice(...range), range, operations };
+  if (!lookup) return [{ ...whole, embedded: { within } }];
+  const found = (schema: Catalog): readonly Statement[] => {
+    const known = lookup(schema);
+    if ("reason" in known) return unknown(sent, known, text, file);
+    return known.flatMap((sql) => sqlOf(sql, sent, text, file, []));
+  };
+  return [{ ...whole, embedded: { within, lookup: found } }];
 }
 
 function sqlOf(sql: Text, sent: SentSql, text: string, file: string, comments: SqlComment[]): Statement[] {
@@ -40,7 +55,8 @@ function sqlOf(sql: Text, sent: SentSql, text: string, file: string, comments: S
   const parsed = parseSql(filled.sql);
   const implied = sql.pieces.some((piece) => piece.implied) ? { implied: true as const } : {};
   const [hole] = filled.unknown;
-  if (hole && parsed.statements.length === 0) return unknown(sent, `${hole.name} ${hole.reason}`, text);
+  if (hole && parsed.statements.length === 0)
+    return unknown(sent, { reason: `${hole.name} ${hole.reason}` }, text, file);
   for (const comment of parsed.comments) {
     const { range, verbatim } = place(comment.range);
     if (verbatim) comments.push({ ...comment, range });

@@ -5,6 +5,7 @@ import type { Down, Migration } from "../model/migration.js";
 import type { ParsedSql } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
+import { lookedUp } from "./looked-up.js";
 import { type ParsedMigration, parseDown, readAnyText } from "./parse-migration.js";
 
 /** The `down` of a migration; undefined where its tool knows none for it. Nothing is read yet. */
@@ -55,7 +56,9 @@ export function undoAll(migrations: readonly Migration[], start: () => Replay): 
     if (sql === undefined) continue;
     const between = replay.catalog;
     const down = ++order;
-    const statements = sql.statements.map((statement) => replay.apply(statement, down));
+    const statements = sql.statements.flatMap((sent) =>
+      lookedUp(sent, () => replay.catalog).map((statement) => replay.apply(statement, down)),
+    );
     const after = replay.catalog;
     undone.set(migration, { before, between, after, statements, isNew: ({ createdIn = 0 }) => createdIn >= up });
     const again = ++order;

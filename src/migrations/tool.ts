@@ -1,3 +1,4 @@
+import type { Catalog } from "../model/catalog.js";
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
 import type { Range } from "../model/position.js";
 import type { SqlComment } from "../model/statement.js";
@@ -34,8 +35,14 @@ export interface MigrationText {
 /** Reads the text of a file: its directives, its sections. Never throws. */
 export type ReadMigrationText = (text: string, file: string) => MigrationText;
 
-/** What a migration that is a program sends with one call: SQL, or something of which only the reason is known. */
-export type SentSql = ({ readonly sql: Text } | { readonly reason: string }) & {
+/** What a call sends that looks at the schema first; where that does not have what it looks for, why it is not known. */
+export type SchemaLookup = (schema: Catalog) => readonly Text[] | { readonly reason: string };
+
+/**
+ * What a migration that is a program sends with one call: SQL, or something of which only the reason is known, as long as
+ * no schema is given to its `lookup`.
+ */
+export type SentSql = ({ readonly sql: Text } | { readonly reason: string; readonly lookup?: SchemaLookup }) & {
   /** The call that sends it. */
   readonly range: Range;
   /** The statement of the program that the call stands in: what a directive above it covers. */

@@ -79,7 +79,7 @@ export const typeorm: MigrationTool = {
     configuration:
       "The DataSource, in a file with `data-source`, `datasource`, `ormconfig` or `typeorm` in its name, which is read and not executed: `migrations`, `migrationsTransactionMode`, `type`. `--transaction` of the command in a script of package.json.",
     notRead:
-      "Calls of the QueryRunner that look at the database to know what to send, such as `changeColumn`, `renameColumn`, `renameTable`, `dropTable` and `dropPrimaryKey`: each is said to be unknown where it stands.",
+      "Calls of the QueryRunner that look at the database to know what to send, such as `changeColumn` and `dropPrimaryKey`, are followed on the schema that the migrations make; where that does not have all of the table, the call is said to be unknown where it stands. What TypeORM writes into its own table of metadata.",
     sources: [
       "https://typeorm.io/docs/migrations/why/",
       "https://github.com/typeorm/typeorm/blob/master/src/migration/MigrationExecutor.ts",

@@ -1,3 +1,4 @@
+import type { Catalog } from "./catalog.js";
 import type { Operation } from "./operation.js";
 import type { TransactionMode } from "./migration.js";
 import type { Range } from "./position.js";
@@ -33,6 +34,11 @@ export interface EmbeddedStatement {
   readonly uncertain?: true;
   /** Whether no call asks for it: the tool sends it because of what a call leaves out. */
   readonly implied?: true;
+  /**
+   * Where the tool looks at the schema to know what it sends: the statements that stand for this one, which is not known
+   * itself. In a migration that has been replayed they have taken its place.
+   */
+  readonly lookup?: (schema: Catalog) => readonly Statement[];
   /** How it is sent, where that is not how the file is. */
   readonly transaction?: TransactionMode;
 }

@@ -85,6 +85,20 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
     second: "02_b.sql",
     around: (sql) => `--liquibase formatted sql\n\n--changeset somebody:${String(sql.length)}\n${sql}`,
   },
+  "mikro-orm": {
+    path: "migrations",
+    first: "Migration20240101000000.ts",
+    second: "Migration20240102000000.ts",
+    around: (sql) =>
+      `import { Migration } from "@mikro-orm/migrations";\n\nexport class Change extends Migration {\n  up() {\n    this.addSql(${JSON.stringify(sql)});\n  }\n}\n`,
+  },
+  payload: {
+    path: "migrations",
+    first: "20240101_000000_a.ts",
+    second: "20240102_000000_b.ts",
+    around: (sql) =>
+      `import { sql } from "@payloadcms/db-postgres";\n\nexport async function up({ db }) {\n  await db.execute(sql.raw(${JSON.stringify(sql)}));\n}\n`,
+  },
   sequelize: {
     path: "migrations",
     first: "20240101000000-a.js",

@@ -3,7 +3,7 @@ import { changeOf, detected, type Files, npmLock, onlySource } from "./open-tool
 
 /** A migration whose class has this name. */
 const migration = (name: string, body = 'await queryRunner.query("SELECT 1");', members = ""): string =>
-  `import type { MigrationInterface, QueryRunner } from "typeorm";\n\nexport class ${name} implements MigrationInterface {\n${members}  public async up(queryRunner: QueryRunner): Promise<void> {\n    ${body}\n  }\n\n  public async down(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query("DROP TABLE a");\n  }\n}\n`;
+  `import { type MigrationInterface, type QueryRunner, TableColumn } from "typeorm";\n\nexport class ${name} implements MigrationInterface {\n${members}  public async up(queryRunner: QueryRunner): Promise<void> {\n    ${body}\n  }\n\n  public async down(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query("DROP TABLE a");\n  }\n}\n`;
 const manifest = (...packages: readonly string[]): Files => ({
   "package.json": JSON.stringify({ dependencies: Object.fromEntries(packages.map((name) => [name, "1"])) }),
 });
@@ -130,6 +130,111 @@ describe("the transaction of TypeORM's migrations", () => {
     const settings = dataSource('migrations: ["src/migrations/*.ts"], migrationsTransactionMode: "each"');
     expect(sent(query, "  transaction = false;\n", { ...BASE, "src/data-source.ts": settings })).toEqual([
       ["DROP TABLE a", false],
+    ]);
+  });
+});
+
+describe("calls of TypeORM that look at the schema", () => {
+  const table = migration(
+    "M1700000000001",
+    'await queryRunner.query("CREATE TABLE orders (id serial PRIMARY KEY, code varchar(20) NOT NULL, note text)");',
+  );
+  const base = { ...PROJECT, [at(1)]: table };
+  const change = (call: string): readonly string[] => sent(`await queryRunner.${call};`, "", base).map(([sql]) => sql);
+
+  it.each([
+    [
+      "that the migrations make",
+      'changeColumn("orders", "note", new TableColumn({ name: "note", type: "text" }))',
+      ['ALTER TABLE "orders" ALTER COLUMN "note" SET NOT NULL'],
+    ],
+    [
+      "and find the type under another name",
+      'changeColumn("orders", "note", new TableColumn({ name: "note", type: "varchar" }))',
+      ['ALTER TABLE "orders" DROP COLUMN "note"', 'ALTER TABLE "orders" ADD "note" varchar NOT NULL'],
+    ],
+    [
+      "and do not have to, where the type has another name in every database",
+      'changeColumn("users", "age", new TableColumn({ name: "age", type: "int" }))',
+      ['ALTER TABLE "users" DROP COLUMN "age"', 'ALTER TABLE "users" ADD "age" int NOT NULL'],
+    ],
+    [
+      "and do not have to, where both columns are given",
+      'changeColumn("users", new TableColumn({ name: "age", type: "int" }), new TableColumn({ name: "age", type: "int", isNullable: true }))',
+      ['ALTER TABLE "users" ALTER COLUMN "age" DROP NOT NULL'],
+    ],
+    [
+      "of which only the name changes",
+      'renameColumn("users", "age", "years")',
+      ['ALTER TABLE "users" RENAME COLUMN "age" TO "years"'],
+    ],
+    ["that goes as a whole", 'dropTable("users", true)', ['DROP TABLE IF EXISTS "users"']],
+    ["whose column goes as a whole", 'dropColumn("users", "age")', ['ALTER TABLE "users" DROP COLUMN "age"']],
+    ["that gets another name", 'renameTable("users", "people")', ['ALTER TABLE "users" RENAME TO "people"']],
+  ])("have one %s", (_, call, statements) => {
+    expect(change(call)).toEqual(statements);
+  });
+
+  it.each([
+    [
+      'changeColumn("users", "age", new TableColumn({ name: "age", type: "integer" }))',
+      "what `changeColumn` sends depends on the table users, of which the migrations do not say all",
+    ],
+    [
+      'dropPrimaryKey("users")',
+      "what `dropPrimaryKey` sends depends on the table users, of which the migrations do not say all",
+    ],
+    ['dropView("totals")', "whether totals is a materialized view, the migrations do not say"],
+    [
+      'changeColumn("orders", "note", new TableColumn({ name: "note", type: process.env.TYPE }))',
+      "`changeColumn` is given something that is not known",
+    ],
+    ['addColumns("orders", columns)', "the list that the call is given is not known"],
+  ])("are not known otherwise: %s", (call, reason) => {
+    const { databases } = changeOf(base, { [at(2)]: migration("M1700000000002", `await queryRunner.${call};`) });
+    const [added] = databases.flatMap(({ migrations }) => migrations.filter(({ judged }) => judged));
+    expect(added?.statements.map(({ statement }) => statement.operations)).toMatchObject([
+      [{ type: "Unparsed", reason }],
+    ]);
+  });
+
+  it("leave the numbers of statements in order, those of an edited migration too", () => {
+    const first = 'await queryRunner.query("UPDATE orders SET note = NULL");';
+    const second =
+      'await queryRunner.changeColumn("orders", "note", new TableColumn({ name: "note", type: "int", isUnique: true }));';
+    const third = 'await queryRunner.query("DELETE FROM orders");';
+    const { databases } = changeOf(
+      { ...base, [at(2)]: migration("M1700000000002", first + second) },
+      { [at(2)]: migration("M1700000000002", first + second + third) },
+    );
+    const edited = databases.flatMap(({ migrations }) => migrations).at(-1);
+    expect(
+      edited?.statements.map(({ statement: { index, operations } }) => [
+        index,
+        operations[0]?.type,
+        operations[0]?.statement,
+      ]),
+    ).toEqual([
+      [0, "Update", 0],
+      [1, "DropColumn", 1],
+      [2, "AddColumn", 2],
+      [3, "AddConstraint", 3],
+      [4, "Delete", 4],
+    ]);
+    expect(edited?.sql.statements).toEqual(edited?.statements.map(({ statement }) => statement));
+    expect([...(edited?.unchanged ?? [])]).toEqual([0, 1, 2, 3]);
+  });
+
+  it("are followed on the way down, on the schema that the way up leaves", () => {
+    const up = 'await queryRunner.query("ALTER TABLE orders RENAME note TO remark");';
+    const text = migration("M1700000000002", up).replace(
+      'query("DROP TABLE a")',
+      'changeColumn("orders", "remark", new TableColumn({ name: "note", type: "text", isNullable: true }))',
+    );
+    const database = changeOf(base, { [at(2)]: text }).databases[0];
+    const added = database?.migrations.at(-1);
+    expect(added && database.undo(added)?.statements.map(({ statement }) => statement.sql)).toEqual([
+      'ALTER TABLE "orders" RENAME COLUMN "remark" TO "note"',
     ]);
   });
 });

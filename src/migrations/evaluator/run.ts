@@ -1,6 +1,6 @@
 /** The state of one evaluation: what was sent so far, under which condition, and how much is still allowed. */
 import type { Range } from "../../model/position.js";
-import type { SentSql, SourceFiles } from "../tool.js";
+import type { SchemaLookup, SentSql, SourceFiles } from "../tool.js";
 import type { Assignment, Module, Scope } from "./scope.js";
 import { rangeOf } from "./script.js";
 import type { Text } from "./text.js";
@@ -78,6 +78,15 @@ export class Run {
       if (this.sent.length >= MAX_SENT) throw new OutOfBudget();
       this.sent.push({ sql, ...place, ...more });
     };
+  }
+
+  /**
+   * A call looks at the schema to know what it sends.
+   * @param reason Why that is not known without the schema.
+   */
+  ask(lookup: SchemaLookup, reason: string, site: Site): void {
+    if (this.sent.length >= MAX_SENT) throw new OutOfBudget();
+    this.sent.push({ reason, lookup, ...this.#place(site) });
   }
 
   /** Something goes to the database, or may, and what is not known. Said once for each place. */

@@ -95,28 +95,6 @@ function primaryKey(table: elements.TableName, columns: readonly Text[], name: T
   return sqlText`${quoted(made)} PRIMARY KEY (${Text.join(columns.map(quoted), ", ")})`;
 }
 
-const addColumn: Call = ([table, column]) => {
-  // With a key it is the table's key that changes, and that is in the database.
-  if (!(column instanceof Dictionary) || truthOf(option(column, "isPrimary")) === true) return undefined;
-  const name = tableName(table);
-  const path = tablePath(name);
-  const columns = new List([elements.columnName(column)]);
-  const unique = elements.constraint("unique", name, new Dictionary([["columnNames", columns]]));
-  const type = elements.enumOf(name, column)?.create;
-  return [
-    ...(type === undefined ? [] : [type]),
-    sqlText`ALTER TABLE ${path} ADD ${elements.columnSql(name, column)}`,
-    ...(truthOf(option(column, "isUnique")) === true ? [sqlText`ALTER TABLE ${path} ADD ${unique}`] : []),
-    ...columnComment(path, column),
-  ];
-};
-
-/** The column's own indexes and constraints, which TypeORM drops before it, go with the column. */
-const dropColumn: Call = ([table, column]) => {
-  const name = textOf(column) ?? elements.columnName(column);
-  return [sqlText`ALTER TABLE ${tablePath(tableName(table))} DROP COLUMN ${quoted(name)}`];
-};
-
 const addConstraint =
   (kind: elements.ConstraintKind): Call =>
   ([table, element]) => {
@@ -159,16 +137,12 @@ const CALLS: Readonly<Record<string, Call>> = {
   ],
   createTable,
   changeTableComment: ([table, text]) => [sqlText`COMMENT ON TABLE ${tablePath(tableName(table))} IS ${comment(text)}`],
-  createView([view, isRemembered]) {
+  createView([view]) {
     const expression = textOf(option(view, "expression"));
-    if (expression === undefined || truthOf(isRemembered) === true) return undefined;
+    if (expression === undefined) return undefined;
     const kind = truthOf(option(view, "materialized")) === true ? "MATERIALIZED VIEW" : "VIEW";
     return [sqlText`CREATE ${kind} ${tablePath(tableName(view))} AS ${expression}`];
   },
-  addColumn,
-  addColumns: each(addColumn),
-  dropColumn,
-  dropColumns: each(dropColumn),
   createPrimaryKey: ([table, columns, name]) => [
     sqlText`ALTER TABLE ${tablePath(tableName(table))} ADD CONSTRAINT ${primaryKey(tableName(table), textsOf(columns), textOf(name))}`,
   ],
@@ -221,6 +195,15 @@ const CLASSES = [
   "View",
 ];
 
+const METHODS = new Dictionary([
+  [
+    "clone",
+    new Callable("clone", (_, __, self) =>
+      self instanceof Dictionary ? new Dictionary(self.properties, self.prototype, self.open) : self,
+    ),
+  ],
+]);
+
 /** What migrations import of `typeorm`. */
 export const TYPEORM_MODULE = new Dictionary(
   CLASSES.map((name) => [
@@ -228,7 +211,8 @@ export const TYPEORM_MODULE = new Dictionary(
     new Callable(
       name,
       () => new Unknown("comes from a class that is called like a function"),
-      ([options]) => options,
+      ([options]) =>
+        options instanceof Dictionary ? new Dictionary(options.properties, METHODS, options.open) : options,
     ),
   ]),
   undefined,

@@ -194,6 +194,13 @@ function typeOf(table: TableName, column: Value): Text {
     if (strategy !== "identity") return Text.of(SERIALS[type.known ?? ""] ?? "");
     return sqlText`${type} GENERATED ${sqlOption(column, "generatedIdentity") ?? "BY DEFAULT"} AS IDENTITY`;
   }
+  return fullType(column);
+}
+
+/** `varchar(20)`, `numeric(10,2)`, `timestamp(3) with time zone`, `text array` (`createFullType`). */
+export function fullType(column: Value): Text {
+  const type = sqlOption(column, "type") ?? Text.of("");
+  const list = isTrue(column, "isArray") ? " array" : "";
   const sizes = [sqlOption(column, "length")].filter((size) => size !== undefined && size.known !== "");
   if (sizes.length === 0) sizes.push(sqlOption(column, "precision"));
   if (sizes[0] !== undefined && sqlOption(column, "length") === undefined) sizes.push(sqlOption(column, "scale"));

@@ -3,6 +3,7 @@ import { DIALECT } from "../evaluator/environment.js";
 import { literal, parameter, Text } from "../evaluator/text.js";
 import { Dictionary, Handle, List, type Method, type Site, textOf, Unknown, type Value } from "../evaluator/value.js";
 import { BUILDER } from "./builder.js";
+import { SCHEMA_CHANGES } from "./changes.js";
 
 const ROWS = new Unknown("comes from a query");
 const DATABASE = new Unknown("depends on what the database has");
@@ -30,6 +31,7 @@ export function queryRunner(): Handle {
     query,
     sql: taggedSql,
     ...BUILDER,
+    ...SCHEMA_CHANGES,
     ...transactionMethods(),
     connect: () => undefined,
     release: () => undefined,

@@ -7,6 +7,8 @@ import { fillHoles } from "../../../src/change/fill-holes.js";
 import { memoryTree } from "../../../src/change/overlay-tree.js";
 import { Listing } from "../../../src/migrations/listing.js";
 import type { EvaluatedMigration, MigrationTool, SentSql } from "../../../src/migrations/tool.js";
+import { parseSql } from "../../../src/postgres/parse-sql.js";
+import { Replay } from "../../../src/postgres/replay.js";
 import { startRecordingServer, type RecordingServer, type SentQuery } from "./recording-server.js";
 import { isSameStatement, type ParsedStatement, statementsOf } from "./same-statements.js";
 
@@ -174,9 +176,12 @@ export function describeFixtures(label: string, recorder: Recorder, fixtures: Fi
   });
 }
 
-/** The SQL that we say a migration sends, up and down. What is not known is written as a comment. */
+/**
+ * The SQL that we say a migration sends, up and down, on the schema that the setup makes. What is not known is written as
+ * a comment.
+ */
 function evaluatedQueries(
-  { tool, file, repository }: RecordedTool,
+  { tool, file, repository, setup }: RecordedTool,
   source: string,
 ): { readonly up: readonly SentQuery[]; readonly down: readonly SentQuery[] } {
   const listing = new Listing(memoryTree(new Map(Object.entries({ ...repository, [file]: source })), "head"));
@@ -187,9 +192,25 @@ function evaluatedQueries(
     has: (path) => path in repository,
     read: (path) => repository[path],
   }) as EvaluatedMigration;
-  return { up: program.up.map(queryOf), down: (program.down?.() ?? []).map(queryOf) };
+  return { up: queriesOf(program.up, setup), down: queriesOf(program.down?.() ?? [], setup) };
 }
 
-function queryOf(sent: SentSql): SentQuery {
-  return { sql: "reason" in sent ? `-- not known: ${sent.reason}` : fillHoles(sent.sql).sql, values: [] };
+function queriesOf(sent: readonly SentSql[], setup: string): readonly SentQuery[] {
+  const replay = new Replay({ postgres: 18 });
+  const run = (sql: string): void => {
+    for (const statement of parseSql(sql).statements) replay.apply(statement, 0);
+  };
+  run(setup);
+  const queries: SentQuery[] = [];
+  for (const one of sent) {
+    const known = "sql" in one ? [one.sql] : (one.lookup?.(replay.catalog) ?? one);
+    if ("reason" in known) queries.push({ sql: `-- not known: ${known.reason}`, values: [] });
+    else {
+      for (const { sql } of known.map(fillHoles)) {
+        queries.push({ sql, values: [] });
+        run(sql);
+      }
+    }
+  }
+  return queries;
 }

@@ -8,6 +8,8 @@ export const recordedTypeorm: RecordedTool = {
   tool: typeorm,
   file: "migrations/1767225600000-Change.ts",
   repository: { "package.json": '{ "dependencies": { "typeorm": "^1.1.1" } }' },
+  // TypeORM's own table, in which it remembers what PostgreSQL writes otherwise.
+  bookkeeping: /"typeorm_metadata"/,
   setup: `
     CREATE TABLE accounts (id bigserial PRIMARY KEY, email character varying, region text, UNIQUE (region, email));
     CREATE TABLE orders (
@@ -51,6 +53,14 @@ const table = (options: string, more = ""): string => `await queryRunner.createT
 const add = (column: string): string => `await queryRunner.addColumn("orders", new TableColumn(${column}));`;
 const change = (from: string, to: string): string =>
   `await queryRunner.changeColumn("orders", "${from}", new TableColumn(${to}));`;
+
+/** Tables as TypeORM itself makes and names them, which it then finds in the database. */
+const MADE = `await queryRunner.query(\`
+  CREATE TYPE "public"."t_kind_enum" AS ENUM('a', 'b');
+  CREATE TABLE "t" ("a" SERIAL NOT NULL, "b" integer NOT NULL, "price" numeric(10,2) NOT NULL, "at" timestamp(3) with time zone DEFAULT now(), "kind" "public"."t_kind_enum" NOT NULL DEFAULT 'a', "u" uuid NOT NULL DEFAULT gen_random_uuid(), CONSTRAINT "UQ_02982fe25c4c887d3edbdf0e38d" UNIQUE ("b"), CONSTRAINT "PK_970ba064ef54f72b56cbfb29e36" PRIMARY KEY ("a"), CONSTRAINT "FK_02982fe25c4c887d3edbdf0e38d" FOREIGN KEY ("b") REFERENCES "accounts" ("id"));
+  CREATE INDEX "IDX_46fdfbd050737a4ffb29c763fb" ON "t" ("b", "kind");
+  CREATE TABLE "lists" ("a" integer NOT NULL, "b" integer NOT NULL, CONSTRAINT "lists_key" PRIMARY KEY ("a", "b"))
+\`);`;
 
 /** By what is called; everything of QueryRunner that sends DDL or DML. */
 export const typeormFixtures: Fixtures = {
@@ -158,6 +168,38 @@ export const typeormFixtures: Fixtures = {
   "changeColumn, a comment": change("note", `{ name: "note", type: "text", isNullable: true, comment: "c" }`),
   "changeColumn of columns": `await queryRunner.changeColumn("orders", new TableColumn({ name: "note", type: "text", isNullable: true }), new TableColumn({ name: "note", type: "text", isNullable: false }));`,
   changeColumns: `await queryRunner.changeColumns("orders", [{ oldColumn: new TableColumn({ name: "note", type: "text", isNullable: true }), newColumn: new TableColumn({ name: "note", type: "int", isNullable: true }) }]);`,
+  "changeColumn to a type by another name": change("total", `{ name: "total", type: "int", isNullable: true }`),
+  "changeColumn to a list": change("note", `{ name: "note", type: "text", isArray: true, isNullable: true }`),
+  "changeColumn, no length": change("code", `{ name: "code", type: "character varying", default: "'x'" }`),
+  "changeColumn, a precision": `${MADE} await queryRunner.changeColumn("t", "price", new TableColumn({ name: "price", type: "numeric", precision: 12, scale: 2 }));`,
+  "changeColumn, a time's precision": `${MADE} await queryRunner.changeColumn("t", "at", new TableColumn({ name: "at", type: "timestamp with time zone", isNullable: true }));`,
+  "changeColumn, no default any more, of a time": `${MADE} await queryRunner.changeColumn("t", "at", new TableColumn({ name: "at", type: "timestamp with time zone", precision: 3, isNullable: true, default: "now()" }));`,
+  "changeColumn, more values": `${MADE} await queryRunner.changeColumn("t", "kind", new TableColumn({ name: "kind", type: "enum", enum: ["a", "b", "it's"], default: "'a'" }));`,
+  "changeColumn, other values": `${MADE} await queryRunner.changeColumn("t", "kind", new TableColumn({ name: "kind", type: "enum", enum: ["b", "c"], default: "'c'" }));`,
+  "changeColumn, fewer values and no default": `${MADE} await queryRunner.changeColumn("t", "kind", new TableColumn({ name: "kind", type: "enum", enum: ["b"] }));`,
+  "changeColumn, to an enum of another name": `${MADE} await queryRunner.changeColumn("t", "kind", new TableColumn({ name: "kind", type: "enum", enum: ["a", "b"], enumName: "kinds", default: "'a'" }));`,
+  "changeColumn from an enum": `${MADE} await queryRunner.changeColumn("t", "kind", new TableColumn({ name: "kind", type: "text", default: "'a'" }));`,
+  "changeColumn, into the key": `${MADE} await queryRunner.changeColumn("t", "b", new TableColumn({ name: "b", type: "integer", isPrimary: true }));`,
+  "changeColumn, out of the key": `${MADE} await queryRunner.changeColumn("lists", "b", new TableColumn({ name: "b", type: "integer" }));`,
+  "changeColumn, not unique any more": `${MADE} await queryRunner.changeColumn("t", "b", new TableColumn({ name: "b", type: "integer" }));`,
+  "changeColumn, counted no more": `${MADE} await queryRunner.changeColumn("t", "a", new TableColumn({ name: "a", type: "integer", isPrimary: true }));`,
+  "changeColumn, counted": `${MADE} await queryRunner.changeColumn("t", "b", new TableColumn({ name: "b", type: "integer", isUnique: true, isGenerated: true, generationStrategy: "increment" }));`,
+  "changeColumn, a uuid made no more": `${MADE} await queryRunner.changeColumn("t", "u", new TableColumn({ name: "u", type: "uuid" }));`,
+  "changeColumn of columns that are alike": `await queryRunner.changeColumn("orders", new TableColumn({ name: "total", type: "int", isNullable: true }), new TableColumn({ name: "total", type: "int", default: 5 }));`,
+  "changeColumn of columns, and a clone": `const column = new TableColumn({ name: "total", type: "int", isNullable: true }); const changed = column.clone(); changed.isNullable = false; await queryRunner.changeColumn("orders", column, changed);`,
+  "renameColumn with TypeORM's names": `${MADE} await queryRunner.renameColumn("t", "b", "c"); await queryRunner.renameColumn("t", "a", "id"); await queryRunner.renameColumn("t", "kind", "sort");`,
+  "renameColumn to a column": `await queryRunner.renameColumn("orders", "note", new TableColumn({ name: "remark", type: "text", isNullable: true }));`,
+  "renameTable with TypeORM's names": `${MADE} await queryRunner.renameTable("t", "things");`,
+  "dropColumn of TypeORM's": `${MADE} await queryRunner.dropColumn("t", "kind"); await queryRunner.dropColumn("t", "b"); await queryRunner.dropColumn("t", "a"); await queryRunner.dropColumn("lists", "a");`,
+  "dropColumn if it exists": `await queryRunner.dropColumn("orders", "note", true);`,
+  "addColumn into the key": `${MADE} await queryRunner.addColumn("t", new TableColumn({ name: "region", type: "text", isPrimary: true, isUnique: true }));`,
+  "addColumn as the key": `await queryRunner.addColumn("old", new TableColumn({ name: "key", type: "int", isPrimary: true }));`,
+  "addColumn, an enum that is there": `await queryRunner.query("CREATE TYPE kinds AS ENUM ('x')"); ${add(`{ name: "a", type: "enum", enum: ["x"], enumName: "kinds", isNullable: true }`)}`,
+  "dropTable without its indexes": `await queryRunner.dropTable("lines", false, false, false);`,
+  "dropView, materialized": `await queryRunner.createView(new View({ name: "v", expression: "SELECT id FROM orders", materialized: true }), true); await queryRunner.dropView("v");`,
+  "createView that is remembered": `await queryRunner.createView(new View({ name: "v", expression: "SELECT id FROM orders" }), true);`,
+  "dropPrimaryKey of TypeORM's": `${MADE} await queryRunner.dropPrimaryKey("t");`,
+  "updatePrimaryKeys of a table without": `await queryRunner.updatePrimaryKeys("old", [new TableColumn({ name: "id", type: "integer" })]);`,
   dropColumn: `await queryRunner.dropColumn("orders", "note");`,
   "dropColumn in a key": `await queryRunner.dropColumn("lines", "order_id");`,
   dropColumns: `await queryRunner.dropColumns("orders", ["note", "total"]);`,
