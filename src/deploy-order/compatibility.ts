@@ -1,6 +1,8 @@
 /**
- * The two questions, asked of every operation: does the code that is running now work on the new schema, and does the
- * code of this pull request work on the old schema? `unknown` is an answer of its own and never silently safe.
+ * The questions, asked of every operation: does the code that is running now work on the new schema, and does the code
+ * of this pull request work on the old schema? Does the running code work again if the new code is rolled back, and does
+ * the schema come back? Does anything mean something else without failing? `unknown` is an answer of its own and never
+ * silently safe.
  *
  * The table below answers for operations on relations that are in use. It follows from what PostgreSQL does with a
  * statement that names something that is gone, or leaves out something that is required; the tests of this folder run
@@ -10,7 +12,8 @@ import { formatName, objectOf } from "../change/object-names.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { ObjectKind } from "../model/object-operation.js";
 import type { OperationOf, OperationType } from "../model/operation.js";
-import type { Answer, Compatibility } from "../model/plan.js";
+import type { QualifiedName } from "../model/name.js";
+import type { Answer, Compatibility, Undo } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
 
 /** What the answers depend on besides the operation itself. */
@@ -27,17 +30,28 @@ interface Answers {
   /** Does the code of this pull request work on the old schema? */
   readonly next: Answer;
   readonly reasons?: readonly string[];
+  /** Absent: as `running`. What the new code has written may stand in the way. */
+  readonly codeRollback?: Answer;
+  /** Absent: yes. */
+  readonly undo?: Undo;
+  /** What the running code does that means something else from then on, as a sentence. */
+  readonly meaning?: string;
 }
 
 const WORKS: Answers = { running: "yes", next: "yes" };
 /** Something new: nobody who runs now knows it, and the new code may need it. */
 const ADDS: Answers = { running: "yes", next: "no" };
+/** The same of something that holds data: what the new code has written to it goes with it. */
+const ADDS_DATA: Answers = { ...ADDS, undo: "loses data" };
+/** Rows or values are gone, or are not what they were. */
+const OVERWRITES: Answers = { ...WORKS, undo: "no" };
 
 /** What takes a name away that code may use, of which references are not searched. */
 const NOT_LOOKED_FOR: Answers = {
   running: "unknown",
   next: "unknown",
   reasons: ["Whether code uses what is dropped or renamed here was not looked for."],
+  undo: "unknown",
 };
 
 type Row<Type extends OperationType> = (operation: OperationOf<Type>, facts: PlacedFacts) => Answers;
@@ -51,31 +65,33 @@ interface PlacedFacts extends Circumstances {
 const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   AddColumn: addColumn,
   AddConstraint: addConstraint,
-  AddEnumValue: () => ADDS,
+  AddEnumValue: ({ value }, { name }) => ({
+    ...ADDS,
+    codeRollback: "unknown",
+    undo: "no",
+    meaning: `Code that was written before reads '${value}' of ${name} as soon as the code in this pull request writes it.`,
+  }),
   AlterColumnType: alterColumnType,
   AlterDomain: (operation) =>
     operation.subcommand === "AddConstraint" || operation.subcommand === "SetNotNull"
       ? { running: "unknown", next: "yes", reasons: ["The code running now may write values that the domain refuses."] }
       : WORKS,
-  AlterTable: (operation, { name }) =>
-    operation.subcommand === "EnableRowSecurity" || operation.subcommand === "ForceRowSecurity"
-      ? {
-          running: "unknown",
-          next: "yes",
-          reasons: [`With row level security on, a role without a policy reads no rows of ${name}, without an error.`],
-        }
-      : WORKS,
+  AlterPolicy: policy,
+  AlterTable: alterTable,
   CreateEnum: () => ADDS,
   CreateDomain: () => ADDS,
-  CreateFunction: () => ADDS,
+  CreateFunction: (operation, { name }) =>
+    operation.replace ? { ...ADDS, meaning: `What ${name} does changes at once for the code running now, too.` } : ADDS,
   CreateIndex: (operation, { name }) =>
     operation.unique
       ? {
           running: "unknown",
-          next: "yes",
+          next: "unknown",
+          // Whether an ON CONFLICT of the new code needs it is not asked here.
           reasons: [`The code running now may write duplicates, which ${name} refuses.`],
         }
       : WORKS,
+  CreatePolicy: policy,
   CreateRule: (_, { name }) => ({
     running: "unknown",
     next: "yes",
@@ -83,19 +99,32 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   }),
   CreateSchema: () => ADDS,
   CreateSequence: () => ADDS,
-  CreateTable: () => ADDS,
-  CreateTableAs: () => ADDS,
+  CreateTable: () => ADDS_DATA,
+  CreateTableAs: () => ADDS_DATA,
   CreateTrigger: (_, { name }) => ({
     running: "unknown",
     next: "yes",
     reasons: [`The trigger ${name} also fires for what the code running now writes.`],
   }),
   CreateType: () => ADDS,
-  CreateView: () => ADDS,
+  CreateView: (operation, { name }) =>
+    operation.replace
+      ? { ...ADDS, meaning: `What ${name} selects changes at once for the code running now, too.` }
+      : ADDS,
+  Delete: () => OVERWRITES,
+  DetachPartition: (operation, { name }) => ({
+    running: "unknown",
+    next: "unknown",
+    reasons: [
+      `The rows of ${formatName(operation.partition)} are not read through ${name} any more, and new ones for it are refused.`,
+    ],
+    undo: "unknown",
+  }),
   DoBlock: ({ reason }) => ({
     running: "unknown",
     next: "unknown",
     reasons: [reason === undefined ? "What the DO block runs is not known." : `${reason}.`],
+    undo: "unknown",
   }),
   DropColumn: dropColumn,
   DropDefault: (_, { name }) => ({
@@ -103,13 +132,29 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
     next: "yes",
     reasons: [`Inserts of the code running now may leave ${name} out and rely on its default.`],
   }),
-  DropNotNull: () => ADDS,
-  DropRelation: (_, facts) => gone(facts),
+  DropConstraint: dropConstraint,
+  DropIndex: dropIndex,
+  DropNotNull: (_, { name }) => ({
+    ...ADDS,
+    codeRollback: "unknown",
+    undo: "unknown",
+    meaning: `Code that was written before reads NULL in ${name} as soon as the code in this pull request writes it.`,
+  }),
+  DropPolicy: policy,
+  DropTrigger: (_, { name }) => ({
+    ...WORKS,
+    meaning: `What ${name} did no longer happens for what the code running now writes.`,
+  }),
+  DropRelation: (operation, facts) => ({
+    ...gone(facts),
+    undo: operation.kind === "table" || operation.kind === "foreign table" ? "loses data" : "yes",
+  }),
   DropFunction: (_, facts) => gone(facts),
   DropObject: namesChange,
   DropOwned: () => NOT_LOOKED_FOR,
-  DropSchema: (_, facts) => gone(facts),
+  DropSchema: (operation, facts) => ({ ...gone(facts), undo: operation.cascade ? "loses data" : "yes" }),
   DropType: (_, facts) => gone(facts),
+  Merge: () => OVERWRITES,
   RenameColumn: (_, facts) => renamed(facts),
   RenameEnumValue: (operation) => ({
     running: "unknown",
@@ -120,7 +165,16 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   RenameFunction: (_, facts) => renamed(facts),
   RenameObject: namesChange,
   RenameSchema: (_, facts) => renamed(facts),
+  Revoke: (operation, { name }) =>
+    operation.relation === undefined
+      ? WORKS
+      : {
+          running: "unknown",
+          next: "unknown",
+          reasons: [`Code fails that connects with the role and needs the privilege on ${name}.`],
+        },
   RenameType: (_, facts) => renamed(facts),
+  SetDefault: setDefault,
   SetFunctionSchema: (_, facts) => renamed(facts),
   SetNotNull: (_, { name }) => ({
     running: "unknown",
@@ -130,7 +184,14 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   SetObjectSchema: namesChange,
   SetSchema: (_, facts) => renamed(facts),
   SetTypeSchema: (_, facts) => renamed(facts),
-  Unparsed: () => ({ running: "unknown", next: "unknown", reasons: ["The statement could not be read."] }),
+  Truncate: () => OVERWRITES,
+  Unparsed: () => ({
+    running: "unknown",
+    next: "unknown",
+    reasons: ["The statement could not be read."],
+    undo: "unknown",
+  }),
+  Update: () => OVERWRITES,
 };
 
 /** Answers both questions for one operation. An operation on a relation that is not in use breaks no running code. */
@@ -142,12 +203,18 @@ export function compatibilityOf(placed: PlacedOperation, circumstances: Circumst
     running,
     next,
     reasons = [],
+    codeRollback = running,
+    undo = "yes",
+    meaning,
   }: Answers = !circumstances.live && operation.type !== "Unparsed" && operation.type !== "DoBlock"
     ? ADDS
     : (row?.(operation, facts) ?? WORKS);
   return {
     runningCodeOnNewSchema: running,
     newCodeOnOldSchema: next,
+    codeRollback,
+    migrationRollback: undo,
+    ...(meaning !== undefined && { meaning: [meaning] }),
     reasons,
     evidence: running === "yes" && next === "yes" ? [] : circumstances.references,
   };
@@ -183,9 +250,105 @@ function addColumn({ column }: OperationOf<"AddColumn">, { name }: PlacedFacts):
       running: "no",
       next: "no",
       reasons: [`Inserts of the code running now leave ${name} out, and it has no default.`],
+      undo: "loses data",
     };
   }
-  return ADDS;
+  return ADDS_DATA;
+}
+
+/** Subcommands that have no operation of their own. */
+function alterTable(operation: OperationOf<"AlterTable">, { name }: PlacedFacts): Answers {
+  switch (operation.subcommand) {
+    case "EnableRowSecurity":
+    case "ForceRowSecurity":
+      return {
+        running: "unknown",
+        next: "yes",
+        reasons: [`With row level security on, a role without a policy reads no rows of ${name}, without an error.`],
+      };
+    case "DisableRowSecurity":
+    case "NoForceRowSecurity":
+      return { ...WORKS, meaning: `The code running now reads rows of ${name} that policies have kept from it.` };
+    case "AddIdentity": {
+      const refused = `PostgreSQL refuses values that the code running now sends for ${name}.`;
+      const leftOut = `Inserts of the code in this pull request may leave ${name} out.`;
+      return operation.identity === "always"
+        ? { running: "unknown", next: "unknown", reasons: [refused, leftOut] }
+        : { running: "yes", next: "unknown", reasons: [leftOut] };
+    }
+    case "DropIdentity":
+    case "DropExpression":
+      return {
+        running: "unknown",
+        next: "yes",
+        reasons: [`Inserts of the code running now may leave ${name} out and rely on PostgreSQL to fill it.`],
+      };
+    case "DisableTrig":
+    case "DisableTrigAll":
+    case "DisableTrigUser":
+      return {
+        ...WORKS,
+        meaning: `What the triggers of ${name} did no longer happens for what the code running now writes.`,
+      };
+    default:
+      return WORKS;
+  }
+}
+
+/** A policy decides which rows are seen once row level security is on. */
+function policy(operation: { readonly table: QualifiedName }, { placed }: PlacedFacts): Answers {
+  const { rowSecurity } = placed.statement.before.table(operation.table) ?? {};
+  return rowSecurity?.enabled === true
+    ? {
+        ...WORKS,
+        meaning: `Which rows of ${formatName(operation.table)} the code running now reads and writes changes, without an error.`,
+      }
+    : WORKS;
+}
+
+function setDefault(operation: OperationOf<"SetDefault">, { placed, name }: PlacedFacts): Answers {
+  const column = placed.statement.before.table(operation.table)?.columns.get(operation.column);
+  if (column?.default !== undefined) {
+    return { ...WORKS, meaning: `Inserts of the code running now that leave ${name} out get the new default at once.` };
+  }
+  return column?.notNull === false
+    ? { ...WORKS, meaning: `Inserts of the code running now that leave ${name} out get the default instead of NULL.` }
+    : { running: "yes", next: "unknown", reasons: [`Inserts of the code in this pull request may leave ${name} out.`] };
+}
+
+function dropConstraint(operation: OperationOf<"DropConstraint">, { placed }: PlacedFacts): Answers {
+  const found = placed.statement.before.table(operation.table)?.constraints.get(operation.constraint);
+  const table = formatName(operation.table);
+  switch (found?.kind) {
+    case "unique":
+    case "primary key":
+      return { ...losesKey(found.columns, table), undo: "unknown" };
+    case "check":
+    case "exclude":
+    case "not null":
+      return {
+        ...ADDS,
+        next: "unknown",
+        reasons: [`The code in this pull request may write rows that ${operation.constraint} refuses.`],
+        codeRollback: "unknown",
+        undo: "unknown",
+      };
+    default:
+      return { ...WORKS, undo: "unknown" };
+  }
+}
+
+function dropIndex(operation: OperationOf<"DropIndex">, { placed }: PlacedFacts): Answers {
+  const index = placed.statement.before.index(operation.index);
+  return index?.unique === true ? { ...losesKey(index.columns, formatName(index.table)), undo: "unknown" } : WORKS;
+}
+
+/** What a rule has found in the code makes `no` of it. */
+function losesKey(columns: readonly string[], table: string): Answers {
+  return {
+    ...WORKS,
+    meaning: `PostgreSQL no longer refuses duplicates of ${columns.join(", ")} in ${table}, and an ON CONFLICT that names them fails.`,
+  };
 }
 
 function addConstraint({ constraint, table }: OperationOf<"AddConstraint">): Answers {
@@ -210,16 +373,18 @@ function addConstraint({ constraint, table }: OperationOf<"AddConstraint">): Ans
 
 function alterColumnType(operation: OperationOf<"AlterColumnType">, { placed, name }: PlacedFacts): Answers {
   const index = placed.statement.statement.operations.indexOf(operation);
-  if (placed.statement.work[index] === "instant") return WORKS;
+  // Values that the new type alone holds stand in the way of the old one.
+  if (placed.statement.work[index] === "instant") return { ...WORKS, undo: "unknown" };
   return {
     running: "unknown",
     next: "unknown",
     reasons: [`Values of ${name} come back as ${operation.newType.sql}, and values that do not fit it are refused.`],
+    undo: "unknown",
   };
 }
 
 function dropColumn(operation: OperationOf<"DropColumn">, facts: PlacedFacts): Answers {
-  const answers = gone(facts);
+  const answers: Answers = { ...gone(facts), undo: "loses data" };
   const column = facts.placed.statement.before.table(operation.table)?.columns.get(operation.column);
   const required = column?.notNull === true && !column.default && !column.identity && !column.generated;
   if (!required || answers.running === "yes") return answers;

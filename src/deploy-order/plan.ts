@@ -86,6 +86,10 @@ function sentenceOf(
         ? `Split this pull request: the code running now still uses ${listed(names)}.`
         : "Split this pull request: the code running now fails with it.",
     );
+    const releases = Math.max(...steps.map(({ release = 0, origin }) => (origin === "proposed" ? release : 0)));
+    if (releases > 0) {
+      parts.push(`With the proposed steps it takes ${String(releases + 1)} pull requests, this one included.`);
+    }
   } else if (asked("remove-uses") > 0) {
     const names = uses.filter(({ head }) => head.length > 0).map(({ name }) => name);
     parts.push(`The code in this pull request still uses ${listed(names)}.`);

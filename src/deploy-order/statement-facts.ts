@@ -8,7 +8,7 @@ import type { Lock } from "../model/lock.js";
 import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
-import type { Answer, Compatibility } from "../model/plan.js";
+import type { Answer, Compatibility, Undo } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
 import type { Recipe } from "./recipe.js";
 import { lineCounter } from "../text/line-counter.js";
@@ -136,8 +136,10 @@ function factsOf(
     return { placed, object, live, references, use, compatibility: use ? answers : broken(answers, found) };
   });
   const [first] = operations;
+  const { migrations } = input.change.configuration.deploy;
+  const meets = migrations === "before" ? "runningCodeOnNewSchema" : "newCodeOnOldSchema";
   const doubts = operations.flatMap(({ compatibility, use }) =>
-    worst(compatibility) === "unknown" && !use ? compatibility.reasons : [],
+    compatibility[meets] === "unknown" && !use ? compatibility.reasons : [],
   );
   // A table that is made here has next to no rows: a foreign key of its own reads nothing for long.
   const short = operations.every(({ live }) => !live);
@@ -161,9 +163,13 @@ function factsOf(
 
 /** The worst answers over several operations. */
 export function worstOf(all: readonly Compatibility[]): Compatibility {
+  const meaning = [...new Set(all.flatMap(({ meaning: sentences = [] }) => sentences))];
   return {
     runningCodeOnNewSchema: all.reduce<Answer>((so, { runningCodeOnNewSchema: one }) => worse(so, one), "yes"),
     newCodeOnOldSchema: all.reduce<Answer>((so, { newCodeOnOldSchema: one }) => worse(so, one), "yes"),
+    codeRollback: all.reduce<Answer>((so, { codeRollback: one = "yes" }) => worse(so, one), "yes"),
+    migrationRollback: all.reduce<Undo>((so, { migrationRollback: one = "yes" }) => worseUndo(so, one), "yes"),
+    ...(meaning.length > 0 && { meaning }),
     reasons: [...new Set(all.flatMap(({ reasons }) => reasons))],
     evidence: all.flatMap(({ evidence }) => evidence),
   };
@@ -221,12 +227,12 @@ function isSure({ grade }: Reference): boolean {
 
 const RANK: Readonly<Record<Answer, number>> = { yes: 0, unknown: 1, no: 2 };
 
-function worse(one: Answer, other: Answer): Answer {
-  return RANK[other] > RANK[one] ? other : one;
+const UNDO_RANK: Readonly<Record<Undo, number>> = { yes: 0, unknown: 1, "loses data": 2, no: 3 };
+
+function worseUndo(one: Undo, other: Undo): Undo {
+  return UNDO_RANK[other] > UNDO_RANK[one] ? other : one;
 }
 
-/** An answer about running code weighs more: that nothing else is known of the new code is a doubt of its own. */
-function worst({ runningCodeOnNewSchema: running, newCodeOnOldSchema: next }: Compatibility): Answer {
-  if (running === "no") return "no";
-  return running === "unknown" || next === "unknown" ? "unknown" : "yes";
+function worse(one: Answer, other: Answer): Answer {
+  return RANK[other] > RANK[one] ? other : one;
 }

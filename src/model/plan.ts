@@ -12,10 +12,22 @@ export type PhaseId = "before-merge" | "automatic" | "after-deploy" | "later";
 /** The answer to one of the two questions; `unknown` is never silently safe. */
 export type Answer = "yes" | "no" | "unknown";
 
+/**
+ * Whether the schema comes back: `loses data` that was written since, `no` because what was there cannot be restored,
+ * `unknown` because what was written since may stand in the way.
+ */
+export type Undo = "yes" | "loses data" | "no" | "unknown";
+
 /** Does the running code work on the new schema? Does the new code work on the old schema? */
 export interface Compatibility {
   readonly runningCodeOnNewSchema: Answer;
   readonly newCodeOnOldSchema: Answer;
+  /** Does the running code work again, where the new code has written and is rolled back? Absent: not known of many at once. */
+  readonly codeRollback?: Answer;
+  /** Does the schema come back, once the new code has written? */
+  readonly migrationRollback?: Undo;
+  /** What nobody sees fail and that means something else from then on; absent where nothing does. */
+  readonly meaning?: readonly string[];
   /** One sentence for each answer that is not `yes`. */
   readonly reasons: readonly string[];
   /** The references that decided it. */

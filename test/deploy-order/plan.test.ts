@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { planOf } from "../../src/deploy-order/plan.js";
+import { defineRecipe, type Recipe } from "../../src/deploy-order/recipe.js";
 import type { Change } from "../../src/model/change.js";
 import type { DeployModel } from "../../src/model/configuration.js";
 import type { Finding, Harm } from "../../src/model/finding.js";
@@ -19,11 +20,13 @@ interface Situation {
   readonly hazard?: Harm;
   readonly model?: DeployModel;
   readonly migrations?: "before" | "after";
+  /** Default: none, so that every statement has to stand for itself. */
+  readonly recipes?: readonly Recipe[];
 }
 
 function plan(
   sql: string,
-  { used = [], grade = "certain", hazard, model = "rolling", migrations = "before" }: Situation = {},
+  { used = [], grade = "certain", hazard, model = "rolling", migrations = "before", recipes = [] }: Situation = {},
 ): Plan {
   const { change: made, file } = memoryChange("/repository", sql, { history: [SCHEMA] });
   const change: Change = { ...made, configuration: { ...made.configuration, deploy: { model, migrations } } };
@@ -41,6 +44,7 @@ function plan(
     findings: hazard ? [finding(file, hazard)] : [],
     isLive: (placed, relation) => isLive(change, change.databases[0]!, placed, relation),
     referencesTo: (placed) => (removedBy(placed) ? references : []),
+    recipes,
   });
 }
 
@@ -144,7 +148,7 @@ test("a drop that the running code uses is taken out, and comes later", () => {
     "automatic",
     " -  1 statement that blocks nobody (db/migrations/0002.sql:1)",
     "later",
-    "[ ] Drop orders.legacy_ref in a pull request of its own, once every instance runs code that no longer uses it. (db/migrations/0002.sql:2)",
+    "[ ] Drop `orders.legacy_ref` in the next pull request. (db/migrations/0002.sql:2)",
   ]);
   const [take] = made.phases[0]!.steps;
   expect(take!.evidence.map(({ side, file, line }) => `${side} ${file}:${line}`)).toEqual([
@@ -189,9 +193,15 @@ test("a rename in use is given its new name in steps", () => {
   expect(made.deployOrder).toBe("split");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
+    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. Put the 3 proposed steps in its place. (db/migrations/0002.sql:1)",
+    "automatic",
+    " -  Add `orders.remark` beside `note`; no row needs a value yet. (db/migrations/0002.sql:1)",
+    " -  Keep `note` and `remark` equal in every row that is written, by a trigger. (db/migrations/0002.sql:1)",
+    "after-deploy",
+    "[ ] Copy `note` to `remark` in the rows that are there, in batches. (db/migrations/0002.sql:1)",
     "later",
-    "[ ] Give orders.note its new name in steps: add the new one beside it, write both, copy, read the new one, drop orders.note. (db/migrations/0002.sql:1)",
+    "[ ] Keep the code that uses `remark` out of this pull request, and ship it in the next one. (db/migrations/0002.sql:1)",
+    "[ ] Drop `orders.note` with its trigger. (db/migrations/0002.sql:1)",
   ]);
 });
 
@@ -200,9 +210,15 @@ test("without the rule that reports it, a required column still splits the pull 
   expect(made.sentence).toBe("Split this pull request: the code running now fails with it.");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Take this statement out of this pull request. Inserts of the code running now leave orders.region out, and it has no default. (db/migrations/0002.sql:1)",
+    "[ ] Take this statement out of this pull request. Inserts of the code running now leave orders.region out, and it has no default. Put the proposed step in its place. (db/migrations/0002.sql:1)",
+    "automatic",
+    " -  Add `orders.region` without NOT NULL: the code running now leaves it out. (db/migrations/0002.sql:1)",
+    "after-deploy",
+    "[ ] Give the rows of `orders` that have no `region` a value, in batches that commit each; which value is yours to decide. (db/migrations/0002.sql:1)",
     "later",
-    "[ ] Run it once every instance runs the code in this pull request. (db/migrations/0002.sql:1)",
+    "[ ] Let new and changed rows of `orders` in only with a value for `region`. (db/migrations/0002.sql:1)",
+    "[ ] Check the rows of `orders` that are there; reads and writes go on. (db/migrations/0002.sql:1)",
+    "[ ] Make `orders.region` NOT NULL; the constraint proves it, so that no row is read. (db/migrations/0002.sql:1)",
   ]);
 });
 
@@ -241,7 +257,9 @@ test("a statement with an error that blocks is changed, and is said to run nowhe
   expect(made.sentence).toBe("Change 1 statement before you merge.");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Change this statement: it blocks writes on orders while it builds an index. (db/migrations/0002.sql:1)",
+    "[ ] Change this statement: it blocks writes on orders while it builds an index. Put the proposed step in its place. (db/migrations/0002.sql:1)",
+    "automatic",
+    " -  Build `orders_note_idx` on `orders` while reads and writes go on. (db/migrations/0002.sql:1)",
   ]);
 });
 
@@ -255,4 +273,127 @@ test("ids survive reformatting and moving, and differ between steps", () => {
   const one = ids(plan(DROP, { used: ["base"] }));
   expect(ids(plan(`-- gone\n\nalter table "orders"\n  drop column legacy_ref;`, { used: ["base"] }))).toEqual(one);
   expect(new Set(one).size).toBe(one.length);
+});
+
+const NOW = { release: 0, slot: "before" } as const;
+
+/** A recipe whose steps are on every slot. */
+const RENAME = defineRecipe({
+  name: "rename-for-the-test",
+  summary: "Both columns live side by side.",
+  operation: "RenameColumn",
+  way: ({ column, newName }) => ({
+    steps: [
+      {
+        name: "add",
+        actor: "pipeline",
+        title: `Add \`${newName}\`.`,
+        from: NOW,
+        until: NOW,
+        sql: `ALTER TABLE orders ADD COLUMN ${newName} varchar(10);`,
+        wayBack: "Drop it.",
+      },
+      { name: "write-both", actor: "code", title: "Write both.", from: { release: 0, slot: "deploy" } },
+      {
+        name: "backfill",
+        actor: "person",
+        title: "Copy.",
+        from: { release: 0, slot: "backfill" },
+        sql: `UPDATE orders SET ${newName} = ${column};`,
+        repeat: true,
+        check: { sql: `SELECT count(*) FROM orders WHERE ${newName} IS DISTINCT FROM ${column}`, answer: "0" },
+      },
+      {
+        name: "index",
+        actor: "pipeline",
+        title: "Build the index.",
+        from: { release: 0, slot: "after" },
+        sql: `CREATE INDEX CONCURRENTLY remark_idx ON orders (${newName});`,
+        transaction: "outside",
+      },
+      {
+        name: "drop",
+        actor: "pipeline",
+        title: `Drop \`${column}\`.`,
+        from: { release: 2, slot: "before" },
+        sql: `ALTER TABLE orders DROP COLUMN ${column};`,
+        stopCondition: "It waits for a lock for longer than 2 s.",
+      },
+    ],
+  }),
+});
+const OTHER = defineRecipe({
+  name: "other",
+  summary: "A view has both names.",
+  operation: "RenameColumn",
+  way: () => ({ steps: [] }),
+});
+
+test("a recipe takes the statement's place: boxes for people, lines for the pipeline, later pull requests by number", () => {
+  const made = plan("ALTER TABLE orders RENAME COLUMN note TO remark", { used: ["base"], recipes: [RENAME, OTHER] });
+  expect(made.sentence).toBe(
+    "Split this pull request: the code running now still uses orders.note. With the proposed steps it takes 3 pull requests, this one included.",
+  );
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. Put the 2 proposed steps in its place. (db/migrations/0002.sql:1)",
+    "[ ] Write both. (db/migrations/0002.sql:1)",
+    "automatic",
+    " -  Add `remark`. (db/migrations/0002.sql:1)",
+    "after-deploy",
+    "[ ] Copy. (db/migrations/0002.sql:1)",
+    "later",
+    "[ ] Build the index. (db/migrations/0002.sql:1)",
+    "[ ] Drop `note`. (db/migrations/0002.sql:1)",
+  ]);
+  const steps = made.phases.flatMap((phase) => phase.steps);
+  expect(steps.map(({ release }) => release)).toEqual([undefined, undefined, undefined, undefined, 1, 2]);
+  expect(steps[0]!.otherWays).toEqual(["A view has both names."]);
+  expect(steps[2]).toMatchObject({
+    origin: "proposed",
+    sql: "ALTER TABLE orders ADD COLUMN remark varchar(10);",
+    wayBack: "Drop it.",
+    how: "In a migration of its own, so that its locks are released before the next step.",
+  });
+  // The locks are those of the schema that the earlier steps leave.
+  expect(steps.map(({ locks }) => locks.map(({ mode, while: work }) => `${mode}, ${work}`))).toEqual([
+    [],
+    [],
+    ["ACCESS EXCLUSIVE, instant"],
+    [],
+    ["SHARE UPDATE EXCLUSIVE, index-build"],
+    ["ACCESS EXCLUSIVE, instant"],
+  ]);
+  expect(steps[4]!.how).toBe("In a migration of its own that runs outside a transaction.");
+  expect(steps[4]!.estimates).toEqual([
+    {
+      relation: "public.orders",
+      work: "index-build",
+      query: "SELECT pg_size_pretty(pg_table_size('public.orders'))",
+    },
+  ]);
+  expect(new Set(steps.map(({ id }) => id)).size).toBe(steps.length);
+});
+
+test("what needs a name that comes later waits for it, and what the new code needs cannot", () => {
+  const made = plan(
+    "ALTER TABLE orders RENAME COLUMN legacy_ref TO ref;\nCREATE INDEX orders_ref_idx ON orders (ref);\nCREATE VIEW refs AS SELECT ref FROM orders;",
+    { used: ["base"] },
+  );
+  expect(lines(made)).toEqual([
+    "before-merge",
+    "[ ] Take the rename of orders.legacy_ref out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
+    "[ ] Take this statement out of this pull request: it needs orders.ref. (db/migrations/0002.sql:2)",
+    "[ ] Split the code in this pull request, too: it needs refs, which can only come later. (db/migrations/0002.sql:3)",
+    "[ ] Take this statement out of this pull request: it needs orders.ref. (db/migrations/0002.sql:3)",
+    "later",
+    "[ ] Give orders.legacy_ref its new name in steps: add the new one beside it, write both, copy, read the new one, drop orders.legacy_ref. (db/migrations/0002.sql:1)",
+    "[ ] Run it with or behind what it waits for: it needs orders.ref. (db/migrations/0002.sql:2)",
+    "[ ] Run it with or behind what it waits for: it needs orders.ref. (db/migrations/0002.sql:3)",
+  ]);
+  expect(made.phases[0]!.steps[2]!.because).toEqual([
+    "db/migrations/0002.sql:3 must run before the deploy, because the code in this pull request needs it",
+    "it needs orders.ref",
+    "db/migrations/0002.sql:1 must wait for a later pull request: the code running now uses orders.legacy_ref",
+  ]);
 });
