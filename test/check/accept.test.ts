@@ -61,6 +61,7 @@ test("the plan keeps its step, with the same id, and asks nobody to act", () => 
     steps: [
       {
         ...before?.steps[0],
+        title: "Change this statement: it blocks writes on orders while it builds an index.",
         person: false,
         accepted: [{ rule: "no-blocking-index-build", reason: "orders is empty until the launch", place: PLACE }],
       },
@@ -77,7 +78,9 @@ test("a use that is accepted keeps its step, and the drop is not planned for lat
     );
   const before = checked(drop, [], { baseCode });
   expect(found(before)).toEqual(["2 no-referenced-column-drop"]);
-  expect(before.plan.sentence).toBe("Split this pull request: the code running now still uses orders.legacy_ref.");
+  expect(before.plan.sentence).toBe(
+    "Split this pull request: the code running now still uses orders.legacy_ref. With the proposed steps it takes 2 pull requests, this one included.",
+  );
   expect(asked(before)).toEqual(["before-merge asks", "automatic asks nobody", "later asks"]);
   const rule = "no-referenced-column-drop";
   const report = checked(drop, [entry({ rule, object: "public.orders.legacy_ref" })], { baseCode });

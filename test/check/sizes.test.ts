@@ -89,7 +89,9 @@ it("the report has the sizes with the locks, and where they come from", () => {
   const source = "sizes as `.ci/stats.json` has them of 2026-11-01 (21 days ago)";
   const text = renderText(report, { color: false });
   expect(text).toContain(source);
-  expect(text).toContain("Lock: SHARE on `orders` (about 12 million rows, 3.1 GB) while it builds the index");
+  expect(text).toContain(
+    "Lock: SHARE on `orders`. Blocked: writes; reads go on. Duration: it builds the index, 33 s to 2.8 min (about 12 million rows, 3.1 GB).",
+  );
   const markdown = renderMarkdown(report, { fits: () => true });
   expect(markdown).toContain("orders: about 12 million rows, 3.1 GB.");
   expect(markdown).toContain("2026-11-01 &#40;21 days ago&#41;");

@@ -1,4 +1,46 @@
 /** All recipes. Where several fit an operation, the first is the plan's and the others are named as other ways. */
 import type { Recipe } from "../recipe.js";
+import addCheck from "./add-check.js";
+import addColumnWithDefault from "./add-column-with-default.js";
+import addForeignKey from "./add-foreign-key.js";
+import { addIndex, addIndexOnPartitions } from "./add-index.js";
+import addRequiredColumn from "./add-required-column.js";
+import addUnique from "./add-unique.js";
+import { deleteInBatches, updateInBatches } from "./batched-backfill.js";
+import { changeDefault, dropDefault } from "./change-default.js";
+import changePrimaryKey from "./change-primary-key.js";
+import dropColumn from "./drop-column.js";
+import dropTable from "./drop-table.js";
+import enableRowSecurity from "./enable-row-security.js";
+import renameColumnByDualWrite from "./rename-column-by-dual-write.js";
+import renameColumnByTrigger from "./rename-column-by-trigger.js";
+import renameColumnByView from "./rename-column-by-view.js";
+import { renameColumnInCode, renameTableInCode } from "./rename-in-code.js";
+import { moveTableByView, renameTableByView } from "./rename-table-by-view.js";
+import setNotNull from "./set-not-null.js";
 
-export const RECIPES: readonly Recipe[] = [];
+export const RECIPES: readonly Recipe[] = [
+  addRequiredColumn,
+  addColumnWithDefault,
+  setNotNull,
+  changeDefault,
+  dropDefault,
+  dropColumn,
+  renameColumnByTrigger,
+  renameColumnByView,
+  renameColumnByDualWrite,
+  renameColumnInCode,
+  renameTableByView,
+  moveTableByView,
+  renameTableInCode,
+  dropTable,
+  addCheck,
+  addForeignKey,
+  addUnique,
+  changePrimaryKey,
+  addIndex,
+  addIndexOnPartitions,
+  enableRowSecurity,
+  updateInBatches,
+  deleteInBatches,
+];

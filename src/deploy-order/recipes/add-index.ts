@@ -1,0 +1,164 @@
+/** An index, built while reads and writes go on; on a partitioned table first on each partition. */
+import { countDuplicates } from "../../change/offending-rows.js";
+import type { Table } from "../../model/catalog.js";
+import type { OperationOf } from "../../model/operation.js";
+import { chooseName } from "../../postgres/catalog/default-names.js";
+import { Lexer } from "../../postgres/lexer.js";
+import { indexValid } from "../recipe-parts/checks.js";
+import { indexSql } from "../recipe-parts/indexes.js";
+import { after, before } from "../recipe-parts/moments.js";
+import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
+import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
+
+export const addIndex = defineRecipe({
+  name: "add-index",
+  summary: "Build it with CONCURRENTLY, outside of a transaction.",
+  operation: "CreateIndex",
+  way(operation, context) {
+    const table = tableIn(context, operation.table);
+    const definition = definitionOf(context);
+    if (operation.concurrently || operation.only || definition === undefined) return undefined;
+    if (table.known?.kind === "partitioned table") return undefined;
+    const name = nameOf(operation, table, context);
+    const from = momentOf(operation, context);
+    return { steps: [...duplicates(operation, table, context), build(operation, table, name, definition, from)] };
+  },
+});
+
+export const addIndexOnPartitions = defineRecipe({
+  name: "add-index-on-partitions",
+  summary: "Build it with CONCURRENTLY on each partition, and attach those to an index of the partitioned table.",
+  operation: "CreateIndex",
+  way(operation, context) {
+    const table = tableIn(context, operation.table);
+    const definition = definitionOf(context);
+    if (operation.only || definition === undefined || table.known?.kind !== "partitioned table") return undefined;
+    const partitions = context.placed.statement.before.partitionsOf(table);
+    if (partitions.some(({ kind }) => kind === "partitioned table")) return undefined;
+    const name = nameOf(operation, table, context);
+    const from = momentOf(operation, context);
+    const index = indexSql(table, name);
+    return {
+      steps: [
+        ...duplicates(operation, table, context),
+        {
+          name: "create-parent",
+          actor: "pipeline",
+          title: `Create \`${quote(name)}\` on \`${table.sql}\` alone: it is not used until each partition has its part.`,
+          from,
+          sql: shortly(
+            context,
+            `CREATE ${operation.unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ONLY ${table.sql} ${definition};`,
+          ),
+          wayBack: `DROP INDEX ${index}; nothing is lost.`,
+          stopCondition: LOCK_STOP,
+        },
+        ...partitions.flatMap((partition) => partSteps(operation, context, partition, { index, definition })),
+      ],
+    };
+  },
+});
+
+function partSteps(
+  operation: OperationOf<"CreateIndex">,
+  context: RecipeContext,
+  partition: Table,
+  { index, definition }: { readonly index: string; readonly definition: string },
+): readonly RecipeStep[] {
+  const table = tableIn(context, partition);
+  const from = momentOf(operation, context);
+  // As PostgreSQL would have called it.
+  const name = defaultName(operation, table, context);
+  const step = build(operation, table, name, definition, from);
+  return [
+    { ...step, name: `${step.name}-${partition.name}` },
+    {
+      name: `attach-${partition.name}`,
+      actor: "pipeline",
+      title: `Make it the part of \`${index}\` for \`${table.sql}\`.`,
+      from,
+      sql: shortly(context, `ALTER INDEX ${index} ATTACH PARTITION ${indexSql(table, name)};`),
+      wayBack: `DROP INDEX ${index}; it takes all its parts along.`,
+      stopCondition: LOCK_STOP,
+    },
+  ];
+}
+
+function build(
+  { unique }: OperationOf<"CreateIndex">,
+  table: NamedTable,
+  name: string,
+  definition: string,
+  from: RecipeStep["from"],
+): RecipeStep {
+  const index = indexSql(table, name);
+  return {
+    name: "build-index",
+    actor: "pipeline",
+    title: `Build \`${quote(name)}\` on \`${table.sql}\` while reads and writes go on.`,
+    from,
+    sql: `CREATE ${unique ? "UNIQUE " : ""}INDEX CONCURRENTLY ${quote(name)} ON ${table.sql} ${definition};`,
+    transaction: "outside",
+    check: indexValid(table.schema, name),
+    wayBack: `DROP INDEX CONCURRENTLY ${index}; nothing is lost.`,
+    stopCondition: `It fails. Then it leaves an index that is not valid: DROP INDEX CONCURRENTLY ${index}, and run it again. Progress: SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index;`,
+  };
+}
+
+function duplicates(
+  { unique, columns, hasExpression, where }: OperationOf<"CreateIndex">,
+  table: NamedTable,
+  context: RecipeContext,
+): readonly RecipeStep[] {
+  if (!unique || (hasExpression && where === undefined) || columns.length === 0) return [];
+  const { operation } = context.placed;
+  return [
+    {
+      name: "merge-duplicates",
+      actor: "person",
+      title: `Merge the rows of \`${table.sql}\` that have the same \`${columns.map(quote).join(", ")}\`, until none are left.`,
+      from: momentOf(operation as OperationOf<"CreateIndex">, context),
+      check: { sql: `${countDuplicates(table, columns, { where: where?.sql })};`, answer: "0" },
+      stopCondition: "The count grows again: something still writes duplicates. Find it before the next step.",
+    },
+  ];
+}
+
+/** What is unique refuses what the code running now may write, unless the new code needs it for ON CONFLICT. */
+function momentOf({ unique }: OperationOf<"CreateIndex">, { references }: RecipeContext): RecipeStep["from"] {
+  const needed = references.some(({ side, kind }) => side === "head" && kind === "conflict target");
+  return unique && !needed ? after(0) : before(0);
+}
+
+/** What stands behind the table's name: method, keys, INCLUDE, WHERE, … */
+function definitionOf({ placed: { statement } }: RecipeContext): string | undefined {
+  const { sql } = statement.statement;
+  const lexer = new Lexer(sql);
+  const word = (): string => (lexer.kind === "word" ? sql.slice(lexer.start, lexer.end).toLowerCase() : "");
+  while (lexer.next()) if (word() === "on") break;
+  let behind: number | undefined;
+  for (let expectsName = true; lexer.next();) {
+    if (lexer.kind === "comment" || word() === "only") continue;
+    const dot = sql.slice(lexer.start, lexer.end) === ".";
+    if (!expectsName && !dot) {
+      behind = lexer.start;
+      break;
+    }
+    expectsName = dot;
+  }
+  return behind === undefined ? undefined : sql.slice(behind).replace(/;\s*$/, "").trimEnd();
+}
+
+function nameOf(operation: OperationOf<"CreateIndex">, table: NamedTable, context: RecipeContext): string {
+  return operation.index?.name ?? defaultName(operation, table, context);
+}
+
+function defaultName(
+  { columns, nameColumns = columns }: OperationOf<"CreateIndex">,
+  table: NamedTable,
+  { placed: { statement } }: RecipeContext,
+): string {
+  const taken = (name: string): boolean => statement.before.index({ schema: table.schema, name }) !== undefined;
+  return chooseName(table.name, nameColumns, "idx", taken);
+}

@@ -1,0 +1,40 @@
+/** A column that every row must have a value for, and that has no default: optional until the code fills it. */
+import { columnsThere } from "../recipe-parts/checks.js";
+import { fillStep } from "../recipe-parts/fill.js";
+import { after, backfill, before } from "../recipe-parts/moments.js";
+import { quote, tableIn } from "../recipe-parts/names.js";
+import { notNullSteps } from "../recipe-parts/not-null.js";
+import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { defineRecipe } from "../recipe.js";
+
+export default defineRecipe({
+  name: "add-required-column",
+  summary: "Add the column without NOT NULL, fill it, and make it NOT NULL once only code that fills it runs.",
+  operation: "AddColumn",
+  way({ table: named, column }, context) {
+    if (!column.notNull || column.default || column.identity || column.generated) return undefined;
+    if (column.constraints.length > 0 || /^(small|big)?serial$/.test(column.type.name)) return undefined;
+    const table = tableIn(context, named);
+    const name = quote(column.name);
+    const fill = fillStep(context, table, column.name, backfill(0));
+    const collation = column.collation === undefined ? "" : ` COLLATE ${quote(column.collation)}`;
+    return {
+      covers: fill.covers,
+      steps: [
+        {
+          name: "add-column",
+          actor: "pipeline",
+          title: `Add \`${table.column(column.name)}\` without NOT NULL: the code running now leaves it out.`,
+          from: before(0),
+          until: before(0),
+          sql: shortly(context, `ALTER TABLE ${table.sql} ADD COLUMN ${name} ${column.type.sql}${collation};`),
+          check: columnsThere(table, [column.name], 1),
+          wayBack: `ALTER TABLE ${table.sql} DROP COLUMN ${name}; the values that it got are lost.`,
+          stopCondition: LOCK_STOP,
+        },
+        fill.step,
+        ...notNullSteps(context, table, column.name, after(0)),
+      ],
+    };
+  },
+});

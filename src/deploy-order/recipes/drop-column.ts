@@ -1,0 +1,51 @@
+/** A column that code uses: first the code goes, then, in a pull request of its own, the column. */
+import { rowKey } from "../recipe-parts/batches.js";
+import { columnsThere } from "../recipe-parts/checks.js";
+import { before } from "../recipe-parts/moments.js";
+import { derivedName, quote, quoteAll, tableIn } from "../recipe-parts/names.js";
+import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { defineRecipe } from "../recipe.js";
+
+export default defineRecipe({
+  name: "drop-column",
+  summary: "Take the column out of the code in this pull request, and drop it in the next one.",
+  operation: "DropColumn",
+  way({ table: named, column, cascade }, context) {
+    const table = tableIn(context, named);
+    const known = table.known?.columns.get(column);
+    const name = quote(column);
+    const alter = `ALTER TABLE ${table.sql}`;
+    const isKey = rowKey(table)?.includes(column) === true;
+    const required = known?.notNull === true && !isKey && !known.default && !known.identity && !known.generated;
+    const copy = derivedName(table.name, column);
+    const kept = [...(rowKey(table) ?? []).filter((key) => key !== column), column];
+    return {
+      steps: [
+        ...(required
+          ? [
+              {
+                name: "drop-not-null",
+                actor: "pipeline" as const,
+                title: `Let rows leave \`${table.column(column)}\` out: the code in this pull request no longer fills it.`,
+                from: before(0),
+                until: before(0),
+                sql: shortly(context, `${alter} ALTER COLUMN ${name} DROP NOT NULL;`),
+                wayBack: `Fill the rows without a value, then ${alter} ALTER COLUMN ${name} SET NOT NULL.`,
+                stopCondition: LOCK_STOP,
+              },
+            ]
+          : []),
+        {
+          name: "drop-column",
+          actor: "pipeline",
+          title: `Drop \`${table.column(column)}\` in the next pull request.`,
+          from: before(1),
+          sql: shortly(context, `${alter} DROP COLUMN ${name}${cascade ? " CASCADE" : ""};`),
+          check: columnsThere(table, [column], 0),
+          wayBack: `The column can be added again; its values come back only from a copy made before: CREATE TABLE ${quote(copy)} AS SELECT ${quoteAll(kept)} FROM ${table.sql};`,
+          stopCondition: LOCK_STOP,
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,270 @@
+/** Pull requests, each with the recipe that answers it. */
+import type { Asked } from "./chosen-way.js";
+
+export interface RecipeCase extends Asked {
+  readonly title: string;
+  readonly recipe: string;
+  /** Rows that are there, as SQL. */
+  readonly rows: string;
+  /** What a person runs in a step that leaves the values to them, by the step's name. */
+  readonly decided?: Readonly<Record<string, string>>;
+  /** Queries after the last step, with what they answer. */
+  readonly finally?: readonly (readonly [sql: string, answer: unknown])[];
+  /** What stays different from the schema that the pull request wanted. Default: nothing. */
+  readonly leaves?: readonly string[];
+}
+
+const USERS =
+  "CREATE TABLE users (id bigint PRIMARY KEY, full_name text NOT NULL DEFAULT '', note text);\nCREATE INDEX users_full_name_idx ON users (full_name DESC, id);";
+const USER_ROWS = "INSERT INTO users SELECT n, 'user ' || n FROM generate_series(1, 2500) AS n;";
+const ODD =
+  `CREATE SCHEMA "Old Shop";\nCREATE TABLE "Old Shop"."Order" ("Id" uuid PRIMARY KEY, "user" text, "say ""hi""" text NOT NULL, 'x' int);`.replace(
+    ", 'x' int",
+    "",
+  );
+const ODD_ROWS = `INSERT INTO "Old Shop"."Order" SELECT gen_random_uuid(), 'u', 'it''s ' || n FROM generate_series(1, 20) AS n;`;
+const ORDERS = `
+CREATE TABLE accounts (id bigint PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint, code text, total numeric, state text NOT NULL DEFAULT 'new');`;
+const ORDER_ROWS = `
+INSERT INTO accounts SELECT n FROM generate_series(1, 5) AS n;
+INSERT INTO orders (id, account_id, code, total) SELECT n, CASE WHEN n % 3 > 0 THEN n % 5 + 1 END, 'c' || n, n FROM generate_series(1, 30) AS n;`;
+
+export const CASES: readonly RecipeCase[] = [
+  {
+    title: "a required column, filled by the pull request itself",
+    recipe: "add-required-column",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "DELETE FROM orders WHERE false; ALTER TABLE orders ADD COLUMN region text NOT NULL; UPDATE orders SET region = 'eu-' || code;",
+    finally: [["SELECT count(*)::int FROM orders WHERE region <> 'eu-' || code", 0]],
+  },
+  {
+    title: "a required column with odd names on 18, filled as somebody decides",
+    recipe: "add-required-column",
+    postgres: 18,
+    schema: ODD,
+    rows: ODD_ROWS,
+    pull: `ALTER TABLE "Old Shop"."Order" ADD COLUMN "Where To" varchar(20) COLLATE "C" NOT NULL;`,
+    decided: { "fill-rows": `UPDATE "Old Shop"."Order" SET "Where To" = 'here' WHERE "Where To" IS NULL` },
+  },
+  {
+    title: "a default that is another value for each row",
+    recipe: "add-column-with-default",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();",
+    finally: [["SELECT count(DISTINCT token)::int FROM orders", 30]],
+  },
+  {
+    title: "NOT NULL on 12 to 17",
+    recipe: "set-not-null",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "UPDATE orders AS o SET account_id = 1 WHERE o.account_id IS NULL; ALTER TABLE orders ALTER COLUMN account_id SET NOT NULL;",
+    finally: [["SELECT count(*)::int FROM orders WHERE account_id = 1", 14]],
+  },
+  {
+    title: "NOT NULL on 18",
+    recipe: "set-not-null",
+    postgres: 18,
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "UPDATE orders SET account_id = 1 WHERE account_id IS NULL; ALTER TABLE orders ALTER COLUMN account_id SET NOT NULL;",
+  },
+  {
+    title: "another default",
+    recipe: "change-default",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'open';",
+  },
+  {
+    title: "no default any more",
+    recipe: "drop-default",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders ALTER COLUMN state DROP DEFAULT;",
+  },
+  {
+    title: "a column that goes",
+    recipe: "drop-column",
+    schema: USERS,
+    rows: USER_ROWS,
+    pull: "ALTER TABLE users DROP COLUMN note;",
+  },
+  {
+    title: "a required column that goes",
+    recipe: "drop-column",
+    schema: ODD,
+    rows: ODD_ROWS,
+    pull: `ALTER TABLE "Old Shop"."Order" DROP COLUMN "say ""hi""";`,
+  },
+  {
+    title: "a column with default, NOT NULL and an index under another name",
+    recipe: "rename-column-by-trigger",
+    schema: USERS,
+    rows: USER_ROWS,
+    pull: "ALTER TABLE users RENAME COLUMN full_name TO display_name;",
+    finally: [["SELECT count(*)::int FROM users WHERE display_name = 'user ' || id", 2500]],
+  },
+  {
+    title: "the same on 18",
+    recipe: "rename-column-by-trigger",
+    postgres: 18,
+    schema: USERS,
+    rows: USER_ROWS,
+    pull: "ALTER TABLE users RENAME COLUMN full_name TO display_name;",
+  },
+  {
+    title: "a column with odd names",
+    recipe: "rename-column-by-trigger",
+    schema: ODD,
+    rows: ODD_ROWS,
+    pull: `ALTER TABLE "Old Shop"."Order" RENAME COLUMN "say ""hi""" TO "select";`,
+    finally: [[`SELECT count(*)::int FROM "Old Shop"."Order" WHERE "select" LIKE 'it''s %'`, 20]],
+  },
+  {
+    title: "a column of a type whose values cannot be compared, in a table without a key",
+    recipe: "rename-column-by-trigger",
+    schema: "CREATE TABLE events (payload json, at date);",
+    rows: "INSERT INTO events SELECT '{\"a\": 1}', 'today' FROM generate_series(1, 2100);",
+    pull: "ALTER TABLE events RENAME COLUMN payload TO body;",
+    finally: [["SELECT count(*)::int FROM events WHERE body->>'a' = '1'", 2100]],
+  },
+  {
+    title: "a column that a foreign key and a unique constraint name",
+    recipe: "rename-column-by-view",
+    schema: `${ORDERS}\nALTER TABLE orders ADD UNIQUE (account_id, code), ADD FOREIGN KEY (account_id) REFERENCES accounts ON DELETE CASCADE;`,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders RENAME COLUMN account_id TO customer_id;",
+    finally: [["SELECT count(customer_id)::int FROM orders", 20]],
+  },
+  {
+    title: "a column by writing both",
+    recipe: "rename-column-by-dual-write",
+    schema: USERS,
+    rows: USER_ROWS,
+    pull: "ALTER TABLE users RENAME COLUMN full_name TO display_name;",
+    finally: [["SELECT count(*)::int FROM users WHERE display_name = 'user ' || id", 2500]],
+  },
+  {
+    title: "a table under another name",
+    recipe: "rename-table-by-view",
+    schema: USERS,
+    rows: USER_ROWS,
+    pull: "ALTER TABLE users RENAME TO people;",
+    finally: [["SELECT count(*)::int FROM people", 2500]],
+  },
+  {
+    title: "a table with an odd name",
+    recipe: "rename-table-by-view",
+    schema: ODD,
+    rows: ODD_ROWS,
+    pull: `ALTER TABLE "Old Shop"."Order" RENAME TO "table";`,
+  },
+  {
+    title: "a view under another name",
+    recipe: "rename-table-by-view",
+    schema: `${USERS}\nCREATE VIEW names AS SELECT id, full_name FROM users;`,
+    rows: USER_ROWS,
+    pull: "ALTER VIEW names RENAME TO user_names;",
+  },
+  {
+    title: "a table in another schema",
+    recipe: "move-table-by-view",
+    schema: `CREATE SCHEMA archive;\n${USERS}`,
+    rows: USER_ROWS,
+    pull: "ALTER TABLE users SET SCHEMA archive;",
+  },
+  {
+    title: "a table that goes",
+    recipe: "drop-table",
+    schema: `${ORDERS}\nALTER TABLE orders ADD FOREIGN KEY (account_id) REFERENCES accounts;`,
+    rows: ORDER_ROWS,
+    pull: "DROP TABLE accounts CASCADE;",
+  },
+  {
+    title: "a CHECK that rows violate",
+    recipe: "add-check",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders ADD CHECK (total > 3);",
+    decided: { "mend-rows": "UPDATE orders SET total = 4 WHERE NOT (total > 3)" },
+  },
+  {
+    title: "a foreign key with rows that name nothing",
+    recipe: "add-foreign-key",
+    schema: ORDERS,
+    rows: `${ORDER_ROWS} UPDATE orders SET account_id = 77 WHERE id = 4;`,
+    pull: "ALTER TABLE orders ADD FOREIGN KEY (account_id) REFERENCES accounts (id) ON DELETE SET NULL ON UPDATE CASCADE;",
+    decided: { "mend-rows": "UPDATE orders SET account_id = NULL WHERE account_id = 77" },
+  },
+  {
+    title: "a UNIQUE constraint with duplicates",
+    recipe: "add-unique",
+    schema: ORDERS,
+    rows: `${ORDER_ROWS} UPDATE orders SET code = 'c1' WHERE id = 2;`,
+    pull: "ALTER TABLE orders ADD UNIQUE NULLS NOT DISTINCT (code) INCLUDE (total);",
+    decided: { "merge-duplicates": "UPDATE orders SET code = 'c2' WHERE id = 2" },
+  },
+  {
+    title: "a primary key in another one's place",
+    recipe: "change-primary-key",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD PRIMARY KEY (code);",
+  },
+  {
+    title: "a primary key where there was none",
+    recipe: "change-primary-key",
+    schema: "CREATE TABLE visits (id bigint, at date);",
+    rows: "INSERT INTO visits SELECT n FROM generate_series(1, 9) AS n;",
+    pull: "ALTER TABLE visits ADD CONSTRAINT visits_key PRIMARY KEY (id);",
+  },
+  {
+    title: "an index",
+    recipe: "add-index",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "CREATE INDEX ON orders USING btree (lower(code) text_pattern_ops, total DESC) INCLUDE (state) WHERE total > 1;",
+  },
+  {
+    title: "a unique index with an odd name",
+    recipe: "add-index",
+    schema: ODD,
+    rows: ODD_ROWS,
+    pull: `CREATE UNIQUE INDEX "Say (hi)" ON "Old Shop"."Order" ("say ""hi""");`,
+  },
+  {
+    title: "an index of a partitioned table",
+    recipe: "add-index-on-partitions",
+    schema:
+      "CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (id);\nCREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100);\nCREATE TABLE events_2 PARTITION OF events DEFAULT;",
+    rows: "INSERT INTO events SELECT n FROM generate_series(1, 200) AS n;",
+    pull: "CREATE INDEX events_at_idx ON events (at, id);",
+  },
+  {
+    title: "row level security",
+    recipe: "enable-row-security",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON orders USING (account_id = current_setting('app.account')::bigint);",
+  },
+  {
+    title: "an UPDATE of all rows",
+    recipe: "update-in-batches",
+    schema: USERS,
+    rows: USER_ROWS,
+    pull: "UPDATE users u SET note = upper(u.full_name) FROM (SELECT 1 AS one) AS x WHERE x.one = 1 AND note IS NULL;",
+    finally: [["SELECT count(*)::int FROM users WHERE note = 'USER ' || id", 2500]],
+  },
+  {
+    title: "a DELETE of all rows of a table with a key of two columns",
+    recipe: "delete-in-batches",
+    schema: "CREATE TABLE seen (a int, b text, PRIMARY KEY (a, b));",
+    rows: "INSERT INTO seen SELECT n % 7, 'b' || n FROM generate_series(1, 2200) AS n;",
+    pull: "DELETE FROM seen WHERE a <> 3 OR b = 'b3';",
+    finally: [["SELECT count(*)::int FROM seen", 313]],
+  },
+];
