@@ -91,7 +91,8 @@ export const sequelize: MigrationTool = {
     layout: "`migrations/<14 digits>-<name>.js` or `.ts`, with functions `up` and `down`",
     order: "By file name.",
     transaction: "None, unless the migration begins one: `queryInterface.sequelize.transaction()`.",
-    optOut: "Not needed: a call outside of the migration's own transaction runs by itself.",
+    optOut:
+      "A call without `{ transaction }` runs on another connection: outside of the migration's own transaction, and behind the locks that it holds.",
     sends: "Each call's statements one by one; `changeColumn` and `addColumn` several in one string.",
     checksum: "None: an edited migration is not noticed.",
     outOfOrder: "Runs it.",
@@ -138,7 +139,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
     label: "Sequelize",
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
     transaction: "per-statement",
-    outsideTransaction: "in a call outside of `sequelize.transaction()`",
+    outsideTransaction: "in a call of its own outside of `sequelize.transaction()`",
     checksums: false,
     outOfOrder: { does: "runs", says: "Sequelize runs it after the others." },
   };

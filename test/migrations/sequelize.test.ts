@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detected, type Files, npmLock, onlySource } from "./open-tool.js";
+import { changeOf, detected, type Files, npmLock, onlySource } from "./open-tool.js";
 
 const UP = "module.exports = { up: (queryInterface) => queryInterface.dropTable('old') };\n";
 const manifest = (...packages: readonly string[]): Files => ({
@@ -47,5 +47,72 @@ describe("Sequelize's migrations are found", () => {
     ["in a test", { ...PROJECT, "test/migrations/1-a.js": UP }],
   ])("not %s", (_, files) => {
     expect(detected(files).databases.flatMap(({ sources }) => sources)).toEqual([]);
+  });
+});
+
+describe("the transaction of Sequelize's calls", () => {
+  /** Statements of a migration with this body, with the transaction that each runs in. */
+  function sent(body: string): readonly string[] {
+    const program = `module.exports = { async up(queryInterface, Sequelize) {\n${body}\n} };\n`;
+    return changeOf({ ...PROJECT, "migrations/1-a.js": UP }, { "migrations/2-b.js": program }).databases.flatMap(
+      ({ migrations }) =>
+        (migrations[1]?.statements ?? []).map(
+          ({ statement: { sql }, transaction }) => `${sql} ${String(transaction.group ?? transaction.inTransaction)}`,
+        ),
+    );
+  }
+
+  it("is none where the migration begins none", () => {
+    expect(sent(`await queryInterface.dropTable("a"); await queryInterface.removeColumn("b", "c");`)).toEqual([
+      'DROP TABLE IF EXISTS "a" false',
+      'ALTER TABLE "public"."b" DROP COLUMN "c" false',
+    ]);
+  });
+
+  it("is the one that the migration begins, for the calls that are given it as an option", () => {
+    expect(
+      sent(`
+        await queryInterface.sequelize.transaction(async (transaction) => {
+          await queryInterface.addColumn("a", "b", Sequelize.TEXT, { transaction });
+          await queryInterface.addColumn("a", "c", { type: Sequelize.TEXT, transaction });
+          await queryInterface.addIndex("a", { fields: ["b"], transaction });
+          await queryInterface.addIndex("a", ["c"]);
+          await queryInterface.dropTable("d", transaction);
+          await queryInterface.sequelize.query("UPDATE a SET b = 'x'", { transaction });
+          await queryInterface.sequelize.query("UPDATE a SET b = 'y'", { raw: true, transaction: null });
+        });
+        await queryInterface.dropTable("e");`),
+    ).toEqual([
+      "START TRANSACTION migrations/2-b.js#1",
+      'ALTER TABLE "public"."a" ADD COLUMN "b" TEXT migrations/2-b.js#1',
+      'ALTER TABLE "public"."a" ADD COLUMN "c" TEXT false',
+      'CREATE INDEX "a_b" ON "a" ("b") migrations/2-b.js#1',
+      'CREATE INDEX "a_c" ON "a" ("c") false',
+      'DROP TABLE IF EXISTS "d" false',
+      "UPDATE a SET b = 'x' migrations/2-b.js#1",
+      "UPDATE a SET b = 'y' false",
+      "COMMIT migrations/2-b.js#1",
+      'DROP TABLE IF EXISTS "e" false',
+    ]);
+  });
+
+  it("ends where the migration ends it, and one inside of it is a part of it", () => {
+    expect(
+      sent(`
+        const transaction = await queryInterface.sequelize.transaction();
+        try {
+          await queryInterface.sequelize.transaction({ transaction }, (inner) => queryInterface.dropTable("a", { transaction: inner }));
+          await transaction.commit();
+        } catch (error) {
+          await transaction.rollback();
+          throw error;
+        }
+        await queryInterface.dropTable("b");`),
+    ).toEqual([
+      "START TRANSACTION migrations/2-b.js#1",
+      'DROP TABLE IF EXISTS "a" migrations/2-b.js#1',
+      "COMMIT migrations/2-b.js#1",
+      'DROP TABLE IF EXISTS "b" false',
+    ]);
   });
 });

@@ -239,10 +239,28 @@ function fileSystem(run: Run): Dictionary {
   );
 }
 
+/** What another program does to the database is not known. */
+const RUNS_PROGRAM: Method = (_, site) => {
+  site.run.unknown("starts another program, and what that sends is not known", site);
+  return new Unknown("comes from another program");
+};
+
+const CHILD_PROCESS = new Dictionary(
+  functions(
+    Object.fromEntries(
+      ["exec", "execFile", "execFileSync", "execSync", "fork", "spawn", "spawnSync"].map((name) => [
+        name,
+        RUNS_PROGRAM,
+      ]),
+    ),
+  ),
+);
+
 /** Modules of Node that migrations use to read SQL, and packages that only say when something is called. */
 const NODE = new Map<string, (run: Run) => Value>([
   ["async", () => ASYNC],
   ["bluebird", () => LANGUAGE.get("Promise")],
+  ["child_process", () => CHILD_PROCESS],
   ["path", () => PATH],
   ["path/posix", () => PATH],
   ["fs", fileSystem],

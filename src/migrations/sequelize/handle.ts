@@ -14,6 +14,17 @@ import {
   type Value,
 } from "../evaluator/value.js";
 import { bareTable, columnOf, conditionOf, definition, nameOf, parameterOf, tableOf } from "./columns.js";
+import {
+  createDatabase,
+  createFunction,
+  createTrigger,
+  dropDatabase,
+  dropEnum,
+  dropFunction,
+  dropTrigger,
+  renameFunction,
+  renameTrigger,
+} from "./routines.js";
 import { escaped, Fragment, hole, SEQUELIZE } from "./types.js";
 
 const RESULT = new Unknown("comes from a query");
@@ -260,10 +271,72 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   renameColumn: ([table, from, to]) => [
     sqlText`ALTER TABLE ${tableOf(table)} RENAME COLUMN ${nameOf(from)} TO ${nameOf(to)};`,
   ],
+  createFunction,
+  dropFunction,
+  renameFunction,
+  createTrigger,
+  dropTrigger,
+  renameTrigger,
+  createDatabase,
+  dropDatabase,
+  dropEnum,
   removeConstraint: ([table, name]) => [sqlText`ALTER TABLE ${tableOf(table)} DROP CONSTRAINT ${nameOf(name)}`],
   createSchema: ([name]) => [sqlText`CREATE SCHEMA IF NOT EXISTS ${nameOf(name)};`],
   dropSchema: ([name]) => [sqlText`DROP SCHEMA IF EXISTS ${nameOf(name)} CASCADE;`],
 };
+
+/** Where the options stand among the arguments of a call; with them a call joins a transaction. */
+const OPTIONS_AT: Readonly<Record<string, number>> = {
+  addConstraint: 1,
+  dropTable: 1,
+  createSchema: 1,
+  dropSchema: 1,
+  createDatabase: 1,
+  dropDatabase: 1,
+  dropEnum: 1,
+  addColumn: 3,
+  changeColumn: 3,
+  renameColumn: 3,
+  bulkUpdate: 3,
+  renameFunction: 3,
+  renameTrigger: 3,
+  createFunction: 6,
+  createTrigger: 7,
+};
+const USUALLY_AT = 2;
+
+function optionsOf(call: string, args: readonly Value[]): Value {
+  // `addIndex(table, { fields })`
+  if (call === "addIndex" && !(args[1] instanceof List)) return args[1];
+  return args[OPTIONS_AT[call] ?? USUALLY_AT];
+}
+
+/** Whether a call with these options runs in the transaction that the migration has begun; as far as that is not known, it does. */
+function joins(options: Value): boolean {
+  if (options instanceof Unknown) return true;
+  if (!(options instanceof Dictionary)) return false;
+  return options.has("transaction") ? truthOf(options.get("transaction")) !== false : options.open !== undefined;
+}
+
+/** What a migration has begun and not ended. */
+class Transactions {
+  #open = 0;
+
+  begin(site: Site): void {
+    this.#open++;
+    site.run.send(Text.of("START TRANSACTION;"), site);
+  }
+
+  end(site: Site): void {
+    this.#open = Math.max(0, this.#open - 1);
+    site.run.send(Text.of("COMMIT;"), site);
+  }
+
+  /** A call without the transaction runs on another connection, whatever the one with the transaction does. */
+  send(sql: Text, options: Value, site: Site): void {
+    site.run.send(sql, site, this.#open > 0 && !joins(options) ? { transaction: "per-statement" } : {});
+  }
+}
 
 /** They look at the schema and change nothing. */
 const QUESTIONS = [
@@ -304,7 +377,7 @@ function replacement(value: Value): Text {
   return escaped(value);
 }
 
-function query(args: readonly Value[], site: Site): Value {
+function query(args: readonly Value[], site: Site, transactions: Transactions): Value {
   const [given, options] = args;
   const sql = textOf(given) ?? textOf(option(given, "query")) ?? hole(given, "any", "sql");
   const replacements = option(options, "replacements") ?? option(given, "values");
@@ -327,36 +400,37 @@ function query(args: readonly Value[], site: Site): Value {
           const name = found.slice(1);
           return parameterOf(bind instanceof List ? bind.items[Number(name) - 1] : option(bind, name), name);
         });
-  site.run.send(whole, site);
+  transactions.send(whole, options, site);
   return new List([RESULT, RESULT], true);
 }
 
 /** `sequelize.transaction(async (t) => …)`, or without a function one that the migration ends itself. */
-function transaction(args: readonly Value[], site: Site): Value {
+function transaction(args: readonly Value[], site: Site, transactions: Transactions): Value {
   const work = args.find((one) => one instanceof Callable);
-  const end =
-    (sql: string): Method =>
-    (_, at) =>
-      void at.run.send(Text.of(sql), at);
-  site.run.send(Text.of("START TRANSACTION;"), site);
+  // Inside of another one it is a savepoint.
+  const isInner = args[0] instanceof Dictionary && args[0].has("transaction") && joins(args[0]);
+  if (!isInner) transactions.begin(site);
+  const commit: Method = (_, at) => {
+    if (!isInner) transactions.end(at);
+  };
   // What a migration takes back is what failed; that it failed is nothing to say of it.
   const inner = new Handle(
     "transaction",
-    { commit: end("COMMIT;"), rollback: () => undefined },
+    { commit, rollback: () => undefined, afterCommit: () => undefined },
     { get: () => undefined },
   );
   if (!work) return inner;
   const result = site.run.settle(site.run.call(work, [inner], site), site);
-  site.run.send(Text.of("COMMIT;"), site);
+  commit([], site);
   return result;
 }
 
-function connection(queryInterface: () => Handle): Handle {
+function connection(queryInterface: () => Handle, transactions: Transactions): Handle {
   return new Handle(
     "queryInterface.sequelize",
     {
-      query,
-      transaction,
+      query: (args, site) => query(args, site, transactions),
+      transaction: (args, site) => transaction(args, site, transactions),
       getQueryInterface: queryInterface,
       getDialect: () => Text.of("postgres"),
       escape: ([value]) => escaped(value),
@@ -377,22 +451,44 @@ function called(name: string): Method {
 
 const OPTIONS = new Dictionary([["dialect", Text.of("postgres")]], undefined, "is Sequelize's configuration");
 
+/** It makes SQL and sends none. */
+const QUERY_GENERATOR = new Handle("queryInterface.queryGenerator", {
+  quoteIdentifier: ([name]) => nameOf(name),
+  quoteTable: ([table]) => tableOf(table),
+  escape: ([value]) => escaped(value),
+});
+
+/** Whatever the database has is dropped. */
+const DROPS_ALL = ["dropAllTables", "dropAllEnums", "dropAllSchemas"];
+
 /** `queryInterface`; Umzug hands it over as `context`. */
 export function queryInterfaceHandle(): Handle {
-  const methods: Record<string, Method> = {};
+  const transactions = new Transactions();
+  const methods: Record<string, Method> = {
+    quoteIdentifier: ([name]) => nameOf(name),
+    startTransaction: (_, site) => void transactions.begin(site),
+    commitTransaction: (_, site) => void transactions.end(site),
+  };
   for (const [name, operation] of Object.entries(OPERATIONS)) {
     methods[name] = (args, site) => {
-      for (const sql of operation(args)) site.run.send(sql, site);
+      for (const sql of operation(args)) transactions.send(sql, optionsOf(name, args), site);
       return RESULT;
     };
   }
   for (const name of QUESTIONS) methods[name] = () => RESULT;
+  for (const name of DROPS_ALL) {
+    methods[name] = (_, site) => {
+      site.run.unknown("drops what the database has, and what that is is not known", site);
+      return RESULT;
+    };
+  }
   const handle: Handle = new Handle("queryInterface", methods, {
     get(property) {
       if (property === "sequelize") return database;
+      if (property === "queryGenerator") return QUERY_GENERATOR;
       return property === "context" ? handle : undefined;
     },
   });
-  const database = connection(() => handle);
+  const database = connection(() => handle, transactions);
   return handle;
 }

@@ -142,17 +142,27 @@ export const sequelizeFixtures: Fixtures = {
   bulkDelete: `await queryInterface.bulkDelete("orders", { code: "a" }, {});`,
   "bulkDelete of everything": `await queryInterface.bulkDelete("old", null, {});`,
   "bulkDelete of everything, truncated": `await queryInterface.bulkDelete("old", {}, { truncate: true, cascade: true });`,
+  createFunction: `await queryInterface.createFunction("f", [{ type: "integer", name: "a" }], "integer", "plpgsql", "RETURN a;", ["IMMUTABLE"], { force: true });`,
+  "createFunction with variables": `await queryInterface.createFunction("f", [{ direction: "INOUT", type: "integer", name: "a" }, { type: "text" }], "integer", "plpgsql", "b := a; a := b;", [], { variables: [{ type: "integer", name: "b", default: 5 }] });`,
+  "renameFunction and dropFunction": `await queryInterface.createFunction("f", [{ type: "integer", name: "a" }], "integer", "plpgsql", "RETURN a;"); await queryInterface.renameFunction("f", [{ type: "integer", name: "a" }], "g"); await queryInterface.dropFunction("g", [{ type: "integer", name: "a" }]);`,
+  "createTrigger, renameTrigger, dropTrigger": `await queryInterface.createFunction("f", [], "trigger", "plpgsql", "RETURN NEW;"); await queryInterface.createTrigger("orders", "changed", "before", ["insert", "update"], "f", [], ["FOR EACH ROW"]); await queryInterface.renameTrigger("orders", "changed", "altered"); await queryInterface.dropTrigger("orders", "altered");`,
+  "createTrigger of a constraint": `await queryInterface.createFunction("f", [], "trigger", "plpgsql", "RETURN NEW;"); await queryInterface.createTrigger("orders", "changed", "after_constraint", ["delete"], "f", [], ["DEFERRABLE INITIALLY DEFERRED", "FOR EACH ROW"]);`,
+  dropEnum: `await queryInterface.sequelize.query("CREATE TYPE kind AS ENUM ('a')"); await queryInterface.dropEnum("kind");`,
+  createDatabase: {
+    up: `await queryInterface.createDatabase("shop", { encoding: "UTF8", template: "template0" });`,
+    refused: "25001",
+  },
+  dropDatabase: { up: `await queryInterface.dropDatabase("none");`, refused: "25001" },
+  quoteIdentifier: `await queryInterface.sequelize.query("ALTER TABLE " + queryInterface.queryGenerator.quoteTable("orders") + " ADD COLUMN " + queryInterface.quoteIdentifier("a") + " text DEFAULT " + queryInterface.queryGenerator.escape("it's"));`,
+  "sequelize.transaction that the migration ends": `const transaction = await queryInterface.sequelize.transaction(); try { await queryInterface.dropTable("old", { transaction }); await transaction.commit(); } catch (error) { await transaction.rollback(); throw error; }`,
   createSchema: `await queryInterface.createSchema("s");`,
   dropSchema: `await queryInterface.dropSchema("app");`,
   "Promise.all": `await Promise.all([queryInterface.dropTable("old"), queryInterface.removeColumn("orders", "note")]);`,
 };
 
-/** What is reported as unknown: it depends on what there is in the database, or nobody calls it. */
+/** What is reported as unknown: it depends on what there is in the database. */
 export const unreadSequelizeFixtures: Fixtures = {
   dropAllTables: `await queryInterface.dropAllTables();`,
   dropAllSchemas: `await queryInterface.dropAllSchemas();`,
   dropAllEnums: `await queryInterface.sequelize.query("CREATE TYPE kind AS ENUM ('a')"); await queryInterface.dropAllEnums();`,
-  createFunction: `await queryInterface.createFunction("f", [{ type: "integer", name: "a" }], "integer", "plpgsql", "RETURN a;", ["IMMUTABLE"], { force: true });`,
-  "renameFunction and dropFunction": `await queryInterface.createFunction("f", [{ type: "integer", name: "a" }], "integer", "plpgsql", "RETURN a;"); await queryInterface.renameFunction("f", [{ type: "integer", name: "a" }], "g"); await queryInterface.dropFunction("g", [{ type: "integer", name: "a" }]);`,
-  "createTrigger, renameTrigger, dropTrigger": `await queryInterface.createFunction("f", [], "trigger", "plpgsql", "RETURN NEW;"); await queryInterface.createTrigger("orders", "changed", "before", ["insert", "update"], "f", [], ["FOR EACH ROW"]); await queryInterface.renameTrigger("orders", "changed", "altered"); await queryInterface.dropTrigger("orders", "altered");`,
 };
