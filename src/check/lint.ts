@@ -21,6 +21,7 @@ import { RunLinter } from "./linter.js";
 import type { RuleFinding } from "./one-finding-per-harm.js";
 import { configurationFor, severityOf } from "./rule-levels.js";
 import { suppressionsIn } from "./suppression.js";
+import type { TimeLimit } from "./time-limit.js";
 
 const RULES: Readonly<Record<string, DefinedRule>> = allRules;
 const PREFIX = "migration-safety/";
@@ -30,18 +31,23 @@ export interface LintResult {
   /** What directives and entries of the configuration silence. */
   readonly suppressed: readonly RuleFinding<SuppressedFinding>[];
   readonly notes: Report["notes"];
+  /** How many migrations there was time for. */
+  readonly judged: number;
 }
 
 /** Findings of every judged migration, and of the change as a whole. */
-export function lint(change: Change): LintResult {
+export function lint(change: Change, limit?: TimeLimit): LintResult {
   const findings: RuleFinding[] = [];
   const suppressed: RuleFinding<SuppressedFinding>[] = [];
   const notes: Report["notes"][number][] = [...(change.notes ?? [])];
   const linter = new RunLinter(change.root, configurationFor(change, pluginWithoutSchemas, RULES));
   const onNote = (note: DirectiveNote): void => void notes.push(note);
+  let judged = 0;
   for (const database of change.databases) {
     for (const migration of database.migrations) {
       if (!migration.judged) continue;
+      if (limit?.isOver()) return withAccepted(change, { findings, suppressed, notes, judged });
+      judged += 1;
       const file = lintMigration(linter, { change, database, migration, onNote });
       findings.push(...file.findings);
       suppressed.push(...file.suppressed);
@@ -49,12 +55,13 @@ export function lint(change: Change): LintResult {
     }
     findings.push(...findingsOutside(change, database));
   }
-  return withAccepted(change, { findings, suppressed, notes });
+  return withAccepted(change, { findings, suppressed, notes, judged });
 }
 
 /** Moves what the configuration accepts from the findings to the suppressed ones. */
-function withAccepted({ configuration }: Change, { findings, suppressed, notes }: LintResult): LintResult {
-  if (configuration.accept === undefined) return { findings, suppressed, notes };
+function withAccepted({ configuration }: Change, result: LintResult): LintResult {
+  const { findings, suppressed, notes, judged } = result;
+  if (configuration.accept === undefined) return result;
   const standing: RuleFinding[] = [];
   const accepted: RuleFinding<SuppressedFinding>[] = [];
   const expired: Report["notes"][number][] = [];
@@ -72,7 +79,7 @@ function withAccepted({ configuration }: Change, { findings, suppressed, notes }
       expired.push({ ...place, message });
     }
   }
-  return { findings: standing, suppressed: [...suppressed, ...accepted], notes: [...notes, ...expired] };
+  return { findings: standing, suppressed: [...suppressed, ...accepted], notes: [...notes, ...expired], judged };
 }
 
 function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance): SuppressedFinding {
@@ -85,9 +92,11 @@ function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance)
   };
 }
 
-const NOTHING: LintResult = { findings: [], suppressed: [], notes: [] };
+type FileResult = Omit<LintResult, "judged">;
 
-function lintMigration(linter: RunLinter, located: LocatedMigration): LintResult {
+const NOTHING: FileResult = { findings: [], suppressed: [], notes: [] };
+
+function lintMigration(linter: RunLinter, located: LocatedMigration): FileResult {
   const { change, database, migration } = located;
   const filename = join(change.root, migration.file);
   const found = hasDirectives(migration) ? undefined : findingsIn(located, linter.settingsFor(filename));

@@ -30,6 +30,8 @@ export interface Inputs {
   readonly commentAuthor: string;
   readonly onClean: OnClean;
   readonly annotations: AnnotationMode;
+  /** In seconds. */
+  readonly timeLimit: number;
   /** The checkout, relative to the workspace. */
   readonly workingDirectory: string;
   /** Empty: no request is made. */
@@ -53,10 +55,20 @@ export function readInputs(): Inputs {
     commentAuthor: getInput("comment-author") || GITHUB_ACTIONS,
     onClean: oneOf("on-clean", ON_CLEAN),
     annotations: oneOf("annotations", ANNOTATIONS),
+    timeLimit: timeLimit(),
     workingDirectory: getInput("working-directory") || ".",
     // The runner masks it in the log already, whether it is the workflow's own or a secret.
     token: getInput("github-token"),
   };
+}
+
+const TIME_LIMIT = 300;
+
+function timeLimit(): number {
+  const given = getInput("time-limit");
+  if (given === "") return TIME_LIMIT;
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(given) && Number(given) > 0) return Number(given);
+  throw new ConfigurationError(`The input time-limit is a number of seconds; it was set to '${given}'.`);
 }
 
 /** It stands in an HTML comment. */

@@ -31,7 +31,8 @@ export interface Engine {
   readonly rules: readonly ConfigurableRule[];
   /** The address of a rule's page; undefined for a name that is no rule. */
   page(rule: string): string | undefined;
-  check(source: ChangeSource, configuration: Configuration): Report;
+  /** @param seconds How long it may take before it ends with what it knows. */
+  check(source: ChangeSource, configuration: Configuration, seconds: number): Report;
 }
 
 /** Runs the Action. Never throws: what goes wrong becomes the message of a failed step. */
@@ -67,7 +68,7 @@ async function judge(engine: Engine): Promise<void> {
     ...(inputs.configuration && { input: inputs.configuration }),
   });
   const source = api ? await withRelease(api, read, configuration) : read;
-  const judged = engine.check(source, configuration);
+  const judged = engine.check(source, configuration, inputs.timeLimit);
   const reason = failureOf(judged, inputs.failOn);
   const { override, why } =
     reason === undefined ? {} : await overrideOf({ event, label: inputs.overrideLabel, ...(api && { api }) });
