@@ -6,11 +6,14 @@ import {
   type AddedColumn,
   addedColumn,
   addedColumns,
+  ByName,
   copiesOfColumn,
   dataStepsBefore,
   defineRule,
   mayCopyBetween,
   migrationOf,
+  oncePerChange,
+  operationsOfChange,
   placeOf,
   precedes,
   quoteIdentifier,
@@ -102,7 +105,7 @@ function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: R
   if (again) return again.operation.column.generated ? undefined : again;
   const wanted = columnOf(op, migration)?.type;
   if (wanted === undefined) return undefined;
-  const dropped = droppedColumns(op, migration);
+  const dropped = droppedColumns(migration).of(migration.before(op).qualify(op.table));
   const alike = added.filter(({ operation: { column } }) => {
     const { type, generated, identity } = column;
     return !generated && !identity && isLike(type, wanted) && !dropped.some(({ name }) => name === column.name);
@@ -119,21 +122,21 @@ function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: R
   return mayCopyBetween(migration, only, drop) ? undefined : only;
 }
 
-/** The columns that this change drops from the table. */
-function droppedColumns(op: DropColumn, migration: RuleMigration): readonly { name: string; type?: TypeName }[] {
-  const { schema, name } = migration.before(op).qualify(op.table);
-  const dropped: { name: string; type?: TypeName }[] = [];
-  for (const { statement } of migration.judged()) {
-    for (const other of statement.statement.operations) {
-      if (other.type !== "DropColumn") continue;
-      const table = statement.before.qualify(other.table);
-      if (table.name !== name || table.schema !== schema) continue;
-      const type = statement.before.table(other.table)?.columns.get(other.column)?.type;
-      dropped.push({ name: other.column, ...(type && { type }) });
-    }
-  }
-  return dropped;
+interface DroppedColumn {
+  readonly name: string;
+  readonly type: TypeName | undefined;
 }
+
+/** The columns that this change drops, by their tables. */
+const droppedColumns = oncePerChange((migration) => {
+  const found = new ByName<DroppedColumn>();
+  for (const { operation, statement } of operationsOfChange(migration, "DropColumn")) {
+    const { table, column: name } = operation;
+    const type = statement.before.table(table)?.columns.get(name)?.type;
+    found.add(statement.before.qualify(table), { name, type });
+  }
+  return found;
+});
 
 /** Types whose values are of one kind. */
 const FAMILIES: readonly (readonly string[])[] = [

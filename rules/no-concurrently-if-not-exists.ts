@@ -2,8 +2,18 @@
  * A concurrent build that fails, or is cut off, leaves an invalid index under the name: queries do not use it, and
  * IF NOT EXISTS makes the rerun take it for the index.
  */
-import { defineRule, formatName, migrationOf, statementBefore, type RuleMigration } from "../src/rule/index.js";
-import type { CreateIndex, Operation } from "../src/model/operation.js";
+import {
+  ByName,
+  defineRule,
+  formatName,
+  migrationOf,
+  oncePerChange,
+  operationsOfChange,
+  precedes,
+  type RuleMigration,
+  statementBefore,
+} from "../src/rule/index.js";
+import type { CreateIndex, DropIndex } from "../src/model/operation.js";
 
 export default defineRule({
   meta: {
@@ -28,7 +38,7 @@ export default defineRule({
     return {
       CreateIndex(op) {
         if (!op.concurrently || !op.ifNotExists || !op.index) return;
-        if (isDroppedBefore(op, migration) || isChecked(op.index.name, migration)) return;
+        if (isDroppedBefore(op, op.index.name, migration) || isChecked(op.index.name, migration)) return;
         const index = formatName(op.index);
         const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${index};`;
         // Where a file is sent as one query, a second statement would make a transaction of the two.
@@ -51,37 +61,32 @@ export default defineRule({
 });
 
 /** Whether an earlier statement of this change drops an index of the name, if there is one. */
-function isDroppedBefore(create: CreateIndex, migration: RuleMigration): boolean {
-  const wanted = qualifiedIndex(create, migration);
-  for (const { statement } of migration.judged()) {
-    for (const operation of statement.statement.operations) {
-      if (operation === create) return false;
-      if (operation.type === "DropIndex" && operation.ifExists && qualifiedIndex(operation, migration) === wanted) {
-        return true;
-      }
-    }
-  }
-  return false;
+function isDroppedBefore(create: CreateIndex, name: string, migration: RuleMigration): boolean {
+  // An index is in its table's schema, whatever `search_path` says.
+  const { schema } = migration.before(create).qualify(create.table);
+  const [first] = droppedIndexes(migration).of({ schema, name });
+  return first !== undefined && precedes(first, create, migration);
 }
 
-/** An index is in its table's schema, whatever `search_path` says. */
-function qualifiedIndex(operation: Extract<Operation, { index?: unknown }>, migration: RuleMigration): string {
-  const before = migration.before(operation);
-  const { schema, name } =
-    operation.type === "CreateIndex"
-      ? { schema: before.qualify(operation.table).schema, name: operation.index?.name ?? "" }
-      : before.qualify(operation.index);
-  return `${schema}.${name}`;
-}
+/** The indexes that this change drops if they are there. */
+const droppedIndexes = oncePerChange((migration) => {
+  const found = new ByName<DropIndex>();
+  for (const { operation, statement } of operationsOfChange(migration, "DropIndex")) {
+    if (operation.ifExists) found.add(statement.before.qualify(operation.index), operation);
+  }
+  return found;
+});
 
 /** Whether a statement of this change looks at `pg_index.indisvalid` of the index. */
 function isChecked(index: string, migration: RuleMigration): boolean {
-  for (const { statement } of migration.judged()) {
-    const { sql } = statement.statement;
-    if (/\bindisvalid\b/i.test(sql) && hasWord(sql, index)) return true;
-  }
-  return false;
+  return validityChecks(migration).some((sql) => hasWord(sql, index));
 }
+
+const validityChecks = oncePerChange((migration) =>
+  Array.from(migration.judged(), ({ statement }) => statement.statement.sql).filter((sql) =>
+    /\bindisvalid\b/i.test(sql),
+  ),
+);
 
 function hasWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {

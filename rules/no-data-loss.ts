@@ -1,9 +1,12 @@
 /** DROP TABLE, TRUNCATE and their kin delete rows for good as soon as their transaction is committed. */
 import {
+  copiesOfTable,
   defineRule,
   formatName,
   listNames,
   migrationOf,
+  operationsOfChange,
+  precedes,
   quoteIdentifier,
   type RuleMigration,
 } from "../src/rule/index.js";
@@ -87,22 +90,7 @@ export default defineRule({
 function holdsRows(op: Operation, relation: QualifiedName, migration: RuleMigration): boolean {
   const before = migration.before(op);
   if (!before.table(relation) && before.complete) return false;
-  return migration.isLive(op, relation) && !isCopied(op, relation, migration);
-}
-
-/** Whether an earlier statement of this change read the table to fill another one. */
-function isCopied(op: Operation, relation: QualifiedName, migration: RuleMigration): boolean {
-  const wanted = qualify(op, relation, migration);
-  for (const { statement } of migration.judged()) {
-    for (const operation of statement.statement.operations) {
-      if (operation === op) return false;
-      const copies =
-        operation.type === "Insert" ||
-        (operation.type === "CreateTableAs" && !operation.materializedView && !operation.temporary);
-      if (copies && operation.reads.some((read) => qualify(operation, read, migration) === wanted)) return true;
-    }
-  }
-  return false;
+  return migration.isLive(op, relation) && copiesOfTable(migration, op, relation).before.length === 0;
 }
 
 function qualify(op: Operation, name: QualifiedName, migration: RuleMigration): string {
@@ -165,13 +153,9 @@ function tablesIn(op: DropSchema, migration: RuleMigration): readonly Table[] | 
 
 /** Whether this change created the schema. */
 function isNew(op: DropSchema, migration: RuleMigration): boolean {
-  for (const { statement } of migration.judged()) {
-    for (const operation of statement.statement.operations) {
-      if (operation === op) return false;
-      if (operation.type === "CreateSchema" && operation.schema === op.schema && !operation.ifNotExists) return true;
-    }
-  }
-  return false;
+  return operationsOfChange(migration, "CreateSchema").some(
+    ({ operation }) => operation.schema === op.schema && !operation.ifNotExists && precedes(operation, op, migration),
+  );
 }
 
 /** The columns in use that have the type, as `orders.status`. */

@@ -1,5 +1,12 @@
 /** DROP DATABASE deletes the files of a whole database. No transaction can hold it, so nothing takes it back. */
-import { defineRule, migrationOf, quoteIdentifier, type RuleMigration } from "../src/rule/index.js";
+import {
+  defineRule,
+  migrationOf,
+  operationsOfChange,
+  precedes,
+  quoteIdentifier,
+  type RuleMigration,
+} from "../src/rule/index.js";
 import type { DropObject } from "../src/model/object-operation.js";
 
 export default defineRule({
@@ -30,12 +37,8 @@ export default defineRule({
 
 /** Whether this change created the database before. */
 function isNew(drop: DropObject, migration: RuleMigration): boolean {
-  for (const { statement } of migration.judged()) {
-    for (const operation of statement.statement.operations) {
-      if (operation === drop) return false;
-      if (operation.type !== "CreateObject" || operation.kind !== "database") continue;
-      if (operation.name.name === drop.name.name) return true;
-    }
-  }
-  return false;
+  return operationsOfChange(migration, "CreateObject").some(
+    ({ operation }) =>
+      operation.kind === "database" && operation.name.name === drop.name.name && precedes(operation, drop, migration),
+  );
 }

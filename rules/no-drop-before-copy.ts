@@ -10,6 +10,8 @@ import {
   defineRule,
   heldBefore,
   migrationOf,
+  oncePerChange,
+  operationsOfChange,
   placeOf,
   type RuleMigration,
   transactionOf,
@@ -57,7 +59,7 @@ export default defineRule({
       },
       DropRelation(op) {
         if (op.kind !== "table" || !isInUse(op, migration)) return;
-        const { before, after } = copiesOfTable(migration, op);
+        const { before, after } = copiesOfTable(migration, op, op.relation);
         const copy = before.findLast((one) => isReplacement(op, one, migration));
         if (copy) {
           if (meetsRunningCode && !isLockedSince(copy, op, op.relation, migration)) report(op, "table", copy);
@@ -111,14 +113,19 @@ function isReplacement(op: DropRelation, { operation }: Copy, migration: RuleMig
   if (migration.isLive(operation)) return false;
   if (operation.type === "Insert") return true;
   const names = [op.relation.name, operation.table.name];
-  for (const { statement } of migration.judged()) {
-    for (const other of statement.statement.operations) {
-      if (other.type !== "RenameRelation" || !names.includes(other.newName)) continue;
-      if (names.includes(other.relation.name)) return true;
-    }
-  }
-  return false;
+  return names.some((name) => names.some((former) => formerNames(migration).get(name)?.has(former)));
 }
+
+/** By the names that this change gives to relations, those that they had. */
+const formerNames = oncePerChange((migration) => {
+  const found = new Map<string, Set<string>>();
+  for (const { operation } of operationsOfChange(migration, "RenameRelation")) {
+    const former = found.get(operation.newName);
+    if (former) former.add(operation.relation.name);
+    else found.set(operation.newName, new Set([operation.relation.name]));
+  }
+  return found;
+});
 
 /** Whether nobody else can write to the table from before the copy until it is dropped. */
 function isLockedSince(

@@ -4,6 +4,7 @@ import {
   formatName,
   later,
   migrationOf,
+  oncePerChange,
   outsideTransaction,
   placeOf,
   type PlacedStatement,
@@ -13,7 +14,6 @@ import {
   transactionOpenedBy,
   usesEnumValue,
 } from "../src/rule/index.js";
-import type { Database } from "../src/model/change.js";
 import type { Migration } from "../src/model/migration.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { AddEnumValue, Operation } from "../src/model/operation.js";
@@ -73,17 +73,10 @@ interface Use {
   readonly added: Added;
 }
 
-const known = new WeakMap<Database, ReadonlyMap<Migration, readonly Use[]>>();
-
 /** Every use of a value in the transaction that adds it, by migration. */
-function usesOf(migration: RuleMigration): ReadonlyMap<Migration, readonly Use[]> {
-  let uses = known.get(migration.database);
-  if (!uses) known.set(migration.database, (uses = migration.postgres < 12 ? new Map() : findUses(migration)));
-  return uses;
-}
-
-function findUses(migration: RuleMigration): ReadonlyMap<Migration, readonly Use[]> {
+const usesOf = oncePerChange((migration): ReadonlyMap<Migration, readonly Use[]> => {
   const uses = new Map<Migration, Use[]>();
+  if (migration.postgres < 12) return uses;
   const pending = new Map<Transaction, Added[]>();
   for (const placed of migration.judged()) {
     const { operations } = placed.statement.statement;
@@ -103,7 +96,7 @@ function findUses(migration: RuleMigration): ReadonlyMap<Migration, readonly Use
     if (use) uses.set(placed.migration, [...(uses.get(placed.migration) ?? []), use]);
   }
   return uses;
-}
+});
 
 /** Where a statement uses one of the values; a DO block may have added it in a statement of its own. */
 function firstUse(

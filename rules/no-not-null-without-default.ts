@@ -2,8 +2,8 @@
  * A NOT NULL column without a default: PostgreSQL refuses it as soon as the table has a row, and code that does not know
  * the column cannot insert any more. A default that the same change drops again leaves the second half.
  */
-import { defineRule, migrationOf, type RuleMigration } from "../src/rule/index.js";
-import type { AddColumn, DropDefault } from "../src/model/operation.js";
+import { addedColumn, defineRule, migrationOf, type RuleMigration } from "../src/rule/index.js";
+import type { AddColumn } from "../src/model/operation.js";
 
 export default defineRule({
   meta: {
@@ -44,7 +44,7 @@ export default defineRule({
       DropDefault(op) {
         if (downtime || !migration.isLive(op)) return;
         const column = migration.before(op).table(op.table)?.columns.get(op.column);
-        if (column?.notNull !== true || !column.default || !isNew(op, migration)) return;
+        if (column?.notNull !== true || !column.default || !addedColumn(migration, op, op.table, op.column)) return;
         context.report({
           node: op,
           messageId: "defaultDropped",
@@ -71,17 +71,4 @@ function remedyFor(op: AddColumn, migration: RuleMigration): string {
   return migration.postgres >= 11
     ? "Give it a DEFAULT that is a constant, which is instant, or add it without NOT NULL."
     : "Add it without NOT NULL: before PostgreSQL 11 a default rewrites the table.";
-}
-
-/** Whether this change added the column. */
-function isNew({ table, column }: DropDefault, migration: RuleMigration): boolean {
-  for (const { statement } of migration.judged()) {
-    for (const added of statement.statement.operations) {
-      if (added.type !== "AddColumn" || added.column.name !== column) continue;
-      const { schema, name } = statement.after.qualify(added.table);
-      const wanted = statement.after.qualify(table);
-      if (schema === wanted.schema && name === wanted.name) return true;
-    }
-  }
-  return false;
 }

@@ -2,12 +2,12 @@
 import {
   defineRule,
   migrationOf,
+  oncePerChange,
   placeOf,
   refusedInTransaction,
   type RuleMigration,
   type RuleReport,
 } from "../src/rule/index.js";
-import type { Database } from "../src/model/change.js";
 import type { AnalysedStatement, Migration } from "../src/model/migration.js";
 import type { Operation } from "../src/model/operation.js";
 
@@ -33,8 +33,7 @@ export default defineRule({
     const migration = migrationOf(context);
     return {
       Migration() {
-        const halves = halvesOf(migration);
-        const own = halves.find((one) => one.migration === migration.migration);
+        const own = halvesOf(migration).get(migration.migration);
         const [first, second] = own?.changes ?? [];
         const last = own?.changes.at(-1);
         const [node] = second?.statement.operations ?? [];
@@ -47,7 +46,7 @@ export default defineRule({
           context.report({ node, messageId: "bySetting", data: { ...data, remedy: remedyOf(own, migration, lineOf) } });
           return;
         }
-        const alike = halves.filter((one) => one.migration.tool.transaction === "per-statement");
+        const alike = halvesByDefault(migration);
         if (alike[0] !== own) return;
         const others = alike.length > 1 ? ` (as in ${counted(alike.length - 1)} of this change)` : "";
         context.report({
@@ -70,15 +69,8 @@ interface Half {
   readonly refused: readonly { readonly statement: AnalysedStatement; readonly called: string }[];
 }
 
-const known = new WeakMap<Database, readonly Half[]>();
-
-function halvesOf(migration: RuleMigration): readonly Half[] {
-  let halves = known.get(migration.database);
-  if (!halves) known.set(migration.database, (halves = findHalves(migration)));
-  return halves;
-}
-
-function findHalves(migration: RuleMigration): readonly Half[] {
+/** Those of the change, in order. */
+const halvesOf = oncePerChange((migration): ReadonlyMap<Migration, Half> => {
   const found = new Map<Migration, { changes: AnalysedStatement[]; refused: Half["refused"][number][] }>();
   for (const placed of migration.judged()) {
     const { statement } = placed;
@@ -89,8 +81,17 @@ function findHalves(migration: RuleMigration): readonly Half[] {
     if (called !== undefined) half.refused.push({ statement, called });
     else if (statement.statement.operations.some(isChange)) half.changes.push(statement);
   }
-  return [...found].flatMap(([file, half]) => (half.changes.length > 1 ? { migration: file, ...half } : []));
-}
+  return new Map(
+    Array.from(found, ([file, half]) => [file, { migration: file, ...half }] as const).filter(
+      ([, { changes }]) => changes.length > 1,
+    ),
+  );
+});
+
+/** Those whose tool runs each statement by itself. */
+const halvesByDefault = oncePerChange((migration) =>
+  [...halvesOf(migration).values()].filter((one) => one.migration.tool.transaction === "per-statement"),
+);
 
 /** What the operations are called that PostgreSQL refuses in a transaction. */
 function callsOf({ statement, before }: AnalysedStatement, { postgres }: RuleMigration): readonly string[] {

@@ -1,9 +1,14 @@
 /** Rights that running code loses: rows that no policy shows it any more, privileges and ownership that it works with. */
 import {
+  ByName,
   defineRule,
   formatName,
   listNames,
   migrationOf,
+  oncePerChange,
+  operationsOfChange,
+  type PlacedOperationOf,
+  precedes,
   quoteIdentifier,
   type RuleMigration,
   statementsTogether,
@@ -113,20 +118,22 @@ function policiesAtEnd(op: Operation, table: QualifiedName, migration: RuleMigra
 /** Whether a policy is created on the table behind the drop: in the same transaction, or in a later one of the change. */
 function isReplaced(op: OperationOf<"DropPolicy">, migration: RuleMigration, where: "here" | "later"): boolean {
   const together = new Set(statementsTogether(migration, op));
-  const wanted = qualified(op, op.table, migration);
-  let behind = false;
-  for (const { statement } of migration.judged()) {
-    for (const operation of statement.statement.operations) {
-      if (operation === op) behind = true;
-      else if (behind && operation.type === "CreatePolicy" && together.has(statement) === (where === "here")) {
-        if (operation.policy === op.policy || where === "later") {
-          if (qualified(operation, operation.table, migration) === wanted) return true;
-        }
-      }
-    }
-  }
-  return false;
+  return newPolicies(migration)
+    .of(migration.before(op).qualify(op.table))
+    .some(({ operation, statement }) => {
+      if (together.has(statement) !== (where === "here") || !precedes(op, operation, migration)) return false;
+      return where === "later" || operation.policy === op.policy;
+    });
 }
+
+/** The policies that this change creates, by their tables. */
+const newPolicies = oncePerChange((migration) => {
+  const found = new ByName<PlacedOperationOf<"CreatePolicy">>();
+  for (const placed of operationsOfChange(migration, "CreatePolicy")) {
+    found.add(placed.statement.before.qualify(placed.operation.table), placed);
+  }
+  return found;
+});
 
 function qualified(op: Operation, name: QualifiedName, migration: RuleMigration): string {
   const { schema, name: bare } = migration.before(op).qualify(name);

@@ -7,20 +7,21 @@ import {
   defineRule,
   formatDuration,
   formatName,
-  functionTexts,
+  functionWords,
   heldBefore,
   type LiveLock,
   liveLocks,
   LOCK_MODES,
   migrationOf,
   NO_TIMEOUT,
+  oncePerChange,
+  operationsOfChange,
   quoteIdentifier,
   type RuleMigration,
   setTimeoutBefore,
   SHORT_LOCK_TIMEOUT,
   timeoutAt,
 } from "../src/rule/index.js";
-import type { Database } from "../src/model/change.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { AlterTable, CreateTrigger, DropTrigger, OperationOf } from "../src/model/operation.js";
 
@@ -144,38 +145,17 @@ function isReplaceable(op: DropTrigger, migration: RuleMigration): boolean {
 function belongsToExpandStep(op: CreateTrigger, migration: RuleMigration): boolean {
   const columns = addedColumns(migration, op, op.table).map(({ operation }) => operation.column.name);
   if ([...op.columns, ...op.whenColumns].some((column) => columns.includes(column))) return true;
-  const words = [anyOf(columns), newTables(migration)];
-  return functionTexts(migration, op, op.function).some((text) => words.some((word) => word?.test(text)));
+  const tables = newTables(migration);
+  return functionWords(migration, op, op.function).some(
+    (words) => columns.some((column) => words.has(column.toLowerCase())) || [...words].some((word) => tables.has(word)),
+  );
 }
 
-/** Any of the names as a whole word; undefined where there is none. */
-function anyOf(names: readonly string[]): RegExp | undefined {
-  if (names.length === 0) return undefined;
-  return new RegExp(`(?<![\\w$])(?:${names.map(escaped).join("|")})(?![\\w$])`, "iu");
-}
-
-function escaped(name: string): string {
-  return name.replaceAll(/[^\p{L}\p{N}_]/gu, "\\$&");
-}
-
-const known = new WeakMap<Database, { readonly names: RegExp | undefined }>();
-
-/** The names of the tables that the change creates. */
-function newTables(migration: RuleMigration): RegExp | undefined {
-  let tables = known.get(migration.database);
-  if (!tables) known.set(migration.database, (tables = { names: anyOf(findNewTables(migration)) }));
-  return tables.names;
-}
-
-function findNewTables(migration: RuleMigration): readonly string[] {
-  const names: string[] = [];
-  for (const { statement } of migration.judged()) {
-    for (const operation of statement.statement.operations) {
-      if (operation.type === "CreateTable" && !operation.temporary) names.push(operation.table.name);
-    }
-  }
-  return names;
-}
+/** The names of the tables that the change creates, in lower case. */
+const newTables = oncePerChange((migration): ReadonlySet<string> => {
+  const created = operationsOfChange(migration, "CreateTable").filter(({ operation }) => !operation.temporary);
+  return new Set(created.map(({ operation }) => operation.table.name.toLowerCase()));
+});
 
 /** Whether a table has foreign keys, or others to it, as far as is known. */
 function hasForeignKeys(op: AlterTable, migration: RuleMigration): boolean {

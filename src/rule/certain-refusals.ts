@@ -9,22 +9,19 @@ import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { Refusal } from "../model/refusal.js";
 import { builtinVolatility } from "../postgres/function-volatility.js";
+import { oncePerDatabase } from "./same-change.js";
 import type { RuleMigration } from "./types.js";
-
-const found = new WeakMap<Database, ReadonlyMap<Operation, Refusal>>();
 
 /** Why PostgreSQL refuses an operation; undefined where it does not, or where that is not certain. */
 export function refusalOf(migration: RuleMigration, operation: Operation): Refusal | undefined {
   const { refusals, statement } = migration.statementOf(operation);
   if (refusals[statement.operations.indexOf(operation)] === undefined || statement.embedded?.uncertain)
     return undefined;
-  let certain = found.get(migration.database);
-  if (!certain) found.set(migration.database, (certain = certainRefusals(migration.change, migration.database)));
-  return certain.get(operation);
+  return certainRefusals(migration).get(operation);
 }
 
 /** Those of all judged statements, by one walk over history and change. */
-function certainRefusals(change: Change, database: Database): ReadonlyMap<Operation, Refusal> {
+const certainRefusals = oncePerDatabase(({ change, database }): ReadonlyMap<Operation, Refusal> => {
   const { migrations, postgres, schema } = database;
   const certain = new Map<Operation, Refusal>();
   const knowledge = new Knowledge(postgres.source !== "default");
@@ -48,7 +45,7 @@ function certainRefusals(change: Change, database: Database): ReadonlyMap<Operat
     }
   }
   return certain;
-}
+});
 
 function isJudged({ judged, unchanged }: Migration, { statement }: AnalysedStatement): boolean {
   return judged && unchanged?.has(statement.index) !== true && !TEMPLATE.test(statement.sql);

@@ -1,12 +1,19 @@
 /** Where this change puts the values of a column, or the rows of a table, before or after it drops them. */
-import type { Database } from "../model/change.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
-import type { CreateTableAs, DropColumn, DropRelation, Insert, Operation, Update } from "../model/operation.js";
+import type { CreateTableAs, DropColumn, Insert, Operation, Update } from "../model/operation.js";
 import { formatName } from "../change/object-names.js";
 import { builtinVolatility } from "../postgres/function-volatility.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
-import { isSameChange, precedes } from "./new-columns.js";
+import {
+  ByName,
+  firstAfter,
+  inOrder,
+  oncePerChange,
+  operationsOfChange,
+  type PlacedOperationOf,
+  precedes,
+} from "./same-change.js";
 import type { PlacedStatement } from "./transaction.js";
 import type { RuleMigration } from "./types.js";
 
@@ -31,86 +38,63 @@ export interface Copies {
 
 /** The statements of this change that copy the values of a column that it drops. */
 export function copiesOfColumn(migration: RuleMigration, op: DropColumn): Copies {
-  return split(migration, op, (placed, operation) => {
+  const wanted = migration.before(op).qualify(op.table);
+  const copies = copyingStatements(migration);
+  const found = [...new Set([...copies.of(wanted, op.column), ...copies.of(wanted, "*")])];
+  return split(migration, op, found, ({ operation, ...placed }) => {
     const { before } = placed.statement;
-    const wanted = migration.before(op).qualify(op.table);
     const isWanted = (name: QualifiedName): boolean => isSame(before.qualify(name), wanted);
-    if (operation.copies?.includes(op.column) !== true && operation.copies?.includes("*") !== true) return undefined;
-    const read = [...(operation.type === "Update" ? [operation.table] : []), ...(operation.reads ?? [])];
-    if (!read.some(isWanted)) return undefined;
     const intoItself = operation.type === "Update" && isWanted(operation.table);
     const columns = operation.type === "Update" ? operation.columns : [];
     const filled = intoItself ? columns.filter((column) => column !== op.column) : columns;
     if (intoItself && filled.length === 0) return undefined;
     const prefix = intoItself ? "" : formatName(operation.table);
     const into = filled[0] === undefined ? prefix : [prefix, quoteIdentifier(filled[0])].filter(Boolean).join(".");
-    const others = read.filter((name) => !isWanted(name)).map((name) => before.table(name));
+    const others = readBy(operation)
+      .filter((name) => !isWanted(name))
+      .map((name) => before.table(name));
     const ambiguous = others.some((table) => !table?.columnsKnown || table.columns.has(op.column));
     return { ...placed, operation, into, columns: filled, ambiguous };
   });
 }
 
-/** The statements of this change that copy the rows of a table that it drops. */
-export function copiesOfTable(migration: RuleMigration, op: DropRelation): Copies {
-  const wanted = migration.before(op).qualify(op.relation);
-  return split(migration, op, (placed, operation) => {
+/** The statements of this change that copy the rows of a table of an operation into another one. */
+export function copiesOfTable(migration: RuleMigration, op: Operation, table: QualifiedName): Copies {
+  const wanted = migration.before(op).qualify(table);
+  return split(migration, op, copyingStatements(migration).of(wanted), ({ operation, ...placed }) => {
     const { before } = placed.statement;
     if (operation.type === "Update" || isSame(before.qualify(operation.table), wanted)) return undefined;
-    if (!operation.reads.some((name) => isSame(before.qualify(name), wanted))) return undefined;
     return { ...placed, operation, into: formatName(operation.table), columns: [], ambiguous: false };
   });
 }
 
-const opaque = new WeakMap<Database, readonly PlacedOperation[]>();
+/** Operations that may copy anything, because their effects are not known. */
+const opaque = oncePerChange((migration) =>
+  operationsOfChange(migration, "Call", "DoBlock", "Execute", "Select", "Unparsed").filter(
+    ({ operation }) =>
+      operation.type !== "Select" || operation.functions.some((name) => builtinVolatility(name) === undefined),
+  ),
+);
 
 /** Whether something whose effects are not known runs between two operations of this change: it may copy anything. */
 export function mayCopyBetween(migration: RuleMigration, first: PlacedOperation, last: PlacedOperation): boolean {
   // Where in the order a file stands that could not be read is not known.
   if (first.migration !== last.migration && (migration.change.unread?.length ?? 0) > 0) return true;
-  let known = opaque.get(migration.database);
-  if (!known) opaque.set(migration.database, (known = opaqueOperations(migration)));
-  return known.some(
-    (placed) =>
-      isSameChange(migration, placed) &&
-      precedes(first.operation, placed.operation, migration) &&
-      precedes(placed.operation, last.operation, migration),
-  );
-}
-
-function opaqueOperations(migration: RuleMigration): readonly PlacedOperation[] {
-  const found: PlacedOperation[] = [];
-  for (const placed of migration.judged()) {
-    for (const operation of placed.statement.statement.operations) {
-      if (isOpaque(operation)) found.push({ ...placed, operation });
-    }
-  }
-  return found;
-}
-
-function isOpaque(operation: Operation): boolean {
-  switch (operation.type) {
-    case "Call":
-    case "DoBlock":
-    case "Execute":
-    case "Unparsed":
-      return true;
-    case "Select":
-      return operation.functions.some((name) => builtinVolatility(name) === undefined);
-    default:
-      return false;
-  }
+  const next = firstAfter(first.operation, opaque(migration), migration);
+  return next !== undefined && precedes(next.operation, last.operation, migration);
 }
 
 function split(
   migration: RuleMigration,
   op: Operation,
-  copyOf: (placed: PlacedStatement, operation: Copying) => Copy | undefined,
+  found: readonly CopyingStatement[],
+  copyOf: (copying: CopyingStatement) => Copy | undefined,
 ): Copies {
   const before: Copy[] = [];
   const after: Copy[] = [];
-  for (const { operation, ...placed } of copyingStatements(migration)) {
-    const copy = isSameChange(migration, placed) ? copyOf(placed, operation) : undefined;
-    if (copy) (precedes(operation, op, migration) ? before : after).push(copy);
+  for (const copying of inOrder(found, migration)) {
+    const copy = copyOf(copying);
+    if (copy) (precedes(copying.operation, op, migration) ? before : after).push(copy);
   }
   return { before, after };
 }
@@ -119,26 +103,34 @@ function isSame(a: Required<QualifiedName>, b: Required<QualifiedName>): boolean
   return a.name === b.name && a.schema === b.schema;
 }
 
-type CopyingStatement = PlacedStatement & { readonly operation: Copying };
+type CopyingStatement = PlacedOperationOf<Copying["type"]>;
 
-const known = new WeakMap<Database, readonly CopyingStatement[]>();
-
-/** Everything in this change that copies, in the order in which it runs. */
-function copyingStatements(migration: RuleMigration): readonly CopyingStatement[] {
-  let found = known.get(migration.database);
-  if (!found) {
-    const copying: CopyingStatement[] = [];
-    for (const placed of migration.judged()) {
-      for (const operation of placed.statement.statement.operations) {
-        if (isCopying(operation)) copying.push({ ...placed, operation });
-      }
+/** Everything in this change that copies, in order: by the tables that it reads, and by the columns that it takes. */
+const copyingStatements = oncePerChange((migration) => {
+  const found = new ByName<CopyingStatement>();
+  for (const placed of operationsOfChange(migration, "CreateTableAs", "Insert", "Update")) {
+    const { operation, statement } = placed;
+    if (!isCopying(operation)) continue;
+    const tables = new Map(
+      readBy(operation).map((name) => {
+        const table = statement.before.qualify(name);
+        return [`${table.schema}.${table.name}`, table] as const;
+      }),
+    );
+    for (const table of tables.values()) {
+      found.add(table, placed);
+      for (const column of new Set(operation.copies)) found.add(table, placed, column);
     }
-    known.set(migration.database, (found = copying));
   }
   return found;
+});
+
+/** The tables that a statement reads, its own too where it changes rows of it. */
+function readBy(operation: Copying): readonly QualifiedName[] {
+  return [...(operation.type === "Update" ? [operation.table] : []), ...(operation.reads ?? [])];
 }
 
-function isCopying(operation: Operation): operation is Copying {
+function isCopying(operation: Copying): boolean {
   switch (operation.type) {
     case "CreateTableAs":
       return !operation.materializedView && !operation.temporary;
@@ -146,7 +138,5 @@ function isCopying(operation: Operation): operation is Copying {
       return operation.reads.length > 0;
     case "Update":
       return operation.copies !== undefined && operation.copies.length > 0;
-    default:
-      return false;
   }
 }

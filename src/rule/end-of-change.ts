@@ -3,18 +3,19 @@
  * a key that ALTER TABLE adds, an index two statements further on, a table that is a copy and takes its place.
  */
 import type { Catalog, Column, Table } from "../model/catalog.js";
-import type { Change } from "../model/change.js";
 import type { AnalysedStatement } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
+import { ByName, oncePerChange } from "./same-change.js";
 import type { RuleMigration } from "./types.js";
 
 type TableName = Required<QualifiedName>;
 
 /** Another name for a table or a column, given by the statement at this place. */
 interface Renaming {
+  /** Of all renamings: a statement can make several. */
+  readonly order: number;
   readonly place: number;
-  readonly from: TableName;
   readonly to: TableName;
   /** Where a column gets the name: its old and its new one; the table keeps its own. */
   readonly column?: readonly [from: string, to: string];
@@ -25,12 +26,14 @@ const UNREAD: ReadonlySet<Operation["type"]> = new Set(["Unparsed", "DoBlock"]);
 
 class EndOfChange {
   readonly #places = new Map<AnalysedStatement, number>();
-  readonly #renamings: Renaming[] = [];
+  /** By the name that the table has before. */
+  readonly #renamings = new ByName<Renaming>();
   readonly #first: AnalysedStatement | undefined;
   readonly #last: AnalysedStatement | undefined;
   #lastUnread = -1;
 
   constructor(statements: readonly AnalysedStatement[]) {
+    let order = 0;
     this.#first = statements[0];
     this.#last = statements.at(-1);
     for (const [place, statement] of statements.entries()) {
@@ -38,7 +41,7 @@ class EndOfChange {
       for (const operation of statement.statement.operations) {
         if (UNREAD.has(operation.type)) this.#lastUnread = place;
         const renaming = renamingOf(operation, statement.before);
-        if (renaming) this.#renamings.push({ place, ...renaming });
+        if (renaming) this.#renamings.add(renaming.from, { order: order++, place, ...renaming });
       }
     }
   }
@@ -72,16 +75,20 @@ class EndOfChange {
   #follow(statement: AnalysedStatement, name: QualifiedName, column = ""): { table: TableName; column: string } {
     const now = this.#places.get(statement) ?? Infinity;
     let table = statement.after.qualify(name);
-    for (const { place, from, to, column: renamed } of this.#renamings) {
-      if (place <= now || from.name !== table.name || from.schema !== table.schema) continue;
-      table = to;
-      if (renamed?.[0] === column) column = renamed[1];
+    for (let last = -1; ;) {
+      const next = this.#renamings.of(table).find(({ place, order }) => place > now && order > last);
+      if (!next) return { table, column };
+      last = next.order;
+      table = next.to;
+      if (next.column?.[0] === column) column = next.column[1];
     }
-    return { table, column };
   }
 }
 
-function renamingOf(operation: Operation, before: Catalog): Omit<Renaming, "place"> | undefined {
+function renamingOf(
+  operation: Operation,
+  before: Catalog,
+): (Omit<Renaming, "order" | "place"> & { readonly from: TableName }) | undefined {
   switch (operation.type) {
     case "RenameRelation": {
       const from = before.qualify(operation.relation);
@@ -100,21 +107,7 @@ function renamingOf(operation: Operation, before: Catalog): Omit<Renaming, "plac
   }
 }
 
-const ends = new WeakMap<object, EndOfChange>();
-
-/** The end of the change that a migration belongs to. Where no base is known and none is missing, that is its file's. */
-export function endOfChange(migration: RuleMigration): EndOfChange {
-  const key = isAlone(migration.change) ? migration.migration : migration.database;
-  let end = ends.get(key);
-  if (!end) {
-    const statements = isAlone(migration.change)
-      ? migration.migration.statements
-      : [...migration.judged()].map(({ statement }) => statement);
-    ends.set(key, (end = new EndOfChange(statements)));
-  }
-  return end;
-}
-
-function isAlone({ base, incomplete }: Change): boolean {
-  return !base && incomplete.length === 0;
-}
+/** The end of the change that a migration belongs to. */
+export const endOfChange = oncePerChange(
+  (migration: RuleMigration) => new EndOfChange([...migration.judged()].map(({ statement }) => statement)),
+);

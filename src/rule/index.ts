@@ -7,7 +7,7 @@ export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign
 export { defineRule } from "./define-rule.js";
 export { describeDependents, goneWith } from "./dependents.js";
 export { formatDuration, parseDuration } from "./duration.js";
-export { functionTexts } from "./function-text.js";
+export { functionWords } from "./function-text.js";
 export { type Refuses, refusedConstants } from "./constant-checks.js";
 export { droppedObject } from "./dropped-object.js";
 export { columnsOfType, declaredEnumValues, enumClients, placeIn } from "./enum-clients.js";
@@ -32,7 +32,7 @@ export { quoteIdentifier } from "../text/quote-identifier.js";
 export { type Copy, copiesOfColumn, copiesOfTable, mayCopyBetween } from "./copies.js";
 export { dataStepsBefore, type PlacedDataStep } from "./data-steps.js";
 export { heldBefore } from "./held-before.js";
-export { type AddedColumn, addedColumn, addedColumns, precedes } from "./new-columns.js";
+export { type AddedColumn, addedColumn, addedColumns } from "./new-columns.js";
 export { partitionCheck } from "./partition-check.js";
 export { migrationName, migrationVersion, nameAfter } from "./next-name.js";
 export {
@@ -46,6 +46,7 @@ export {
   transactionOpenedBy,
 } from "./remedies.js";
 export { isRoutine } from "./routine.js";
+export { ByName, oncePerChange, operationsOfChange, type PlacedOperationOf, precedes } from "./same-change.js";
 export { sameSql } from "./same-sql.js";
 export { statementsTogether } from "./together.js";
 export { concurrently } from "./suggestions.js";

@@ -11,6 +11,7 @@ import type { LocatedMigration } from "./linted-migration.js";
 import { newStatements } from "../change/edited-statements.js";
 import { relationOf } from "../change/live.js";
 import { describe, objectOf, parseQualified } from "../change/object-names.js";
+import type { PlacedStatement } from "./transaction.js";
 import type { RuleContext, RuleMigration } from "./types.js";
 
 /** A property of the context: a WeakMap of all contexts costs the garbage collector more than the rules take. */
@@ -111,11 +112,8 @@ class MigrationContext implements RuleMigration {
     return this.#project.usesOf(this.#placed(operation), column, table);
   }
 
-  *judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }> {
-    for (const migration of this.database.migrations) {
-      if (!migration.judged) continue;
-      for (const statement of newStatements(migration)) yield { migration, statement };
-    }
+  judged(): Iterable<PlacedStatement> {
+    return judgedOf(isAlone(this.change) ? [this.migration] : this.database.migrations);
   }
 
   describe(operation: Operation): Readonly<Record<string, string>> {
@@ -133,15 +131,30 @@ class MigrationContext implements RuleMigration {
   }
 }
 
+/** The statements of migrations that are judged. */
+export function* judgedOf(migrations: readonly Migration[]): Iterable<PlacedStatement> {
+  for (const migration of migrations) {
+    if (!migration.judged) continue;
+    for (const statement of newStatements(migration)) yield { migration, statement };
+  }
+}
+
+/** Whether each file of a change is a change of its own: no base is known, and none is missing. */
+export function isAlone({ base, incomplete }: Change): boolean {
+  return base === undefined && incomplete.length === 0;
+}
+
 interface IndexedOperation extends PlacedOperation {
   /** Position in its statement. */
   readonly index: number;
+  /** Position among all of them, in the order in which they run. */
+  readonly place: number;
 }
 
 const operations = new WeakMap<Database, ReadonlyMap<Operation, IndexedOperation>>();
 
 /** Every operation of a database's judged migrations. */
-function operationsOf(database: Database): ReadonlyMap<Operation, IndexedOperation> {
+export function operationsOf(database: Database): ReadonlyMap<Operation, IndexedOperation> {
   let known = operations.get(database);
   if (!known) {
     const found = new Map<Operation, IndexedOperation>();
@@ -149,7 +162,7 @@ function operationsOf(database: Database): ReadonlyMap<Operation, IndexedOperati
       if (!migration.judged) continue;
       for (const statement of migration.statements) {
         for (const [index, operation] of statement.statement.operations.entries()) {
-          found.set(operation, { operation, statement, migration, index });
+          found.set(operation, { operation, statement, migration, index, place: found.size });
         }
       }
     }

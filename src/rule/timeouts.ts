@@ -1,10 +1,11 @@
 /** The timeouts that end a statement which keeps others waiting: what is in force, and where one is asked for. */
-import type { Database } from "../model/change.js";
 import type { AnalysedStatement } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { formatDuration, parseDuration } from "./duration.js";
+import { judgedOf } from "./migration-context.js";
 import { lockedTables, statementBefore } from "./remedies.js";
 import { hotTables, isRoutine } from "./routine.js";
+import { oncePerDatabase } from "./same-change.js";
 import { heldLocks } from "./transaction.js";
 import type { RuleMigration, RuleReport } from "./types.js";
 
@@ -47,7 +48,8 @@ interface FirstOne {
   readonly operation: Operation;
 }
 
-const firstOnes = new WeakMap<Database, Map<string, FirstOne | undefined>>();
+/** By timeout and length; they are found one by one. */
+const firstOnes = oncePerDatabase(() => new Map<string, FirstOne | undefined>());
 
 /**
  * The one operation of the change that is told about a timeout: of those that keep others from a table in use with none
@@ -57,8 +59,7 @@ const firstOnes = new WeakMap<Database, Map<string, FirstOne | undefined>>();
  * @param longest In milliseconds.
  */
 export function firstWithout(migration: RuleMigration, name: TimeoutName, longest: number): Operation | undefined {
-  let known = firstOnes.get(migration.database);
-  if (!known) firstOnes.set(migration.database, (known = new Map<string, FirstOne | undefined>()));
+  const known = firstOnes(migration);
   const key = `${name} ${String(longest)}`;
   if (!known.has(key)) known.set(key, findFirst(migration, name, longest));
   const first = known.get(key);
@@ -70,7 +71,7 @@ function findFirst(migration: RuleMigration, name: TimeoutName, longest: number)
   for (const {
     migration: { file },
     statement,
-  } of migration.judged()) {
+  } of judgedOf(migration.database.migrations)) {
     if (inForce[name](statement) <= longest) continue;
     if (!statement.locks.some(({ blocks }) => blocks.includes("write"))) continue;
     const operations = statement.statement.operations;

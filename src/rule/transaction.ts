@@ -1,8 +1,8 @@
 /** The statements of one transaction, and the locks that they hold until it ends. */
-import type { Database } from "../model/change.js";
 import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { liveLocks, type LiveLock } from "./live-locks.js";
+import { oncePerChange } from "./same-change.js";
 import type { RuleMigration } from "./types.js";
 
 /** A statement with the migration that it stands in. */
@@ -14,7 +14,6 @@ export interface PlacedStatement {
 /** Judged statements that share a transaction, in the order in which they run, over all of its files. */
 export type Transaction = readonly PlacedStatement[];
 
-const transactions = new WeakMap<Database, ReadonlyMap<string, Transaction>>();
 const alone = new WeakMap<AnalysedStatement, Transaction>();
 
 /**
@@ -30,21 +29,17 @@ export function transactionOf(migration: RuleMigration, operation: Operation): T
   return single;
 }
 
-function groupsOf(migration: RuleMigration): ReadonlyMap<string, Transaction> {
-  let known = transactions.get(migration.database);
-  if (!known) {
-    const groups = new Map<string, PlacedStatement[]>();
-    for (const placed of migration.judged()) {
-      const { group } = placed.statement.transaction;
-      if (group === undefined) continue;
-      const members = groups.get(group);
-      if (members) members.push(placed);
-      else groups.set(group, [placed]);
-    }
-    transactions.set(migration.database, (known = groups));
+const groupsOf = oncePerChange((migration): ReadonlyMap<string, Transaction> => {
+  const groups = new Map<string, PlacedStatement[]>();
+  for (const placed of migration.judged()) {
+    const { group } = placed.statement.transaction;
+    if (group === undefined) continue;
+    const members = groups.get(group);
+    if (members) members.push(placed);
+    else groups.set(group, [placed]);
   }
-  return known;
-}
+  return groups;
+});
 
 /** A lock that keeps other sessions from reading or writing a relation in use, until the transaction ends. */
 export interface HeldLock extends LiveLock {

@@ -96,7 +96,7 @@ export interface RuleMigration {
    * @param table Default: the operation's own relation.
    */
   usesOf(operation: Operation, column: string, table?: QualifiedName): readonly Reference[];
-  /** The judged statements of this database, over all files, in the order in which they run. */
+  /** The judged statements of the change, over all files of this database, in the order in which they run. */
   judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }>;
   /** Names for messages: `table`, `column`, `index`, `constraint`, `referenced`, as a person would write them. */
   describe(operation: Operation): Readonly<Record<string, string>>;
