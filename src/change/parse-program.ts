@@ -1,5 +1,5 @@
 /** The statements of a migration that is a program: what it sends, with places in the program. */
-import type { Text } from "../migrations/evaluator/text.js";
+import type { Piece, Text } from "../migrations/evaluator/text.js";
 import type { EvaluatedMigration, SchemaLookup, SentSql } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
 import type { Operation } from "../model/operation.js";
@@ -17,8 +17,9 @@ export function parseProgram(
 ): ParsedSql {
   const statements: Statement[] = [];
   const inStrings: SqlComment[] = [];
-  for (const sent of up) {
-    const parsed = "reason" in sent ? unknown(sent, sent, text, file) : sqlOf(sent.sql, sent, text, file, inStrings);
+  for (const [query, sent] of up.entries()) {
+    const parsed =
+      "reason" in sent ? unknown(sent, sent, text, file, query) : sqlOf(sent.sql, sent, text, file, query, inStrings);
     for (const statement of parsed) statements.push(numbered(statement, statements.length));
   }
   const all = inStrings.length === 0 ? comments : [...comments, ...inStrings].sort((a, b) => a.range[0] - b.range[0]);
@@ -36,6 +37,7 @@ function unknown(
   { reason, lookup }: { readonly reason: string; readonly lookup?: SchemaLookup },
   text: string,
   file: string,
+  query: number,
 ): Statement[] {
   const { range, statement: within } = sent;
   const operations = [{ type: "Unparsed", range, statement: 0, reason } as const];
@@ -43,20 +45,26 @@ function unknown(
   if (!lookup) return [{ ...whole, embedded: { within } }];
   const found = (schema: Catalog): readonly Statement[] => {
     const known = lookup(schema);
-    if ("reason" in known) return unknown(sent, known, text, file);
-    return known.flatMap((sql) => sqlOf(sql, sent, text, file, []));
+    if ("reason" in known) return unknown(sent, known, text, file, query);
+    return known.flatMap((sql) => sqlOf(sql, sent, text, file, query, []));
   };
   return [{ ...whole, embedded: { within, lookup: found } }];
 }
 
-function sqlOf(sql: Text, sent: SentSql, text: string, file: string, comments: SqlComment[]): Statement[] {
+function sqlOf(
+  sql: Text,
+  sent: SentSql,
+  text: string,
+  file: string,
+  query: number,
+  comments: SqlComment[],
+): Statement[] {
   const filled = fillHoles(sql);
   const place = placer(filled.pieces, file, sent.range);
   const parsed = parseSql(filled.sql);
-  const implied = sql.pieces.some((piece) => piece.implied) ? { implied: true as const } : {};
   const [hole] = filled.unknown;
   if (hole && parsed.statements.length === 0)
-    return unknown(sent, { reason: `${hole.name} ${hole.reason}` }, text, file);
+    return unknown(sent, { reason: `${hole.name} ${hole.reason}` }, text, file, query);
   for (const comment of parsed.comments) {
     const { range, verbatim } = place(comment.range);
     if (verbatim) comments.push({ ...comment, range });
@@ -81,10 +89,21 @@ function sqlOf(sql: Text, sent: SentSql, text: string, file: string, comments: S
         within: sent.statement,
         ...(verbatim && quote !== undefined && { quote }),
         ...uncertain,
-        ...implied,
+        ...(isImplied(filled.pieces, statement.range) && { implied: true }),
         ...transaction,
+        ...(parsed.statements.length > 1 && { query }),
       },
     };
+  });
+}
+
+/** Whether a stretch of SQL has something in it that no call asks for. */
+function isImplied(pieces: readonly Piece[], [start, end]: Range): boolean {
+  let at = 0;
+  return pieces.some(({ text, implied }) => {
+    const from = at;
+    at += text.length;
+    return implied === true && from < end && at > start;
   });
 }
 

@@ -24,11 +24,25 @@ export function transactionsOf(files: readonly TransactionFile[]): readonly (rea
   const ended = new Set<string>();
   return files.map((file) => {
     const transactions = transactionsOfFile(file, ended);
-    return file.statements.map(({ embedded }, index) =>
+    const controlled = queriesWithControl(file.statements);
+    return file.statements.map(({ embedded }, index) => {
       // A program can send a statement on another connection than the one with the transaction.
-      embedded?.transaction === "per-statement" ? OUTSIDE : (transactions[index] ?? UNKNOWN),
-    );
+      const found = embedded?.transaction === "per-statement" ? OUTSIDE : (transactions[index] ?? UNKNOWN);
+      const query = embedded?.query;
+      if (found.inTransaction !== false || query === undefined || controlled.has(query)) return found;
+      return { inTransaction: true, openedBy: "send", group: `${file.file}#query ${String(query)}` };
+    });
   });
+}
+
+/** Queries of a program that begin or end transactions themselves. */
+function queriesWithControl(statements: readonly Statement[]): ReadonlySet<number> {
+  return new Set(
+    statements.flatMap((statement) => {
+      const query = statement.embedded?.query;
+      return query !== undefined && (controls(statement, BEGINS) || controls(statement, ENDS)) ? query : [];
+    }),
+  );
 }
 
 function transactionsOfFile(file: TransactionFile, ended: Set<string>): readonly StatementTransaction[] {

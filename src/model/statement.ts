@@ -41,6 +41,8 @@ export interface EmbeddedStatement {
   readonly lookup?: (schema: Catalog) => readonly Statement[];
   /** How it is sent, where that is not how the file is. */
   readonly transaction?: TransactionMode;
+  /** Where others are sent with it in one query: which of the program's queries that is. */
+  readonly query?: number;
 }
 
 /** A file of SQL after parsing. Never fails as a whole: what could not be read is an `Unparsed` operation. */

@@ -56,7 +56,12 @@ export function transactionOpenedBy(migration: RuleMigration, operation: Operati
   if (operation.inBlock !== undefined) return "A DO block always runs in one.";
   if (openedBy === "file") return "BEGIN in this file opened one.";
   if (openedBy === "send") {
-    const sent = mode === "single-send" ? "the file" : "this part of the file";
+    const isProgram = migration.statementOf(operation).statement.embedded !== undefined;
+    const sent = isProgram
+      ? "the statements of this call"
+      : mode === "single-send"
+        ? "the file"
+        : "this part of the file";
     return `${toolName(tool)} sends ${sent} as one query, and PostgreSQL runs the statements of one query in one transaction.`;
   }
   // The runner of plain files is not known; that it opens a transaction is what the configuration says.

@@ -359,7 +359,7 @@ const ROWS: readonly ToolRow[] = [
     ],
   },
   {
-    name: "Sequelize: an index that blocks, and one that does not",
+    name: "Sequelize: an index that blocks, one that does not, and CONCURRENTLY in a string with another statement",
     base: SEQUELIZE,
     head: {
       "migrations/20260201000000-index.js": sequelizeProgram(
@@ -368,10 +368,17 @@ const ROWS: readonly ToolRow[] = [
       "migrations/20260202000000-index.js": sequelizeProgram(
         'await queryInterface.addIndex("orders", ["account_id"], { name: "orders_idx", concurrently: true });',
       ),
+      "migrations/20260203000000-index.js": sequelizeProgram(
+        `await queryInterface.sequelize.query("SET lock_timeout = '5s'; ${CONCURRENTLY.trim().replace("account_idx", "idx_2")}");`,
+      ),
     },
     findings: [
       "no-blocking-index-build migrations/20260201000000-index.js:3 Building orders_account_idx blocks every INSERT, " +
         "UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY.",
+      "no-concurrently-in-transaction migrations/20260203000000-index.js:3 CREATE INDEX CONCURRENTLY fails here: PostgreSQL " +
+        "refuses it inside a transaction. Sequelize 6.37.8 sends the statements of this call as one query, and PostgreSQL " +
+        "runs the statements of one query in one transaction. Run it in a call of its own outside of " +
+        "`sequelize.transaction()`.",
     ],
   },
   {

@@ -115,4 +115,23 @@ describe("the transaction of Sequelize's calls", () => {
       'DROP TABLE IF EXISTS "b" false',
     ]);
   });
+
+  it("is PostgreSQL's own for what one string has, unless the string begins one", () => {
+    expect(
+      sent(`
+        await queryInterface.sequelize.query("DROP TABLE a; DROP TABLE b");
+        await queryInterface.changeColumn("c", "d", { type: Sequelize.TEXT, allowNull: false });
+        await queryInterface.sequelize.query("BEGIN; DROP TABLE e; COMMIT; DROP TABLE f");`),
+    ).toEqual([
+      "DROP TABLE a migrations/2-b.js#query 0",
+      "DROP TABLE b migrations/2-b.js#query 0",
+      'ALTER TABLE "c" ALTER COLUMN "d" SET NOT NULL migrations/2-b.js#query 1',
+      'ALTER TABLE "c" ALTER COLUMN "d" DROP DEFAULT migrations/2-b.js#query 1',
+      'ALTER TABLE "c" ALTER COLUMN "d" TYPE TEXT migrations/2-b.js#query 1',
+      "BEGIN migrations/2-b.js#1",
+      "DROP TABLE e migrations/2-b.js#1",
+      "COMMIT migrations/2-b.js#1",
+      "DROP TABLE f false",
+    ]);
+  });
 });
