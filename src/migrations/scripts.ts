@@ -44,12 +44,14 @@ const NOT_OURS =
 export function scriptFolders(
   listing: Listing,
   databases: readonly {
-    readonly sources: readonly Pick<MigrationSource, "folder" | "files" | "loaders">[];
+    readonly sources: readonly Pick<MigrationSource, "folder" | "files" | "loaders" | "leftOut">[];
   }[] = [],
 ): ScriptFolder[] {
   const sources = new Set(databases.flatMap((database) => database.sources.map(({ folder }) => folder)));
   const read = new Set(
-    databases.flatMap(({ sources: all }) => all.flatMap(({ files, loaders = [] }) => [...files, ...loaders])),
+    databases.flatMap(({ sources: all }) =>
+      all.flatMap(({ files, loaders = [], leftOut }) => [...files, ...loaders, ...leftOut.map(({ file }) => file)]),
+    ),
   );
   const found: ScriptFolder[] = [];
   for (const folder of listing.folders()) {

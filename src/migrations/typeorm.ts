@@ -10,7 +10,7 @@ import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 import { TYPEORM_MODULE } from "./typeorm/builder.js";
 import { queryRunner } from "./typeorm/query-runner.js";
-import { packageOf, type TypeormSettings, typeormSettings } from "./typeorm/settings.js";
+import { listedWith, packageOf, type TypeormSettings, typeormSettings } from "./typeorm/settings.js";
 
 const PACKAGE = "typeorm";
 const MANIFEST = "package.json";
@@ -40,13 +40,14 @@ export const typeorm: MigrationTool = {
       const texts = [names[0], names.at(-1)].map((name = "") => listing.read(join(folder, name)) ?? "");
       if (texts.some(isMigration)) folders.add(folder);
     }
+    for (const folder of [...folders]) for (const other of listedWith(listing, folder)) folders.delete(other);
     return [...folders];
   },
 
   open(listing, folder): MigrationSource {
     const settings = settingsFor(listing, folder);
     const isNamed = settings?.folders.includes(folder) === true;
-    const folders = isNamed ? settings.folders : [folder];
+    const folders = isNamed ? settings.folders : [folder, ...listedWith(listing, folder)];
     const found = folders.map((at) => migrationsIn(listing, at));
     const files = found.flatMap((one) => one.files).sort((a, b) => byNumber(a.timestamp, b.timestamp));
     const driver = dialectOfPackages(manifestOf(listing, folder) ?? "");

@@ -56,6 +56,22 @@ describe("TypeORM's migrations are found", () => {
     expect(source).toMatchObject({ folder, because: `because ${file} names it`, files: [`${folder}/first.ts`] });
   });
 
+  it("with those of other folders that the folder's index lists", () => {
+    const source = onlySource({
+      ...PROJECT,
+      "src/migrations/postgres/index.ts":
+        'import { A1700000000001 } from "../common/1700000000001-A";\nimport { B1700000000002 } from "./1700000000002-B";\nimport { rows } from "../../rows";\n\nexport const migrations = [A1700000000001, B1700000000002];\n',
+      "src/migrations/common/1700000000001-A.ts": migration("A1700000000001"),
+      "src/migrations/postgres/1700000000002-B.ts": migration("B1700000000002"),
+      "src/rows.ts": "export const rows = [];\n",
+    });
+    expect(source.folder).toBe("src/migrations/postgres");
+    expect(source.files).toEqual([
+      "src/migrations/common/1700000000001-A.ts",
+      "src/migrations/postgres/1700000000002-B.ts",
+    ]);
+  });
+
   it.each([
     ["without the dependency", { "migrations/1700000000001-A.ts": migration("A1700000000001") }],
     ["that are tests", { ...PROJECT, "tests/migrations/1700000000001-A.ts": migration("A1700000000001") }],
@@ -233,7 +249,8 @@ describe("calls of TypeORM that look at the schema", () => {
     );
     const database = changeOf(base, { [at(2)]: text }).databases[0];
     const added = database?.migrations.at(-1);
-    expect(added && database.undo(added)?.statements.map(({ statement }) => statement.sql)).toEqual([
+    const undone = added && database?.undo?.(added);
+    expect(undone?.statements.map(({ statement }) => statement.sql)).toEqual([
       'ALTER TABLE "orders" RENAME COLUMN "remark" TO "note"',
     ]);
   });

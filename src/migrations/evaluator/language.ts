@@ -150,7 +150,7 @@ function plainOf(value: Value): unknown {
       ? NOT_PLAIN
       : Object.fromEntries(entries);
   }
-  return typeof value === "object" || typeof value === "bigint" ? (value ?? NOT_PLAIN) : value;
+  return value !== null && (typeof value === "object" || typeof value === "bigint") ? NOT_PLAIN : value;
 }
 
 const CONSOLE = new Dictionary(

@@ -2,7 +2,7 @@
 import { exportedSettings } from "../evaluator/settings.js";
 import { Callable, Dictionary, option, textOf, textsOf, type Value } from "../evaluator/value.js";
 import { dialectOf } from "../dialect.js";
-import { join, upwards } from "../listing.js";
+import { join, parentOf, upwards } from "../listing.js";
 import type { Listing } from "../listing.js";
 import { isNotDeployed } from "../not-deployed.js";
 
@@ -88,6 +88,19 @@ function foldersOf(listing: Listing, file: string, glob: string): readonly strin
   if (folder === undefined) return [];
   const isDeep = segments.slice(wild).includes("**");
   return isDeep ? [folder, ...foldersUnder(listing, folder)] : [folder];
+}
+
+/**
+ * Other folders with migrations that a folder's `index.ts` lists with its own: `migrations/postgres/index.ts` imports
+ * from `../common`. A DataSource that lists classes runs them as one.
+ */
+export function listedWith(listing: Listing, folder: string): readonly string[] {
+  const index = ["index.ts", "index.js"].find((name) => listing.has(folder, name));
+  const text = index === undefined ? "" : (listing.read(join(folder, index)) ?? "");
+  const paths = [...text.matchAll(/\bfrom\s+["'](\.\.\/[^"']+)["']/g)].flatMap(([, path]) => path ?? []);
+  return [...new Set(paths.map((path) => parentOf(normalised([...folder.split("/"), ...path.split("/")]))))].filter(
+    (other) => other !== folder && listing.filesIn(other).length > 0,
+  );
 }
 
 function* foldersUnder(listing: Listing, folder: string): Generator<string> {

@@ -54,6 +54,11 @@ describe("values", () => {
     ["a concatenation", "await db.query('DROP ' + 'TABLE ' + 'a');", ["DROP TABLE a"]],
     ["+=", "let sql = 'DROP TABLE a'; sql += ', b'; await db.query(sql);", ["DROP TABLE a, b"]],
     ["an array that is joined", "await db.query(['DROP', 'TABLE', 'a'].join(' '));", ["DROP TABLE a"]],
+    [
+      "JSON",
+      "await db.query(`UPDATE a SET b = '${JSON.stringify({ c: null, d: [1, 'x'] })}'`);",
+      [`UPDATE a SET b = '{"c":null,"d":[1,"x"]}'`],
+    ],
     ["a trimmed text", "await db.query(`\n  DROP TABLE a\n`.trim());", ["DROP TABLE a"]],
     [
       "a number",
@@ -308,6 +313,7 @@ describe("what is not known", () => {
     ["a schema", "`DROP TABLE ${t}.orders`", 'DROP TABLE "${t}".orders'],
     ["a value", "`UPDATE a SET b = ${t} WHERE c IN (${t})`", "UPDATE a SET b = $1 WHERE c IN ($2)"],
     ["a string", "`UPDATE a SET b = '${t}'`", "UPDATE a SET b = '${t}'"],
+    ["a part of JSON", "`UPDATE a SET b = '${JSON.stringify([t])}'`", "UPDATE a SET b = '${JSON.stringify([t])}'"],
     ["a clause", "`CREATE TABLE a (b int) ${t}`", "CREATE TABLE a (b int)"],
   ])("is %s", (_, sql, expected) => {
     expect(sentBy(up(`const t = x();\nawait db.query(${sql});`))).toEqual([expected]);
