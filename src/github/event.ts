@@ -116,7 +116,7 @@ function triggerOf(name: string, payload: unknown): Trigger {
 
 function pullRequestOf(payload: unknown): PullRequest {
   const number = at(payload, "pull_request", "number");
-  if (typeof number !== "number" || !Number.isSafeInteger(number)) throw unusable("pull_request");
+  if (typeof number !== "number" || !Number.isSafeInteger(number) || number < 1) throw unusable("pull_request");
   const changedFiles = at(payload, "pull_request", "changed_files");
   return {
     number,
