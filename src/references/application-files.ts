@@ -35,13 +35,27 @@ export function isTest(file: string): boolean {
 }
 
 /** Systems that stand beside PostgreSQL, under tables of the same names. */
-const OTHER_SYSTEM = /clickhouse|bigquery|snowflake/i;
+const OTHER_SYSTEM = /clickhouse|bigquery|snowflake|(?:^|\/)(?:mysql|mariadb|sqlite|mssql|sqlserver|mongodb)\//i;
 const USES_OTHER_SYSTEM =
   /\b(?:from|import|require)\s?\(?\s?["'][^"'\n]{0,200}(?:clickhouse|bigquery|snowflake)|^[ \t]*(?:from|import|use)[ \t]+[\w.:]{0,200}(?:clickhouse|bigquery|snowflake)|(?:clickhouse|bigquery|snowflake)\w{0,40}\s?[(<]/im;
 
+/** The data source of a Prisma schema. */
+const OTHER_PROVIDER = /^\s*datasource\s+\w+\s*\{[^}]*?\bprovider\s*=\s*"(?!postgres|cockroachdb)\w+"/m;
+
 /** Whether the SQL of a file is for another database system. */
 export function isForOtherSystem(file: string, text: string): boolean {
-  return OTHER_SYSTEM.test(file) || USES_OTHER_SYSTEM.test(text);
+  if (OTHER_SYSTEM.test(file)) return true;
+  return file.endsWith(".prisma") ? OTHER_PROVIDER.test(text) : USES_OTHER_SYSTEM.test(text);
+}
+
+/** How far into a file generators say that they have written it. */
+const NOTICE_LENGTH = 1000;
+
+/** Whether a program has written the file, and says so: it is written anew from the schema. */
+export function isGenerated(text: string): boolean {
+  return /@generated\b|\bdo not (?:edit|modify)\b|\b(?:code|file|automatically|auto)[ -]?(?:is )?generated\b/i.test(
+    text.slice(0, NOTICE_LENGTH),
+  );
 }
 
 /** Types alone: nothing of the file runs. */

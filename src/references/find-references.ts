@@ -1,7 +1,14 @@
 import type { Reference, ReferenceGrade, ReferenceTarget, Side } from "../model/reference.js";
 import type { Tree, WordHit } from "../model/tree.js";
 import { placeCounter } from "../text/line-counter.js";
-import { isForOtherSystem, isTest, isTypesOnly, languageOf, NOT_APPLICATION_CODE } from "./application-files.js";
+import {
+  isForOtherSystem,
+  isGenerated,
+  isTest,
+  isTypesOnly,
+  languageOf,
+  NOT_APPLICATION_CODE,
+} from "./application-files.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
 import type { Script } from "./script-references.js";
@@ -104,7 +111,8 @@ function withoutReleased(references: Reference[]): Reference[] {
 function knownOn(own: readonly Declaration[], others: readonly Declaration[]): readonly Declaration[] {
   const keyOf = ({ models, property = "" }: Declaration): string => [property, ...models].join("\0");
   const keys = new Set(own.map(keyOf));
-  return [...own, ...others.filter((declaration) => !keys.has(keyOf(declaration)))];
+  const gone = others.filter((declaration) => !keys.has(keyOf(declaration)));
+  return [...own, ...gone.map((declaration) => ({ ...declaration, gone: true as const }))];
 }
 
 /** The files of one side that have a name in them. */
@@ -191,7 +199,7 @@ class Scripts {
   readonly #declarations = new Map<string, readonly Declaration[]>();
 
   declarationsIn(file: string, text: string): readonly Declaration[] {
-    if (isCapped(file)) return [];
+    if (isCapped(file, text) || isForOtherSystem(file, text)) return [];
     const language = languageOf(file);
     const key = `${language} ${text}`;
     let declarations = this.#declarations.get(key);
@@ -264,7 +272,7 @@ class Reader {
 
   /** Only a script that may have more than possible references is worth being parsed. */
   #parse(file: string, code: string, keys: ReadonlySet<string>): Script | undefined {
-    if (isCapped(file)) return undefined;
+    if (isCapped(file, code)) return undefined;
     const binds = this.sought.targets.some(
       (target) => keys.has(target.key) && mayBind(code, target) && this.sought.names(target, code),
     );
@@ -273,11 +281,14 @@ class Reader {
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
     const placeOf = placeCounter(text);
-    const capped = isCapped(file) || isForOtherSystem(file, text);
+    const capped = isTest(file) || isTypesOnly(file) || isForOtherSystem(file, text);
+    const generated = !capped && isGenerated(text);
     const placed: PlacedReference[] = [];
     for (const { grade, offset, ...more } of found) {
       const { target } = more;
-      const cappedGrade = capped ? "possible" : grade;
+      // The queries of a generated client run; its models are written anew.
+      const isModel = more.kind === undefined || more.kind === "declared";
+      const cappedGrade = capped || (generated && isModel) ? "possible" : grade;
       if (cappedGrade === "possible" && this.common.has(target)) continue;
       const { line, column } = placeOf(offset);
       placed.push({
@@ -304,8 +315,8 @@ function prismaReferences(text: string, sought: Sought): Found[] {
 }
 
 /** Whether nothing in a file breaks running code, so that its references are possible ones at best. */
-function isCapped(file: string): boolean {
-  return isTest(file) || isTypesOnly(file);
+function isCapped(file: string, text: string): boolean {
+  return isTest(file) || isTypesOnly(file) || isGenerated(text);
 }
 
 /** TypeScript's casts and JSX exclude each other. */

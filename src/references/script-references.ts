@@ -51,6 +51,9 @@ const TABLE_FIRST = /^(?:from|into|table|selectFrom|insertInto|updateTable|delet
 /** Methods where the keys of an object are names that the query gives. */
 const ALIAS_KEYS = words("select addSelect column columns returning from with as selectDistinct selectDistinctOn");
 
+/** Methods that take a key, and options behind it. */
+const BY_KEY = /^(?:findByPk|findById|findOneById|getReference)$/;
+
 /** Keys under which a string or a list of strings is a list of columns. */
 const COLUMN_LISTS = words(
   "attributes fields select order orderBy by distinct returning include exclude group conflictPaths conflictFields target " +
@@ -318,7 +321,7 @@ class ScriptReader {
           this.#add(node, target, isName && target.ownNames.has(name) ? "likely" : "possible", at);
         } else if (isName) {
           const isArgument = isCall(node.parent) || node.parent?.type.startsWith("TS") === true;
-          if (isArgument) this.#weakIfNamed(node, target, at);
+          if (isArgument || node.parent?.type === "ObjectProperty") this.#weakIfNamed(node, target, at);
           else this.#unbound(node, target, name, at);
         }
       }
@@ -344,6 +347,8 @@ class ScriptReader {
     for (const target of targets) {
       if (place === undefined) this.#looseKey(node, target, name, offset);
       else if (place.chain.style === "builder" && ALIAS_KEYS.has(place.method)) continue;
+      // Options, whose own keys are no columns.
+      else if (place.argument > 0 && place.path.length === 0 && BY_KEY.test(place.method)) continue;
       // The values of placeholders: `.where("o.status = :status", { status })`.
       else if (place.argument > 0 && /where|having|join|on$/i.test(place.method)) continue;
       else this.#bound(node, target, name, offset, place, qualifier);
@@ -353,7 +358,9 @@ class ScriptReader {
   #looseKey(node: Node, target: SoughtTarget, name: string, offset: number): void {
     let at = node.parent;
     while (at !== undefined && /^(?:Object|Array|Spread|TS|Conditional|Logical)/.test(at.type)) at = at.parent;
-    if (isCall(at) || at?.type.startsWith("JSX") === true) this.#weakIfNamed(node, target, offset);
+    // What a function gives or is given is as often made for its caller as for a query.
+    const isForOthers = isCall(at) || at?.type === "ReturnStatement" || at?.type.startsWith("JSX") === true;
+    if (isForOthers || (at !== undefined && isFunction(at))) this.#weakIfNamed(node, target, offset);
     else this.#unbound(node, target, name, offset);
   }
 
@@ -391,6 +398,9 @@ class ScriptReader {
     }
     if (isNotRow(object)) return;
     const rows = object.type === "ThisExpression" ? this.#thisRow(object) : this.#tables.rowsOf(object);
+    const isQueried = rows.some(({ by }) => by === "database name");
+    // A model without the column has something else under its name: a getter, or nothing, which breaks no query.
+    if (target.undeclared === true && !isQueried) return this.#weak(node, target, offset, kind);
     if (rows.length > 0) {
       if (!rows.some((one) => this.#naming(target, one) !== undefined)) return;
       const only = new Set(rows.map(({ word }) => word)).size === 1;

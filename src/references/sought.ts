@@ -17,6 +17,8 @@ export interface Declaration {
   readonly column?: string;
   /** Whether it is a relation: its column is the key of the other side, `account_id` or `accountId` for `account`. */
   readonly relation?: true;
+  /** Whether it is a declaration of the other side of the change, which this one does not have any more, or not yet. */
+  readonly gone?: true;
   /** Whether the ORM gives a value where the code gives none: `@default(cuid())`, `$defaultFn`, `defaultValue`. */
   readonly filled?: true;
 }
@@ -56,6 +58,8 @@ export interface SoughtTarget {
   readonly foreign?: ReadonlySet<string>;
   /** Whether such a name says something by itself: `legacy_ref` does, `status` does not. */
   readonly distinctive: boolean;
+  /** Whether models of the table list its columns, and not this one. */
+  readonly undeclared?: boolean;
   /** Whether a model gives it a value where an insert gives none. */
   readonly filled?: boolean;
 }
@@ -124,6 +128,11 @@ export class Sought {
         foreign: foreignNames({ table, ...(column !== undefined && { column }) }, declarations, own),
         distinctive: isCompound(column ?? table.name),
         filled: declared.some(({ filled }) => filled === true),
+        undeclared:
+          declared.every(({ gone }) => gone === true) &&
+          declarations.some(
+            ({ property, gone, ...model }) => property !== undefined && gone !== true && declares(model, { table }),
+          ),
       };
       const tableKey = targetKey({ table });
       let words = tables.get(tableKey);

@@ -133,6 +133,8 @@ function gradeOf(
 ): ReferenceGrade | undefined {
   if (!target.distinctive || !sought.mentions(target, code)) return undefined;
   if (language === "other" || !target.ownNames.has(word)) return "possible";
+  // Go's name of a field in a message, not in the database.
+  if (/json:"$/.test(code.slice(Math.max(0, offset - 6), offset))) return "possible";
   const heading = headings.findLast((one) => one.offset <= offset);
   const named = [...(heading?.names ?? []), ...(heading === undefined ? inSql.map(({ name }) => name) : [])];
   if (named.some((name) => sought.naming(target, name.split(".").at(-1) as string) !== undefined)) {
