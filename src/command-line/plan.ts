@@ -13,8 +13,9 @@ import { colorOf, outputOption, writeResult } from "./output.js";
 /** Each format by its name. */
 const FORMATS = {
   text: (report: Report, color: boolean) => renderPlanText(report, color),
-  // What the comment on the pull request says.
-  markdown: (report: Report) => renderMarkdown(report, { fits: ({ length }) => length <= COMMENT_LENGTH }),
+  // What the comment on the pull request says; where it says nothing, the steps that run by themselves.
+  markdown: (report: Report) =>
+    renderMarkdown(report, { wholePlan: true, fits: ({ length }) => length <= COMMENT_LENGTH }),
   json: ({ version, verdict, change, databases, plan, unknowns }: PlanReport) =>
     renderJson({ version, verdict, change, databases, plan, unknowns }),
 } as const;

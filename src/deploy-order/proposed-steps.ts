@@ -1,6 +1,8 @@
 /** The steps of a recipe, and the box that asks for them in place of a statement. */
+import type { Catalog } from "../model/catalog.js";
 import type { DeploySetting } from "../model/configuration.js";
 import type { Lock } from "../model/lock.js";
+import type { Operation } from "../model/operation.js";
 import type { PhaseId } from "../model/plan.js";
 import { momentAt, positionOf } from "./moment.js";
 import { howItRuns, type Running } from "./how-it-runs.js";
@@ -9,6 +11,7 @@ import type { StatementFacts } from "./statement-facts.js";
 import { breaksOf, estimated, harmOf, identify, placeOf, type PlacedStep, removeUses, step } from "./steps.js";
 import { worstLock } from "./effect.js";
 import type { Task } from "./timeline.js";
+import { rollbackFloorOf } from "./way-back.js";
 import type { ChosenWay } from "./ways.js";
 
 /** A step of a recipe on its way into the plan. */
@@ -52,15 +55,25 @@ export function taskOf({ key, way, step: one, running, facts }: Proposal): Task 
   };
 }
 
+/** What the SQL of a proposal does at its place in the order. */
+export interface Rehearsal {
+  /** Those that others wait for, on relations in use. */
+  readonly locks: readonly Lock[];
+  readonly operations: readonly Operation[];
+  /** The schema that it meets; absent where that is not known. */
+  readonly before: Catalog | undefined;
+}
+
 /** A proposal as a step, at its position. */
 export function proposedStep(
   { facts, way, step: one, running }: Proposal,
   position: number,
-  locks: readonly Lock[],
+  { locks, operations, before }: Rehearsal,
   deploy: DeploySetting,
 ): PlacedStep {
   const { release, slot } = momentAt(position);
   const phase = phaseOf(one, running, position, deploy);
+  const floor = phase === "later" || slot === "after" ? rollbackFloorOf(operations, release) : undefined;
   const { runsPart, label } = facts.migration.tool;
   const held = slot === "after" && release === 0 && running.actor === "pipeline" && deploy.migrations === "before";
   const how =
@@ -77,11 +90,12 @@ export function proposedStep(
     person: phase !== "automatic" && !(phase === "after-deploy" && deploy.migrations === "after" && slot === "before"),
     ...(one.sql !== undefined && { sql: one.sql }),
     locks,
-    ...estimated(locks),
+    ...estimated(locks, operations, before),
     ...(how !== undefined && { how }),
     ...(one.check && { check: one.check.sql, answer: one.check.answer }),
     ...(one.wayBack !== undefined && { wayBack: one.wayBack }),
     ...(one.stopCondition !== undefined && { stopCondition: one.stopCondition }),
+    ...(floor !== undefined && { rollbackFloor: floor }),
     origin: "proposed",
     place: placeOf(facts),
     evidence: [],
@@ -102,7 +116,7 @@ function phaseOf(one: RecipeStep, { actor }: Running, position: number, { migrat
 /** The box that takes a statement, or a part of one, out of the pull request, and puts the proposed steps in its place. */
 export function replacement(facts: StatementFacts, way: ChosenWay, proposals: readonly PlacedStep[]): PlacedStep[] {
   const { use, compatibility } = way.facts;
-  const now = proposals.filter(({ phase, sql }) => phase !== "later" && sql !== undefined).length;
+  const now = proposals.filter(({ phase, sql }) => phase === "automatic" && sql !== undefined).length;
   const later = proposals.some(({ phase }) => phase === "later");
   const instead =
     now === 0
@@ -111,6 +125,8 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
         ? " Put the proposed step in its place."
         : ` Put the ${String(now)} proposed steps in its place.`;
   const breaks = breaksOf([way.facts]);
+  // The same as where it stays as it is: ticks and acceptances survive that.
+  const object = facts.operations.length > 1 ? (way.facts.object ?? "") : "";
   const steps: PlacedStep[] = [];
   if (use && use.head.length > 0) steps.push(removeUses(facts, use));
   const evidence = use?.base ?? compatibility.evidence;
@@ -129,7 +145,7 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
       step(facts, "before-merge", later ? "take-out" : "change", {
         title: `Take this statement out of this pull request. ${breaks.join(" ")}${instead}`,
         evidence,
-        object: way.facts.object ?? "",
+        object,
         otherWays,
       }),
     );
@@ -138,7 +154,7 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
     steps.push(
       step(facts, "before-merge", "change", {
         title: `${now === 0 ? "Take this statement out of this pull request" : "Change this statement"}: ${harm}.${instead}`,
-        object: way.facts.object ?? "",
+        object,
         otherWays,
       }),
     );

@@ -7,7 +7,7 @@ import type { Statement } from "../model/statement.js";
 import { parseSql } from "../postgres/parse-sql.js";
 import { type Names, namesOf, whyBehind } from "./dependencies.js";
 import { momentAt, positionOf } from "./moment.js";
-import { type Proposal, proposalsOf, proposedStep, replacement, taskOf } from "./proposed-steps.js";
+import { type Proposal, proposalsOf, type Rehearsal, proposedStep, replacement, taskOf } from "./proposed-steps.js";
 import { acceptedFor, type PlanInput, type StatementFacts } from "./statement-facts.js";
 import { breaksOf, type PlacedStep, stepsOf } from "./steps.js";
 import { solve, type Placement, type Task } from "./timeline.js";
@@ -42,7 +42,7 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
   const chains = new Map(contradictions.map(({ key, reasons }) => [key, reasons]));
   const order = new Map(placements.map(({ task }, index) => [task.key, index]));
   const inOrder = [...entries].sort((one, other) => order.get(one.task.key)! - order.get(other.task.key)!);
-  const locks = rehearsedLocks(inOrder, input);
+  const rehearsals = rehearse(inOrder, input);
 
   const proposed = new Map<Proposal["way"], PlacedStep[]>();
   const steps = new Map<Entry, PlacedStep[]>();
@@ -51,7 +51,9 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
     const { task, treatment, proposal } = entry;
     const { position } = placement.get(task.key)!;
     if (proposal) {
-      const made = proposedStep(proposal, position, locks.get(task.key) ?? [], deploy);
+      const operations = entry.statements.flatMap((one) => one.operations);
+      const facts = rehearsals.get(task.key) ?? { locks: [], operations, before: undefined };
+      const made = proposedStep(proposal, position, facts, deploy);
       steps.set(entry, [made]);
       proposed.set(proposal.way, [...(proposed.get(proposal.way) ?? []), made]);
       continue;
@@ -64,7 +66,7 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
       ...(waits !== undefined && { waits }),
       ...(chain && { contradiction: chain }),
     });
-    if (made.length === 0) quiet.push(treatment.facts);
+    if (made.length === 0 && !isSetting(treatment.facts)) quiet.push(treatment.facts);
     steps.set(entry, made);
   }
   const boxes = treatments.flatMap(({ facts, ways }) =>
@@ -75,6 +77,13 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
     quiet: inFileOrder(quiet, statements),
   };
 }
+
+/** Whether a statement only says how the others run. */
+function isSetting({ operations }: StatementFacts): boolean {
+  return operations.every(({ placed: { operation } }) => SETTINGS.has(operation.type));
+}
+
+const SETTINGS: ReadonlySet<Operation["type"]> = new Set(["SetVariable", "TransactionControl", "Discard"]);
 
 function inFileOrder(
   quiet: readonly StatementFacts[],
@@ -175,22 +184,24 @@ function withNeeds(entries: readonly Entry[]): readonly Entry[] {
   });
 }
 
-/** The locks of proposals, each at its place in the order, on relations in use. */
-function rehearsedLocks(entries: readonly Entry[], input: PlanInput): ReadonlyMap<string, readonly Lock[]> {
-  const found = new Map<string, readonly Lock[]>();
+/** The proposals, each at its place in the order. */
+function rehearse(entries: readonly Entry[], input: PlanInput): ReadonlyMap<string, Rehearsal> {
+  const found = new Map<string, Rehearsal>();
   for (const database of input.change.databases) {
-    const own = entries.filter(({ treatment }) => treatment.facts.migration.database === database.name);
-    if (own.every(({ proposal }) => proposal?.step.sql === undefined) || database.rehearse === undefined) continue;
-    const rehearsed = database.rehearse(own.flatMap(({ statements }) => statements));
+    const ours = entries.filter(({ treatment }) => treatment.facts.migration.database === database.name);
+    if (ours.every(({ proposal }) => proposal?.step.sql === undefined) || database.rehearse === undefined) continue;
+    const rehearsed = database.rehearse(ours.flatMap(({ statements }) => statements));
     let at = 0;
-    for (const { task, statements, proposal } of own) {
-      const locks = rehearsed.slice(at, (at += statements.length)).flatMap((one) => one.locks);
+    for (const { task, statements, proposal } of ours) {
+      const own = rehearsed.slice(at, (at += statements.length));
       if (proposal === undefined) continue;
+      const locks = own.flatMap((one) => one.locks);
       const { placed } = proposal.way.facts;
       const blocking = locks.filter(
         ({ blocks, relation }) => blocks.length > 0 && input.isLive(placed, parseQualified(relation)),
       );
-      if (blocking.length > 0) found.set(task.key, strongest(blocking));
+      const operations = statements.flatMap((one) => one.operations);
+      found.set(task.key, { locks: strongest(blocking), operations, before: own[0]?.before });
     }
   }
   return found;

@@ -1,5 +1,6 @@
 /** The steps that a statement needs, each in its phase. */
 import { createHash } from "node:crypto";
+import type { Catalog } from "../model/catalog.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
@@ -7,6 +8,7 @@ import type { Operation } from "../model/operation.js";
 import type { PhaseId, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import { nameOf } from "./compatibility.js";
+import { rollbackFloorOf, wayBackOf } from "./way-back.js";
 import { effectOf, worstLock } from "./effect.js";
 import { estimateOf } from "./estimate.js";
 import {
@@ -237,7 +239,9 @@ export function step(
     sql: facts.statement.statement.sql,
     // What is taken out of the code or of the pull request takes no lock here.
     locks: NOT_RUN.has(kind) ? [] : facts.locks,
-    ...(!NOT_RUN.has(kind) && estimated(facts.locks)),
+    ...(!NOT_RUN.has(kind) && estimated(facts.locks, facts.statement.statement.operations, facts.statement.before)),
+    ...wayBack(facts, kind),
+    ...(phase === "later" && floorOf(facts, Math.max(1, parts.release ?? 1))),
     origin: "this pull request",
     place: placeOf(facts),
     compatibility: facts.compatibility,
@@ -252,9 +256,25 @@ export function step(
 /** Steps that change the pull request: nothing runs, and nobody waits. */
 const NOT_RUN: ReadonlySet<StepKind> = new Set(["remove-uses", "take-out", "resolve"]);
 
+/** How a statement that runs is undone, where that costs something. */
+function wayBack({ operations }: StatementFacts, kind: StepKind): Pick<Step, "wayBack"> {
+  if (NOT_RUN.has(kind) || kind === "change") return {};
+  const ways = new Set(operations.flatMap(({ placed, live }) => wayBackOf(placed, live) ?? []));
+  return ways.size > 0 ? { wayBack: [...ways].join(" ") } : {};
+}
+
+function floorOf({ statement }: StatementFacts, release: number): Pick<Step, "rollbackFloor"> {
+  const floor = rollbackFloorOf(statement.statement.operations, release);
+  return floor === undefined ? {} : { rollbackFloor: floor };
+}
+
 /** How long the work under locks takes; nothing where there is none to speak of. */
-export function estimated(locks: readonly Lock[]): Pick<Step, "estimates"> {
-  const estimates = locks.flatMap((lock) => estimateOf(lock) ?? []);
+export function estimated(
+  locks: readonly Lock[],
+  operations: readonly Operation[],
+  before: Catalog | undefined,
+): Pick<Step, "estimates"> {
+  const estimates = locks.flatMap((lock) => estimateOf(lock, operations, before) ?? []);
   return estimates.length > 0 ? { estimates } : {};
 }
 

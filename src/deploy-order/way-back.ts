@@ -1,7 +1,7 @@
 /** How an operation is undone once code has worked with it, and which data that costs. */
 import { formatName } from "../change/object-names.js";
 import type { PlacedOperation } from "../model/migration.js";
-import type { OperationOf, OperationType } from "../model/operation.js";
+import type { Operation, OperationOf, OperationType } from "../model/operation.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
 import { nameOf } from "./compatibility.js";
 
@@ -44,4 +44,29 @@ export function wayBackOf(
   if (!live && operation.type !== "CreateTable") return undefined;
   const row = ROWS[operation.type] as Row<OperationType> | undefined;
   return row?.(operation, nameOf(placed), next);
+}
+
+/** What code that was written before does not survive: it cannot be rolled back to. */
+const ENDS_OLD_CODE: ReadonlySet<OperationType> = new Set<OperationType>([
+  "AddConstraint",
+  "DropColumn",
+  "DropDefault",
+  "DropFunction",
+  "DropRelation",
+  "DropType",
+  "RenameColumn",
+  "RenameRelation",
+  "RenameType",
+  "SetNotNull",
+  "SetSchema",
+]);
+
+/**
+ * The oldest code that still runs behind a step, as a sentence; undefined where the code running now does.
+ * @param release The pull request whose step it is, as `Moment` counts them.
+ */
+export function rollbackFloorOf(operations: readonly Operation[], release: number): string | undefined {
+  if (!operations.some(({ type }) => ENDS_OLD_CODE.has(type))) return undefined;
+  const floor = release <= 1 ? "the code of this pull request" : `the code of pull request ${String(release)}`;
+  return `From here on ${floor} is the oldest that runs: roll back no further.`;
 }

@@ -36,6 +36,8 @@ export interface MarkdownOptions {
   }) => string | undefined;
   /** Where the whole report can be read, for readers of a shortened one. */
   readonly fullReport?: string;
+  /** Whether the plan is shown where nobody has to act on it, too. Default: it is not. */
+  readonly wholePlan?: boolean;
   /** Whether a rendering is small enough. */
   readonly fits: (markdown: string) => boolean;
 }
@@ -199,7 +201,8 @@ class MarkdownView {
   }
 
   #plan(): string {
-    if (!showsPlan(this.#report) || this.#level === "verdict") return "";
+    const isShown = this.#options.wholePlan === true || showsPlan(this.#report);
+    if (!isShown || this.#level === "verdict") return "";
     return renderPlan(this.#report.plan, {
       level: this.#level,
       place: (file, line) => this.#place(file, line),

@@ -37,11 +37,12 @@ function renderPhase({ id, steps }: Phase, view: PlanView): string {
   const shown = view.level === "counts" ? steps.slice(0, LISTED_STEPS) : steps;
   const releases = [...new Set(shown.map(({ release }) => release ?? 0))];
   const groups = releases.map((release) => {
-    const lines = shown.filter((step) => (step.release ?? 0) === release).map((step) => renderStep(step, view));
-    const heading = steps.some((step) => (step.release ?? 0) > 1)
-      ? `**${releaseWords(release)}**, ${releaseCondition(release)}:\n\n`
-      : "";
-    return heading + lines.join("\n");
+    const own = shown.filter((step) => (step.release ?? 0) === release);
+    const lines = own.map((step) => renderStep(step, view)).join("\n");
+    if (!own.some(({ origin }) => origin === "proposed") || release === 0) return lines;
+    // What is not for now is read when its time comes.
+    const heading = `<b>${releaseWords(release)}</b>, ${releaseCondition(release)}: ${counted(own.length, "step")}`;
+    return view.level === "counts" ? `${heading}\n\n${lines}` : folded(heading, lines);
   });
   const rest = steps.length - shown.length;
   if (rest > 0) groups.push(`- and ${counted(rest, "step")} more`);
@@ -68,15 +69,34 @@ function renderStep(step: Step, view: PlanView): string {
 }
 
 function stepDetails(step: Step, statement: string, view: PlanView): string[] {
-  const { sql, origin, how, check, answer, stopCondition, wayBack, rollbackFloor, accepted = [] } = step;
+  const { sql, origin, how, accepted = [] } = step;
   const facts = [
     statement,
     how === undefined ? "" : prose(how),
+    ...meaningOf(step).map(prose),
     ...accepted.map(
       ({ rule, reason, place }) =>
         `Accepted, ${markdown(rule)} (${view.place(place.file, place.line)}): ${markdown(cut(reason, 300))}`,
     ),
     ...stepLocks(step).map(prose),
+    ...(origin === "proposed" ? [] : aroundIt(step)),
+  ].filter((fact) => fact !== "");
+  const around = origin === "proposed" ? aroundIt(step) : [];
+  return [
+    view.level === "full" && origin === "proposed" && sql !== undefined ? excerpt(sql, INDENT) : "",
+    // In a comment every line feed is a line break, in a summary none is; a <br> without one is the same in both.
+    facts.length === 0 ? "" : INDENT + facts.join("<br>"),
+    around.length === 0
+      ? ""
+      : indented(folded("Check, stop, way back", around.map((fact) => `- ${fact}`).join("\n")), INDENT),
+    why(step, view),
+    otherWays(step),
+  ].filter((part) => part !== "");
+}
+
+/** What somebody looks up who carries the step out. */
+function aroundIt({ check, answer, stopCondition, wayBack, rollbackFloor }: Step): string[] {
+  return [
     check === undefined
       ? ""
       : `Done when: ${code(cut(check, TITLE_LENGTH))}${answer === undefined ? "" : ` answers ${code(answer)}`}`,
@@ -84,19 +104,18 @@ function stepDetails(step: Step, statement: string, view: PlanView): string[] {
     wayBack === undefined ? "" : `Way back: ${prose(cut(wayBack, TITLE_LENGTH))}`,
     rollbackFloor === undefined ? "" : prose(rollbackFloor),
   ].filter((fact) => fact !== "");
-  return [
-    view.level === "full" && origin === "proposed" && sql !== undefined ? excerpt(sql, INDENT) : "",
-    // In a comment every line feed is a line break, in a summary none is; a <br> without one is the same in both.
-    facts.length === 0 ? "" : INDENT + facts.join("<br>"),
-    why(step, view),
-    otherWays(step),
-  ].filter((part) => part !== "");
+}
+
+/** Of what runs, that nobody sees fail. */
+function meaningOf({ compatibility, locks }: Step): readonly string[] {
+  return locks.length > 0 ? (compatibility?.meaning ?? []) : [];
 }
 
 /** The answers and references that put a step into its phase. */
 function why({ compatibility, evidence, because = [] }: Step, view: PlanView): string {
   const decided =
-    compatibility && Object.values(compatibility).some((answer) => answer === "no" || answer === "unknown");
+    compatibility &&
+    [compatibility.runningCodeOnNewSchema, compatibility.newCodeOnOldSchema].some((answer) => answer !== "yes");
   const lines = evidence.slice(0, EVIDENCE).map((reference) => `- ${view.reference(reference)}`);
   if (evidence.length > EVIDENCE) lines.push(`- and ${counted(evidence.length - EVIDENCE, "place")} more`);
   if (decided) lines.unshift(prose([compatibilityWords(compatibility), ...compatibility.reasons].join(" ")));

@@ -73,6 +73,9 @@ function stepText(step: Step, { colors, references }: PlanTextView): string {
     `  ${person ? "[ ]" : " - "} ${oneLine(title)}${where}`,
     sql !== undefined && origin === "proposed" && indented(visible(sql.trim()), "        "),
     how !== undefined && `      ${oneLine(how)}`,
+    ...(step.locks.length > 0 ? (step.compatibility?.meaning ?? []) : []).map(
+      (sentence) => `      ${oneLine(sentence)}`,
+    ),
     ...accepted.map((one) => `      Accepted: ${one.rule} (${place(one.place)}): ${oneLine(one.reason)}`),
     ...stepLocks(step).map((facts) => `      ${oneLine(facts)}`),
     check !== undefined && `      Done when: ${oneLine(check)}`,

@@ -43,7 +43,8 @@ function estimateWords(estimate: Estimate | undefined, size: Lock["size"]): stri
     const [least, most] = estimate.seconds;
     return `${rangeWords(least, most)}${size ? ` (${sizeWords(size)})` : ""}`;
   }
-  return estimate?.query === undefined ? "its size is not known" : `its size is not known: \`${estimate.query}\``;
+  const depends = "how long depends on the size";
+  return estimate?.query === undefined ? depends : `${depends}: \`${estimate.query}\``;
 }
 
 /** Work of an upgrade: the table, what is done with it, and how long. */
@@ -55,7 +56,9 @@ export function upgradeWorkWords({ relation, lock, ...estimate }: UpgradeWork): 
 /** `12 s to 1 min`; a range of one length is that. */
 export function rangeWords(least: number, most: number): string {
   const [from, to] = [secondsWords(least), secondsWords(most)];
-  return from === to ? from : `${from} to ${to}`;
+  if (from === to) return from;
+  const [, figure, unit] = /^([\d.]+)( .+)$/.exec(from) ?? [];
+  return figure !== undefined && unit !== undefined && to.endsWith(unit) ? `${figure} to ${to}` : `${from} to ${to}`;
 }
 
 function secondsWords(seconds: number): string {

@@ -38,6 +38,7 @@ test("text: the working tree against the default branch", () => {
 Runs by itself
    -  Blocks reads and writes on orders for a moment (db/migrations/0002_drop.sql:1)
       Lock: ACCESS EXCLUSIVE on \`orders\`. Blocked: reads and writes. Duration: a moment, whatever the size of the table.
+      Way back: \`ALTER TABLE orders DROP COLUMN seen_at\`, once nothing runs the code in this pull request: what was written to orders.seen_at is lost.
 `,
   });
 });

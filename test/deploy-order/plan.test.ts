@@ -148,7 +148,7 @@ test("a drop that the running code uses is taken out, and comes later", () => {
     "automatic",
     " -  1 statement that blocks nobody (db/migrations/0002.sql:1)",
     "later",
-    "[ ] Drop `orders.legacy_ref` in the next pull request. (db/migrations/0002.sql:2)",
+    "[ ] Drop orders.legacy_ref in a pull request of its own, once every instance runs code that no longer uses it. (db/migrations/0002.sql:2)",
   ]);
   const [take] = made.phases[0]!.steps;
   expect(take!.evidence.map(({ side, file, line }) => `${side} ${file}:${line}`)).toEqual([
@@ -193,15 +193,9 @@ test("a rename in use is given its new name in steps", () => {
   expect(made.deployOrder).toBe("split");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. Put the 3 proposed steps in its place. (db/migrations/0002.sql:1)",
-    "automatic",
-    " -  Add `orders.remark` beside `note`; no row needs a value yet. (db/migrations/0002.sql:1)",
-    " -  Keep `note` and `remark` equal in every row that is written, by a trigger. (db/migrations/0002.sql:1)",
-    "after-deploy",
-    "[ ] Copy `note` to `remark` in the rows that are there, in batches. (db/migrations/0002.sql:1)",
+    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
     "later",
-    "[ ] Keep the code that uses `remark` out of this pull request, and ship it in the next one. (db/migrations/0002.sql:1)",
-    "[ ] Drop `orders.note` with its trigger. (db/migrations/0002.sql:1)",
+    "[ ] Give orders.note its new name in steps: add the new one beside it, write both, copy, read the new one, drop orders.note. (db/migrations/0002.sql:1)",
   ]);
 });
 
@@ -210,15 +204,9 @@ test("without the rule that reports it, a required column still splits the pull 
   expect(made.sentence).toBe("Split this pull request: the code running now fails with it.");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Take this statement out of this pull request. Inserts of the code running now leave orders.region out, and it has no default. Put the proposed step in its place. (db/migrations/0002.sql:1)",
-    "automatic",
-    " -  Add `orders.region` without NOT NULL: the code running now leaves it out. (db/migrations/0002.sql:1)",
-    "after-deploy",
-    "[ ] Give the rows of `orders` that have no `region` a value, in batches that commit each; which value is yours to decide. (db/migrations/0002.sql:1)",
+    "[ ] Take this statement out of this pull request. Inserts of the code running now leave orders.region out, and it has no default. (db/migrations/0002.sql:1)",
     "later",
-    "[ ] Let new and changed rows of `orders` in only with a value for `region`. (db/migrations/0002.sql:1)",
-    "[ ] Check the rows of `orders` that are there; reads and writes go on. (db/migrations/0002.sql:1)",
-    "[ ] Make `orders.region` NOT NULL; the constraint proves it, so that no row is read. (db/migrations/0002.sql:1)",
+    "[ ] Run it once every instance runs the code in this pull request. (db/migrations/0002.sql:1)",
   ]);
 });
 
@@ -257,9 +245,7 @@ test("a statement with an error that blocks is changed, and is said to run nowhe
   expect(made.sentence).toBe("Change 1 statement before you merge.");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Change this statement: it blocks writes on orders while it builds an index. Put the proposed step in its place. (db/migrations/0002.sql:1)",
-    "automatic",
-    " -  Build `orders_note_idx` on `orders` while reads and writes go on. (db/migrations/0002.sql:1)",
+    "[ ] Change this statement: it blocks writes on orders while it builds an index. (db/migrations/0002.sql:1)",
   ]);
 });
 
@@ -336,7 +322,7 @@ test("a recipe takes the statement's place: boxes for people, lines for the pipe
   );
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. Put the 2 proposed steps in its place. (db/migrations/0002.sql:1)",
+    "[ ] Take the rename of orders.note out of this pull request: the code running now fails as soon as it has run. Put the proposed step in its place. (db/migrations/0002.sql:1)",
     "[ ] Write both. (db/migrations/0002.sql:1)",
     "automatic",
     " -  Add `remark`. (db/migrations/0002.sql:1)",

@@ -29,7 +29,7 @@ export function addColumn(
     ...window,
     sql: shortly(context, `ALTER TABLE ${table.sql} ADD COLUMN ${quote(column.name)} ${column.type};`),
     check: columnsThere(table, [column.name], 1),
-    wayBack: `ALTER TABLE ${table.sql} DROP COLUMN ${quote(column.name)}; what it holds is in \`${quote(beside)}\`, too.`,
+    wayBack: `\`ALTER TABLE ${table.sql} DROP COLUMN ${quote(column.name)}\`; what it holds is in \`${quote(beside)}\`, too.`,
     stopCondition: LOCK_STOP,
   };
 }
@@ -68,7 +68,7 @@ export function buildIndexes(table: NamedTable, copies: readonly IndexCopy[], fr
       sql: copy.sql,
       transaction: "outside",
       check: indexValid(table.schema, copy.temporary),
-      wayBack: `DROP INDEX CONCURRENTLY ${index}; nothing is lost.`,
+      wayBack: `\`DROP INDEX CONCURRENTLY ${index}\`; nothing is lost.`,
       stopCondition: `It fails. Then it leaves an index that is not valid: DROP INDEX CONCURRENTLY ${index}, and run it again.`,
     };
   });

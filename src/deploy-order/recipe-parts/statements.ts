@@ -20,4 +20,4 @@ function lockLimit({ placed: { migration, statement } }: RecipeContext): string 
 
 /** What to do where a statement has waited that long. */
 export const LOCK_STOP =
-  "It times out three times. Then look for the oldest transactions: SELECT pid, now() - xact_start AS age, query FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY 2 DESC LIMIT 5;";
+  "It times out three times. Then look for the oldest transactions: `SELECT pid, now() - xact_start AS age, query FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY 2 DESC LIMIT 5`";

@@ -48,7 +48,7 @@ export function buildUnique(table: NamedTable, name: string, keys: string, from:
     sql: `CREATE UNIQUE INDEX CONCURRENTLY ${quote(name)} ON ${table.sql} ${keys};`,
     transaction: "outside",
     check: indexValid(table.schema, name),
-    wayBack: `DROP INDEX CONCURRENTLY ${index}; nothing is lost.`,
+    wayBack: `\`DROP INDEX CONCURRENTLY ${index}\`; nothing is lost.`,
     stopCondition: `It fails. Then it leaves an index that is not valid and still refuses some duplicates: DROP INDEX CONCURRENTLY ${index}, mend the rows, and run it again.`,
   };
 }

@@ -51,7 +51,7 @@ export const addIndexOnPartitions = defineRecipe({
             context,
             `CREATE ${operation.unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ONLY ${table.sql} ${definition};`,
           ),
-          wayBack: `DROP INDEX ${index}; nothing is lost.`,
+          wayBack: `\`DROP INDEX ${index}\`; nothing is lost.`,
           stopCondition: LOCK_STOP,
         },
         ...partitions.flatMap((partition) => partSteps(operation, context, partition, { index, definition })),
@@ -79,7 +79,7 @@ function partSteps(
       title: `Make it the part of \`${index}\` for \`${table.sql}\`.`,
       from,
       sql: shortly(context, `ALTER INDEX ${index} ATTACH PARTITION ${indexSql(table, name)};`),
-      wayBack: `DROP INDEX ${index}; it takes all its parts along.`,
+      wayBack: `\`DROP INDEX ${index}\`; it takes all its parts along.`,
       stopCondition: LOCK_STOP,
     },
   ];
@@ -101,7 +101,7 @@ function build(
     sql: `CREATE ${unique ? "UNIQUE " : ""}INDEX CONCURRENTLY ${quote(name)} ON ${table.sql} ${definition};`,
     transaction: "outside",
     check: indexValid(table.schema, name),
-    wayBack: `DROP INDEX CONCURRENTLY ${index}; nothing is lost.`,
+    wayBack: `\`DROP INDEX CONCURRENTLY ${index}\`; nothing is lost.`,
     stopCondition: `It fails. Then it leaves an index that is not valid: DROP INDEX CONCURRENTLY ${index}, and run it again. Progress: SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index;`,
   };
 }

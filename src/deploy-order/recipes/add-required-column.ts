@@ -29,7 +29,7 @@ export default defineRecipe({
           until: before(0),
           sql: shortly(context, `ALTER TABLE ${table.sql} ADD COLUMN ${name} ${column.type.sql}${collation};`),
           check: columnsThere(table, [column.name], 1),
-          wayBack: `ALTER TABLE ${table.sql} DROP COLUMN ${name}; the values that it got are lost.`,
+          wayBack: `\`ALTER TABLE ${table.sql} DROP COLUMN ${name}\`; the values that it got are lost.`,
           stopCondition: LOCK_STOP,
         },
         fill.step,

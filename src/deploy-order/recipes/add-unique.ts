@@ -30,7 +30,7 @@ export default defineRecipe({
           from,
           sql: shortly(context, addConstraint(table, name, `UNIQUE USING INDEX ${quote(name)}`)),
           check: validated(table, name),
-          wayBack: `ALTER TABLE ${table.sql} DROP CONSTRAINT ${quote(name)}; its index goes with it, no row does.`,
+          wayBack: `\`ALTER TABLE ${table.sql} DROP CONSTRAINT ${quote(name)}\`; its index goes with it, no row does.`,
           stopCondition: LOCK_STOP,
         },
       ],

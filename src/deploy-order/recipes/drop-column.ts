@@ -1,10 +1,23 @@
 /** A column that code uses: first the code goes, then, in a pull request of its own, the column. */
+import { formatName } from "../../change/object-names.js";
+import type { Dependent } from "../../model/dependent.js";
+import { dependentsOfColumn } from "../../postgres/dependents.js";
 import { rowKey } from "../recipe-parts/batches.js";
 import { columnsThere } from "../recipe-parts/checks.js";
 import { before } from "../recipe-parts/moments.js";
 import { derivedName, quote, quoteAll, tableIn } from "../recipe-parts/names.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { defineRecipe } from "../recipe.js";
+
+/** `the view orders_open`, `the trigger touch of orders`. */
+function nameOf({ kind, relation, name }: Dependent): string {
+  const of = formatName(relation);
+  return name === undefined ? `the ${kind} \`${of}\`` : `the ${kind} \`${quote(name)}\` of \`${of}\``;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}
 
 export default defineRecipe({
   name: "drop-column",
@@ -19,6 +32,8 @@ export default defineRecipe({
     const required = known?.notNull === true && !isKey && !known.default && !known.identity && !known.generated;
     const copy = derivedName(table.name, column);
     const kept = [...(rowKey(table) ?? []).filter((key) => key !== column), column];
+    const { before: schema } = context.placed.statement;
+    const resting = cascade || !table.known ? [] : dependentsOfColumn(schema, table.known, column).map(nameOf);
     return {
       steps: [
         ...(required
@@ -35,6 +50,16 @@ export default defineRecipe({
               },
             ]
           : []),
+        ...(resting.length > 0
+          ? [
+              {
+                name: "free-column",
+                actor: "person" as const,
+                title: `Make ${listed(resting)} anew without \`${name}\` in the migration that drops it: PostgreSQL refuses the drop while ${resting.length === 1 ? "it rests" : "they rest"} on the column.`,
+                from: before(1),
+              },
+            ]
+          : []),
         {
           name: "drop-column",
           actor: "pipeline",
@@ -42,7 +67,7 @@ export default defineRecipe({
           from: before(1),
           sql: shortly(context, `${alter} DROP COLUMN ${name}${cascade ? " CASCADE" : ""};`),
           check: columnsThere(table, [column], 0),
-          wayBack: `The column can be added again; its values come back only from a copy made before: CREATE TABLE ${quote(copy)} AS SELECT ${quoteAll(kept)} FROM ${table.sql};`,
+          wayBack: `The column can be added again; its values come back only from a copy made before: \`CREATE TABLE ${quote(copy)} AS SELECT ${quoteAll(kept)} FROM ${table.sql}\`.`,
           stopCondition: LOCK_STOP,
         },
       ],

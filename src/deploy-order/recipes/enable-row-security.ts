@@ -38,7 +38,7 @@ export default defineRecipe({
             sql: `SELECT ${force ? "relforcerowsecurity" : "relrowsecurity"} FROM pg_class WHERE oid = '${table.sql.replaceAll("'", "''")}'::regclass;`,
             answer: "t",
           },
-          wayBack: `ALTER TABLE ${table.sql} ${force ? "NO FORCE" : "DISABLE"} ROW LEVEL SECURITY; nothing is lost.`,
+          wayBack: `\`ALTER TABLE ${table.sql} ${force ? "NO FORCE" : "DISABLE"} ROW LEVEL SECURITY\`; nothing is lost.`,
           stopCondition: `The application's role counts no rows in \`${table.sql}\` right after: a role that no policy lets in reads none, without an error. Or: ${LOCK_STOP}`,
         },
       ],

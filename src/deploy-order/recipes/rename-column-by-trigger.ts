@@ -38,6 +38,13 @@ export default defineRecipe({
           wayBack: `${sync.drop.replace("\n", " ")} Nothing is lost.`,
           stopCondition: LOCK_STOP,
         },
+        {
+          name: "keep-old",
+          actor: "code",
+          title: `Keep the code that uses \`${quote(next)}\` for the next pull request: rows of before have no value in it yet.`,
+          from: deploy(0),
+          needs: [],
+        },
         copyRows(table, {
           set: `${quote(next)} = ${quote(old)}`,
           left,
@@ -49,7 +56,7 @@ export default defineRecipe({
         {
           name: "switch",
           actor: "code",
-          title: `Keep the code that uses \`${quote(next)}\` out of this pull request, and ship it in the next one.`,
+          title: `Ship the code that uses \`${quote(next)}\`.`,
           from: deploy(1),
           wayBack: `Deploy the code before it again: the trigger keeps \`${quote(old)}\` filled.`,
         },

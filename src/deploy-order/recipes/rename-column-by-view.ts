@@ -47,7 +47,7 @@ export default defineRecipe({
           title: `Put the table back in the view's place, with \`${quote(next)}\` only.`,
           from: before(1),
           sql: shortly(context, ...back, `ALTER TABLE ${table.sql} RENAME COLUMN ${quote(old)} TO ${quote(next)};`),
-          wayBack: `ALTER TABLE ${table.sql} RENAME COLUMN ${quote(next)} TO ${quote(old)}; nothing is lost.`,
+          wayBack: `\`ALTER TABLE ${table.sql} RENAME COLUMN ${quote(next)} TO ${quote(old)}\`; nothing is lost.`,
           stopCondition: LOCK_STOP,
         },
       ],

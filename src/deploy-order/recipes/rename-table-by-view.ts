@@ -50,7 +50,7 @@ function way(
         title: `Drop the view \`${table.sql}\` in the next pull request.`,
         from: before(1),
         sql: shortly(context, `DROP VIEW ${table.sql};`),
-        wayBack: `CREATE VIEW ${table.sql} AS SELECT * FROM ${there}; nothing is lost.`,
+        wayBack: `\`CREATE VIEW ${table.sql} AS SELECT * FROM ${there}\`; nothing is lost.`,
         stopCondition: LOCK_STOP,
       },
     ],
