@@ -16,6 +16,7 @@ export default defineConfig({
           exclude: [
             "test/bundle/**",
             "test/scenarios/**",
+            "test/security/**",
             "test/migrations/recorded/**",
             "test/servers/**",
             "test/histories/**",
@@ -28,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: { name: "bundle", include: ["test/bundle/**/*.test.ts"], globalSetup: ["test/bundle/build.ts"] },
       },
-      // The Action on a GitHub of this machine, from the same bundle: npm run test:scenarios.
+      // The Action on a GitHub of this machine, from the same bundle, and hostile input: npm run test:scenarios.
       {
         extends: true,
         test: {
@@ -37,6 +38,7 @@ export default defineConfig({
           globalSetup: ["test/scenarios/figures.ts"],
         },
       },
+      { extends: true, test: { name: "security", include: ["test/security/**/*.test.ts"] } },
       // The migration libraries themselves, beside the evaluator: npm run test:recorded.
       {
         extends: true,
