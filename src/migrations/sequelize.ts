@@ -10,6 +10,7 @@ import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { queryInterfaceHandle } from "./sequelize/handle.js";
 import { SEQUELIZE } from "./sequelize/types.js";
+import { umzugFolders } from "./sequelize/umzug.js";
 import type { MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "sequelize";
@@ -30,21 +31,25 @@ function migrationsIn(listing: Listing, folder: string, pattern: RegExp): readon
 interface Named {
   readonly file: string;
   readonly folder: string;
+  /** Which files, and in which order, where that is said, too. */
+  readonly files?: readonly string[];
 }
 
 const named = new WeakMap<Listing, readonly Named[]>();
 
-/** The folder of each `.sequelizerc`, which is a program that is read and not executed. */
+/** The folders that `.sequelizerc` and Umzug name, in programs that are read and not executed. */
 function namedFolders(listing: Listing): readonly Named[] {
   let all = named.get(listing);
   if (!all) {
     const files = [...listing.folders()]
       .filter((folder) => listing.has(folder, SETTINGS))
       .map((at) => join(at, SETTINGS));
-    all = files.flatMap((file) => {
+    const configured = files.flatMap((file): Named[] => {
       const path = textOf(option(exportedSettings(file, listing.tree), "migrations-path"))?.known;
       return path === undefined ? [] : [{ file, folder: folderOf(file, path) }];
     });
+    const ofUmzug = umzugFolders(listing).filter(({ files: [first = ""] }) => isUmzugs(listing.read(first) ?? ""));
+    all = [...configured, ...ofUmzug];
     named.set(listing, all);
   }
   return all;
@@ -58,7 +63,9 @@ export const sequelize: MigrationTool = {
 
   find(listing) {
     const folders = new Set(
-      namedFolders(listing).flatMap(({ folder }) => (migrationsIn(listing, folder, LOADED).length > 0 ? folder : [])),
+      namedFolders(listing).flatMap(({ folder, files }) =>
+        files !== undefined || migrationsIn(listing, folder, LOADED).length > 0 ? folder : [],
+      ),
     );
     for (const folder of listing.folders()) {
       if (isNotDeployed(folder) || folders.has(folder)) continue;
@@ -78,9 +85,9 @@ export const sequelize: MigrationTool = {
       folder,
       tool: toolFacts(listing, folder),
       because: settings === undefined ? "because package.json has sequelize" : `because ${settings.file} names it`,
-      files: migrationsIn(listing, folder, settings === undefined ? NUMBERED : LOADED).map((name) =>
-        join(folder, name),
-      ),
+      files:
+        settings?.files ??
+        migrationsIn(listing, folder, settings === undefined ? NUMBERED : LOADED).map((name) => join(folder, name)),
       leftOut: [],
       evaluate,
       ...(dialect !== undefined && { dialect }),
@@ -97,16 +104,18 @@ export const sequelize: MigrationTool = {
     checksum: "None: an edited migration is not noticed.",
     outOfOrder: "Runs it.",
     undo: "The function `down`.",
-    configuration: "`.sequelizerc`, which is read and not executed: `migrations-path`.",
+    configuration:
+      "`.sequelizerc`, `migrations-path`; `new Umzug({ migrations: { glob } })` in the project's programs. Both are read and not executed.",
     sources: [
       "https://sequelize.org/docs/v6/other-topics/migrations/",
+      "https://github.com/sequelize/umzug#readme",
       "https://github.com/sequelize/sequelize/blob/v6/src/dialects/postgres/query-generator.js",
     ],
   },
 };
 
 const evaluate = evaluator({
-  modules: { [PACKAGE]: SEQUELIZE },
+  modules: { [PACKAGE]: SEQUELIZE, "@sequelize/core": SEQUELIZE },
   entry(program) {
     const { site } = program;
     const call = (name: "up" | "down") => {
@@ -126,6 +135,11 @@ function manifestOf(listing: Listing, folder: string): string | undefined {
     if (text.includes(`"${PACKAGE}"`)) return text;
   }
   return undefined;
+}
+
+/** Whether a text that Umzug runs is for Sequelize: Umzug itself knows no database. */
+function isUmzugs(text: string): boolean {
+  return /\b(?:queryInterface|sequelize)\b/i.test(text) && /\bup\b/.test(text);
 }
 
 /** Whether a text is a migration of Sequelize. */

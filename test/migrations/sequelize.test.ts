@@ -42,6 +42,27 @@ describe("Sequelize's migrations are found", () => {
   });
 
   it.each([
+    ["from where it is started", "src/db/umzug.ts", `{ glob: "src/db/changes/*.ts" }`],
+    ["from its own folder", "src/db/umzug.ts", `{ glob: ["changes/*.ts", { cwd: __dirname, ignore: "*.test.ts" }] }`],
+    ["by a path", "src/migrate.ts", `{ path: path.join(__dirname, "db", "changes"), params: [] }`],
+    ["with folders inside", "src/migrate.ts", `{ glob: ["db/**/*-*.ts", { cwd: __dirname }] }`],
+  ])("by what a program gives Umzug, %s", (_, file, migrations) => {
+    const source = onlySource({
+      ...manifest("sequelize", "umzug", "pg"),
+      [file]:
+        'import path from "path";\nimport { SequelizeStorage, Umzug } from "umzug";\n\n' +
+        `export const createMigrator = (sequelize) => new Umzug({ migrations: ${migrations}, context: sequelize.getQueryInterface(), storage: new SequelizeStorage({ sequelize }) });\n`,
+      "src/db/changes/2-second.ts": "export const up = async ({ context: queryInterface }) => {};\n",
+      "src/db/changes/1-first.ts": "export const up = async ({ context: queryInterface }) => {};\n",
+    });
+    expect(source).toMatchObject({
+      tool: { name: "sequelize" },
+      because: `because ${file} names it`,
+      files: ["src/db/changes/1-first.ts", "src/db/changes/2-second.ts"],
+    });
+  });
+
+  it.each([
     ["without the dependency", { ...manifest("pg"), "migrations/1-a.js": UP }],
     ["where nothing in them is Sequelize's", { ...PROJECT, "migrations/1-a.js": "exports.up = (db) => db.run();\n" }],
     ["in a test", { ...PROJECT, "test/migrations/1-a.js": UP }],
@@ -61,6 +82,25 @@ describe("the transaction of Sequelize's calls", () => {
         ),
     );
   }
+
+  it("is that of Umzug's context, whatever the project makes of that", () => {
+    const base = { ...manifest("sequelize", "umzug", "pg"), "migrations/1-a.js": UP };
+    const programs = {
+      "migrations/2-b.js": 'exports.up = async ({ context }) => { await context.dropTable("queryInterface"); };\n',
+      "migrations/3-c.js":
+        'exports.up = async ({ context: sequelize }) => { await sequelize.getQueryInterface().dropTable("b"); await sequelize.query("DROP TABLE c"); };\n',
+      "migrations/4-d.js":
+        'exports.up = async ({ context: { queryInterface, Sequelize } }) => { await queryInterface.addColumn("d", "e", Sequelize.TEXT); };\n',
+    };
+    const [database] = changeOf(base, programs).databases;
+    expect(database?.migrations.flatMap(({ sql }) => sql.statements.map((statement) => statement.sql))).toEqual([
+      'DROP TABLE IF EXISTS "old"',
+      'DROP TABLE IF EXISTS "queryInterface"',
+      'DROP TABLE IF EXISTS "b"',
+      "DROP TABLE c",
+      'ALTER TABLE "public"."d" ADD COLUMN "e" TEXT',
+    ]);
+  });
 
   it("is none where the migration begins none", () => {
     expect(sent(`await queryInterface.dropTable("a"); await queryInterface.removeColumn("b", "c");`)).toEqual([

@@ -465,6 +465,9 @@ const DROPS_ALL = ["dropAllTables", "dropAllEnums", "dropAllSchemas"];
 export function queryInterfaceHandle(): Handle {
   const transactions = new Transactions();
   const methods: Record<string, Method> = {
+    getQueryInterface: () => handle,
+    query: (args, site) => query(args, site, transactions),
+    transaction: (args, site) => transaction(args, site, transactions),
     quoteIdentifier: ([name]) => nameOf(name),
     startTransaction: (_, site) => void transactions.begin(site),
     commitTransaction: (_, site) => void transactions.end(site),
@@ -486,7 +489,9 @@ export function queryInterfaceHandle(): Handle {
     get(property) {
       if (property === "sequelize") return database;
       if (property === "queryGenerator") return QUERY_GENERATOR;
-      return property === "context" ? handle : undefined;
+      // What Umzug hands over is what the project makes it: this, Sequelize itself, or an object with both.
+      if (property === "context" || property === "queryInterface") return handle;
+      return property === "Sequelize" || property === "DataTypes" ? SEQUELIZE.get(property) : undefined;
     },
   });
   const database = connection(() => handle, transactions);
