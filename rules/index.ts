@@ -8,6 +8,7 @@ import noBlockingPartitionChange from "./no-blocking-partition-change.js";
 import noBlockingRefresh from "./no-blocking-refresh.js";
 import noBlockingReindex from "./no-blocking-reindex.js";
 import noBlockingUnique from "./no-blocking-unique.js";
+import noCodeBeforeMigration from "./no-code-before-migration.js";
 import noColumnRecreate from "./no-column-recreate.js";
 import noConcurrentlyIfNotExists from "./no-concurrently-if-not-exists.js";
 import noConcurrentlyInTransaction from "./no-concurrently-in-transaction.js";
@@ -23,6 +24,7 @@ import noEditedMigration from "./no-edited-migration.js";
 import noEnumValueInSameTransaction from "./no-enum-value-in-same-transaction.js";
 import noEnumValueRemoval from "./no-enum-value-removal.js";
 import noExplicitTableLock from "./no-explicit-table-lock.js";
+import noIncompatibleTypeChange from "./no-incompatible-type-change.js";
 import noInvalidSql from "./no-invalid-sql.js";
 import noLongIdentifier from "./no-long-identifier.js";
 import noLossyDown from "./no-lossy-down.js";
@@ -37,11 +39,13 @@ import noReferencedColumnDrop from "./no-referenced-column-drop.js";
 import noReferencedTableDrop from "./no-referenced-table-drop.js";
 import noRename from "./no-rename.js";
 import noRowSecurityGap from "./no-row-security-gap.js";
+import noSelectStarBreak from "./no-select-star-break.js";
 import noTableRewrite from "./no-table-rewrite.js";
 import noTransactionControl from "./no-transaction-control.js";
 import noTriggerChangeOnLiveTable from "./no-trigger-change-on-live-table.js";
 import noUnbatchedBackfill from "./no-unbatched-backfill.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
+import noUnknownEnumValue from "./no-unknown-enum-value.js";
 import noUnvalidatedConstraint from "./no-unvalidated-constraint.js";
 import noValidateInSameTransaction from "./no-validate-in-same-transaction.js";
 import noWorkUnderLock from "./no-work-under-lock.js";
@@ -69,6 +73,7 @@ export const rules = {
   "no-blocking-refresh": noBlockingRefresh,
   "no-blocking-reindex": noBlockingReindex,
   "no-blocking-unique": noBlockingUnique,
+  "no-code-before-migration": noCodeBeforeMigration,
   "no-column-recreate": noColumnRecreate,
   "no-concurrently-if-not-exists": noConcurrentlyIfNotExists,
   "no-concurrently-in-transaction": noConcurrentlyInTransaction,
@@ -84,6 +89,7 @@ export const rules = {
   "no-enum-value-in-same-transaction": noEnumValueInSameTransaction,
   "no-enum-value-removal": noEnumValueRemoval,
   "no-explicit-table-lock": noExplicitTableLock,
+  "no-incompatible-type-change": noIncompatibleTypeChange,
   "no-invalid-sql": noInvalidSql,
   "no-long-identifier": noLongIdentifier,
   "no-lossy-down": noLossyDown,
@@ -98,11 +104,13 @@ export const rules = {
   "no-referenced-table-drop": noReferencedTableDrop,
   "no-rename": noRename,
   "no-row-security-gap": noRowSecurityGap,
+  "no-select-star-break": noSelectStarBreak,
   "no-table-rewrite": noTableRewrite,
   "no-transaction-control": noTransactionControl,
   "no-trigger-change-on-live-table": noTriggerChangeOnLiveTable,
   "no-unbatched-backfill": noUnbatchedBackfill,
   "no-unchecked-statement": noUncheckedStatement,
+  "no-unknown-enum-value": noUnknownEnumValue,
   "no-unvalidated-constraint": noUnvalidatedConstraint,
   "no-validate-in-same-transaction": noValidateInSameTransaction,
   "no-work-under-lock": noWorkUnderLock,

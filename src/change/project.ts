@@ -6,7 +6,7 @@ import type { QualifiedName } from "../model/name.js";
 import type { Reference, ReferenceTarget } from "../model/reference.js";
 import { functionBodies } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
-import { isMadeAgain, leavesOverload, removedBy } from "./names.js";
+import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
 import { memoryTree } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
 import { touchedBy } from "./touched-columns.js";
@@ -25,6 +25,7 @@ export class Project {
   /** By database; databases with the same code share one search. */
   #references: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
   #uses: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
+  #new: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
 
   constructor(readonly change: Change) {
     projects.set(change, this);
@@ -64,6 +65,15 @@ export class Project {
     const searches =
       database === undefined ? new Set([...this.#references.values()].flat()) : (this.#references.get(database) ?? []);
     return [...searches].flatMap((references) => references.get(key) ?? []);
+  }
+
+  /** Places in application code that name what an operation makes; empty where it makes nothing. */
+  referencesToNew(placed: PlacedOperation): readonly Reference[] {
+    const target = nameGiven(placed);
+    if (target === undefined) return [];
+    this.#new ??= searchCode(this.change, newTargets, { unnamed: false });
+    const searches = this.#new.get(placed.migration.database) ?? [];
+    return searches.flatMap((references) => references.get(targetKey(target)) ?? []);
   }
 
   /**
@@ -164,6 +174,10 @@ function searchFunctions(
 
 function removedTargets(database: Database): readonly ReferenceTarget[] {
   return judgedOperations(database).flatMap((placed) => removedBy(placed) ?? []);
+}
+
+function newTargets(database: Database): readonly ReferenceTarget[] {
+  return judgedOperations(database).flatMap((placed) => nameGiven(placed) ?? []);
 }
 
 function touchedTargets(database: Database): readonly ReferenceTarget[] {

@@ -28,7 +28,9 @@ const TOUCHING: Touching = {
   SetNotNull: one,
   DropDefault: one,
   SetDefault: one,
-  AddConstraint: ({ table, constraint }) => [{ table, columns: constraint.columns }],
+  AddConstraint: ({ table, constraint: { columns, expression } }) => [
+    { table, columns: [...columns, ...(expression?.columns ?? [])] },
+  ],
   CreateIndex: ({ table, columns, unique }) => (unique ? [{ table, columns }] : []),
   DropConstraint: ({ table, constraint }, before) => {
     const found = before.table(table)?.constraints.get(constraint);
@@ -38,6 +40,9 @@ const TOUCHING: Touching = {
     const found = before.index(index);
     return found?.unique === true ? [{ table: found.table, columns: found.columns }] : [];
   },
+  // Of one that may take a value out of use: it sets the column that it asks for.
+  Update: ({ table, columns, where }) =>
+    where?.columns.length === 1 ? [{ table, columns: columns.filter((column) => where.columns.includes(column)) }] : [],
   RenameEnumValue: (operation, before) => columnsOfType(operation.enum, before),
   AddEnumValue: (operation, before) => columnsOfType(operation.enum, before),
 };

@@ -10,8 +10,10 @@ export { formatDuration, parseDuration } from "./duration.js";
 export { functionWords } from "./function-text.js";
 export { type Refuses, refusedConstants } from "./constant-checks.js";
 export { droppedObject } from "./dropped-object.js";
-export { columnsOfType, declaredEnumValues, enumClients, placeIn } from "./enum-clients.js";
+export { type ClientEnum, columnsOfType, declaredEnumValues, enumClients, placeIn } from "./enum-clients.js";
 export { type RewrittenValues, rewrittenValues } from "./rewritten-values.js";
+export { driverAt, resultKind } from "./driver-types.js";
+export { refusalOfConstant } from "./type-constants.js";
 export { type LiveLock, liveLocks } from "./live-locks.js";
 export { endOfChange } from "./end-of-change.js";
 export { isMaybeCut, type LongIdentifier, longIdentifiers } from "./long-identifiers.js";
@@ -39,6 +41,7 @@ export {
   canRunOutside,
   later,
   listNames,
+  listPlaces,
   lockedTables,
   outsideTransaction,
   placeOf,

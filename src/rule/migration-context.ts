@@ -108,6 +108,10 @@ class MigrationContext implements RuleMigration {
     return this.#project.referencesOf(this.#placed(operation));
   }
 
+  referencesToNew(operation: Operation): readonly Reference[] {
+    return this.#project.referencesToNew(this.#placed(operation));
+  }
+
   usesOf(operation: Operation, column: string, table?: QualifiedName): readonly Reference[] {
     return this.#project.usesOf(this.#placed(operation), column, table);
   }

@@ -89,6 +89,8 @@ export interface RuleMigration {
   isSmall(operation: Operation, relation?: QualifiedName): boolean;
   /** References to the object that the operation takes away, on both sides. */
   referencesTo(operation: Operation): readonly Reference[];
+  /** References to the object that the operation makes, on both sides. */
+  referencesToNew(operation: Operation): readonly Reference[];
   /**
    * What code on both sides does with a column: where it names it, with the constants that it writes or compares
    * (`values`) and the conflict targets that it is in; and where it works on it without naming it: inserts that leave it

@@ -29,12 +29,15 @@ CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (1000);
 CREATE INDEX events_at_idx ON events (at);
 CREATE TABLE invoices (id bigint PRIMARY KEY, amount numeric, sent boolean);
 CREATE TABLE users (id bigint, email text CONSTRAINT users_email_key UNIQUE, kind status);
+CREATE TABLE imports (line text);
 CREATE VIEW sent_invoices AS SELECT id, amount FROM invoices WHERE sent;
 CREATE MATERIALIZED VIEW totals AS SELECT sum(amount) AS total FROM invoices;
 `;
 
 const CODE: Files = {
   "src/orders.ts": 'export const find = (db) => db.query("SELECT legacy_ref FROM orders WHERE id = $1");\n',
+  "queries/imports.sql": "COPY imports FROM STDIN;\nSELECT count(*) FROM imports WHERE line = 'none';\n",
+  "src/client.prisma": 'enum Status {\n  new\n  paid\n\n  @@map("status")\n}\n',
   "queries/users.sql": "INSERT INTO users (email, kind) VALUES ($1, 'new') ON CONFLICT (email) DO NOTHING;\n",
   "src/invoices.ts":
     'export const add = (db) => db.query("INSERT INTO invoices (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");\n',
@@ -535,8 +538,11 @@ const table: readonly Row[] = [
   {
     tool: "flyway",
     sql: "ALTER TYPE status ADD VALUE 'sent';\nALTER TABLE orders ADD COLUMN state status DEFAULT 'sent';",
-    finds: ["no-enum-value-in-same-transaction error fails 2:1-2:58"],
-    annotations: ["2 no-enum-value-in-same-transaction"],
+    finds: [
+      "no-unknown-enum-value warning breaks code 1:1-1:35",
+      "no-enum-value-in-same-transaction error fails 2:1-2:58",
+    ],
+    annotations: ["2 no-enum-value-in-same-transaction", "1 no-unknown-enum-value"],
   },
   {
     sql: "ALTER TABLE invoices ADD CONSTRAINT amount_given CHECK (amount IS NOT NULL) NOT VALID;",
@@ -552,6 +558,22 @@ const table: readonly Row[] = [
     sql: "ALTER TYPE status RENAME VALUE 'new' TO 'open';",
     finds: ["no-enum-value-removal error breaks code 1:1-1:47"],
     annotations: ["1 no-enum-value-removal"],
+  },
+  {
+    sql: "ALTER TABLE imports ADD COLUMN at timestamptz;",
+    finds: ["no-select-star-break warning breaks code 1:1-1:46"],
+    annotations: ["1 no-select-star-break"],
+  },
+  {
+    sql: "ALTER TABLE imports ALTER COLUMN line TYPE bigint USING line::bigint;",
+    finds: ["no-incompatible-type-change error breaks code 1:1-1:69", "no-table-rewrite error blocks 1:1-1:69"],
+    annotations: ["1 no-incompatible-type-change"],
+  },
+  {
+    tool: "prisma7",
+    sql: "ALTER TYPE status ADD VALUE 'refunded';\nALTER TABLE users ALTER COLUMN kind SET DEFAULT 'refunded';",
+    finds: ["no-unknown-enum-value warning breaks code 1:1-1:39"],
+    annotations: ["1 no-unknown-enum-value"],
   },
   {
     preset: "strict",
@@ -641,6 +663,8 @@ describe("each row has its findings and annotations, and no others", () => {
       "no-edited-migration",
       "no-out-of-order-migration",
       "require-migration-for-model",
+      // About migrations after the deploy.
+      "no-code-before-migration",
       // About what has been released.
       "no-drop-in-same-release",
       // About what is not sent on the way up.

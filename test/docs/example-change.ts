@@ -33,6 +33,7 @@ export function changeOf(example: Example): Change {
     ...(was === undefined ? {} : { was }),
     ...(meanwhile === undefined ? {} : { meanwhile: [meanwhile] }),
     ...(postgres === undefined ? {} : { postgres: Number(postgres) }),
+    ...(settings["migrations"] === "after" && { deploy: { migrations: "after" } }),
     ...codeOf("baseCode", settings["code at base"]),
     ...codeOf("headCode", settings["code at head"]),
     ...codeOf("releaseCode", settings["code at release"]),

@@ -5,7 +5,7 @@
  * - `<!-- history … -->`: the schema at base, for all blocks that follow.
  * - For the next block only: `<!-- tool: drizzle -->`, `<!-- postgres: 18 -->`, `<!-- fails: 25001 -->` (the SQLSTATE with
  *   which PostgreSQL refuses it), `<!-- was … -->` (the migration's text at base), `<!-- meanwhile … -->` (a migration of
- *   base that runs after it), `<!-- code at base … -->`, `<!-- code at head … -->` and `<!-- code at release … -->` (a path, then the text of that file), and `<!-- off: no-rename -->`
+ *   base that runs after it), `<!-- code at base … -->`, `<!-- code at head … -->` and `<!-- code at release … -->` (a path, then the text of that file), `<!-- migrations: after -->` (the deploy), and `<!-- off: no-rename -->`
  *   (a rule that speaks as well, of another harm).
  */
 import { lexer } from "marked";
