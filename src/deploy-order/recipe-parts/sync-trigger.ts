@@ -49,16 +49,31 @@ export function twoWaySync(
   ]);
 }
 
-/** Columns that are made of others of the row, by expressions over its columns. */
+/**
+ * Columns that are made of others of the row, by expressions over its columns.
+ * @param sources Where other code writes the new columns by itself: they follow only writes of these. Default: all writes.
+ */
 export function derivedSync(
   context: RecipeContext,
   table: NamedTable,
   values: readonly { readonly column: string; readonly expression: string }[],
+  sources?: readonly string[],
 ): SyncTrigger {
   const expressions = values.map(({ expression }) => `(${expression})`).join(", ");
   const targets = values.map(({ column }) => `NEW.${quote(column)}`).join(", ");
-  return trigger(context, table, `sync_${values.map(({ column }) => column).join("_")}`, [
-    `  SELECT ${expressions} INTO ${targets} FROM (SELECT NEW.*) AS ${quote(table.name)};`,
+  const end = `sync_${values.map(({ column }) => column).join("_")}`;
+  const derive = `SELECT ${expressions} INTO ${targets} FROM (SELECT NEW.*) AS ${quote(table.name)};`;
+  if (!sources) return trigger(context, table, end, [`  ${derive}`]);
+  const empty = values.map(({ column }) => `NEW.${quote(column)} IS NULL`).join(" AND ");
+  const changed = sources.map((column) => {
+    const type = table.known?.columns.get(column)?.type?.name;
+    return differ(`NEW.${quote(column)}`, `OLD.${quote(column)}`, type);
+  });
+  return trigger(context, table, end, [
+    "  -- What writes the new columns alone keeps what it has written.",
+    `  IF (${empty}) OR (TG_OP = 'UPDATE' AND (${changed.join(" OR ")})) THEN`,
+    `    ${derive}`,
+    "  END IF;",
   ]);
 }
 

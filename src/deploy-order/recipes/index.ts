@@ -8,15 +8,19 @@ import addRequiredColumn from "./add-required-column.js";
 import addUnique from "./add-unique.js";
 import { deleteInBatches, updateInBatches } from "./batched-backfill.js";
 import { changeDefault, dropDefault } from "./change-default.js";
+import { addEnumValue, renameEnumValue } from "./change-enum-value.js";
 import changePrimaryKey from "./change-primary-key.js";
+import changeType from "./change-type.js";
 import dropColumn from "./drop-column.js";
 import dropTable from "./drop-table.js";
 import enableRowSecurity from "./enable-row-security.js";
+import removeEnumValue from "./remove-enum-value.js";
 import renameColumnByDualWrite from "./rename-column-by-dual-write.js";
 import renameColumnByTrigger from "./rename-column-by-trigger.js";
 import renameColumnByView from "./rename-column-by-view.js";
 import { renameColumnInCode, renameTableInCode } from "./rename-in-code.js";
 import { moveTableByView, renameTableByView } from "./rename-table-by-view.js";
+import reshapeColumns from "./reshape-columns.js";
 import setNotNull from "./set-not-null.js";
 
 export const RECIPES: readonly Recipe[] = [
@@ -25,6 +29,7 @@ export const RECIPES: readonly Recipe[] = [
   setNotNull,
   changeDefault,
   dropDefault,
+  reshapeColumns,
   dropColumn,
   renameColumnByTrigger,
   renameColumnByView,
@@ -34,6 +39,10 @@ export const RECIPES: readonly Recipe[] = [
   moveTableByView,
   renameTableInCode,
   dropTable,
+  removeEnumValue,
+  changeType,
+  addEnumValue,
+  renameEnumValue,
   addCheck,
   addForeignKey,
   addUnique,

@@ -1,0 +1,87 @@
+/** A type change that would write the table again: a column of the new type takes the old one's place. */
+import type { TypeName } from "../../model/name.js";
+import { after, before, deploy } from "../recipe-parts/moments.js";
+import { quote, tableIn } from "../recipe-parts/names.js";
+import { replaceColumn } from "../recipe-parts/replaced-column.js";
+import { defineRecipe, type RecipeStep } from "../recipe.js";
+
+/** New types under which whatever worked with the old one goes on working: code that sends and reads its values stays. */
+const WIDER: Readonly<Record<string, readonly string[]>> = {
+  int2: ["int4", "int8", "numeric"],
+  int4: ["int8", "numeric"],
+  int8: ["numeric"],
+  float4: ["float8"],
+  varchar: ["text", "varchar"],
+  bpchar: ["text", "varchar"],
+};
+
+/** What the code has to come to terms with, and when. */
+type Meeting = "widens" | "narrows" | "differs";
+
+function meetingOf(from: TypeName, to: TypeName): Meeting {
+  if (from.arrayDimensions > 0 || to.arrayDimensions > 0) return "differs";
+  if (from.name === to.name) return isShorter(from, to) ? "narrows" : "widens";
+  if (WIDER[from.name]?.includes(to.name) === true && to.modifiers.length === 0) return "widens";
+  return WIDER[to.name]?.includes(from.name) === true ? "narrows" : "differs";
+}
+
+/** `varchar(20)` to `varchar(10)`, `numeric` to `numeric(10,2)` */
+function isShorter({ modifiers: from }: TypeName, { modifiers: to }: TypeName): boolean {
+  return to.length > 0 && (from.length === 0 || to.some((size, place) => size < (from[place] ?? 0)));
+}
+
+export default defineRecipe({
+  name: "change-type",
+  summary: "Let a column of the new type grow beside the old one, and take its name in one transaction.",
+  operation: "AlterColumnType",
+  way(operation, context) {
+    const { column, newType, using, collation } = operation;
+    const { statement } = context.placed;
+    if (statement.work[statement.statement.operations.indexOf(operation)] === "instant") return undefined;
+    const table = tableIn(context, operation.table);
+    const type = table.known?.columns.get(column)?.type;
+    if (!type || isEnumSwap(type, newType)) return undefined;
+    const meeting = using === undefined ? meetingOf(type, newType) : "differs";
+    const name = quote(column);
+    const steps = replaceColumn(context, {
+      table,
+      column,
+      newType: collation === undefined ? newType.sql : `${newType.sql} COLLATE ${quote(collation)}`,
+      // A cast that is written cuts what does not fit; without one PostgreSQL refuses it, as ALTER TABLE does.
+      expression: using?.sql ?? name,
+      from: meeting === "narrows" ? after(0) : before(0),
+    });
+    if (!steps) return undefined;
+    const both: RecipeStep = {
+      name: "work-with-both",
+      actor: "code",
+      title: `Change the code in this pull request so that it works with \`${table.column(column)}\` both as ${type.sql} and as ${newType.sql}, by a cast wherever it compares or reads it.`,
+      from: deploy(0),
+      until: deploy(0),
+      wayBack: "Deploy the code before it again.",
+    };
+    const ship: RecipeStep = {
+      name: "use-new-type",
+      actor: "code",
+      title: `Keep what needs ${newType.sql} out of this pull request, and ship it in the next one, behind the change of names.`,
+      from: deploy(1),
+      wayBack: "Deploy the code before it again, as long as no value was written that it cannot read.",
+    };
+    const [add, ...rest] = steps;
+    const last = rest.pop();
+    if (!add || !last) return undefined;
+    const covers = statement.statement.operations.filter(
+      (other) => other.type === "DropDefault" && other.column === column,
+    );
+    if (meeting === "narrows") return { steps, covers };
+    const firsts = meeting === "differs" ? { ...both, needs: [rest[0]!.name] } : undefined;
+    const [sync, copy, ...others] = rest;
+    if (!sync || !copy) return undefined;
+    return { steps: [add, sync, ...(firsts ? [firsts] : []), copy, ...others, ship, last], covers };
+  },
+});
+
+/** Enums have a recipe of their own. */
+function isEnumSwap(from: TypeName, to: TypeName): boolean {
+  return from.name === to.name && from.modifiers.length === 0 && to.modifiers.length === 0;
+}
