@@ -1,0 +1,13 @@
+import { Column, Entity, PrimaryColumn } from "typeorm";
+
+@Entity("orders")
+export class Order {
+  @PrimaryColumn({ type: "bigint" })
+  id: string;
+
+  @Column({ name: "legacy_ref" })
+  legacyRef: string;
+
+  @Column({ type: "numeric" })
+  total: string;
+}
