@@ -144,6 +144,44 @@ const KYSELY: Files = {
 const sequelizeProgram = (body: string): string =>
   `module.exports = {\n  async up(queryInterface, Sequelize) {\n    ${body}\n  },\n};\n`;
 
+const typeormProgram = (name: string, body: string, members = ""): string =>
+  `import { TableIndex, type MigrationInterface, type QueryRunner } from "typeorm";\n\nexport class ${name} implements MigrationInterface {\n${members}  async up(queryRunner: QueryRunner): Promise<void> {\n    ${body}\n  }\n\n  async down(): Promise<void> {}\n}\n`;
+
+const typeormSource = (mode: string): Files => ({
+  "data-source.ts": `import { DataSource } from "typeorm";\n\nexport default new DataSource({ type: "postgres", migrations: ["migrations/*.ts"], migrationsTransactionMode: "${mode}" });\n`,
+});
+
+const TYPEORM: Files = {
+  ...npm("typeorm", "1.1.1"),
+  ...typeormSource("all"),
+  "migrations/1700000000001-Init.ts": typeormProgram("Init1700000000001", `await queryRunner.query(\`${ORDERS}\`);`),
+};
+
+const TYPEORM_INDEX =
+  'await queryRunner.createIndex("orders", new TableIndex({ name: "orders_account_idx", columnNames: ["account_id"], isConcurrent: true }));';
+
+const mikroOrmProgram = (body: string, members = ""): string =>
+  `import { Migration } from "@mikro-orm/migrations";\n\nexport class Change extends Migration {\n${members}  override async up(): Promise<void> {\n    ${body}\n  }\n}\n`;
+
+const mikroOrmConfig = (migrations: string): Files => ({
+  "mikro-orm.config.ts": `import { defineConfig } from "@mikro-orm/postgresql";\n\nexport default defineConfig({ migrations: { path: "migrations", ${migrations} } });\n`,
+});
+
+const MIKRO_ORM: Files = {
+  ...npm("@mikro-orm/migrations", "6.6.16"),
+  ...mikroOrmConfig(""),
+  "migrations/Migration20260101000000.ts": mikroOrmProgram(`this.addSql(\`${ORDERS}\`);`),
+};
+
+const payloadProgram = (body: string): string =>
+  `import { type MigrateUpArgs, sql } from "@payloadcms/db-postgres";\n\nexport async function up({ db, payload }: MigrateUpArgs): Promise<void> {\n  ${body}\n}\n`;
+
+const PAYLOAD: Files = {
+  ...npm("payload", "3.90.2"),
+  "package.json": '{ "dependencies": { "payload": "^3.90.2", "@payloadcms/db-postgres": "^3.90.2" } }',
+  "src/migrations/20260101_000000_init.ts": payloadProgram(`await db.execute(sql\`${ORDERS}\`);`),
+};
+
 const SEQUELIZE: Files = {
   ...npm("sequelize", "6.37.8"),
   "migrations/20260101000000-init.js": sequelizeProgram(
@@ -356,6 +394,87 @@ const ROWS: readonly ToolRow[] = [
       "no-concurrently-in-transaction migrations/3_index.ts:4 CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses " +
         "it inside a transaction. Kysely 0.28.18 runs all pending migrations in one. Run it in a run of its own with " +
         "`disableTransactions`.",
+    ],
+  },
+  {
+    name: "TypeORM: an index that blocks, and CONCURRENTLY in its transaction",
+    base: TYPEORM,
+    head: {
+      "migrations/1700000000002-Index.ts": typeormProgram(
+        "Index1700000000002",
+        'await queryRunner.createIndex("orders", new TableIndex({ name: "orders_account_idx", columnNames: ["account_id"] }));',
+      ),
+      "migrations/1700000000003-Index.ts": typeormProgram("Index1700000000003", TYPEORM_INDEX),
+    },
+    findings: [
+      "no-blocking-index-build migrations/1700000000002-Index.ts:5 Building orders_account_idx blocks every " +
+        "INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a " +
+        'migration of its own with `transaction = false` in its class, and `migrationsTransactionMode: "each"` in ' +
+        "the DataSource.",
+      "no-concurrently-in-transaction migrations/1700000000003-Index.ts:5 CREATE INDEX CONCURRENTLY fails here: " +
+        "PostgreSQL refuses it inside a transaction. TypeORM 1.1.1 runs all pending migrations in one. Run it in " +
+        'a migration of its own with `transaction = false` in its class, and `migrationsTransactionMode: "each"` ' +
+        "in the DataSource.",
+    ],
+  },
+  {
+    name: "TypeORM: CONCURRENTLY outside of its transaction",
+    base: { ...TYPEORM, ...typeormSource("each") },
+    head: {
+      "migrations/1700000000003-Index.ts": typeormProgram(
+        "Index1700000000003",
+        TYPEORM_INDEX,
+        "  transaction = false;\n",
+      ),
+    },
+    findings: [],
+  },
+  {
+    name: "MikroORM: an index that blocks, and CONCURRENTLY in its transaction",
+    base: MIKRO_ORM,
+    head: {
+      "migrations/Migration20260201000000.ts": mikroOrmProgram(`this.addSql("${BUILD.trim()}");`),
+      "migrations/Migration20260301000000.ts": mikroOrmProgram(`this.addSql("${CONCURRENTLY.trim()}");`),
+    },
+    findings: [
+      "no-blocking-index-build migrations/Migration20260201000000.ts:5 Building orders_account_idx blocks every " +
+        "INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a " +
+        "migration of its own whose class has `isTransactional() { return false; }`, and `allOrNothing: false` in " +
+        "the `migrations` of the configuration.",
+      "no-concurrently-in-transaction migrations/Migration20260301000000.ts:5 CREATE INDEX CONCURRENTLY fails " +
+        "here: PostgreSQL refuses it inside a transaction. MikroORM 6.6.16 runs all pending migrations in one. " +
+        "Run it in a migration of its own whose class has `isTransactional() { return false; }`, and " +
+        "`allOrNothing: false` in the `migrations` of the configuration.",
+    ],
+  },
+  {
+    name: "MikroORM: CONCURRENTLY outside of its transaction",
+    base: { ...MIKRO_ORM, ...mikroOrmConfig("allOrNothing: false") },
+    head: {
+      "migrations/Migration20260301000000.ts": mikroOrmProgram(
+        `this.addSql("${CONCURRENTLY.trim()}");`,
+        "  override isTransactional(): boolean {\n    return false;\n  }\n\n",
+      ),
+    },
+    findings: [],
+  },
+  {
+    name: "Payload: an index that blocks, CONCURRENTLY in its transaction, and on another connection",
+    base: PAYLOAD,
+    head: {
+      "src/migrations/20260201_000000_index.ts": payloadProgram(`await db.execute(sql\`${BUILD.trim()}\`);`),
+      "src/migrations/20260301_000000_index.ts": payloadProgram(`await db.execute(sql\`${CONCURRENTLY.trim()}\`);`),
+      "src/migrations/20260401_000000_index.ts": payloadProgram(
+        `await payload.db.drizzle.execute(sql\`${CONCURRENTLY.trim().replace("account_idx", "idx")}\`);`,
+      ),
+    },
+    findings: [
+      "no-blocking-index-build src/migrations/20260201_000000_index.ts:4 Building orders_account_idx blocks " +
+        "every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a " +
+        "migration of its own through `payload.db.drizzle.execute()`, which is not in its transaction.",
+      "no-concurrently-in-transaction src/migrations/20260301_000000_index.ts:4 CREATE INDEX CONCURRENTLY fails " +
+        "here: PostgreSQL refuses it inside a transaction. Payload 3.90.2 runs each migration in one. Run it in a " +
+        "migration of its own through `payload.db.drizzle.execute()`, which is not in its transaction.",
     ],
   },
   {

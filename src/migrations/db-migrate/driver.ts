@@ -2,7 +2,7 @@
  * The `db` that a migration is given: db-migrate's driver for PostgreSQL, and which of its calls become which SQL
  * (`db-migrate-pg/index.js`, `db-migrate-base/index.js`).
  */
-import { parameter, sqlText, Text } from "../evaluator/text.js";
+import { implied, parameter, sqlText, Text } from "../evaluator/text.js";
 import {
   Callable,
   Dictionary,
@@ -103,11 +103,6 @@ function changeColumn([table, name, spec]: readonly Value[]): readonly Text[] {
       ),
   ];
   return statements.filter((sql) => sql !== false);
-}
-
-/** Marks SQL that follows from what a call leaves out. */
-function implied(sql: Text): Text {
-  return new Text(sql.pieces.map((piece) => ({ ...piece, implied: true })));
 }
 
 function addKey(

@@ -186,3 +186,8 @@ export function parameter(name: string, inline?: Text): Text {
 export function inlined(sql: Text): Text {
   return Text.join(sql.pieces.map((piece) => piece.hole?.inline ?? new Text([piece])));
 }
+
+/** SQL that no call asks for: the tool sends it because of what the calls leave out. */
+export function implied(sql: Text): Text {
+  return new Text(sql.pieces.map((piece) => ({ ...piece, implied: true })));
+}

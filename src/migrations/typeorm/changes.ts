@@ -3,7 +3,7 @@
  * (`driver/postgres/PostgresQueryRunner.ts`). Of its own table of metadata nothing is said.
  */
 import type { Catalog } from "../../model/catalog.js";
-import { literal, quoted, sqlText, Text } from "../evaluator/text.js";
+import { implied, literal, quoted, sqlText, Text } from "../evaluator/text.js";
 import { List, type Method, option, textOf, truthOf, type Value } from "../evaluator/value.js";
 import * as elements from "./elements.js";
 import {
@@ -362,12 +362,18 @@ function altered(before: ColumnState, after: ColumnState, value: Value, met: Met
   const isDone = hasOtherEnum && !(isAddedTo && after.enum.length > before.enum.length) && isSet(before.default);
   if (after.default !== before.default && !isDone) {
     if (isSet(after.default)) setDefault();
-    else if (isSet(before.default)) alterIt("DROP DEFAULT");
+    else if (isSet(before.default)) statements.push(dropDefault(name, column, value));
   }
   if (after.collation !== before.collation) {
     alterIt(sqlText`TYPE ${String(after.type)} COLLATE ${quoted(String(after.collation))}`);
   }
   return statements;
+}
+
+/** No call asks for it where the column is described without a default. */
+function dropDefault(name: elements.TableName, column: string, value: Value): Text {
+  const sql = alterColumn(name, column, "DROP DEFAULT");
+  return option(value, "default") === undefined ? implied(sql) : sql;
 }
 
 function isOtherEnum(before: ColumnState, after: ColumnState): boolean {
@@ -386,7 +392,7 @@ function otherEnum(before: ColumnState, after: ColumnState, value: Value, { name
   return [
     sqlText`ALTER TYPE ${path(before)} RENAME TO ${quoted(enumName(name, before, "_old"))}`,
     ...(created === undefined ? [] : [created]),
-    ...(hasDefault ? [alterColumn(name, before.name, "DROP DEFAULT")] : []),
+    ...(hasDefault ? [dropDefault(name, before.name, value)] : []),
     alterColumn(
       name,
       after.name,
