@@ -14,8 +14,16 @@ interface Definition {
   readonly range: Range;
 }
 
+const known = new WeakMap<Database, ReadonlyMap<string, string>>();
+
 /** By file the statements that define them, each at its own place in a text that is blank otherwise. */
 export function functionBodies(database: Database): ReadonlyMap<string, string> {
+  let bodies = known.get(database);
+  if (!bodies) known.set(database, (bodies = findBodies(database)));
+  return bodies;
+}
+
+function findBodies(database: Database): ReadonlyMap<string, string> {
   const byFile = new Map<string, Definition[]>();
   for (const definition of definitionsOf(database)) {
     const inFile = byFile.get(definition.migration.file);

@@ -69,12 +69,14 @@ export function findReferences(
   const readers = searches.map((search, side) => {
     const others = declared.filter((_, other) => other !== side).flat();
     const declarations = knownOn(declared[side] ?? [], others);
-    const sought = new Sought(targets, declarations, unnamed);
+    const sought = declarations.length === 0 ? plain : new Sought(targets, declarations, unnamed);
     // Names that only a model's declaration told need a search of their own.
-    search.extend(
-      sought.words.filter((word) => !plain.words.includes(word)),
-      sought,
-    );
+    const searched = new Set(plain.words);
+    if (sought !== plain)
+      search.extend(
+        sought.words.filter((word) => !searched.has(word)),
+        sought,
+      );
     return { search, declarations, sought };
   });
   const known = new Map<string, Reader>();

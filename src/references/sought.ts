@@ -93,6 +93,8 @@ export class Sought {
   #words: readonly string[] | undefined;
   readonly #byName = new Map<string, SoughtTarget[]>();
   readonly #tables = new Map<SoughtTarget, TableWords>();
+  /** Relations and columns by the name of the relation in the database. */
+  readonly #inDatabase = new Map<string, SoughtTarget[]>();
   /** Columns by the names of their tables, where statements that do not name the columns are looked for, too. */
   readonly #byTable = new Map<string, SoughtTarget[]>();
   /** Keys of other tables by the names that models may give to the relation. */
@@ -144,6 +146,7 @@ export class Sought {
       return target;
     });
     for (const target of this.targets) {
+      addTo(this.#inDatabase, target.table.name, target);
       for (const name of target.names) addTo(this.#byName, name, target);
       const relation = /^(.+?)(?:_id|Id)$/.exec(target.column ?? "")?.[1];
       if (relation !== undefined) {
@@ -183,13 +186,15 @@ export class Sought {
 
   /** The targets that PostgreSQL means by this column, or relation where `column` is absent. */
   inDatabase(table: QualifiedName, column?: string): readonly SoughtTarget[] {
-    return this.targets.filter((target) => target.column === column && isSameTable(target.table, table));
+    const inTable = this.#inDatabase.get(table.name) ?? [];
+    return inTable.filter((target) => target.column === column && isSameTable(target.table, table));
   }
 
   /** The columns that a statement on this relation may work on without naming them; empty unless they are looked for. */
   columnsOf(table: QualifiedName): readonly SoughtTarget[] {
     if (!this.unnamed) return [];
-    return this.targets.filter((target) => target.column !== undefined && isSameTable(target.table, table));
+    const inTable = this.#inDatabase.get(table.name) ?? [];
+    return inTable.filter((target) => target.column !== undefined && isSameTable(target.table, table));
   }
 
   /** How a word names the target's table, if it does. `orderItemsTable` and `orderItemRepository` do too. */
@@ -203,12 +208,12 @@ export class Sought {
 
   /** Whether a text has a word that names the target's table: without one, no column in it can be bound. */
   names(target: SoughtTarget, text: string): boolean {
-    return this.#tables.get(target)?.word.test(text) ?? false;
+    return this.#tables.get(target)?.word().test(text) ?? false;
   }
 
   /** Whether a text has the table's name in it in any form; a cheap test before a text is parsed. */
   mentions(target: SoughtTarget, text: string): boolean {
-    return target.object !== undefined || (this.#tables.get(target)?.mention.test(text) ?? false);
+    return target.object !== undefined || (this.#tables.get(target)?.mention().test(text) ?? false);
   }
 }
 
@@ -258,9 +263,9 @@ export function isCertainlyTable(table: Required<QualifiedName>, name: Qualified
 interface TableWords {
   readonly namings: ReadonlyMap<string, Naming>;
   /** One of these words, and what may stand behind it. */
-  readonly word: RegExp;
+  word(): RegExp;
   /** The table's name as a part of anything. */
-  readonly mention: RegExp;
+  mention(): RegExp;
 }
 
 function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Declaration[]): TableWords {
@@ -281,9 +286,15 @@ function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Dec
   }
   return {
     namings,
-    word: new RegExp(`(?<![A-Za-z0-9$])_*(?:${words})(?:${TABLE_SUFFIXES})?(?![\\w$])`),
-    mention: mentionOf([name, ...models]),
+    word: once(() => new RegExp(`(?<![A-Za-z0-9$])_*(?:${words})(?:${TABLE_SUFFIXES})?(?![\\w$])`)),
+    mention: once(() => mentionOf([name, ...models])),
   };
+}
+
+/** Most tables are in no text, and never need theirs. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function mentionOf(names: readonly string[]): RegExp {
