@@ -1,4 +1,6 @@
 /** Picks what a pull request shows beside its lines, within GitHub's limits. Data only: others print it. */
+import type { Finding } from "../model/finding.js";
+import type { Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import { cut } from "./escape.js";
 import { findingsByStatement, type StatementFindings } from "./statements.js";
@@ -36,16 +38,22 @@ export interface AnnotationOptions {
   readonly shown?: (group: StatementFindings) => boolean;
 }
 
-/** One annotation for each statement, on files of the pull request only, those on added lines first. */
+/**
+ * One annotation for each statement, on files of the pull request only, those on added lines first; then one for each
+ * line of the pull request's code that a statement leaves broken, as far as there is room.
+ */
 export function pickAnnotations(
   report: Report,
   { addedLines, rest, shown: isShown = () => false }: AnnotationOptions,
 ): Annotation[] {
-  const groups = findingsByStatement(report).filter((group) => !isShown(group));
-  const candidates = groups.map((group) => {
-    const added = addedLines(group.speaks.file);
-    return { group, rank: added === undefined ? undefined : added(group.speaks.line) ? 0 : 1 };
-  });
+  const groups = findingsByStatement(report);
+  const candidates = groups
+    .filter((group) => !isShown(group))
+    .map((group) => {
+      const added = addedLines(group.speaks.file);
+      return { group, rank: added === undefined ? undefined : added(group.speaks.line) ? 0 : 1 };
+    });
+  const broken = brokenLines(groups, (file) => addedLines(file) !== undefined);
   return (["error", "warning"] as const).flatMap((level) => {
     const ofLevel = candidates.filter(({ group }) => group.speaks.severity === level);
     const shown = ofLevel
@@ -53,10 +61,41 @@ export function pickAnnotations(
       .sort((one, other) => one.rank! - other.rank!)
       .slice(0, BUDGET[level]);
     const more = ofLevel.length - shown.length;
-    return shown.map(({ group }, index) =>
-      annotationOf(group, level, index === shown.length - 1 && more > 0 ? `\n\n+${String(more)} more ${rest}.` : ""),
-    );
+    const lines = broken.filter(({ finding }) => finding.severity === level).slice(0, BUDGET[level] - shown.length);
+    return [
+      ...shown.map(({ group }, index) =>
+        annotationOf(group, level, index === shown.length - 1 && more > 0 ? `\n\n+${String(more)} more ${rest}.` : ""),
+      ),
+      ...lines.map(({ finding, reference }) => codeAnnotation(finding, reference, level)),
+    ];
   });
+}
+
+interface BrokenLine {
+  readonly finding: Finding;
+  readonly reference: Reference;
+}
+
+/** The lines of code at head that findings are about, each once, with the first of those findings. */
+function brokenLines(groups: readonly StatementFindings[], isChanged: (file: string) => boolean): BrokenLine[] {
+  const lines = new Map<string, BrokenLine>();
+  for (const finding of groups.flatMap(({ speaks, also }) => [speaks, ...also])) {
+    if (finding.harm !== "breaks code") continue;
+    for (const reference of finding.evidence) {
+      const { side, grade, file, line } = reference;
+      const isSure = grade === "certain" || grade === "likely";
+      // A function that a migration makes is a line of it, which has the finding itself.
+      if (side !== "head" || !isSure || file === finding.file || !isChanged(file)) continue;
+      const key = `${file}\0${String(line)}`;
+      if (!lines.has(key)) lines.set(key, { finding, reference });
+    }
+  }
+  return [...lines.values()];
+}
+
+function codeAnnotation(finding: Finding, { file, line }: Reference, level: AnnotationLevel): Annotation {
+  const message = `Because of ${finding.file}:${String(finding.line)}: ${finding.message}`;
+  return { level, file, line, endLine: line, title: finding.rule, message: cut(message, MESSAGE_LENGTH) };
 }
 
 function annotationOf({ speaks, also }: StatementFindings, level: AnnotationLevel, rest: string): Annotation {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MESSAGE_LENGTH, pickAnnotations } from "../../src/report/annotations.js";
+import type { Finding } from "../../src/model/finding.js";
+import type { Reference } from "../../src/model/reference.js";
 import { aFinding, aReport, FILE } from "./a-report.js";
 
 const rest = "in the summary of this run";
@@ -33,7 +35,79 @@ describe("pickAnnotations", () => {
           "Also (require-lock-timeout): Waiting for this lock blocks everything behind it. Set `lock_timeout` first.",
       },
       expect.objectContaining({ level: "error", line: 5, title: "no-blocking-index-build" }),
+      {
+        level: "error",
+        file: "src/entity/order.ts",
+        line: 23,
+        endLine: 23,
+        title: "no-referenced-column-drop",
+        message: `Because of ${FILE}:3: Dropping orders.legacy_ref breaks the code that reads it, the moment it runs.`,
+      },
     ]);
+  });
+
+  describe("lines of code that are left broken", () => {
+    const use = (parts: Partial<Reference> = {}): Reference => ({
+      side: "head",
+      grade: "certain",
+      file: "src/a.ts",
+      line: 1,
+      column: 1,
+      excerpt: "",
+      ...parts,
+    });
+    const broken = (evidence: readonly Reference[], parts: Partial<Finding> = {}): Finding =>
+      aFinding({ harm: "breaks code", message: "It breaks.", evidence, ...parts });
+    const places = (findings: readonly Finding[], changed?: (file: string) => boolean): readonly string[] =>
+      pickAnnotations(aReport({ findings }), {
+        addedLines: (file) => (changed?.(file) === false ? undefined : () => true),
+        rest,
+      }).map(({ level, file, line }) => `${level} ${file}:${String(line)}`);
+
+    it("each once, at head and sure", () => {
+      const evidence = [
+        use(),
+        use({ column: 9 }),
+        use({ line: 2, grade: "likely" }),
+        use({ line: 3, grade: "possible" }),
+        use({ line: 4, side: "base" }),
+        use({ file: FILE }),
+      ];
+      expect(places([broken(evidence)])).toEqual([`error ${FILE}:5`, "error src/a.ts:1", "error src/a.ts:2"]);
+    });
+
+    it("only where the pull request changes the file", () => {
+      expect(places([broken([use(), use({ file: "src/b.ts" })])], (file) => file !== "src/b.ts")).toEqual([
+        `error ${FILE}:5`,
+        "error src/a.ts:1",
+      ]);
+    });
+
+    it("only of what breaks code, at the level of the finding", () => {
+      const findings = [
+        aFinding({ evidence: [use()], statement: 0 }),
+        broken([use({ line: 2 })], { severity: "warning", statement: 1 }),
+      ];
+      expect(places(findings)).toEqual([`error ${FILE}:5`, `warning ${FILE}:5`, "warning src/a.ts:2"]);
+    });
+
+    it("after the findings, as far as there is room", () => {
+      const findings = statements(8, {
+        harm: "breaks code",
+        evidence: [use(), use({ line: 2 })],
+      });
+      expect(places(findings).slice(7)).toEqual([`error ${FILE}:8`, "error src/a.ts:1"]);
+    });
+
+    it("also where a review shows the finding itself", () => {
+      const annotations = pickAnnotations(aReport({ findings: [broken([use()])] }), {
+        ...everyLine,
+        shown: () => true,
+      });
+      expect(annotations.map(({ file, message }) => `${file} ${message}`)).toEqual([
+        `src/a.ts Because of ${FILE}:5: It breaks.`,
+      ]);
+    });
   });
 
   it("gives no columns over several lines", () => {
