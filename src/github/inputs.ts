@@ -6,6 +6,7 @@ import { ConfigurationError } from "./problem.js";
 const FAIL_ON = ["error", "warning", "never"] as const;
 const COMMENT = ["when-needed", "always", "never"] as const;
 const ON_CLEAN = ["update", "delete"] as const;
+const SARIF = ["false", "true"] as const;
 const ANNOTATIONS = ["commands", "review", "none"] as const;
 
 export type FailOn = (typeof FAIL_ON)[number];
@@ -30,6 +31,8 @@ export interface Inputs {
   readonly commentAuthor: string;
   readonly onClean: OnClean;
   readonly annotations: AnnotationMode;
+  /** Whether to write a file for code scanning. */
+  readonly sarif: boolean;
   /** In seconds. */
   readonly timeLimit: number;
   /** The checkout, relative to the workspace. */
@@ -55,6 +58,7 @@ export function readInputs(): Inputs {
     commentAuthor: getInput("comment-author") || GITHUB_ACTIONS,
     onClean: oneOf("on-clean", ON_CLEAN),
     annotations: oneOf("annotations", ANNOTATIONS),
+    sarif: oneOf("sarif", SARIF) === "true",
     timeLimit: timeLimit(),
     workingDirectory: getInput("working-directory") || ".",
     // The runner masks it in the log already, whether it is the workflow's own or a secret.

@@ -6,11 +6,19 @@ import type { Report } from "../model/report.js";
 import { renderJson } from "../report/json.js";
 import { errorsOf, warningsOf } from "../report/words.js";
 
-/** Writes the JSON report to a file of its own and sets the outputs of `action.yml`. */
-export function writeOutputs(report: Report): void {
+/**
+ * Writes the JSON report to a file of its own and sets the outputs of `action.yml`.
+ * @param sarif For code scanning; absent where there is nothing to upload.
+ */
+export function writeOutputs(report: Report, sarif?: string): void {
   const folder = mkdtempSync(join(process.env["RUNNER_TEMP"] || tmpdir(), "migration-safety-"));
   const file = join(folder, "report.json");
   writeFileSync(file, renderJson(report));
+  if (sarif !== undefined) {
+    const sarifFile = join(folder, "results.sarif");
+    writeFileSync(sarifFile, sarif);
+    setOutput("sarif-file", sarifFile);
+  }
   setOutput("verdict", report.verdict);
   setOutput("errors", errorsOf(report));
   setOutput("warnings", warningsOf(report));

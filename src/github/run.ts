@@ -14,6 +14,7 @@ import { workflowCommand } from "../report/workflow-commands.js";
 import { withRelease } from "./api-release.js";
 import { GitHubApi } from "./api.js";
 import { readChange } from "./change.js";
+import { analysisOf } from "./code-scanning.js";
 import { failureOf, incompleteMessage } from "./conclusion.js";
 import { configurationOf } from "./configuration.js";
 import { readEvent, type Event } from "./event.js";
@@ -29,6 +30,8 @@ import { writeSummary } from "./summary.js";
 /** What judges the change; the entry point wires it. */
 export interface Engine {
   readonly rules: readonly ConfigurableRule[];
+  /** A report as code scanning reads it. */
+  sarif(report: Report): string;
   /** The address of a rule's page; undefined for a name that is no rule. */
   page(rule: string): string | undefined;
   /** @param seconds How long it may take before it ends with what it knows. */
@@ -89,7 +92,11 @@ async function judge(engine: Engine): Promise<void> {
   }
   const link = linksTo(event, { ...source, base: report.change.release ?? source.base }, process.env);
   const fullReport = runUrl(event, process.env);
-  await attempt("The outputs were not set", () => writeOutputs(report));
+  await attempt("The outputs were not set", async () => {
+    const check = (of: ChangeSource): Report => engine.check(of, configuration, inputs.timeLimit);
+    const analysis = inputs.sarif ? await analysisOf({ event, root, configuration, report, check }) : undefined;
+    writeOutputs(report, analysis && engine.sarif(analysis));
+  });
   await attempt("The summary was not written", () => writeSummary(report, link));
   if (api && pullRequest) {
     const { number } = pullRequest;

@@ -18,6 +18,8 @@ export interface Served {
   readonly changedFiles: number;
   /** A new checkout of a commit, with as many commits of history. */
   checkout(commit: string, depth: number): string;
+  /** Writes files into the repository's working tree. */
+  write(files: Files): void;
   remove(): void;
 }
 
@@ -82,6 +84,7 @@ export function serve(base: Files, change: Files, released?: Files): Served {
       git(target, "checkout", "--quiet", "--detach", commit);
       return target;
     },
+    write: (files) => write(origin, files),
     remove() {
       rmSync(folder, { recursive: true, force: true });
     },

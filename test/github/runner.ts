@@ -101,9 +101,11 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
   });
   const summary = readFileSync(summaryFile);
   const outputs = outputsOf(readFileSync(outputFile, "utf8"));
-  // Other steps of the job read the report; here there are none, so its content takes the path's place.
-  const reportFile = outputs["report-file"];
-  if (reportFile) outputs["report"] = readFileSync(reportFile, "utf8");
+  // Other steps of the job read these files; here there are none, so their content stands beside the path.
+  for (const name of ["report", "sarif"]) {
+    const path = outputs[`${name}-file`];
+    if (path) outputs[name] = readFileSync(path, "utf8");
+  }
   rmSync(folder, { recursive: true });
   return {
     conclusion: exitCode === 0 ? "success" : "failure",
