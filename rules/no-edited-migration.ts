@@ -40,8 +40,8 @@ export default defineRule<MessageId>({
       for (const migration of database.migrations) {
         if (migration.status !== "modified" || migration.file === squash?.file) continue;
         // Made to be edited: it runs again.
-        if (migration.kind === "repeatable" || !hasShipped(database, migration.previousFile ?? migration.file))
-          continue;
+        if (migration.kind === "repeatable" || migration.byHand === true) continue;
+        if (!hasShipped(database, migration.previousFile ?? migration.file)) continue;
         yield* editsOf(migration, database);
       }
       // A new baseline gives new databases what the deleted ones made, and no other database runs it.

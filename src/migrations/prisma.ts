@@ -4,6 +4,7 @@ import { installedVersion, majorMinor, requestedRange, versionFacts } from "./in
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byBytes } from "./name-order.js";
+import { dataSteps, isDataStep } from "./prisma/data-step.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 const LOCK = "migration_lock.toml";
@@ -33,11 +34,17 @@ export const prisma: MigrationTool = {
 
   open(listing, folder): MigrationSource {
     const files: string[] = [];
+    const steps: string[] = [];
     const leftOut: LeftOutFile[] = [];
     for (const name of [...listing.foldersIn(folder)].sort(byBytes)) {
       const migration = join(folder, name);
+      if (listing.has(migration, MIGRATION)) files.push(join(migration, MIGRATION));
       for (const file of listing.filesIn(migration)) {
-        if (file === MIGRATION) files.push(join(migration, file));
+        const path = join(migration, file);
+        if (isDataStep(file, () => listing.read(path) ?? "")) {
+          files.push(path);
+          steps.push(path);
+        } else if (file === MIGRATION) continue;
         else if (file.endsWith(".sql")) {
           leftOut.push({ file: join(migration, file), reason: `is not run by Prisma, which runs ${MIGRATION} only` });
         }
@@ -50,12 +57,17 @@ export const prisma: MigrationTool = {
       because: listing.has(folder, LOCK) ? `because of ${LOCK} in it` : "because it stands beside a Prisma schema",
       files,
       leftOut,
+      ...(steps.length > 0 && {
+        evaluate: dataSteps(() => schemaFiles(listing, folder).map((file) => listing.read(file) ?? "")),
+        facts: new Map(steps.map((file) => [file, { byHand: true }] as const)),
+      }),
       ...(dialect === undefined ? {} : { dialect }),
     };
   },
 
   sheet: {
-    layout: "`<folder>/<name>/migration.sql` beside `migration_lock.toml`",
+    layout:
+      "`<folder>/<name>/migration.sql` beside `migration_lock.toml`; programs with Prisma Client in `<name>` are data steps, which the project's scripts run behind it",
     order: "By the bytes of the folders' names.",
     transaction: "None of its own.",
     optOut: "From 7.4 on nothing is needed; before, a file with a single statement runs outside a transaction.",

@@ -36,11 +36,6 @@ export interface ToolFacts {
   readonly outsideTransaction?: string;
   /** What to do instead where it cannot: how an index is built, in sentences. */
   readonly withoutOutside?: string;
-  /**
-   * How it runs a part of what is pending, so that the rest can wait for a deploy, as the rest of a sentence:
-   * `with npx knex migrate:up NAME`. Absent: it runs all that is pending, or that is not known.
-   */
-  readonly runsPart?: string;
   /** What is assumed of the tool because the repository does not say, and why, as a sentence. */
   readonly assumption?: string;
   /** Whether the tool remembers a checksum of each file and refuses an edited one. */
@@ -72,6 +67,8 @@ export interface FileFacts {
   readonly kind?: "repeatable" | "baseline";
   /** Where the tool decides by a time whether a migration has run (Drizzle's journal): that time. */
   readonly time?: number;
+  /** Whether the tool does not run it, but a script of the project's beside it does: nothing remembers its text. */
+  readonly byHand?: boolean;
   /** Where the file's name decides what happens to it out of order (refinery's `U`): that, instead of the tool's. */
   readonly outOfOrder?: OrderPolicy;
 }

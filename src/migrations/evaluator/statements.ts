@@ -286,6 +286,8 @@ function forOf(
 class Loop implements Frame {
   /** Whether a condition that is not known may have ended it. */
   mayHaveEnded = false;
+  /** Whether one may have ended a round: what was assigned before that is not known to the next. */
+  mayHaveContinued = false;
   #ends: (() => void)[] = [];
 
   constructor(
@@ -300,6 +302,7 @@ class Loop implements Frame {
 
   mayLeave(how: "break" | "continue"): void {
     if (how === "break") this.mayHaveEnded = true;
+    else this.mayHaveContinued = true;
     this.#ends.push(this.run.enterCondition());
   }
 
@@ -349,7 +352,7 @@ function rounds(
     if (completion?.type === "break") return completion.label === undefined ? undefined : completion;
     if (completion?.label !== undefined) return completion;
     // One round stands for all that may follow.
-    if (around.mayHaveEnded) return undefined;
+    if (around.mayHaveEnded || (around.mayHaveContinued && update == null)) return undefined;
     if (update) evaluate(update, scope);
   }
   return undefined;

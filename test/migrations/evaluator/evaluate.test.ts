@@ -125,6 +125,12 @@ describe("loops", () => {
     expect(sentBy(up(body))).toEqual(["SELECT 1", "? DELETE FROM a"]);
   });
 
+  it("run once where a condition that is not known decides what the next round has", () => {
+    const body =
+      "let more = true; while (more) { const rows = await db.query('SELECT 1'); if (rows.length === 0) { more = false; continue; } await db.query('DELETE FROM a'); }";
+    expect(sentBy(up(body))).toEqual(["SELECT 1", "? DELETE FROM a"]);
+  });
+
   it("end somewhere", () => {
     const [last, ...others] = [...sentBy(up("for (let i = 0; ; i++) await db.query('SELECT 1');"))].reverse();
     expect(last).toBe("SELECT 1");

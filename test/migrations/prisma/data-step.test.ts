@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_CONFIGURATION } from "../../../src/change/configuration.js";
+import { check } from "../../../src/check/check.js";
+import { memorySource } from "../../check/memory-source.js";
+import { changeOf, type Files, onlySource } from "../open-tool.js";
+
+const SCHEMA = `datasource db {
+  provider = "postgresql"
+}
+
+model User {
+  id        Int     @id
+  email     String
+  fullName  String? @map("full_name")
+  orders    Order[]
+
+  @@map("users")
+}
+
+model Order {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+}
+`;
+
+const BASE: Files = {
+  "package.json": '{ "dependencies": { "prisma": "^7.4.0", "@prisma/client": "^7.4.0" } }',
+  "prisma/schema.prisma": SCHEMA,
+  "prisma/migrations/migration_lock.toml": 'provider = "postgresql"\n',
+  "prisma/migrations/20260101000000_init/migration.sql":
+    'CREATE TABLE users (id int PRIMARY KEY, email text, full_name text);\nCREATE TABLE "Order" (id int PRIMARY KEY, "userId" int);\n',
+};
+const STEP = "prisma/migrations/20260201000000_names/data-migration.ts";
+const script = (body: string): string =>
+  `import { Prisma, PrismaClient } from "@prisma/client";\n\nconst prisma = new PrismaClient();\n\nasync function main() {\n${body}\n}\n\n` +
+  `main()\n  .catch((error) => {\n    console.error(error);\n    process.exit(1);\n  })\n  .finally(async () => await prisma.$disconnect());\n`;
+
+/** What a data step sends, with the transaction; or why it is not known. */
+function sent(text: string): readonly string[] {
+  const added = { [STEP]: text, [STEP.replace("data-migration.ts", "migration.sql")]: "SELECT 1;\n" };
+  const [database] = changeOf(BASE, added).databases;
+  return (database?.migrations ?? [])
+    .filter(({ file }) => file === STEP)
+    .flatMap(({ statements }) =>
+      statements.map(({ statement: { sql, operations }, transaction }) => {
+        const [operation] = operations;
+        const said = operation?.type === "Unparsed" ? operation.reason : sql;
+        return `${said} ${String(transaction.group ?? transaction.inTransaction)}`;
+      }),
+    );
+}
+
+describe("a data step beside Prisma's SQL", () => {
+  it("comes behind the SQL of its folder, and nothing remembers its text", () => {
+    const source = onlySource({
+      ...BASE,
+      [STEP]: script("await prisma.$executeRaw`SELECT 1`;"),
+      "prisma/migrations/20260201000000_names/migration.sql": "SELECT 1;",
+      "prisma/migrations/20260201000000_names/types.d.ts": "import type { PrismaClient } from '@prisma/client';",
+      "prisma/migrations/20260201000000_names/notes.ts": "export const note = 'prisma';",
+      "prisma/migrations/20260301000000_more/migration.sql": "SELECT 1;",
+    });
+    expect(source.files).toEqual([
+      "prisma/migrations/20260101000000_init/migration.sql",
+      "prisma/migrations/20260201000000_names/migration.sql",
+      STEP,
+      "prisma/migrations/20260301000000_more/migration.sql",
+    ]);
+    expect(source.facts?.get(STEP)).toEqual({ byHand: true });
+  });
+
+  it("sends its raw SQL as it is written, each statement by itself", () => {
+    expect(
+      sent(
+        script(`
+          const name = "x";
+          await prisma.$executeRaw\`UPDATE users SET full_name = \${name} WHERE id IN (\${Prisma.join([1, 2])})\`;
+          await prisma.$executeRaw(Prisma.sql\`DELETE FROM \${Prisma.raw('"Order"')}\`);
+          await prisma.$executeRawUnsafe("TRUNCATE users");
+          const rows = await prisma.$queryRaw\`SELECT id FROM users\`;
+          for (const row of rows) await prisma.$executeRaw\`UPDATE users SET email = '' WHERE id = \${row.id}\`;`),
+      ),
+    ).toEqual([
+      "UPDATE users SET full_name = $1 WHERE id IN ($2,$3) false",
+      'DELETE FROM "Order" false',
+      "TRUNCATE users false",
+      "SELECT id FROM users false",
+      "UPDATE users SET email = '' WHERE id = $1 false",
+    ]);
+  });
+
+  it("writes models as the schema maps them, of which it need not have all rows", () => {
+    expect(
+      sent(
+        script(`
+          await prisma.$transaction(async (tx) => {
+            await tx.user.updateMany({ data: { fullName: "x", orders: { set: [] } } });
+            await tx.user.updateMany({ where: { fullName: null }, data: { fullName: "" } });
+          });
+          await prisma.order.deleteMany({ where: {} });
+          await prisma.order.createMany({ data: [{ id: 1, userId: 2 }] });
+          await prisma.user.findMany();
+          await prisma.account.deleteMany();`),
+      ),
+    ).toEqual([
+      `BEGIN ${STEP}#1`,
+      `UPDATE "users" SET "full_name" = $1 ${STEP}#1`,
+      `UPDATE "users" SET "full_name" = $1 WHERE $2 ${STEP}#1`,
+      `COMMIT ${STEP}#1`,
+      'DELETE FROM "Order" false',
+      'INSERT INTO "Order" ("id", "userId") VALUES ($1, $2) false',
+      "writes the model account, which the Prisma schema does not have false",
+    ]);
+  });
+
+  it("is called by a runner of the project's own, in a transaction that is not known", () => {
+    const step =
+      'export const names: MigrationScript = {\n  type: "data",\n  run: async ({ tx }) => {\n' +
+      "    await tx.$executeRaw`DELETE FROM users`;\n    await tx.user.deleteMany();\n  },\n};\n";
+    expect(sent(step)).toEqual(["DELETE FROM users unknown", 'DELETE FROM "users" unknown']);
+  });
+
+  it("may be edited, as nothing runs it a second time or remembers it", () => {
+    const base = { ...BASE, [STEP]: script("await prisma.$executeRaw`SELECT 1`;") };
+    const edited = memorySource(base, { [STEP]: script("await prisma.$executeRaw`SELECT 2`;") });
+    expect(check(edited, DEFAULT_CONFIGURATION).findings).toEqual([]);
+    const sql = "prisma/migrations/20260101000000_init/migration.sql";
+    const [finding] = check(
+      memorySource(base, { [sql]: "CREATE TABLE users (id int);\n" }),
+      DEFAULT_CONFIGURATION,
+    ).findings;
+    expect(finding?.rule).toBe("no-edited-migration");
+  });
+});
