@@ -1,4 +1,5 @@
 /** `docs/tools.md`: what each migration tool does with migrations, from the facts that the checks go by. */
+import { PARTIAL_RUNS } from "../src/migrations/partial-runs.js";
 import { plainSql } from "../src/migrations/plain-sql.js";
 import type { MigrationTool, ToolSheet } from "../src/migrations/tool.js";
 import { MIGRATION_TOOLS } from "../src/migrations/tools.js";
@@ -52,11 +53,16 @@ function overview(tools: readonly MigrationTool[]): string {
     .join("\n");
 }
 
-function section({ label, sheet }: MigrationTool): string[] {
+function section({ name, label, sheet }: MigrationTool): string[] {
   const facts = Object.entries(FACTS).flatMap(([key, title]) => {
     const fact = sheet[key as keyof typeof FACTS];
     return fact === undefined ? [] : [`- **${title}**: ${fact}${/[.!?:]$/.test(fact) ? "" : "."}`];
   });
+  const part = PARTIAL_RUNS.get(name);
+  if (part) {
+    const since = part.since === undefined ? "" : `, from ${part.since} on`;
+    facts.push(`- **A part of what is pending**: \`${part.command}\`${since} (${part.source}).`);
+  }
   return [
     `## ${label}`,
     facts.join("\n"),

@@ -5,6 +5,7 @@ import type { Lock } from "../model/lock.js";
 import type { Operation } from "../model/operation.js";
 import type { PhaseId } from "../model/plan.js";
 import { momentAt, positionOf } from "./moment.js";
+import { partialRun } from "../migrations/partial-runs.js";
 import { howItRuns, type Running } from "./how-it-runs.js";
 import type { RecipeStep } from "./recipe.js";
 import type { StatementFacts } from "./statement-facts.js";
@@ -36,16 +37,15 @@ export function proposalsOf(facts: StatementFacts, way: ChosenWay, key: string):
 }
 
 /** The window of a proposal, and what it waits for. */
-export function taskOf({ key, way, step: one, running, facts }: Proposal): Task {
+export function taskOf({ key, way, step: one, running }: Proposal): Task {
   const prefix = key.slice(0, key.length - one.name.length);
   const index = way.steps.indexOf(one);
   const previous = way.steps[index - 1];
   const needs = one.needs ?? (previous ? [previous.name] : []);
   const at = positionOf(one.from);
   const { slot } = momentAt(at);
-  const holdsBack = facts.migration.tool.runsPart !== undefined;
-  // What the pipeline runs, it runs before a deploy: what must come after one waits for the next, unless it is held back.
-  const from = slot === "after" && running.actor === "pipeline" && !holdsBack ? at + 1 : at;
+  // What the pipeline runs, it runs before a deploy: what must come after one waits for the next.
+  const from = slot === "after" && running.actor === "pipeline" ? at + 1 : at;
   return {
     key,
     from,
@@ -74,10 +74,6 @@ export function proposedStep(
   const { release, slot } = momentAt(position);
   const phase = phaseOf(one, running, position, deploy);
   const floor = phase === "later" || slot === "after" ? rollbackFloorOf(operations, release) : undefined;
-  const { runsPart, label } = facts.migration.tool;
-  const held = slot === "after" && release === 0 && running.actor === "pipeline" && deploy.migrations === "before";
-  const how =
-    held && runsPart !== undefined ? `Hold it back until then; ${label} runs a part ${runsPart}.` : running.how;
   return {
     phase,
     kind: "run",
@@ -91,7 +87,7 @@ export function proposedStep(
     ...(one.sql !== undefined && { sql: one.sql }),
     locks,
     ...estimated(locks, operations, before),
-    ...(how !== undefined && { how }),
+    ...(running.how !== undefined && { how: running.how }),
     ...(one.check && { check: one.check.sql, answer: one.check.answer }),
     ...(one.wayBack !== undefined && { wayBack: one.wayBack }),
     ...(one.stopCondition !== undefined && { stopCondition: one.stopCondition }),
@@ -113,6 +109,17 @@ function phaseOf(one: RecipeStep, { actor }: Running, position: number, { migrat
   return one.until === undefined ? "after-deploy" : "before-merge";
 }
 
+/** Where the tool can run a part of what is pending, what must come after the deploy need not wait for the next one. */
+function heldBack({ migration }: StatementFacts, { steps }: ChosenWay): readonly string[] {
+  const waits = steps.some(({ actor, from }) => actor === "pipeline" && from.release === 0 && from.slot === "after");
+  const command = waits ? partialRun(migration.tool) : undefined;
+  return command === undefined
+    ? []
+    : [
+        `Keep the steps of the next pull request that only check or build in this one, in files of their own, and let the pipeline hold them back until every instance runs the new code: ${migration.tool.label} runs a part with \`${command}\`.`,
+      ];
+}
+
 /** The box that takes a statement, or a part of one, out of the pull request, and puts the proposed steps in its place. */
 export function replacement(facts: StatementFacts, way: ChosenWay, proposals: readonly PlacedStep[]): PlacedStep[] {
   const { use, compatibility } = way.facts;
@@ -130,7 +137,7 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
   const steps: PlacedStep[] = [];
   if (use && use.head.length > 0) steps.push(removeUses(facts, use));
   const evidence = use?.base ?? compatibility.evidence;
-  const { otherWays } = way;
+  const otherWays = [...way.otherWays, ...heldBack(facts, way)];
   if (use && use.base.length > 0) {
     steps.push(
       step(facts, "before-merge", "take-out", {
