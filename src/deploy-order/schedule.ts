@@ -8,7 +8,8 @@ import { parseSql } from "../postgres/parse-sql.js";
 import { type Names, namesOf, whyBehind } from "./dependencies.js";
 import { momentAt, positionOf } from "./moment.js";
 import { type Proposal, proposalsOf, type Rehearsal, proposedStep, replacement, taskOf } from "./proposed-steps.js";
-import { acceptedFor, type PlanInput, type StatementFacts } from "./statement-facts.js";
+import type { RecipeStep } from "./recipe.js";
+import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
 import { breaksOf, type PlacedStep, stepsOf } from "./steps.js";
 import { solve, type Placement, type Task } from "./timeline.js";
 import { treat, type Treatment } from "./ways.js";
@@ -29,19 +30,56 @@ export interface Schedule {
   readonly scheduled: readonly PlacedStep[];
   /** Statements without a step of their own. */
   readonly quiet: readonly StatementFacts[];
+  /** All SQL of the plan in the order in which it runs, that of the pull request and proposed. */
+  readonly runs: readonly Statement[];
 }
 
-export function scheduledSteps(statements: readonly StatementFacts[], input: PlanInput): Schedule {
+/** All entries in the order in which they happen, each with its place on the timeline. */
+function timelineOf(statements: readonly StatementFacts[], input: PlanInput) {
   const { change } = input;
-  const { deploy } = change.configuration;
   const versions = new Map(change.databases.map(({ name, postgres }) => [name, postgres.version]));
-  const treatments = treat(statements, deploy, (database) => versions.get(database) ?? 14, input.recipes);
+  const version = (database: string): number => versions.get(database) ?? 14;
+  const treatments = treat(statements, change.configuration.deploy, version, input);
   const entries = withNeeds(treatments.flatMap((treatment, index) => entriesOf(treatment, String(index), input)));
   const { placements, contradictions } = solve(entries.map(({ task }) => task));
   const placement = new Map(placements.map((one) => [one.task.key, one]));
   const chains = new Map(contradictions.map(({ key, reasons }) => [key, reasons]));
   const order = new Map(placements.map(({ task }, index) => [task.key, index]));
   const inOrder = [...entries].sort((one, other) => order.get(one.task.key)! - order.get(other.task.key)!);
+  return { treatments, inOrder, placement, chains };
+}
+
+/** What happens at a place of the timeline: a statement of the change, or a step of a recipe. */
+export interface Run {
+  /** As in `moment.ts`. */
+  readonly position: number;
+  /** Where nothing is proposed, the statement of the change. */
+  readonly step: Pick<RecipeStep, "name" | "actor" | "sql" | "transaction" | "repeat" | "check">;
+  readonly proposed: boolean;
+}
+
+/** The whole plan as it is carried out. */
+export function runsOf(input: PlanInput): readonly Run[] {
+  const { inOrder, placement } = timelineOf(judgedStatements(input), input);
+  return inOrder.map(({ task, proposal, statements, treatment: { facts } }): Run => {
+    const position = placement.get(task.key)!.position;
+    if (proposal) return { position, step: proposal.step, proposed: true };
+    return {
+      position,
+      step: {
+        name: `${facts.migration.file}:${String(facts.line)}`,
+        actor: "pipeline",
+        sql: statements.map(({ sql }) => `${sql};`).join("\n"),
+        ...(facts.statement.transaction.inTransaction !== true && { transaction: "outside" as const }),
+      },
+      proposed: false,
+    };
+  });
+}
+
+export function scheduledSteps(statements: readonly StatementFacts[], input: PlanInput): Schedule {
+  const { deploy } = input.change.configuration;
+  const { treatments, inOrder, placement, chains } = timelineOf(statements, input);
   const rehearsals = rehearse(inOrder, input);
 
   const proposed = new Map<Proposal["way"], PlacedStep[]>();
@@ -75,6 +113,7 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
   return {
     scheduled: [...boxes, ...inOrder.flatMap((entry) => steps.get(entry) ?? [])],
     quiet: inFileOrder(quiet, statements),
+    runs: inOrder.flatMap((entry) => entry.statements),
   };
 }
 
