@@ -65,7 +65,9 @@ export function findReferences(
   const plain = new Sought(targets, [], unnamed);
   const searches = trees.map(([side, tree, release]) => new Search(side, tree, sides, plain, release));
   const scripts = new Scripts();
-  const declared = searches.map((search) => search.declarations(scripts));
+  // A model that one side has without the column is one that the other side has with it.
+  const modelFiles = new Set(searches.flatMap((search) => search.filesThatDeclare(scripts)));
+  const declared = searches.map((search) => search.declarations(scripts, modelFiles));
   const readers = searches.map((search, side) => {
     const others = declared.filter((_, other) => other !== side).flat();
     const declarations = knownOn(declared[side] ?? [], others);
@@ -186,12 +188,18 @@ class Search {
     }
   }
 
+  filesThatDeclare(scripts: Scripts): readonly string[] {
+    return [...this.files.keys()].filter((file) => this.#declarationsIn(file, scripts).length > 0);
+  }
+
   /** The models that the files declare. */
-  declarations(scripts: Scripts): readonly Declaration[] {
-    return [...this.files.keys()].flatMap((file) => {
-      const text = this.tree.read(file);
-      return text === undefined ? [] : scripts.declarationsIn(file, text);
-    });
+  declarations(scripts: Scripts, files: Iterable<string>): readonly Declaration[] {
+    return [...files].flatMap((file) => this.#declarationsIn(file, scripts));
+  }
+
+  #declarationsIn(file: string, scripts: Scripts): readonly Declaration[] {
+    const text = this.tree.read(file);
+    return text === undefined ? [] : scripts.declarationsIn(file, text);
   }
 }
 

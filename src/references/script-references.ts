@@ -51,6 +51,9 @@ const TABLE_FIRST = /^(?:from|into|table|selectFrom|insertInto|updateTable|delet
 /** Methods where the keys of an object are names that the query gives. */
 const ALIAS_KEYS = words("select addSelect column columns returning from with as selectDistinct selectDistinctOn");
 
+/** Methods that make a row of what the model knows. */
+const LEAVES_OUT = /^(?:create|bulkCreate|build|save)$/;
+
 /** Methods that take a key, and options behind it. */
 const BY_KEY = /^(?:findByPk|findById|findOneById|getReference)$/;
 
@@ -345,7 +348,7 @@ class ScriptReader {
     }
     const place = this.#place(node);
     for (const target of targets) {
-      if (place === undefined) this.#looseKey(node, target, name, offset);
+      if (place === undefined) this.#looseKey(node, target, offset);
       else if (place.chain.style === "builder" && ALIAS_KEYS.has(place.method)) continue;
       // Options, whose own keys are no columns.
       else if (place.argument > 0 && place.path.length === 0 && BY_KEY.test(place.method)) continue;
@@ -355,13 +358,9 @@ class ScriptReader {
     }
   }
 
-  #looseKey(node: Node, target: SoughtTarget, name: string, offset: number): void {
-    let at = node.parent;
-    while (at !== undefined && /^(?:Object|Array|Spread|TS|Conditional|Logical)/.test(at.type)) at = at.parent;
-    // What a function gives or is given is as often made for its caller as for a query.
-    const isForOthers = isCall(at) || at?.type === "ReturnStatement" || at?.type.startsWith("JSX") === true;
-    if (isForOthers || (at !== undefined && isFunction(at))) this.#weakIfNamed(node, target, offset);
-    else this.#unbound(node, target, name, offset);
+  /** A key of an object that no database call is known to take: as often made for a caller, a mail or a log. */
+  #looseKey(node: Node, target: SoughtTarget, offset: number): void {
+    this.#weakIfNamed(node, target, offset);
   }
 
   // Members
@@ -489,6 +488,9 @@ class ScriptReader {
     }
     const namings = tables.map((table) => this.#naming(target, table));
     if (namings.every((naming) => naming === undefined)) return;
+    // What a model does not declare, it leaves out; Prisma refuses it.
+    const isLeftOut = target.undeclared === true && LEAVES_OUT.test(place.method) && kindAt(place) === "write";
+    if (isLeftOut && !place.path.includes("data")) return this.#weak(node, target, offset, "write");
     const only = new Set(tables.map(({ word }) => word)).size === 1;
     const certain = sure && only && namings.includes("exact") && target.ownNames.has(name);
     this.#add(node, target, certain ? "certain" : "likely", offset, kindAt(place));

@@ -100,6 +100,8 @@ function declaredTables(code: string, sought: Sought): Found[] {
   });
 }
 
+const SELECT_EXPRESSION = /select_expression\b[^\]]{0,200}\]\s{0,40}(?:#\[[^\]]{0,100}\]\s{0,40}){0,4}(?:pub )?$/;
+
 interface Heading {
   readonly offset: number;
   readonly names: readonly string[];
@@ -133,6 +135,8 @@ function gradeOf(
 ): ReferenceGrade | undefined {
   if (!target.distinctive || !sought.mentions(target, code)) return undefined;
   if (language === "other" || !target.ownNames.has(word)) return "possible";
+  // Diesel's field for an expression of its own.
+  if (SELECT_EXPRESSION.test(code.slice(Math.max(0, offset - 300), offset))) return "possible";
   // Go's name of a field in a message, not in the database.
   if (/json:"$/.test(code.slice(Math.max(0, offset - 6), offset))) return "possible";
   const heading = headings.findLast((one) => one.offset <= offset);
