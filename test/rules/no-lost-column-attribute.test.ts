@@ -98,3 +98,119 @@ describe("no-lost-column-attribute", () => {
     expect(found(alter('t.bigInteger("rank").alter()'), 'await knex.raw("SELECT 1");')).toHaveLength(1);
   });
 });
+
+describe("no-lost-column-attribute in TypeORM", () => {
+  const program = (name: string, up: string): string =>
+    `import { TableColumn } from "typeorm";\n\nexport class ${name} {\n  async up(queryRunner) {\n${up}\n  }\n}\n`;
+  const files = {
+    "package.json": JSON.stringify({ dependencies: { typeorm: "1.1.1", pg: "8.11.0" } }),
+    "migrations/1700000000001-A.ts": program("A1700000000001", `await queryRunner.query(${JSON.stringify(SCHEMA)});`),
+  };
+  const messages = (column: string): readonly string[] => {
+    const up = `await queryRunner.changeColumn("orders", "state", new TableColumn(${column}));`;
+    return check(
+      memorySource(files, { "migrations/1700000000002-B.ts": program("B1700000000002", up) }),
+      DEFAULT_CONFIGURATION,
+    )
+      .findings.filter(({ rule }) => rule === "no-lost-column-attribute")
+      .map(({ line, message }) => `${String(line)} ${message}`);
+  };
+
+  it("is told of a default that changeColumn leaves out", () => {
+    expect(messages('{ name: "state", type: "character varying", length: "20" }')).toEqual([
+      "5 state of orders loses its default 'new': TypeORM drops what the call does not repeat. From here on an INSERT that leaves state out fails. Say in the same call what the column keeps.",
+    ]);
+  });
+
+  it.each([
+    ["repeats it", `{ name: "state", type: "character varying", length: "20", default: "'new'" }`],
+    ["says that there is none", '{ name: "state", type: "character varying", length: "20", default: null }'],
+  ])("is silent where the call %s", (_, column) => {
+    expect(messages(column)).toEqual([]);
+  });
+});
+
+describe("no-lost-column-attribute in other tools", () => {
+  interface Tool {
+    readonly manifest: object;
+    readonly program: (body: string) => string;
+    readonly send: (sql: string) => string;
+  }
+  const SEQUELIZE: Tool = {
+    manifest: { sequelize: "6.37.8", pg: "8.11.0" },
+    program: (body) => `exports.up = async (queryInterface, Sequelize) => {\n${body}\n};\n`,
+    send: (sql) => `await queryInterface.sequelize.query(${JSON.stringify(sql)});`,
+  };
+  const DB_MIGRATE: Tool = {
+    manifest: { "db-migrate": "0.11.14", "db-migrate-pg": "1.5.2" },
+    program: (body) => `exports.up = async (db) => {\n${body}\n};\nexports._meta = { version: 1 };\n`,
+    send: (sql) => `await db.runSql(${JSON.stringify(sql)});`,
+  };
+
+  function lostBy({ manifest, program, send }: Tool, call: string): readonly string[] {
+    const files = {
+      "package.json": JSON.stringify({ dependencies: manifest }),
+      "migrations/20260101000000-init.js": program(send(SCHEMA)),
+    };
+    return check(memorySource(files, { "migrations/20260201000000-next.js": program(call) }), DEFAULT_CONFIGURATION)
+      .findings.filter(({ rule }) => rule === "no-lost-column-attribute")
+      .map(
+        ({ line, column, endLine, endColumn, message }) => `${[line, column, endLine, endColumn].join(":")} ${message}`,
+      );
+  }
+
+  it.each([
+    [
+      "Sequelize's changeColumn, default and NOT NULL",
+      SEQUELIZE,
+      'await queryInterface.changeColumn("orders", "state", { type: Sequelize.STRING(40) });',
+      [
+        "2:7:2:85 state of orders loses its default 'new' and NOT NULL: Sequelize drops what the call does not repeat. From here on an INSERT that leaves state out stores NULL. Repeat defaultValue: 'new' and allowNull: false in the call.",
+      ],
+    ],
+    [
+      "Sequelize's changeColumn, a default that JavaScript does not write alike",
+      SEQUELIZE,
+      'await queryInterface.changeColumn("orders", "made", { type: Sequelize.DATE, allowNull: false });',
+      [
+        '2:7:2:96 made of orders loses its default now(): Sequelize drops what the call does not repeat. From here on an INSERT that leaves made out fails. Repeat defaultValue: Sequelize.literal("now()") in the call.',
+      ],
+    ],
+    [
+      "Sequelize's changeColumn, NOT NULL on purpose",
+      SEQUELIZE,
+      'await queryInterface.changeColumn("orders", "state", { type: Sequelize.STRING(40), allowNull: true, defaultValue: "new" });',
+      [],
+    ],
+    [
+      "Sequelize's changeColumn with references, which changes nothing of them",
+      SEQUELIZE,
+      'await queryInterface.changeColumn("orders", "rank", { type: Sequelize.INTEGER, references: { model: "orders" } });',
+      [],
+    ],
+    [
+      "db-migrate's changeColumn, everything",
+      DB_MIGRATE,
+      'await db.changeColumn("orders", "state", { type: "string" });',
+      [
+        "2:7:2:61 state of orders loses its default 'new', NOT NULL and its length of 20: db-migrate drops what the call does not repeat. From here on an INSERT that leaves state out stores NULL. Repeat defaultValue: 'new', notNull: true and length: 20 in the call.",
+      ],
+    ],
+    [
+      "db-migrate's changeColumn, the length",
+      DB_MIGRATE,
+      'await db.changeColumn("orders", "state", { type: "string", notNull: true, defaultValue: "old" });',
+      [
+        "2:7:2:97 state of orders loses its length of 20: db-migrate drops what the call does not repeat. From here on state takes values of any length. Repeat length: 20 in the call.",
+      ],
+    ],
+    [
+      "db-migrate's changeColumn that repeats all, and one to another type",
+      DB_MIGRATE,
+      'await db.changeColumn("orders", "state", { type: "string", length: 40, notNull: true, defaultValue: "new" }); await db.changeColumn("orders", "made", { type: "date", notNull: true, defaultValue: new String("now()") });',
+      [],
+    ],
+  ])("%s", (_, tool, call, findings) => {
+    expect(lostBy(tool, call)).toEqual(findings);
+  });
+});

@@ -1,5 +1,5 @@
 /** The `queryInterface` that a migration is given: which of its calls become which SQL. */
-import { quoted, sqlText, Text } from "../evaluator/text.js";
+import { implied, quoted, sqlText, Text } from "../evaluator/text.js";
 import {
   Callable,
   Dictionary,
@@ -95,9 +95,18 @@ function changeColumn([table, key, attribute]: readonly Value[]): readonly Text[
   const alter = (action: Text): Text => sqlText`ALTER TABLE ${to} ALTER COLUMN ${own} ${action};`;
   const keeps = column.references !== undefined;
   const using = column.createsEnum ? sqlText` USING (${own}::${column.type})` : "";
+  /** Where the call says nothing of it. */
+  const drop = (what: "NOT NULL" | "DEFAULT", asked: Value): Text => {
+    const sql = alter(Text.of(`DROP ${what}`));
+    return asked === undefined ? implied(sql) : sql;
+  };
   const parts = [
-    column.notNull ? alter(Text.of("SET NOT NULL")) : keeps ? "" : alter(Text.of("DROP NOT NULL")),
-    column.default ? alter(sqlText`SET DEFAULT ${column.default}`) : keeps ? "" : alter(Text.of("DROP DEFAULT")),
+    column.notNull ? alter(Text.of("SET NOT NULL")) : keeps ? "" : drop("NOT NULL", option(attribute, "allowNull")),
+    column.default
+      ? alter(sqlText`SET DEFAULT ${column.default}`)
+      : keeps
+        ? ""
+        : drop("DEFAULT", option(attribute, "defaultValue")),
     column.createsEnum ?? "",
     column.unique && !keeps ? sqlText`ALTER TABLE ${to} ADD UNIQUE (${own});` : "",
     column.references
