@@ -10,6 +10,7 @@ import {
   copiesOfColumn,
   dataStepsBefore,
   defineRule,
+  formatName,
   mayCopyBetween,
   migrationOf,
   oncePerChange,
@@ -21,7 +22,8 @@ import {
 } from "../src/rule/index.js";
 import type { Column } from "../src/model/catalog.js";
 import type { TypeName } from "../src/model/name.js";
-import type { DropColumn } from "../src/model/operation.js";
+import type { ColumnDefinition, DropColumn } from "../src/model/operation.js";
+import type { Range } from "../src/model/position.js";
 
 export default defineRule({
   meta: {
@@ -33,6 +35,8 @@ export default defineRule({
       harm: "loses data",
     },
     messages: {
+      byCall:
+        "This call of {{tool}} drops {{column}} of {{table}} and adds {{added}}: every value of {{column}} is lost. {{instead}}",
       again:
         "{{column}} of {{table}} is dropped here and added again in {{place}}: every value of it is lost. To change it, use ALTER COLUMN {{column}}; nothing has to be dropped.",
       otherType:
@@ -56,8 +60,16 @@ export default defineRule({
         const { type } = columnOf(op, migration) ?? {};
         const { type: newType, name } = add.column;
         const isSame = type !== undefined && type.sql.toLowerCase() === newType.sql.toLowerCase();
-        const messageId =
-          name !== op.column ? (isSimilar(op.column, name) ? "renamed" : "alike") : isSame ? "again" : "otherType";
+        const isRenamed = name !== op.column;
+        const messageId = isOneCall(op, found, migration)
+          ? "byCall"
+          : isRenamed
+            ? isSimilar(op.column, name)
+              ? "renamed"
+              : "alike"
+            : isSame
+              ? "again"
+              : "otherType";
         context.report({
           node: op,
           messageId,
@@ -67,6 +79,9 @@ export default defineRule({
             place: placeOf(migration, found),
             newColumn: quoteIdentifier(name),
             newType: newType.sql,
+            tool: migration.migration.tool.label,
+            added: isRenamed ? quoteIdentifier(name) : `it again as ${newType.sql}`,
+            instead: insteadOf(op, add.column, type),
             keep: keepsValues(type, newType)
               ? `To keep them, use ALTER COLUMN ${quoteIdentifier(op.column)} TYPE ${newType.sql}.`
               : `To keep them, add the new column under another name, copy the values, and drop ${quoteIdentifier(op.column)} in a later deploy.`,
@@ -76,6 +91,38 @@ export default defineRule({
     };
   },
 });
+
+/** Whether a single call of the tool does both, and its SQL stands nowhere. */
+function isOneCall(op: DropColumn, { statement: { statement: add } }: AddedColumn, migration: RuleMigration): boolean {
+  const { range, embedded } = migration.statementOf(op).statement;
+  const isMade = embedded !== undefined && embedded.quote === undefined;
+  return (
+    isMade && migration.migration.statements.some(({ statement }) => statement === add) && isSameRange(add.range, range)
+  );
+}
+
+const isSameRange = (one: Range, other: Range): boolean => one[0] === other[0] && one[1] === other[1];
+
+/** What to do instead of the call. */
+function insteadOf({ table, column }: DropColumn, added: ColumnDefinition, type: TypeName | undefined): string {
+  const own = quoteIdentifier(column);
+  const newName = quoteIdentifier(added.name);
+  if (added.name !== column) {
+    return `Leave ${own} in place, copy its values into ${newName}, and drop it in a later deploy, once no running code uses it.`;
+  }
+  const alter = `ALTER TABLE ${formatName(table)} ALTER COLUMN ${own}`;
+  if (type !== undefined && isOneType(type, added.type)) return `Send what is to change as SQL instead: ${alter} ….`;
+  if (keepsValues(type, added.type)) return `Send ${alter} TYPE ${added.type.sql} as SQL instead.`;
+  return `To keep them, add the new column under another name, copy the values, and drop ${own} in a later deploy.`;
+}
+
+function isOneType(one: TypeName, other: TypeName): boolean {
+  return (
+    one.name === other.name &&
+    one.arrayDimensions === other.arrayDimensions &&
+    one.modifiers.join() === other.modifiers.join()
+  );
+}
 
 function columnOf(op: DropColumn, migration: RuleMigration): Column | undefined {
   return migration.before(op).table(op.table)?.columns.get(op.column);

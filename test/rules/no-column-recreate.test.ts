@@ -1,3 +1,7 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_CONFIGURATION } from "../../src/change/configuration.js";
+import { check } from "../../src/check/check.js";
+import { memorySource } from "../check/memory-source.js";
 import rule from "../../rules/no-column-recreate.js";
 import { ruleTester } from "./rule-tester.js";
 import { drizzle, prisma6, prisma7 } from "./tools.js";
@@ -204,4 +208,65 @@ ruleTester.run("no-column-recreate", rule, {
       ],
     },
   ],
+});
+
+/** Calls of TypeORM that drop a column and add it again: a migration each, through the whole check. */
+describe("no-column-recreate in TypeORM", () => {
+  const program = (name: string, up: string): string =>
+    `import { TableColumn } from "typeorm";\n\nexport class ${name} {\n  async up(queryRunner) {\n${up}\n  }\n}\n`;
+  const base = {
+    "package.json": JSON.stringify({ dependencies: { typeorm: "1.1.1", pg: "8.11.0" } }),
+    "migrations/1700000000001-A.ts": program("A1700000000001", `await queryRunner.query(${JSON.stringify(users)});`),
+  };
+  /** `place message` of each finding of the rule; the calls stand on the fifth line. */
+  const found = (up: string): readonly string[] =>
+    check(memorySource(base, { "migrations/1700000000002-B.ts": program("B1700000000002", up) }), DEFAULT_CONFIGURATION)
+      .findings.filter(({ rule: name }) => name === "no-column-recreate")
+      .map(
+        ({ line, column, endLine, endColumn, message }) => `${[line, column, endLine, endColumn].join(":")} ${message}`,
+      );
+  const change = (column: string, to: string): string =>
+    `await queryRunner.changeColumn("users", "${column}", new TableColumn(${to}));`;
+
+  it.each([
+    [
+      "to the same type by another name",
+      change("age", '{ name: "age", type: "int" }'),
+      "This call of TypeORM drops age of users and adds it again as int: every value of age is lost. Send what is to change as SQL instead: ALTER TABLE users ALTER COLUMN age ….",
+    ],
+    [
+      "to a longer one",
+      change("full_name", '{ name: "full_name", type: "character varying", length: "200", isNullable: true }'),
+      "This call of TypeORM drops full_name of users and adds it again as character varying(200): every value of full_name is lost. Send ALTER TABLE users ALTER COLUMN full_name TYPE character varying(200) as SQL instead.",
+    ],
+    [
+      "to another type",
+      change("born", '{ name: "born", type: "text", isNullable: true }'),
+      "This call of TypeORM drops born of users and adds it again as text: every value of born is lost. To keep them, add the new column under another name, copy the values, and drop born in a later deploy.",
+    ],
+    [
+      "to another name as well",
+      change("full_name", '{ name: "name", type: "varchar", isNullable: true }'),
+      "This call of TypeORM drops full_name of users and adds name: every value of full_name is lost. Leave full_name in place, copy its values into name, and drop it in a later deploy, once no running code uses it.",
+    ],
+  ])("is told of a changed column: %s", (_, up, finding) => {
+    // The call stands between `await ` and the semicolon.
+    expect(found(up)).toEqual([`5:7:5:${String(up.length)} ${finding}`]);
+  });
+
+  it.each([
+    ["as SQL", 'await queryRunner.query("ALTER TABLE users ALTER COLUMN full_name TYPE character varying(200)");'],
+    ["in nullability alone", change("age", '{ name: "age", type: "integer" }')],
+    ["in name alone", 'await queryRunner.renameColumn("users", "full_name", "name");'],
+  ])("is silent where a column changes %s", (_, up) => {
+    expect(found(up)).toEqual([]);
+  });
+
+  it("is told of two calls as of two statements", () => {
+    const up =
+      'await queryRunner.dropColumn("users", "age");\nawait queryRunner.addColumn("users", new TableColumn({ name: "age", type: "bigint", isNullable: true }));';
+    expect(found(up)).toEqual([
+      "5:7:5:45 age of users is dropped here and added again in line 6, as bigint: every value of it is lost. To keep them, add the new column under another name, copy the values, and drop age in a later deploy.",
+    ]);
+  });
 });
