@@ -20,6 +20,8 @@ export interface RecipeContext {
   readonly postgres: number;
   /** The places in code that name what the operation changes. */
   readonly references: readonly Reference[];
+  /** What code does with a column of the operation's table, also where it does not name it. Absent: that is not known. */
+  usesOf?(column: string): readonly Reference[];
   /** All judged statements of its database in the order in which they run, its own among them. */
   readonly operations: readonly PlacedOperation[];
 }

@@ -28,6 +28,8 @@ export interface PlanInput {
   referencesTo(placed: PlacedOperation): readonly Reference[];
   /** Default: all that there are. */
   readonly recipes?: readonly Recipe[];
+  /** What code does with a column of an operation's table. Default: that is not known. */
+  usesOf?(placed: PlacedOperation, column: string): readonly Reference[];
 }
 
 /** Something that a statement takes away, or renames, while code is known to name it. */
@@ -74,6 +76,8 @@ export interface StatementFacts {
   readonly locks: readonly Lock[];
   /** Relations among them that the configuration lists, and as what. */
   readonly listed: ReadonlyMap<string, keyof TableLists>;
+  /** The tag of the newest release, where one tells what runs now. */
+  readonly released: string | undefined;
 }
 
 /** The facts of all judged statements, in the order in which they run. */
@@ -158,6 +162,7 @@ function factsOf(
     doubtful: operations.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
     locks,
     listed: listedAmong(locks, input, first?.placed),
+    released: input.change.release?.tag,
   };
 }
 

@@ -3,8 +3,8 @@ import type { DeploySetting } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { RECIPES } from "./recipes/index.js";
-import type { Recipe, RecipeContext, RecipeStep } from "./recipe.js";
-import { acceptedFor, isHazard, type OperationFacts, type StatementFacts } from "./statement-facts.js";
+import type { RecipeContext, RecipeStep } from "./recipe.js";
+import { acceptedFor, isHazard, type PlanInput, type OperationFacts, type StatementFacts } from "./statement-facts.js";
 
 /** A recipe that takes an operation's place. */
 export interface ChosenWay {
@@ -26,7 +26,7 @@ export function treat(
   statements: readonly StatementFacts[],
   deploy: DeploySetting,
   postgres: (database: string) => number,
-  recipes: readonly Recipe[] = RECIPES,
+  { recipes = RECIPES, usesOf }: Pick<PlanInput, "recipes" | "usesOf">,
 ): readonly Treatment[] {
   const all = new Map<string, PlacedOperation[]>();
   for (const { migration, operations } of statements) {
@@ -44,6 +44,7 @@ export function treat(
         placed,
         references,
         postgres: postgres(facts.migration.database),
+        ...(usesOf && { usesOf: (column) => usesOf(placed, column) }),
         operations: all.get(facts.migration.database) ?? [],
       };
       const fitting = recipes.flatMap((recipe) => {

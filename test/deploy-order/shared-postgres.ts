@@ -24,7 +24,12 @@ export class SharedPostgres {
   }
 
   /** Runs the SQL of a step as it asks for: in one transaction, or each statement outside of any. */
-  async run({ sql, transaction, repeat, name }: RecipeStep): Promise<void> {
+  async run({
+    sql,
+    transaction,
+    repeat,
+    name,
+  }: Pick<RecipeStep, "sql" | "transaction" | "repeat" | "name">): Promise<void> {
     if (sql === undefined) return;
     const { database } = this;
     try {
@@ -43,7 +48,7 @@ export class SharedPostgres {
   }
 
   /** What the check of a step answers, as psql prints it. */
-  async answer({ check }: RecipeStep): Promise<string | undefined> {
+  async answer({ check }: Pick<RecipeStep, "check">): Promise<string | undefined> {
     if (!check) return undefined;
     const { rows } = await this.database.query<unknown[]>(check.sql.replace(/;$/, ""), [], { rowMode: "array" });
     const value = rows[0]?.[0];

@@ -181,7 +181,7 @@ function swap(
     sql: shortly(context, ...statements),
     check: columnsThere(table, [column, old], 2),
     wayBack: `Change the names back in the same way; rows written since then have their value in \`${name}\` alone.`,
-    stopCondition: LOCK_STOP,
+    stopCondition: `Code inserts into \`${table.sql}\` without naming the columns: their order changes. Or: ${LOCK_STOP}`,
   };
 }
 

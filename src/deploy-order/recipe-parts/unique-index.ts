@@ -1,7 +1,7 @@
 /** A unique index that is built while reads and writes go on. */
 import { countDuplicates } from "../../change/offending-rows.js";
 import type { Moment } from "../moment.js";
-import type { RecipeStep } from "../recipe.js";
+import type { RecipeContext, RecipeStep } from "../recipe.js";
 import { indexValid } from "./checks.js";
 import { indexSql } from "./indexes.js";
 import { type NamedTable, quote, quoteAll } from "./names.js";
@@ -51,4 +51,11 @@ export function buildUnique(table: NamedTable, name: string, keys: string, from:
     wayBack: `\`DROP INDEX CONCURRENTLY ${index}\`; nothing is lost.`,
     stopCondition: `It fails. Then it leaves an index that is not valid and still refuses some duplicates: DROP INDEX CONCURRENTLY ${index}, mend the rows, and run it again.`,
   };
+}
+
+/** Whether the new code names the columns in ON CONFLICT: it needs the index before it runs. */
+export function isConflictTarget(context: RecipeContext, columns: readonly string[]): boolean {
+  const [first] = columns;
+  const uses = first === undefined ? [] : (context.usesOf?.(first) ?? []);
+  return uses.some(({ side, kind }) => side === "head" && kind === "conflict target");
 }

@@ -9,6 +9,7 @@ import { indexSql } from "../recipe-parts/indexes.js";
 import { after, before } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { isConflictTarget } from "../recipe-parts/unique-index.js";
 import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
 
 export const addIndex = defineRecipe({
@@ -126,9 +127,8 @@ function duplicates(
 }
 
 /** What is unique refuses what the code running now may write, unless the new code needs it for ON CONFLICT. */
-function momentOf({ unique }: OperationOf<"CreateIndex">, { references }: RecipeContext): RecipeStep["from"] {
-  const needed = references.some(({ side, kind }) => side === "head" && kind === "conflict target");
-  return unique && !needed ? after(0) : before(0);
+function momentOf({ unique, columns }: OperationOf<"CreateIndex">, context: RecipeContext): RecipeStep["from"] {
+  return unique && !isConflictTarget(context, columns) ? after(0) : before(0);
 }
 
 /** What stands behind the table's name: method, keys, INCLUDE, WHERE, … */

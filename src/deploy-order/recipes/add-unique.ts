@@ -4,7 +4,7 @@ import { validated } from "../recipe-parts/checks.js";
 import { after, before } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
-import { uniqueIndexSteps } from "../recipe-parts/unique-index.js";
+import { isConflictTarget, uniqueIndexSteps } from "../recipe-parts/unique-index.js";
 import { defineRecipe } from "../recipe.js";
 
 export default defineRecipe({
@@ -17,7 +17,7 @@ export default defineRecipe({
     if (table.known?.kind === "partitioned table") return undefined;
     const name = constraintName(table, constraint);
     // What the new code's ON CONFLICT names must be there before it; else writers of duplicates must be gone.
-    const needed = context.references.some(({ side, kind }) => side === "head" && kind === "conflict target");
+    const needed = isConflictTarget(context, constraint.columns);
     const from = needed ? before(0) : after(0);
     const { columns, including, nullsNotDistinct } = constraint;
     return {

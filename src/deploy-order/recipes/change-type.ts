@@ -1,7 +1,8 @@
 /** A type change that would write the table again: a column of the new type takes the old one's place. */
 import type { TypeName } from "../../model/name.js";
-import { after, before, deploy } from "../recipe-parts/moments.js";
-import { quote, tableIn } from "../recipe-parts/names.js";
+import { rowsLeft } from "../recipe-parts/checks.js";
+import { after, backfill, before, deploy } from "../recipe-parts/moments.js";
+import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
 import { defineRecipe, type RecipeStep } from "../recipe.js";
 
@@ -73,13 +74,39 @@ export default defineRecipe({
     const covers = statement.statement.operations.filter(
       (other) => other.type === "DropDefault" && other.column === column,
     );
-    if (meeting === "narrows") return { steps, covers };
+    if (meeting === "narrows") return { steps: [mendRows(table, column, newType), ...steps], covers };
     const firsts = meeting === "differs" ? { ...both, needs: [rest[0]!.name] } : undefined;
     const [sync, copy, ...others] = rest;
     if (!sync || !copy) return undefined;
     return { steps: [add, sync, ...(firsts ? [firsts] : []), copy, ...others, ship, last], covers };
   },
 });
+
+/** Whole numbers that a type holds. */
+const RANGES: Readonly<Record<string, readonly [least: string, most: string]>> = {
+  int2: ["-32768", "32767"],
+  int4: ["-2147483648", "2147483647"],
+};
+
+/** Rows with values that the narrower type refuses, by the types for which that can be asked without a cast that fails. */
+function mendRows(table: NamedTable, column: string, { name, modifiers, sql }: TypeName): RecipeStep {
+  const range = RANGES[name];
+  const [length] = modifiers;
+  const offends =
+    range !== undefined
+      ? `${quote(column)} NOT BETWEEN ${range[0]} AND ${range[1]}`
+      : (name === "varchar" || name === "bpchar") && length !== undefined
+        ? `length(${quote(column)}) > ${String(length)}`
+        : undefined;
+  return {
+    name: "mend-rows",
+    actor: "person",
+    title: `Mend the rows of \`${table.sql}\` whose \`${quote(column)}\` does not fit ${sql}, in batches that commit each, until none is left.`,
+    from: backfill(0),
+    ...(offends !== undefined && { check: rowsLeft(table, offends) }),
+    stopCondition: "The count grows again: something still writes such rows. Find it before the next step.",
+  };
+}
 
 /** Enums have a recipe of their own. */
 function isEnumSwap(from: TypeName, to: TypeName): boolean {
