@@ -239,9 +239,16 @@ function fileSystem(run: Run): Dictionary {
   );
 }
 
-/** What another program does to the database is not known. */
-const RUNS_PROGRAM: Method = (_, site) => {
-  site.run.unknown("starts another program, and what that sends is not known", site);
+/** Programs that run others, or SQL. */
+const RUNS_ANYTHING =
+  /^(?:\S*\/)?(?:node|ts-node|tsx|npx|npm|yarn|pnpm|bun|deno|psql|pg_\w+|python3?|ruby|php|java|sh|bash|docker)\b/;
+
+/** What another program does to the database is not known; one such as nginx does nothing to it. */
+const RUNS_PROGRAM: Method = ([command], site) => {
+  const known = textOf(command)?.known?.trim();
+  if (known === undefined || RUNS_ANYTHING.test(known)) {
+    site.run.unknown("starts another program, and what that sends is not known", site);
+  }
   return new Unknown("comes from another program");
 };
 

@@ -138,6 +138,15 @@ describe("loops", () => {
   });
 });
 
+describe("programs that a migration starts", () => {
+  it("are not known, unless they have nothing to do with a database", () => {
+    const body =
+      "const { execFileSync, execSync } = require('node:child_process'); execFileSync('node', ['backfill.js']); execSync('/usr/sbin/nginx -t'); execSync(process.env.COMMAND);";
+    const unknown = "starts another program, and what that sends is not known";
+    expect(sentBy(up(body))).toEqual([`! ${unknown}`, `! ${unknown}`]);
+  });
+});
+
 describe("conditions", () => {
   it("are followed both ways where they are not known", () => {
     const body = "if (await db.query('SELECT 1')) await db.query('DROP TABLE a'); else await db.query('DROP TABLE b');";
