@@ -139,6 +139,10 @@ function gradeOf(
   if (SELECT_EXPRESSION.test(code.slice(Math.max(0, offset - 300), offset))) return "possible";
   // Go's name of a field in a message, not in the database.
   if (/json:"$/.test(code.slice(Math.max(0, offset - 6), offset))) return "possible";
+  // `post_report::reason` in Diesel, `Order.legacy_ref` and `orders.c.legacy_ref` in SQLAlchemy.
+  const owner = /(?:(\w+)::|\b([A-Z]\w*)\.|(\w+)\.c\.)$/.exec(code.slice(Math.max(0, offset - 70), offset));
+  const owned = owner?.slice(1).find((word) => word !== undefined);
+  if (owned !== undefined && sought.naming(target, owned) !== undefined) return "likely";
   const heading = headings.findLast((one) => one.offset <= offset);
   const named = [...(heading?.names ?? []), ...(heading === undefined ? inSql.map(({ name }) => name) : [])];
   if (named.some((name) => sought.naming(target, name.split(".").at(-1) as string) !== undefined)) {

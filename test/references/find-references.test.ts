@@ -417,6 +417,17 @@ export const read = async () => (await User.findByPk(1)).legacyFlag;
     expect(sure({ "src/order.rs": model + expression + field })).toEqual([]);
   });
 
+  test("a column behind its table's name is that table's", () => {
+    const rust = (table: string): string => `pub fn old() {\n    ${table}::legacy_ref.eq(\"x\"); // orders\n}\n`;
+    expect(sure({ "src/old.rs": rust("orders") })).toEqual(["head likely - src/old.rs:2:13"]);
+    expect(sure({ "src/old.rs": rust("parcels") })).toEqual([]);
+    const python = (owner: string): string =>
+      `def old(session):\n    return session.query(orders).filter(${owner}legacy_ref == 1)\n`;
+    expect(sure({ "app/old.py": python("Order.") })).toEqual(["head likely - app/old.py:2:47"]);
+    expect(sure({ "app/old.py": python("orders.c.") })).toEqual(["head likely - app/old.py:2:50"]);
+    expect(sure({ "app/old.py": python("Parcel.") })).toEqual([]);
+  });
+
   test("an object for the caller is no row", () => {
     const code = `export async function one(db, id) {
   const order = await db("orders").where({ id }).first();
