@@ -94,6 +94,7 @@ function sentenceOf(
     const names = uses.filter(({ head }) => head.length > 0).map(({ name }) => name);
     parts.push(`The code in this pull request still uses ${listed(names)}.`);
   }
+  if (asked("resolve") > 0 && parts.length === 0) parts.push("The steps of this pull request contradict each other.");
   if (asked("change") > 0) parts.push(`Change ${counted(asked("change"), "statement")} before you merge.`);
   if (asked("run-first") > 0) parts.push(`Run ${counted(asked("run-first"), "statement")} before the deploy.`);
   if (asked("confirm") > 0 && parts.length === 0) {

@@ -1,5 +1,6 @@
 /** Statements and the steps of recipes on one timeline, and what each of them becomes where it lands. */
 import { parseQualified } from "../change/object-names.js";
+import { schemaDifferences } from "../change/schema-differences.js";
 import type { Lock } from "../model/lock.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
@@ -10,7 +11,7 @@ import { momentAt, positionOf } from "./moment.js";
 import { type Proposal, proposalsOf, type Rehearsal, proposedStep, replacement, taskOf } from "./proposed-steps.js";
 import type { RecipeStep } from "./recipe.js";
 import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
-import { breaksOf, type PlacedStep, stepsOf } from "./steps.js";
+import { breaksOf, type PlacedStep, step, stepsOf } from "./steps.js";
 import { solve, type Placement, type Task } from "./timeline.js";
 import { treat, type Treatment } from "./ways.js";
 
@@ -80,7 +81,7 @@ export function runsOf(input: PlanInput): readonly Run[] {
 export function scheduledSteps(statements: readonly StatementFacts[], input: PlanInput): Schedule {
   const { deploy } = input.change.configuration;
   const { treatments, inOrder, placement, chains } = timelineOf(statements, input);
-  const rehearsals = rehearse(inOrder, input);
+  const { rehearsals, lost } = rehearse(inOrder, input);
 
   const proposed = new Map<Proposal["way"], PlacedStep[]>();
   const steps = new Map<Entry, PlacedStep[]>();
@@ -110,8 +111,14 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
   const boxes = treatments.flatMap(({ facts, ways }) =>
     ways.flatMap((way) => replacement(facts, way, proposed.get(way) ?? [])),
   );
+  const resolve = lost.map(({ facts, names }) =>
+    step(facts, "before-merge", "resolve", {
+      title: `Write the steps for ${listed(names)} anew: in this order ${names.length === 1 ? "it is" : "they are"} not there in the end, because a later step takes away what ${names.length === 1 ? "it rests" : "they rest"} on.`,
+      object: names.join(),
+    }),
+  );
   return {
-    scheduled: [...boxes, ...inOrder.flatMap((entry) => steps.get(entry) ?? [])],
+    scheduled: [...boxes, ...resolve, ...inOrder.flatMap((entry) => steps.get(entry) ?? [])],
     quiet: inFileOrder(quiet, statements),
     runs: inOrder.flatMap((entry) => entry.statements),
   };
@@ -223,13 +230,30 @@ function withNeeds(entries: readonly Entry[]): readonly Entry[] {
   });
 }
 
-/** The proposals, each at its place in the order. */
-function rehearse(entries: readonly Entry[], input: PlanInput): ReadonlyMap<string, Rehearsal> {
+/** What the pull request makes and the plan does not: an earlier step takes away what it rests on. */
+interface Lost {
+  readonly facts: StatementFacts;
+  readonly names: readonly string[];
+}
+
+/** The proposals, each at its place in the order, and what is not there in the end. */
+function rehearse(
+  entries: readonly Entry[],
+  input: PlanInput,
+): { readonly rehearsals: ReadonlyMap<string, Rehearsal>; readonly lost: readonly Lost[] } {
   const found = new Map<string, Rehearsal>();
+  const lost: Lost[] = [];
   for (const database of input.change.databases) {
     const ours = entries.filter(({ treatment }) => treatment.facts.migration.database === database.name);
     if (ours.every(({ proposal }) => proposal?.step.sql === undefined) || database.rehearse === undefined) continue;
     const rehearsed = database.rehearse(ours.flatMap(({ statements }) => statements));
+    const wanted = database.migrations.findLast(({ statements }) => statements.length > 0)?.statements.at(-1)?.after;
+    const reached = rehearsed.at(-1)?.after;
+    // What people do by hand or decide is not known here.
+    if (wanted && reached && ours.every(isWritten)) {
+      const { missing } = schemaDifferences(wanted, reached);
+      if (missing.length > 0) lost.push({ facts: ours[0]!.treatment.facts, names: missing });
+    }
     let at = 0;
     for (const { task, statements, proposal } of ours) {
       const own = rehearsed.slice(at, (at += statements.length));
@@ -243,7 +267,13 @@ function rehearse(entries: readonly Entry[], input: PlanInput): ReadonlyMap<stri
       found.set(task.key, { locks: strongest(blocking), operations, before: own[0]?.before });
     }
   }
-  return found;
+  return { rehearsals: found, lost };
+}
+
+/** Whether all that a proposal makes of the schema is in its SQL. */
+function isWritten({ proposal }: Entry): boolean {
+  if (proposal === undefined || proposal.step.sql !== undefined || proposal.step.actor === "code") return true;
+  return proposal.step.from.slot === "backfill";
 }
 
 /** Of several statements in one step, the lock of each relation that blocks the most. */
@@ -254,6 +284,12 @@ function strongest(locks: readonly Lock[]): readonly Lock[] {
     if (other === undefined || lock.blocks.length > other.blocks.length) byRelation.set(lock.relation, lock);
   }
   return [...byRelation.values()];
+}
+
+/** `a`, `a and b`, `a, b and 3 more`. */
+function listed(names: readonly string[]): string {
+  const shown = names.length > 3 ? [...names.slice(0, 2), `${String(names.length - 2)} more`] : names;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
 }
 
 function once<Value>(make: () => Value): () => Value {

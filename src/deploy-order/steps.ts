@@ -113,9 +113,21 @@ export function stepsOf(
   }
   if (!held && lock) {
     const phase = deploy.migrations === "after" ? "after-deploy" : "automatic";
-    steps.push(step(facts, phase, "run", { title: `Blocks ${effectOf(lock, listed)}`, person: false }));
+    const because = kept.flatMap((one) => unusedWords(one, facts) ?? []);
+    steps.push(step(facts, phase, "run", { title: `Blocks ${effectOf(lock, listed)}`, person: false, because }));
   }
   return steps;
+}
+
+const TAKES_AWAY: ReadonlySet<Operation["type"]> = new Set(["DropColumn", "DropRelation", "DropFunction", "DropType"]);
+
+/** What shows that no code needs any more what is dropped. */
+function unusedWords({ placed, live, references }: OperationFacts, { released }: StatementFacts): string | undefined {
+  if (!live || references.length > 0 || !TAKES_AWAY.has(placed.operation.type)) return undefined;
+  const name = nameOf(placed);
+  return released === undefined
+    ? `No code names ${name}, before or in this pull request. Whether an older release still runs is not known: \`deploy.released\` in the configuration says which tags tell.`
+    : `No code names ${name}: not that of ${released}, the newest release, and not that of this pull request.`;
 }
 
 /** What findings say that goes wrong, as the rest of a sentence. */

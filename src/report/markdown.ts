@@ -4,7 +4,7 @@ import type { Report } from "../model/report.js";
 import type { Finding, SuppressedFinding, Suppression } from "../model/finding.js";
 import { excerpt, folded } from "./markdown-blocks.js";
 import { renderPlan } from "./plan-markdown.js";
-import { address, code, cut, fence, markdown, oneLine, prose } from "./escape.js";
+import { address, code, cut, fence, markdown, prose } from "./escape.js";
 import { findingsByFile, findingsByStatement, type StatementFindings } from "./statements.js";
 import {
   counted,

@@ -11,7 +11,7 @@ import { counted, PHASE_HEADINGS, referenceWords, SIDE_WORDS } from "./words.js"
 export interface PlanTextView {
   readonly colors: Colors;
   /** The lines of references, each behind an indent. */
-  references(list: readonly Reference[], indent: string): readonly string[];
+  readonly references: (list: readonly Reference[], indent: string) => readonly string[];
 }
 
 const EVIDENCE = 10;

@@ -383,3 +383,21 @@ test("what needs a name that comes later waits for it, and what the new code nee
     "db/migrations/0002.sql:1 must wait for a later pull request: the code running now uses orders.legacy_ref",
   ]);
 });
+
+test("what rests on something that a later step takes away is said, where the order alone cannot mend it", () => {
+  const made = plan(
+    "ALTER TABLE orders ADD CONSTRAINT note_long CHECK (length(note) > 2) NOT VALID;\nALTER TABLE orders RENAME COLUMN note TO remark;",
+    { used: ["base"], recipes: [RENAME] },
+  );
+  expect(made.phases[0]!.steps.map(({ title }) => title)).toContain(
+    "Write the steps for note_long of orders anew: in this order it is not there in the end, because a later step takes away what it rests on.",
+  );
+});
+
+test("a drop says what shows that nobody needs the column", () => {
+  const [step] = plan(DROP).phases[0]!.steps;
+  expect(step!.because).toEqual([
+    "No code names orders.legacy_ref, before or in this pull request. Whether an older release still runs is not known: `deploy.released` in the configuration says which tags tell.",
+  ]);
+  expect(step!.wayBack).toBe("None for the values: what was in orders.legacy_ref comes back only from a backup.");
+});
