@@ -21,7 +21,7 @@ class LocalApi extends GitHubApi {
   }
   override contents(file: string): Promise<Buffer | undefined> {
     const text = this.before[file];
-    return Promise.resolve(text === undefined ? undefined : Buffer.from(text));
+    return Promise.resolve(typeof text === "string" ? Buffer.from(text) : undefined);
   }
 }
 

@@ -1,11 +1,13 @@
 /** A repository on a server with a pull request, and checkouts of it as actions/checkout makes them. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Path → content; undefined deletes. */
-export type Files = Readonly<Record<string, string | undefined>>;
+/** Path → content; undefined deletes. A link's target, and a submodule's commit, are what git holds of these. */
+export type Files = Readonly<
+  Record<string, string | undefined | { readonly link: string } | { readonly submodule: string }>
+>;
 
 export interface Served {
   /** The repository, with a working tree. */
@@ -96,15 +98,18 @@ function write(folder: string, files: Files): void {
     const path = join(folder, file);
     if (content === undefined) {
       rmSync(path);
-    } else {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content);
+      continue;
     }
+    mkdirSync(dirname(path), { recursive: true });
+    if (typeof content === "string") writeFileSync(path, content);
+    else if ("link" in content) symlinkSync(content.link, path);
+    else git(folder, "update-index", "--add", "--cacheinfo", `160000,${content.submodule},${file}`);
   }
 }
 
 function commitAll(folder: string, message: string): string {
-  git(folder, "add", "--all");
+  // A submodule that nobody has checked out is no folder here, and would count as deleted.
+  git(folder, "add", "--all", "--", ".", ":(exclude)vendor");
   git(folder, "commit", "--quiet", "--allow-empty", "-m", message);
   return git(folder, "rev-parse", "HEAD");
 }

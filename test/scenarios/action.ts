@@ -16,15 +16,17 @@ export const repository = "acme/shop";
 export const NUMBER = 7;
 export const MARKER = markerOf("");
 
-export const BASE: Files = {
+type Texts = Readonly<Record<string, string>>;
+
+export const BASE: Texts = {
   "migrations/001_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint);\n",
   "src/orders.ts": 'export const find = () => db.query("SELECT id FROM orders");\n',
 };
-export const UNSAFE: Files = {
+export const UNSAFE: Texts = {
   "migrations/002_orders_account.sql":
     "SET lock_timeout = '2s';\n\nCREATE INDEX orders_account_idx ON orders (account_id);\n",
 };
-export const SAFE: Files = {
+export const SAFE: Texts = {
   "migrations/002_notes.sql": "SET lock_timeout = '2s';\nALTER TABLE orders ADD COLUMN note text;\n",
 };
 

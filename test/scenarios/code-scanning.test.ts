@@ -10,7 +10,7 @@ import { BASE, push, repository, run, served, start, UNSAFE } from "./action.js"
 const FILE = ".github/migration-safety.yml";
 const RELEASED: Files = { ...BASE, [FILE]: 'deploy:\n  released: "v*"\n' };
 const LATER: Files = { "src/later.ts": "export {};\n" };
-const [NAME, SQL] = Object.entries(UNSAFE)[0]! as [string, string];
+const [NAME, SQL] = Object.entries(UNSAFE)[0]!;
 
 /** What code scanning tells an alert by; undefined where nothing was uploaded. */
 function alertsOf({ outputs }: RunResult): (string | undefined)[] | undefined {

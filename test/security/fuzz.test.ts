@@ -3,7 +3,7 @@
  * contract, and lets nothing be interpreted. A failure prints its seed; `FUZZ_SEED=… FUZZ_RUNS=…` repeats and deepens it.
  */
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { ConfigurationError, DEFAULT_CONFIGURATION, readConfiguration } from "../../src/change/configuration.js";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { parseMigration } from "../../src/change/parse-migration.js";
@@ -19,6 +19,7 @@ import { expectInert } from "./interpreted.js";
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 0x7fffffff);
 const runs = Number(process.env["FUZZ_RUNS"] ?? 60);
 
+vi.setConfig({ testTimeout: 60_000 + 2_000 * runs });
 beforeAll(() => console.log(`FUZZ_SEED=${String(seed)} FUZZ_RUNS=${String(runs)}`));
 
 function assert<Inputs extends [unknown, ...unknown[]]>(property: fc.IProperty<Inputs>, factor = 1): void {
