@@ -7,7 +7,7 @@
  * share a line for each file.
  */
 import type { Configuration } from "../model/configuration.js";
-import type { DeployOrder, Phase, PhaseId, Plan, Step } from "../model/plan.js";
+import type { DeployOrder, Phase, PhaseId, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
 import { identify, type PlacedStep, quietSteps } from "./steps.js";
 import { scheduledSteps } from "./schedule.js";
@@ -30,7 +30,10 @@ export function planOf(input: PlanInput): Plan {
   const deployOrder = deployOrderOf(statements, deploy);
   const notes = deploy.model === "recreate" ? upgradeNotesOf(statements) : undefined;
   return {
-    sentence: statements.length > 0 ? sentenceOf(statements, steps, deployOrder, deploy) : nothingToPlan(input),
+    sentence:
+      statements.length === 0
+        ? nothingToPlan(input)
+        : (upgradeSentence(steps, notes) ?? sentenceOf(statements, steps, deployOrder, deploy)),
     deployOrder,
     phases: PHASES.map((id): Phase => ({
       id,
@@ -67,6 +70,17 @@ function nothingToPlan({ change: { unread = [] } }: PlanInput): string {
   return unread.length === 0
     ? "This pull request changes no migration."
     : `This pull request changes ${counted(unread.length, "migration")} that cannot be read, and nothing is known of ${unread.length === 1 ? "it" : "them"}.`;
+}
+
+/** What an upgrade takes; undefined where people have something to do first, or nothing takes long or may fail. */
+function upgradeSentence(steps: readonly PlacedStep[], notes: UpgradeNotes | undefined): string | undefined {
+  if (notes === undefined || notes.work.length + notes.mayFail.length === 0) return undefined;
+  if (steps.some(({ person }) => person)) return undefined;
+  const mayStop =
+    notes.mayFail.length === 0
+      ? ""
+      : ` Existing data may stop ${counted(notes.mayFail.length, "statement")}: count it before.`;
+  return `${notes.downtime.join(" ")}${mayStop}`;
 }
 
 function sentenceOf(

@@ -61,7 +61,10 @@ export function stepsOf(
 
   const breaks = before ? breaksOf(kept) : [];
   const acceptedHazards = facts.accepted.filter(isHazard);
-  const standing = facts.hazards.filter((hazard) => isAbout(hazard, facts, replaced));
+  // Where nothing runs meanwhile, nobody waits: how long it takes stands in the upgrade notes.
+  const standing = facts.hazards.filter(
+    (hazard) => isAbout(hazard, facts, replaced) && (deploy.model === "rolling" || hazard.harm !== "blocks"),
+  );
   const hazards = standing.length > 0 ? standing : acceptedHazards;
   const acceptedBreaks = facts.accepted.filter(({ harm }) => harm === "breaks code" || harm === "fails");
   if (contradiction !== undefined) {
