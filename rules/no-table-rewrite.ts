@@ -155,9 +155,13 @@ function remedyForType(op: AlterColumnType, migration: RuleMigration): string {
   const [length] = op.newType.modifiers;
   const from = migration.before(op).table(op.table)?.columns.get(op.column)?.type;
   const onlyLimitsLength =
-    from && ["text", "varchar"].includes(from.name) && op.newType.name === "varchar" && !op.using;
+    from &&
+    ["text", "varchar"].includes(from.name) &&
+    op.newType.name === "varchar" &&
+    op.newType.arrayDimensions === 0 &&
+    !op.using;
   if (onlyLimitsLength && length !== undefined) {
-    return `Keep the type and add CHECK (char_length(${op.column}) <= ${String(length)}) NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`;
+    return `Keep the type and add CHECK (char_length(${quoteIdentifier(op.column)}) <= ${String(length)}) NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`;
   }
   return "Add a column of the new type, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.";
 }

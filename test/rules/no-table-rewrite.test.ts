@@ -153,6 +153,31 @@ ruleTester.run("no-table-rewrite", rule, {
       `Changing body to jsonb rewrites orders and its indexes: ${waits} ${copy}`,
     ),
     {
+      name: "a limit for a column whose name needs quotes, and one for the elements of an array",
+      history: ['CREATE TABLE links (id bigint PRIMARY KEY, "redirectUri" text, "redirectUris" varchar(255)[]);'],
+      tool: prisma7,
+      code:
+        'ALTER TABLE links ALTER COLUMN "redirectUri" TYPE varchar(1024);\n' +
+        'ALTER TABLE links ALTER COLUMN "redirectUris" TYPE varchar(1024)[];',
+      errors: [
+        {
+          message:
+            'Changing "redirectUri" to varchar(1024) rewrites links and its indexes: every query on links waits until it is done, SELECT too. Keep the type and add CHECK (char_length("redirectUri") <= 1024) NOT VALID, and VALIDATE CONSTRAINT after it.',
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 64,
+        },
+        {
+          message: `Changing "redirectUris" to varchar(1024)[] rewrites links and its indexes: every query on links waits until it is done, SELECT too. ${copy}`,
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 67,
+        },
+      ],
+    },
+    {
       name: "a limit for a text, Prisma from 7.4",
       history: [orders],
       tool: prisma7,
