@@ -42,6 +42,7 @@ import noRowSecurityGap from "./no-row-security-gap.js";
 import noSelectStarBreak from "./no-select-star-break.js";
 import noTableRewrite from "./no-table-rewrite.js";
 import noTransactionControl from "./no-transaction-control.js";
+import noTransactionModeConflict from "./no-transaction-mode-conflict.js";
 import noTriggerChangeOnLiveTable from "./no-trigger-change-on-live-table.js";
 import noUnbatchedBackfill from "./no-unbatched-backfill.js";
 import noUncheckedStatement from "./no-unchecked-statement.js";
@@ -107,6 +108,7 @@ export const rules = {
   "no-select-star-break": noSelectStarBreak,
   "no-table-rewrite": noTableRewrite,
   "no-transaction-control": noTransactionControl,
+  "no-transaction-mode-conflict": noTransactionModeConflict,
   "no-trigger-change-on-live-table": noTriggerChangeOnLiveTable,
   "no-unbatched-backfill": noUnbatchedBackfill,
   "no-unchecked-statement": noUncheckedStatement,

@@ -16,6 +16,8 @@ export default defineRule({
       recommended: "error",
       category: "Transactions",
       harm: "fails",
+      // What its tool refuses does not come to PostgreSQL.
+      yieldsTo: ["no-transaction-mode-conflict"],
     },
     messages: {
       refused: "{{statement}} fails here: PostgreSQL refuses it inside a transaction. {{opened}} {{remedy}}",

@@ -27,7 +27,7 @@ export { countDuplicates, countNulls, countOffenders } from "../change/offending
 export { schemaDifferences } from "../change/schema-differences.js";
 export { usesEnumValue } from "../postgres/enum-uses.js";
 export { excludesBound, provesBound } from "../postgres/partition-proof.js";
-export { LOCK_MODES } from "../postgres/lock-modes.js";
+export { lockConflict, LOCK_MODES } from "../postgres/lock-modes.js";
 export { REFUSABLE } from "../postgres/refusals.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";

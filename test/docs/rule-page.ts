@@ -1,5 +1,5 @@
 /**
- * A rule's page as the tests read it: headings, and each block of SQL, or of JavaScript for a migration of Knex, with what
+ * A rule's page as the tests read it: headings, and each block of SQL, or of JavaScript for a migration that is a program (of Knex where `tool` does not say), with what
  * stands in comments before it.
  *
  * - `<!-- history … -->`: the schema at base, for all blocks that follow.

@@ -93,11 +93,12 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
   const linted = history.length + pending.length;
   const nameOf = (index: number): string =>
     (index === linted ? surroundings.file : undefined) ?? `db/migrations/${String(index + 1).padStart(4, "0")}.sql`;
+  const own = program && parseMigration(code, nameOf(linted), readAnyText, { evaluate: program, files: NO_IMPORTS });
   const modeOf = (index: number): TransactionMode =>
-    (index === linted ? surroundings.transaction : undefined) ?? tool.transaction;
+    (index === linted ? (surroundings.transaction ?? own?.program?.transaction) : undefined) ?? tool.transaction;
   const parsed = files.map(({ text }, index) =>
-    index === linted && program
-      ? parseMigration(text, nameOf(index), readAnyText, { evaluate: program, files: NO_IMPORTS }).sql
+    index === linted && own
+      ? own.sql
       : index === linted && sections
         ? parseMigration(text, nameOf(index)).sql
         : parseSql(text),

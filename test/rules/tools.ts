@@ -6,8 +6,10 @@ import { knex as knexTool } from "../../src/migrations/knex.js";
 import { Listing } from "../../src/migrations/listing.js";
 import { plainSql } from "../../src/migrations/plain-sql.js";
 import { prisma } from "../../src/migrations/prisma.js";
+import { sequelize as sequelizeTool } from "../../src/migrations/sequelize.js";
 import { supabase as supabaseTool } from "../../src/migrations/supabase.js";
 import type { MigrationSource, MigrationTool } from "../../src/migrations/tool.js";
+import { typeorm as typeormTool } from "../../src/migrations/typeorm.js";
 import type { ToolFacts } from "../../src/model/migration.js";
 
 export function factsOf(tool: MigrationTool, packages: Readonly<Record<string, string>> = {}): ToolFacts {
@@ -40,5 +42,9 @@ export const supabase = factsOf(supabaseTool, { supabase: "2.116.0" });
 export const goose = factsOf(gooseTool);
 /** Programs; all that are pending run in one transaction. */
 export const { tool: knex, evaluate: knexProgram } = opened(knexTool, { knex: "3.1.0" });
+/** Programs; all that are pending run in one transaction, unless the DataSource says otherwise. */
+export const { tool: typeorm, evaluate: typeormProgram } = opened(typeormTool, { typeorm: "0.3.20" });
+/** Programs, each call in no transaction but that which it is given. */
+export const { tool: sequelize, evaluate: sequelizeProgram } = opened(sequelizeTool, { sequelize: "6.37.0" });
 /** Numbered files whose runner is not known. */
 export const unknownRunner = factsOf(plainSql);
