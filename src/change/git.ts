@@ -375,12 +375,12 @@ export interface Commit {
 }
 
 /** Commits of the first-parent line from `tip` whose difference to their first parent touches the files, newest first. */
-export function firstParentCommits(git: Git, tip: string, pathspec: string, limit: number): readonly Commit[] {
+export function firstParentCommits(git: Git, tip: string, paths: readonly string[], limit: number): readonly Commit[] {
   refuseOption(tip);
   const printed = git.run([
     ...["-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8"],
     ...["log", "-z", "-s", "--first-parent", "--no-notes", "--no-mailmap", `--max-count=${String(limit)}`],
-    ...["--format=%H%n%P%n%cI%n%s%n%b", "--end-of-options", tip, "--", pathspec],
+    ...["--format=%H%n%P%n%cI%n%s%n%b", "--end-of-options", tip, "--", ...paths],
   ]);
   const commits: Commit[] = [];
   for (const entry of printed.toString("utf8").split("\0")) {

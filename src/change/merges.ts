@@ -24,8 +24,11 @@ import { memoryTree } from "./overlay-tree.js";
 import { Releases, type ReleaseSearch } from "./releases.js";
 import { WorkingTree } from "./working-tree.js";
 
-/** Every tool's SQL. What else a commit touches does not make it one with migrations. */
+/** Every tool's SQL. */
 const SQL_FILES = ":(icase,glob)**/*.sql";
+
+/** Where tools that run programs have them, as a rule; a folder has been called otherwise before it got its name. */
+const MIGRATION_FOLDERS = ":(icase,glob)**/*migrat*/**";
 
 /** How many commits are listed in one go; most that touch SQL touch a migration. */
 const BATCH = 100;
@@ -73,10 +76,15 @@ export class MergeHistory {
       : workingTree(repository.root, this.#git);
   }
 
-  /** Merges that touch SQL files, newest first. Ends at the first commit, or where a shallow clone ends. */
-  *touchingSql(): Generator<Merge> {
+  /**
+   * Merges that touch what may be a migration, newest first. Ends at the first commit, or where a shallow clone ends.
+   * @param folders Folders that have migrations, whatever they are called.
+   */
+  *touchingMigrations(folders: readonly string[] = []): Generator<Merge> {
+    const literal = folders.filter((folder) => folder !== "").map((folder) => `:(literal)${folder}`);
+    const paths = [SQL_FILES, MIGRATION_FOLDERS, ...literal];
     for (let from: string | undefined = this.branch.commit; from !== undefined;) {
-      const commits = firstParentCommits(this.#git, from, SQL_FILES, BATCH);
+      const commits = firstParentCommits(this.#git, from, paths, BATCH);
       for (const commit of commits) {
         if (commit.firstParent === undefined && this.#isCutOff(commit.commit)) return;
         yield mergeOf(commit);

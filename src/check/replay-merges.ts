@@ -3,8 +3,10 @@ import { loadChange } from "../change/load.js";
 import { GitError } from "../change/git.js";
 import { MergeHistory } from "../change/merges.js";
 import type { Merge } from "../change/merges.js";
-import { type ParseMigration, parseMigration } from "../change/parse-migration.js";
+import { isProgram, type ParsedMigration, type ParseMigration, parseMigration } from "../change/parse-migration.js";
 import type { TextFile } from "../change/text-file.js";
+import { detectMigrations } from "../migrations/detect.js";
+import type { EvaluateMigration, SourceFiles } from "../migrations/tool.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Replay, ReplayedMerge, ReplayTotals, RuleCount } from "../model/replay.js";
@@ -40,15 +42,19 @@ export function replayMerges(options: ReplayMergesOptions): Replay {
   const history = new MergeHistory({ root, texts, ...(branch !== undefined && { branch }) });
   const configuration = configurationFor(history, options);
   const parsed = new RecentCache<string, ParsedSql>();
-  const parse = keepingParser(parsed);
+  const programs = new RecentCache<string, KeptProgram>();
+  const parse = keepingParser(parsed, programs);
   const merges: ReplayedMerge[] = [];
   let newest: Report | undefined;
   let oldest: Merge | undefined;
-  for (const merge of history.touchingSql()) {
+  const { databases } = detectMigrations(history.current.tree, configuration.databases);
+  const folders = databases.flatMap(({ sources }) => sources.map(({ folder }) => folder));
+  for (const merge of history.touchingMigrations(folders)) {
     onProgress?.(merges.length);
     oldest = merge;
     texts.nextRound();
     parsed.nextRound();
+    programs.nextRound();
     const { replayed, report } = replayMerge(history, merge, configuration, parse);
     newest ??= report;
     if (replayed !== undefined) merges.push(replayed);
@@ -82,7 +88,7 @@ function configurationFor(
   };
 }
 
-/** No merge of ours where it touches SQL files that are no migrations. */
+/** No merge of ours where it touches files that are no migrations. */
 function replayMerge(
   history: MergeHistory,
   merge: Merge,
@@ -125,13 +131,35 @@ function touchedMigrations({ databases }: Change): readonly string[] {
 }
 
 /** History is mostly the same from merge to merge. */
-function keepingParser(parsed: RecentCache<string, ParsedSql>): ParseMigration {
+function keepingParser(
+  parsed: RecentCache<string, ParsedSql>,
+  programs: RecentCache<string, KeptProgram>,
+): ParseMigration {
   const parse = (sql: string): ParsedSql => {
     let found = parsed.get(sql);
     if (found === undefined) parsed.set(sql, (found = parseSql(sql)));
     return found;
   };
-  return (text, file, read, program) => parseMigration(text, file, read, program, parse);
+  return (text, file, read, program) => {
+    if (program === undefined || !isProgram(file)) return parseMigration(text, file, read, program, parse);
+    const key = `${file}\0${text}`;
+    const kept = programs.get(key);
+    if (kept?.evaluate === program.evaluate && readsTheSame(kept.migration, program.files)) return kept.migration;
+    const migration = parseMigration(text, file, read, program, parse);
+    programs.set(key, { evaluate: program.evaluate, migration });
+    return migration;
+  };
+}
+
+interface KeptProgram {
+  readonly evaluate: EvaluateMigration;
+  readonly migration: ParsedMigration;
+}
+
+/** Whether the other files that a program reads are what they were. */
+function readsTheSame({ program }: ParsedMigration, files: SourceFiles): boolean {
+  const reads = program?.reads ?? new Map<string, string | undefined>();
+  return [...reads].every(([file, text]) => (files.has(file) ? files.read(file) : undefined) === text);
 }
 
 function totalsOf(merges: readonly ReplayedMerge[]): ReplayTotals {

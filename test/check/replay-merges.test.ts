@@ -263,3 +263,35 @@ test("no migrations, no commits, no repository", () => {
     new GitError("not-a-repository", `${folder} is not in a git repository.`),
   );
 });
+
+test("a migration that is a program makes a merge one with migrations, whatever its folder is called", () => {
+  const program = (sql: string): string => `exports.up = (knex) => knex.raw(${JSON.stringify(sql)});\n`;
+  const repository = new TemporaryRepository({
+    "package.json": '{ "dependencies": { "knex": "3.1.0", "pg": "8.11.0" } }\n',
+    "knexfile.js": 'module.exports = { client: "pg", migrations: { directory: "./db/changes" } };\n',
+    "db/changes/1_orders.js": program("CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint)"),
+  });
+  repository.commit("Index (#2)", {
+    "db/changes/2_index.js":
+      'const { INDEX } = require("../names");\nexports.up = (knex) => knex.raw(`CREATE INDEX ${INDEX} ON orders (account_id)`);\n',
+    "db/names.js": 'exports.INDEX = "orders_idx";\n',
+  });
+  repository.commit("Readme (#3)", { "README.md": "Orders.\n" });
+  // The program is the same, and what it imports is not.
+  repository.commit("Names (#4)", {
+    "db/names.js": 'exports.INDEX = "orders_account_idx";\n',
+    "db/changes/3_note.js": program("CREATE INDEX other_idx ON orders (id, account_id)"),
+  });
+  const { merges } = replayMerges({ root: repository.root, last: 30 });
+  expect(
+    merges.map(({ title, files, findings }) => [
+      title,
+      files,
+      findings.filter(({ rule }) => rule === "no-blocking-index-build").map(({ message }) => message.split(" ", 2)[1]),
+    ]),
+  ).toEqual([
+    ["Names (#4)", ["db/changes/3_note.js"], ["other_idx"]],
+    ["Index (#2)", ["db/changes/2_index.js"], ["orders_idx"]],
+    ["start", ["db/changes/1_orders.js"], []],
+  ]);
+});
