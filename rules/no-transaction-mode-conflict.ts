@@ -109,18 +109,19 @@ const waits = oncePerChange((migration): ReadonlyMap<AnalysedStatement, Wait> =>
     if (statement.transaction.group !== undefined) last.set(statement.transaction.group, index);
   }
   /** What open transactions have locked so far. */
-  const held: (Wait & { readonly until: number })[] = [];
+  const held: (Wait & { readonly group: string; readonly until: number })[] = [];
   for (const [index, placed] of judged.entries()) {
     const { statement, migration: file } = placed;
-    const { inTransaction, group } = statement.transaction;
-    if (inTransaction === false) {
-      const wait = held.find(({ lock, until }) => until > index && isWaitedFor(lock, statement));
+    const { inTransaction, group, openedBy } = statement.transaction;
+    // What one string sends to a connection of its own is a transaction of its own, which its first statement keeps waiting.
+    if (inTransaction === false || (openedBy === "send" && judged[index - 1]?.statement.transaction.group !== group)) {
+      const wait = held.find((one) => one.group !== group && one.until > index && isWaitedFor(one.lock, statement));
       if (wait) found.set(statement, wait);
     }
     if (group === undefined) continue;
     // MikroORM's transaction around all that is pending ends behind the last of them.
     const until = file.transaction === "all-pending" ? Infinity : (last.get(group) ?? index);
-    for (const lock of statement.locks) held.push({ lock, holder: placed, until });
+    for (const lock of statement.locks) held.push({ lock, holder: placed, group, until });
   }
   return found;
 });

@@ -117,6 +117,14 @@ describe("Sequelize", () => {
     ]);
   });
 
+  it("waits once with a call that sends several statements, and with options among the attributes", () => {
+    const waits =
+      "This waits without end for ACCESS EXCLUSIVE on orders, which line 3 has taken in a transaction on another connection: that one ends only after this. PostgreSQL cannot tell that it is a deadlock. Give this call the transaction of the others: `{ transaction }` among its options.";
+    expect(
+      found(base, next('await queryInterface.changeColumn("orders", "state", { type: "TEXT", transaction });')),
+    ).toEqual([`migrations/20240102000000-next.js 4:7:4:84 ${waits}`]);
+  });
+
   it("does not where it has it, or is about another table", () => {
     expect(found(base, next('await queryInterface.removeColumn("orders", "state", { transaction });'))).toEqual([]);
     expect(found(base, next('await queryInterface.createTable("notes", { id: "int" });'))).toEqual([]);
