@@ -6,6 +6,7 @@ import type { Operation } from "../model/operation.js";
 import type { PhaseId } from "../model/plan.js";
 import { momentAt, positionOf } from "./moment.js";
 import { partialRun } from "../migrations/partial-runs.js";
+import { nameOf } from "./compatibility.js";
 import { howItRuns, type Running } from "./how-it-runs.js";
 import type { RecipeStep } from "./recipe.js";
 import type { StatementFacts } from "./statement-facts.js";
@@ -132,6 +133,8 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
         ? " Put the proposed step in its place."
         : ` Put the ${String(now)} proposed steps in its place.`;
   const breaks = breaksOf([way.facts]);
+  const part =
+    facts.operations.length > 1 ? `the part of this statement about ${nameOf(way.facts.placed)}` : "this statement";
   // The same as where it stays as it is: ticks and acceptances survive that.
   const object = facts.operations.length > 1 ? (way.facts.object ?? "") : "";
   const steps: PlacedStep[] = [];
@@ -150,7 +153,7 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
   } else if (breaks.length > 0) {
     steps.push(
       step(facts, "before-merge", later ? "take-out" : "change", {
-        title: `Take this statement out of this pull request. ${breaks.join(" ")}${instead}`,
+        title: `Take ${part} out of this pull request. ${breaks.join(" ")}${instead}`,
         evidence,
         object,
         otherWays,
@@ -160,7 +163,7 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
     const harm = harmOf(facts.hazards, worstLock(facts.locks), facts.listed);
     steps.push(
       step(facts, "before-merge", "change", {
-        title: `${now === 0 ? "Take this statement out of this pull request" : "Change this statement"}: ${harm}.${instead}`,
+        title: `${now === 0 ? `Take ${part} out of this pull request` : `Change ${part}`}: ${harm}.${instead}`,
         object,
         otherWays,
       }),

@@ -64,8 +64,6 @@ export interface StatementFacts {
   /** The worst answers over its operations. */
   readonly compatibility: Compatibility;
   readonly uses: readonly Use[];
-  /** What could not be known. */
-  readonly doubts: readonly string[];
   /** References that are no proof. */
   readonly doubtful: readonly Reference[];
   /** Errors that only another statement can mend. */
@@ -140,11 +138,6 @@ function factsOf(
     return { placed, object, live, references, use, compatibility: use ? answers : broken(answers, found) };
   });
   const [first] = operations;
-  const { migrations } = input.change.configuration.deploy;
-  const meets = migrations === "before" ? "runningCodeOnNewSchema" : "newCodeOnOldSchema";
-  const doubts = operations.flatMap(({ compatibility, use }) =>
-    compatibility[meets] === "unknown" && !use ? compatibility.reasons : [],
-  );
   // A table that is made here has next to no rows: a foreign key of its own reads nothing for long.
   const short = operations.every(({ live }) => !live);
   const locks = statement.locks
@@ -158,7 +151,6 @@ function factsOf(
     operations,
     compatibility: worstOf(operations.map(({ compatibility }) => compatibility)),
     uses: operations.flatMap(({ use }) => use ?? []),
-    doubts: [...new Set(doubts)],
     doubtful: operations.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
     locks,
     listed: listedAmong(locks, input, first?.placed),

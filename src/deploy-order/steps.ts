@@ -48,7 +48,7 @@ export function stepsOf(
   deploy: Deploy,
   { replaced, release, waits, contradiction }: StatementPlace,
 ): PlacedStep[] {
-  const { doubts, locks, listed } = facts;
+  const { locks, listed } = facts;
   const kept = facts.operations.filter(({ placed }) => !replaced.has(placed.operation));
   const compatibility = worstOf(kept.map((one) => one.compatibility));
   const before = deploy.model === "rolling" && deploy.migrations === "before";
@@ -59,6 +59,7 @@ export function stepsOf(
   const lock = worstLock(locks);
   let held = steps.length > 0;
 
+  const doubts = doubtsOf(kept, deploy);
   const breaks = before ? breaksOf(kept) : [];
   const acceptedHazards = facts.accepted.filter(isHazard);
   // Where nothing runs meanwhile, nobody waits: how long it takes stands in the upgrade notes.
@@ -147,6 +148,15 @@ export function harmOf(
 export function breaksOf(operations: readonly OperationFacts[]): readonly string[] {
   const reasons = operations.flatMap(({ compatibility, use }) =>
     compatibility.runningCodeOnNewSchema === "no" && use === undefined ? compatibility.reasons : [],
+  );
+  return [...new Set(reasons)];
+}
+
+/** What could not be known of the code that meets the operations. */
+function doubtsOf(operations: readonly OperationFacts[], { migrations }: Deploy): readonly string[] {
+  const meets = migrations === "before" ? "runningCodeOnNewSchema" : "newCodeOnOldSchema";
+  const reasons = operations.flatMap(({ compatibility, use }) =>
+    compatibility[meets] === "unknown" && use === undefined ? compatibility.reasons : [],
   );
   return [...new Set(reasons)];
 }
