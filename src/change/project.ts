@@ -4,6 +4,7 @@ import type { TableLists } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Reference, ReferenceTarget } from "../model/reference.js";
+import { NOT_APPLICATION_CODE } from "../references/application-files.js";
 import { functionBodies } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
 import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
@@ -24,7 +25,7 @@ export function projectOf(change: Change): Project {
 export class Project {
   /** By database; databases with the same code share one search. */
   #references: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
-  #uses: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
+  readonly #uses = new Map<"columns" | "values", ReadonlyMap<string, readonly FoundReferences[]>>();
   #new: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
 
   constructor(readonly change: Change) {
@@ -85,18 +86,59 @@ export class Project {
     const { migration, statement } = placed;
     const target: ReferenceTarget = { table: statement.before.qualify(relation), column };
     const key = targetKey(target);
-    this.#uses ??= searchCode(this.change, touchedTargets, { unnamed: true });
-    let searches = this.#uses.get(migration.database) ?? [];
-    if (!searches.some((references) => references.has(key))) {
+    const concern = concernOf(placed);
+    let known = this.#uses.get(concern);
+    if (known === undefined) this.#uses.set(concern, (known = this.#searchUses(concern)));
+    let searches = known.get(migration.database) ?? [];
+    // What is no target although it comes or goes is on a table that no SQL names.
+    if (concern === "values" && !searches.some((references) => references.has(key))) {
       const more = searchCode(this.change, ({ name }) => (name === migration.database ? [target] : []), {
         unnamed: true,
       });
-      const known = this.#uses;
-      this.#uses = new Map([...more].map(([name, found]) => [name, [...(known.get(name) ?? []), ...found]]));
-      searches = this.#uses.get(migration.database) ?? [];
+      const all = new Map([...more].map(([name, found]) => [name, [...(known.get(name) ?? []), ...found]]));
+      this.#uses.set(concern, all);
+      searches = all.get(migration.database) ?? [];
     }
     return searches.flatMap((references) => references.get(key) ?? []);
   }
+
+  /** Looks for everything that the operations of a concern touch on tables in use. */
+  #searchUses(concern: "columns" | "values"): ReadonlyMap<string, readonly FoundReferences[]> {
+    const touched = (database: Database): readonly ReferenceTarget[] =>
+      judgedOperations(database)
+        .filter((placed) => concernOf(placed) === concern)
+        .flatMap((placed) => touchedBy(placed).filter(({ table }) => this.isLive(placed, table)));
+    if (concern === "values") return searchCode(this.change, touched, { unnamed: true });
+    const named = namedInSql(
+      this.change,
+      new Set(this.change.databases.flatMap(touched).map(({ table }) => table.name)),
+    );
+    const inSql = (database: Database): readonly ReferenceTarget[] =>
+      touched(database).filter(({ table }) => named.has(table.name));
+    return searchCode(this.change, inSql, { unnamed: true });
+  }
+}
+
+/** A column that comes or goes concerns only the SQL that does not name columns; for everything else values matter. */
+function concernOf({ operation }: PlacedOperation): "columns" | "values" {
+  return operation.type === "AddColumn" || operation.type === "DropColumn" ? "columns" : "values";
+}
+
+/** Which of these tables SQL in the code names: a search of lines, much cheaper than reading the files. */
+function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlySet<string> {
+  const named = new Set<string>();
+  if (tables.size === 0) return named;
+  const exclude = [...migrationFiles(change), ...NOT_APPLICATION_CODE];
+  for (const side of [change.head, change.base, change.release]) {
+    for (const { text } of side?.tree.grep([...tables], exclude) ?? []) {
+      for (const [, name = ""] of text.matchAll(
+        /\b(?:from|into|copy|join|only|update)\s+(?:["\\]*\w+["\\]*\.)?["\\`]*(\w+)/gi,
+      )) {
+        if (tables.has(name)) named.add(name);
+      }
+    }
+  }
+  return named;
 }
 
 function databaseOf(change: Change, { migration }: PlacedOperation): Database {
@@ -178,10 +220,6 @@ function removedTargets(database: Database): readonly ReferenceTarget[] {
 
 function newTargets(database: Database): readonly ReferenceTarget[] {
   return judgedOperations(database).flatMap((placed) => nameGiven(placed) ?? []);
-}
-
-function touchedTargets(database: Database): readonly ReferenceTarget[] {
-  return judgedOperations(database).flatMap(touchedBy);
 }
 
 function judgedOperations({ migrations }: Database): readonly PlacedOperation[] {

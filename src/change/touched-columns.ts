@@ -27,10 +27,9 @@ const TOUCHING: Touching = {
   DropColumn: one,
   SetNotNull: one,
   DropDefault: one,
-  SetDefault: one,
-  AddConstraint: ({ table, constraint: { columns, expression } }) => [
-    { table, columns: [...columns, ...(expression?.columns ?? [])] },
-  ],
+  // What code sends to a foreign key is never seen.
+  AddConstraint: ({ table, constraint: { kind, columns, expression } }) =>
+    kind === "foreign key" ? [] : [{ table, columns: [...columns, ...(expression?.columns ?? [])] }],
   CreateIndex: ({ table, columns, unique }) => (unique ? [{ table, columns }] : []),
   DropConstraint: ({ table, constraint }, before) => {
     const found = before.table(table)?.constraints.get(constraint);
