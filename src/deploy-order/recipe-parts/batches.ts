@@ -14,6 +14,8 @@ export interface RowChange {
   readonly statement: string;
   /** How the statement calls the table. Default: by its name. */
   readonly alias?: string;
+  /** What stands behind its WHERE: ` ON CONFLICT DO NOTHING`. */
+  readonly tail?: string;
   /** Rows that need the change; without it a stopped run starts from the beginning. */
   readonly where?: string;
 }
@@ -38,7 +40,7 @@ export function rowKey({ known }: NamedTable): readonly string[] | undefined {
 }
 
 function batchesByKey(
-  { table, statement, alias = quote(table.name), where }: RowChange,
+  { table, statement, alias = quote(table.name), where, tail = "" }: RowChange,
   key: readonly string[],
 ): string {
   const numbered = (name: string): readonly string[] => key.map((_, index) => `${name}_${String(index + 1)}`);
@@ -63,7 +65,7 @@ function batchesByKey(
     `    SELECT ${keys} INTO ${variables(last)} FROM (`,
     `      SELECT ${keys} FROM ${table.sql} WHERE ${row(keys)} >= ${row(variables(first))} ORDER BY ${keys} LIMIT ${String(BATCH)}`,
     `    ) AS rows ORDER BY ${descending} LIMIT 1;`,
-    `    ${statement} WHERE ${range}${where === undefined ? "" : ` AND (${where})`};`,
+    `    ${statement} WHERE ${range}${where === undefined ? "" : ` AND (${where})`}${tail};`,
     "    COMMIT;",
     `    SELECT ${keys} INTO ${variables(first)} FROM ${table.sql} WHERE ${row(keys)} > ${row(variables(last))} ORDER BY ${keys} LIMIT 1;`,
     "  END LOOP;",

@@ -14,12 +14,14 @@ import changeType from "./change-type.js";
 import dropColumn from "./drop-column.js";
 import dropTable from "./drop-table.js";
 import enableRowSecurity from "./enable-row-security.js";
+import partitionTable from "./partition-table.js";
 import removeEnumValue from "./remove-enum-value.js";
 import renameColumnByDualWrite from "./rename-column-by-dual-write.js";
 import renameColumnByTrigger from "./rename-column-by-trigger.js";
 import renameColumnByView from "./rename-column-by-view.js";
 import { renameColumnInCode, renameTableInCode } from "./rename-in-code.js";
 import { moveTableByView, renameTableByView } from "./rename-table-by-view.js";
+import replaceTable from "./replace-table.js";
 import reshapeColumns from "./reshape-columns.js";
 import setNotNull from "./set-not-null.js";
 
@@ -35,9 +37,11 @@ export const RECIPES: readonly Recipe[] = [
   renameColumnByView,
   renameColumnByDualWrite,
   renameColumnInCode,
+  partitionTable,
   renameTableByView,
   moveTableByView,
   renameTableInCode,
+  replaceTable,
   dropTable,
   removeEnumValue,
   changeType,

@@ -10,6 +10,8 @@ export interface RecipeCase extends Asked {
   readonly decided?: Readonly<Record<string, string>>;
   /** Queries after the last step, with what they answer. */
   readonly finally?: readonly (readonly [sql: string, answer: unknown])[];
+  /** Rules that still speak, by step: of what the pull request wanted itself. Default: none. */
+  readonly speaks?: Readonly<Record<string, readonly string[]>>;
   /** What stays different from the schema that the pull request wanted. Default: nothing. */
   readonly leaves?: readonly string[];
 }
@@ -179,6 +181,7 @@ export const CASES: readonly RecipeCase[] = [
   },
   {
     title: "a table that goes",
+    speaks: { drop: ["no-data-loss"] },
     recipe: "drop-table",
     schema: `${ORDERS}\nALTER TABLE orders ADD FOREIGN KEY (account_id) REFERENCES accounts;`,
     rows: ORDER_ROWS,
@@ -210,6 +213,7 @@ export const CASES: readonly RecipeCase[] = [
   },
   {
     title: "a primary key in another one's place",
+    speaks: { "change-key": ["no-primary-key-loss"] },
     recipe: "change-primary-key",
     schema: ORDERS,
     rows: ORDER_ROWS,
@@ -363,5 +367,32 @@ ALTER TABLE users DROP COLUMN full_name;`,
 UPDATE people SET name = concat(first, ' ', last);
 ALTER TABLE people DROP COLUMN first, DROP COLUMN last;`,
     finally: [["SELECT count(*)::int FROM people WHERE name LIKE 'f% l%'", 30]],
+  },
+  {
+    title: "a table split into two",
+    speaks: { "drop-old": ["no-data-loss"] },
+    recipe: "replace-table",
+    schema: "CREATE TABLE people (id bigint PRIMARY KEY, name text, street text);",
+    rows: "INSERT INTO people SELECT n, 'n' || n, 's' || n FROM generate_series(1, 2100) AS n;",
+    pull: `CREATE TABLE persons (id bigint PRIMARY KEY, name text);
+CREATE TABLE addresses (person_id bigint PRIMARY KEY, street text);
+INSERT INTO persons (id, name) SELECT id, name FROM people;
+INSERT INTO addresses SELECT id, street FROM people;
+DROP TABLE people;`,
+    finally: [["SELECT count(*)::int FROM persons JOIN addresses ON person_id = id", 2100]],
+  },
+  {
+    title: "a table that becomes partitioned",
+    speaks: { "drop-old": ["no-data-loss"] },
+    recipe: "partition-table",
+    schema: "CREATE TABLE logs (id bigint PRIMARY KEY, note text);",
+    rows: "INSERT INTO logs SELECT n, 'n' || n FROM generate_series(1, 1200) AS n;",
+    pull: `ALTER TABLE logs RENAME TO logs_old;
+CREATE TABLE logs (id bigint, note text, CONSTRAINT logs_key PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM (0) TO (1000);
+CREATE TABLE logs_rest PARTITION OF logs DEFAULT;
+INSERT INTO logs SELECT * FROM logs_old;
+DROP TABLE logs_old;`,
+    finally: [["SELECT count(*)::int FROM logs_rest WHERE note = 'n' || id", 201]],
   },
 ];

@@ -425,4 +425,30 @@ CREATE TABLE logs_2 PARTITION OF logs DEFAULT;`,
     next: [READ],
     naive: { migrationFirst: missing("legacy_ref") },
   },
+  {
+    title: "a table split into two",
+    schema: "CREATE TABLE people (id bigint PRIMARY KEY, name text, street text);",
+    rows: "INSERT INTO people SELECT n, 'n' || n, 's' || n FROM generate_series(1, 9) AS n;",
+    migration: `CREATE TABLE persons (id bigint PRIMARY KEY, name text);
+CREATE TABLE addresses (person_id bigint PRIMARY KEY, street text);
+INSERT INTO persons (id, name) SELECT id, name FROM people;
+INSERT INTO addresses SELECT id, street FROM people;
+DROP TABLE people;`,
+    running: ["INSERT INTO people (id, name, street) VALUES (:n, 'Bea', 'Old')", "SELECT name, street FROM people"],
+    next: [
+      "WITH made AS (INSERT INTO persons (id, name) VALUES (:n, 'Bea') RETURNING id) INSERT INTO addresses SELECT id, 'New' FROM made",
+      "SELECT name, street FROM persons JOIN addresses ON person_id = persons.id",
+    ],
+    between: [
+      "SELECT name, street FROM people",
+      "SELECT name, street FROM persons JOIN addresses ON person_id = persons.id",
+    ].map((read) => [
+      "WITH made AS (INSERT INTO people VALUES (:n, 'Bea', 'Both') RETURNING *), one AS (INSERT INTO persons SELECT id, name FROM made) INSERT INTO addresses SELECT id, street FROM made",
+      read,
+    ]),
+    naive: { migrationFirst: gone("people"), codeFirst: gone("persons") },
+    finally: [
+      ["SELECT count(*)::int FROM persons LEFT JOIN addresses ON person_id = persons.id WHERE street IS NULL", 0],
+    ],
+  },
 ];

@@ -1,0 +1,97 @@
+/** A table whose rows move to others that the pull request makes: split, merged, or made anew. */
+import type { PlacedOperation } from "../../model/migration.js";
+import { BATCH_STOP, inBatches, rowKey } from "../recipe-parts/batches.js";
+import { backfill, before, deploy } from "../recipe-parts/moments.js";
+import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
+import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
+import { formatName } from "../../change/object-names.js";
+
+export default defineRecipe({
+  name: "replace-table",
+  summary:
+    "Create the new tables, let the code write both shapes, copy the rows in batches, and drop the old table last.",
+  operation: "DropRelation",
+  way({ relation, kind, cascade }, context) {
+    const table = tableIn(context, relation);
+    const copies = kind === "table" ? copiesOf(context, table) : [];
+    if (copies.length === 0 || rowKey(table) === undefined) return undefined;
+    const targets = copies.map(({ target }) => target);
+    const listed = targets.map((target) => `\`${target}\``).join(" and ");
+    return {
+      covers: copies.map(({ placed }) => placed.operation),
+      steps: [
+        {
+          name: "write-both",
+          actor: "code",
+          title: `Write ${listed} beside \`${table.sql}\` in the code of this pull request, and still read \`${table.sql}\`.`,
+          from: deploy(0),
+          until: deploy(0),
+          wayBack: "Deploy the code before it again.",
+          stopCondition: `A writer is found that writes \`${table.sql}\` alone: its rows are missing later.`,
+        },
+        ...copies.map(({ placed, target }): RecipeStep => ({
+          name: `copy-rows-${target}`,
+          actor: "person",
+          title: `Copy the rows of \`${table.sql}\` that are not in \`${target}\` yet, in batches, once no instance writes \`${table.sql}\` alone.`,
+          from: backfill(0),
+          ...inBatches({
+            table,
+            statement: placed.statement.statement.sql.replace(/;\s*$/, ""),
+            tail: " ON CONFLICT DO NOTHING",
+          }),
+          wayBack: "There is nothing to undo: no code reads the new tables yet.",
+          stopCondition: BATCH_STOP,
+        })),
+        {
+          name: "read-new",
+          actor: "code",
+          title: `Read ${listed} in the next pull request, and still write both.`,
+          from: deploy(1),
+          wayBack: "Deploy the code before it again: it finds both written.",
+        },
+        {
+          name: "write-new",
+          actor: "code",
+          title: `Use ${listed} alone in the pull request after that: ship the code of this one there.`,
+          from: deploy(2),
+          wayBack: "Deploying the code before it again is safe: it reads the new tables.",
+        },
+        {
+          name: "drop-old",
+          actor: "pipeline",
+          title: `Drop \`${table.sql}\`.`,
+          from: before(3),
+          sql: shortly(context, `DROP TABLE ${table.sql}${cascade ? " CASCADE" : ""};`),
+          wayBack: "Its rows come back only from a backup.",
+          stopCondition: LOCK_STOP,
+        },
+      ],
+    };
+  },
+});
+
+interface TableCopy {
+  readonly placed: PlacedOperation;
+  /** As SQL. */
+  readonly target: string;
+}
+
+/** The statements that copy every row of the table, and nothing else, into tables that the pull request makes. */
+function copiesOf({ operations }: RecipeContext, table: NamedTable): readonly TableCopy[] {
+  const made = new Set(
+    operations.flatMap(({ operation, statement }) =>
+      operation.type === "CreateTable" ? [formatName(statement.before.qualify(operation.table))] : [],
+    ),
+  );
+  return operations.flatMap((placed) => {
+    const { operation, statement } = placed;
+    if (operation.type !== "Insert" || operation.everyRow !== true || operation.inBlock !== undefined) return [];
+    const [read, ...others] = operation.reads.map((name) => formatName(statement.before.qualify(name)));
+    const target = formatName(statement.before.qualify(operation.table));
+    // What stands behind the table's name would stand before the WHERE of a batch.
+    const { sql } = statement.statement;
+    const plain = sql.trimEnd().replace(/;$/, "").endsWith(quote(table.name));
+    return others.length === 0 && read === table.sql && made.has(target) && plain ? [{ placed, target }] : [];
+  });
+}
