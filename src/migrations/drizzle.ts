@@ -1,4 +1,5 @@
 import type { FileFacts, OrderPolicy, ToolFacts } from "../model/migration.js";
+import { dataStep, isDataStep } from "./drizzle/data-step.js";
 import { dialectOf, dialectOfFolder } from "./dialect.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
@@ -36,19 +37,26 @@ export const drizzle: MigrationTool = {
       ? readJournal(listing, folder, journal)
       : readFolders(listing, folder);
     const dialect = (word === undefined ? undefined : dialectOf(word)) ?? dialectOfFolder(folder);
+    const steps = dataStepsIn(listing, folder);
+    const byHand = steps.map((file) => [file, { byHand: true }] as const);
     return {
       folder,
       tool: toolFacts(listing, folder, read.facts !== undefined),
       because:
         read.facts === undefined ? "because of snapshot.json beside its migrations" : `because ${journal} lists them`,
       ...read,
+      ...(steps.length > 0 && {
+        files: withSteps(read.files, steps),
+        facts: new Map([...(read.facts ?? []), ...byHand]),
+        evaluate: dataStep,
+      }),
       ...(dialect === undefined ? {} : { dialect }),
     };
   },
 
   sheet: {
     layout:
-      "Before 1.0 `<folder>/NNNN_<name>.sql` and `<folder>/meta/_journal.json`; from 1.0 on `<folder>/<14 digits>_<name>/migration.sql` beside `snapshot.json`.",
+      "Before 1.0 `<folder>/NNNN_<name>.sql` and `<folder>/meta/_journal.json`; from 1.0 on `<folder>/<14 digits>_<name>/migration.sql` beside `snapshot.json`. Programs beside them that import Drizzle are data steps, which the project's scripts run.",
     order: "Before 1.0 that of the journal; from 1.0 on by the bytes of the folders' names.",
     transaction: "One for all that is pending.",
     sends: "One query for each part between `--> statement-breakpoint` lines.",
@@ -63,6 +71,31 @@ export const drizzle: MigrationTool = {
     ],
   },
 };
+
+/** Programs beside the SQL, in its folder or in that of a migration. */
+function dataStepsIn(listing: Listing, folder: string): readonly string[] {
+  const folders = [folder, ...listing.foldersIn(folder).map((name) => join(folder, name))];
+  return folders.flatMap((at) =>
+    listing
+      .filesIn(at)
+      .filter((name) => isDataStep(name, () => listing.read(join(at, name)) ?? ""))
+      .map((name) => join(at, name)),
+  );
+}
+
+/** Each step behind the SQL of its name: `0003_names.ts` behind `0003_names.sql`, all in a folder behind its `migration.sql`. */
+function withSteps(files: readonly string[], steps: readonly string[]): readonly string[] {
+  const all = [...files];
+  for (const step of [...steps].sort(byBytes)) {
+    const stem = step.replace(/\.[cm]?[jt]s$/, "");
+    const at = all.findLastIndex((file) => parentOf(file) === parentOf(step) && file.replace(/\.\w+$/, "") <= stem);
+    const inFolder = all.findLastIndex((file) => parentOf(file) === parentOf(step));
+    const place = at >= 0 ? at : inFolder;
+    if (place >= 0) all.splice(place + 1, 0, step);
+    else all.push(step);
+  }
+  return all;
+}
 
 function isFolderLayout(listing: Listing, folder: string): boolean {
   return listing.foldersIn(folder).some((name) => {
