@@ -3,6 +3,7 @@
  * not.
  */
 import {
+  addedColumn,
   brokenBy,
   defineRule,
   formatName,
@@ -47,6 +48,8 @@ export default defineRule({
       DropDefault(op) {
         const column = migration.after(op).table(op.table)?.columns.get(op.column);
         if (column?.notNull !== true || fillsItself(op, op.table, op.column, migration)) return;
+        // That of a column of this change is another rule's, whatever code does.
+        if (addedColumn(migration, op, op.table, op.column)) return;
         const omits = missing(op, op.table, op.column, migration).filter(({ reference }) => isOmission(reference));
         report(op, `${quoteIdentifier(op.column)} has no default any more`, "drop the default", omits);
       },

@@ -73,6 +73,14 @@ ruleTester.run("no-constraint-before-code", rule, {
       code: "ALTER TABLE orders ALTER COLUMN note DROP DEFAULT;",
     },
     {
+      name: "the default of a column that the change adds: that is another rule's",
+      history: [orders],
+      pending: ["ALTER TABLE orders ADD COLUMN slug text NOT NULL DEFAULT '';"],
+      baseCode: omits,
+      headCode: omits,
+      code: "ALTER TABLE orders ALTER COLUMN slug DROP DEFAULT;",
+    },
+    {
       name: "values that the CHECK allows, and values that are not known",
       history: [orders],
       baseCode: code(
