@@ -187,7 +187,6 @@ const APIS: readonly Api[] = [
       isTransactional: "is the migration's own",
       reset: NOT_IN_MIGRATIONS,
       setTransactionContext: NOT_IN_MIGRATIONS,
-      getEntityManager: "needs entities",
       getQueries: NOT_IN_MIGRATIONS,
     },
     recorder: recordedMikroOrm,
