@@ -1,6 +1,6 @@
 /** Giving rows the values that a later step asks for. */
 import type { PlacedOperation } from "../../model/migration.js";
-import type { Operation, OperationOf } from "../../model/operation.js";
+import type { Operation } from "../../model/operation.js";
 import { Lexer } from "../../postgres/lexer.js";
 import type { Moment } from "../moment.js";
 import type { RecipeContext, RecipeStep } from "../recipe.js";
@@ -53,11 +53,7 @@ export function rowStatement(sql: string): RowStatement | undefined {
 }
 
 /** An UPDATE of the pull request that gives a column of a table its values and does nothing else. */
-export function fillIn(
-  { operations, placed }: RecipeContext,
-  table: NamedTable,
-  column: string,
-): PlacedOperation | undefined {
+function fillIn({ operations, placed }: RecipeContext, table: NamedTable, column: string): PlacedOperation | undefined {
   return operations.find(({ operation, statement, migration }) => {
     if (operation.type !== "Update" || migration.database !== placed.migration.database) return false;
     const { schema, name } = statement.before.qualify(operation.table);
@@ -106,5 +102,3 @@ export function fillStep(context: RecipeContext, table: NamedTable, column: stri
     },
   };
 }
-
-export type RowOperation = OperationOf<"Update"> | OperationOf<"Delete">;

@@ -38,7 +38,7 @@ export function uniqueIndexSteps(
 }
 
 /** @param keys What stands behind the table's name. */
-export function buildUnique(table: NamedTable, name: string, keys: string, from: Moment): RecipeStep {
+function buildUnique(table: NamedTable, name: string, keys: string, from: Moment): RecipeStep {
   const index = indexSql(table, name);
   return {
     name: "build-index",

@@ -55,7 +55,7 @@ export function planFor(request: PullRequest): Planned {
 }
 
 /** The code of each release of the plan, the pull request's own code last. */
-export function releasesOf({ next, between = [] }: PullRequest, runs: readonly Run[]): readonly Queries[] {
+function releasesOf({ next, between = [] }: PullRequest, runs: readonly Run[]): readonly Queries[] {
   const last = Math.max(
     0,
     ...runs.filter(({ step }) => step.actor === "code").map(({ position }) => momentAt(position).release),

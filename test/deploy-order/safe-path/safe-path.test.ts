@@ -46,3 +46,13 @@ test.each(PULL_REQUESTS.map((request) => [request.title, request] as const))("%s
   figures["queries checked"] += queries;
   figures["naive orders that failed as seeded"] += Object.values(request.naive).length;
 });
+
+test("a step that is missing is noticed, by the query that fails and when", async () => {
+  const request = PULL_REQUESTS.find(({ title }) => title === "a required column that the code no longer uses");
+  const { runs } = planFor(request!);
+  const without = runs.filter(({ step }) => step.name !== "drop-not-null");
+  expect(without.length).toBe(runs.length - 1);
+  expect((await carryOut(postgres, request!, without)).failures).toEqual([
+    'while release 0 is deployed: null value in column "kind" of relation "orders" violates not-null constraint (INSERT INTO orders (id) VALUES (:n))',
+  ]);
+});
