@@ -36,6 +36,7 @@ export function isTest(file: string): boolean {
 
 /** Systems that stand beside PostgreSQL, under tables of the same names. */
 const OTHER_SYSTEM = /clickhouse|bigquery|snowflake|(?:^|\/)(?:mysql|mariadb|sqlite|mssql|sqlserver|mongodb)\//i;
+const OTHER_SYSTEM_WORD = /clickhouse|bigquery|snowflake/i;
 const USES_OTHER_SYSTEM =
   /\b(?:from|import|require)\s?\(?\s?["'][^"'\n]{0,200}(?:clickhouse|bigquery|snowflake)|^[ \t]*(?:from|import|use)[ \t]+[\w.:]{0,200}(?:clickhouse|bigquery|snowflake)|(?:clickhouse|bigquery|snowflake)\w{0,40}\s?[(<]/im;
 
@@ -45,7 +46,8 @@ const OTHER_PROVIDER = /^\s*datasource\s+\w+\s*\{[^}]*?\bprovider\s*=\s*"(?!post
 /** Whether the SQL of a file is for another database system. */
 export function isForOtherSystem(file: string, text: string): boolean {
   if (OTHER_SYSTEM.test(file)) return true;
-  return file.endsWith(".prisma") ? OTHER_PROVIDER.test(text) : USES_OTHER_SYSTEM.test(text);
+  if (file.endsWith(".prisma")) return OTHER_PROVIDER.test(text);
+  return OTHER_SYSTEM_WORD.test(text) && USES_OTHER_SYSTEM.test(text);
 }
 
 /** How far into a file generators say that they have written it. */

@@ -16,7 +16,7 @@ import { mayBind, readScript, referencesInScript } from "./script-references.js"
 import { MAY_DECLARE } from "./script-models.js";
 import { scriptParts } from "./script-tree.js";
 import type { Declaration, Found, SoughtTarget } from "./sought.js";
-import { declares, Sought, targetKey } from "./sought.js";
+import { addTo, declares, Sought, squash, targetKey } from "./sought.js";
 import { referencesInSqlFile, referencesInText } from "./text-references.js";
 
 export { targetKey } from "./sought.js";
@@ -82,12 +82,17 @@ export function findReferences(
     return { search, declarations, sought };
   });
   const known = new Map<string, Reader>();
+  const work = new Map<string, { search: Search; reader: Reader; keys: ReadonlySet<string> }[]>();
   for (const { search, declarations, sought } of readers) {
     // With the same models on both sides, a text that both have is read once.
     const key = JSON.stringify(declarations);
     const reader = known.get(key) ?? new Reader(sought, scripts, commonTargets(sought, searches, declarations));
     known.set(key, reader);
-    for (const [file, keys] of search.files) {
+    for (const [file, keys] of search.files) addTo(work, file, { search, reader, keys });
+  }
+  // File by file, so that what several sides have is parsed once, and not kept.
+  for (const [file, sides] of work) {
+    for (const { search, reader, keys } of sides) {
       const text = search.tree.read(file);
       if (text === undefined) continue;
       for (const { target, ...reference } of reader.read(file, text, keys)) {
@@ -95,6 +100,7 @@ export function findReferences(
         references.get(target.key)?.push({ side, ...reference, ...(release !== undefined && { release }) });
       }
     }
+    scripts.forget();
   }
   for (const [key, list] of references) references.set(key, withoutReleased(list).sort(compare));
   return references;
@@ -160,7 +166,8 @@ class Search {
       const text = this.tree.read(file);
       if (text === undefined) continue;
       // Without its table's name near it, a column's name says nothing.
-      const named = [...targets].filter((target) => sought.mentions(target, text)).map(({ key }) => key);
+      const squashed = squash(text);
+      const named = [...targets].filter((target) => sought.mentions(target, squashed)).map(({ key }) => key);
       if (named.length === 0) continue;
       const known = this.#files.get(file);
       if (known === undefined) this.#files.set(file, new Set(named));
@@ -209,7 +216,7 @@ class Scripts {
   readonly #declarations = new Map<string, readonly Declaration[]>();
 
   declarationsIn(file: string, text: string): readonly Declaration[] {
-    if (isCapped(file, text) || isForOtherSystem(file, text)) return [];
+    if (isCapped(file, text) || isGenerated(text)) return [];
     const language = languageOf(file);
     const key = `${language} ${text}`;
     let declarations = this.#declarations.get(key);
@@ -228,12 +235,17 @@ class Scripts {
   #inScript(file: string, text: string): readonly Declaration[] {
     if (!MAY_DECLARE.test(text)) return [];
     const script = readScript(text, { jsx: hasJsx(file) });
-    this.#scripts.set(text, script);
     return (script?.models ?? []).map(({ node: _, offset: __, ...declaration }) => declaration);
   }
 
-  script(text: string): Script | undefined {
+  /** A text as a script; known until `forget`. */
+  script(file: string, text: string): Script | undefined {
+    if (!this.#scripts.has(text)) this.#scripts.set(text, readScript(text, { jsx: hasJsx(file) }));
     return this.#scripts.get(text);
+  }
+
+  forget(): void {
+    this.#scripts.clear();
   }
 }
 
@@ -267,13 +279,16 @@ class Reader {
   }
 
   #findRelations(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {
-    const language = languageOf(file);
     const { sought } = this;
+    // Nothing in it is more than possible: for columns, its words are enough.
+    const named = sought.targets.every(({ column }) => column !== undefined);
+    if (named && isCapped(file, text)) return referencesInText(text, "other", sought);
+    const language = languageOf(file);
     if (language === "sql") return referencesInSqlFile(text, sought);
     if (language === "prisma") return prismaReferences(text, sought);
     if (language === "script" || language === "vue") {
       const code = language === "vue" ? scriptParts(text) : text;
-      const script = this.scripts.script(text) ?? this.#parse(file, code, keys);
+      const script = this.#parse(file, code, keys);
       if (script !== undefined) return referencesInScript(script, sought);
       if (!sought.targets.some(({ key, distinctive }) => distinctive && keys.has(key))) return [];
     }
@@ -282,16 +297,15 @@ class Reader {
 
   /** Only a script that may have more than possible references is worth being parsed. */
   #parse(file: string, code: string, keys: ReadonlySet<string>): Script | undefined {
-    if (isCapped(file, code)) return undefined;
     const binds = this.sought.targets.some(
       (target) => keys.has(target.key) && mayBind(code, target) && this.sought.names(target, code),
     );
-    return binds ? readScript(code, { jsx: hasJsx(file) }) : undefined;
+    return binds ? this.scripts.script(file, code) : undefined;
   }
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
     const placeOf = placeCounter(text);
-    const capped = isTest(file) || isTypesOnly(file) || isForOtherSystem(file, text);
+    const capped = isCapped(file, text);
     const generated = !capped && isGenerated(text);
     const placed: PlacedReference[] = [];
     for (const { grade, offset, ...more } of found) {
@@ -326,7 +340,7 @@ function prismaReferences(text: string, sought: Sought): Found[] {
 
 /** Whether nothing in a file breaks running code, so that its references are possible ones at best. */
 function isCapped(file: string, text: string): boolean {
-  return isTest(file) || isTypesOnly(file) || isGenerated(text);
+  return isTest(file) || isTypesOnly(file) || isForOtherSystem(file, text);
 }
 
 /** TypeScript's casts and JSX exclude each other. */

@@ -211,13 +211,22 @@ export class Sought {
     return this.#tables.get(target)?.word().test(text) ?? false;
   }
 
-  /** Whether a text has the table's name in it in any form; a cheap test before a text is parsed. */
-  mentions(target: SoughtTarget, text: string): boolean {
-    return target.object !== undefined || (this.#tables.get(target)?.mention().test(text) ?? false);
+  /**
+   * Whether a text has the table's name in it in any form; a cheap test before a text is parsed.
+   * @param squashed The text as `squash` leaves it.
+   */
+  mentions(target: SoughtTarget, squashed: string): boolean {
+    if (target.object !== undefined) return true;
+    return (
+      this.#tables
+        .get(target)
+        ?.stems()
+        .some((stem) => squashed.includes(stem)) ?? false
+    );
   }
 }
 
-function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+export function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const values = map.get(key);
   if (values === undefined) map.set(key, [value]);
   else values.push(value);
@@ -264,8 +273,8 @@ interface TableWords {
   readonly namings: ReadonlyMap<string, Naming>;
   /** One of these words, and what may stand behind it. */
   word(): RegExp;
-  /** The table's name as a part of anything. */
-  mention(): RegExp;
+  /** Its name, as a part of anything in a squashed text. */
+  stems(): readonly string[];
 }
 
 function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Declaration[]): TableWords {
@@ -287,7 +296,7 @@ function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Dec
   return {
     namings,
     word: once(() => new RegExp(`(?<![A-Za-z0-9$])_*(?:${words})(?:${TABLE_SUFFIXES})?(?![\\w$])`)),
-    mention: once(() => mentionOf([name, ...models])),
+    stems: once(() => stemsOf([name, ...models])),
   };
 }
 
@@ -297,11 +306,15 @@ function once<Value>(make: () => Value): () => Value {
   return () => (made ??= { value: make() }).value;
 }
 
-function mentionOf(names: readonly string[]): RegExp {
-  const stems = new Set(names.flatMap((name) => [name, ...modelSpellings(name)].map(snakeCase)));
+function stemsOf(names: readonly string[]): readonly string[] {
+  const stems = new Set(names.flatMap((name) => [name, ...modelSpellings(name)].map(squash)));
   // `order` finds `orders` as well; `country` does not find `countries`.
-  const shortest = [...stems].filter((stem) => ![...stems].some((other) => other !== stem && stem.includes(other)));
-  return new RegExp(shortest.map((stem) => escapeRegExp(stem).replaceAll(/_+/g, "[_ -]?")).join("|"), "i");
+  return [...stems].filter((stem) => ![...stems].some((other) => other !== stem && stem.includes(other)));
+}
+
+/** A text in which `order_items`, `orderItems` and `Order items` are the same. */
+export function squash(text: string): string {
+  return text.toLowerCase().replaceAll(/[_ -]+/g, "");
 }
 
 export function escapeRegExp(text: string): string {

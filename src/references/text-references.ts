@@ -7,7 +7,7 @@ import type { ReferenceGrade } from "../model/reference.js";
 import type { Language } from "./application-files.js";
 import { withoutEscapes } from "./escapes.js";
 import type { Found, Sought, SoughtTarget } from "./sought.js";
-import { escapeRegExp, isSameTable } from "./sought.js";
+import { escapeRegExp, isSameTable, squash } from "./sought.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
 import { tablesNamedIn } from "./sql-tokens.js";
 
@@ -64,7 +64,9 @@ export function referencesInText(text: string, language: Language, sought: Sough
     }
   }
   if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought));
-  const names = sought.targets.flatMap(({ column, distinctive, names }) => (column && distinctive ? [...names] : []));
+  const squashed = squash(code);
+  const near = new Set(sought.targets.filter((target) => target.distinctive && sought.mentions(target, squashed)));
+  const names = [...near].flatMap((target) => (target.column === undefined ? [] : [...target.names]));
   if (names.length === 0) return found;
   const words = new RegExp(`(?<![\\w$])(?:${names.map(escapeRegExp).join("|")})(?![\\w$])`, "g");
   let headings: readonly Heading[] | undefined;
@@ -73,7 +75,7 @@ export function referencesInText(text: string, language: Language, sought: Sough
     const targets = sought.named(word);
     if (targets.length === 0 || covered.some(([start, end]) => index >= start && index < end)) continue;
     for (const target of targets) {
-      if (target.column === undefined) continue;
+      if (target.column === undefined || !near.has(target)) continue;
       const grade = gradeOf(target, word, index, headings, code, sought, inSql, language);
       if (grade !== undefined) found.push({ target, grade, offset: index });
     }
@@ -133,7 +135,7 @@ function gradeOf(
   inSql: readonly { readonly name: string; readonly schema?: string }[],
   language: Language,
 ): ReferenceGrade | undefined {
-  if (!target.distinctive || !sought.mentions(target, code)) return undefined;
+  if (!target.distinctive) return undefined;
   if (language === "other" || !target.ownNames.has(word)) return "possible";
   // Diesel's field for an expression of its own.
   if (SELECT_EXPRESSION.test(code.slice(Math.max(0, offset - 300), offset))) return "possible";

@@ -100,8 +100,8 @@ describe("files", () => {
     ];
     expect(find(Object.fromEntries(files.map((file) => [file, QUERY]))).map(brief)).toEqual([
       "head certain read src/a.ts:1:26",
-      "head possible read src/a.spec.ts:1:26",
-      "head possible read test/a.ts:1:26",
+      "head possible - src/a.spec.ts:1:26",
+      "head possible - test/a.ts:1:26",
     ]);
   });
 
