@@ -9,12 +9,36 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findNode24 } from "../scripts/node24.js";
-import { withExample } from "../scripts/example-pull-request.js";
+import { withExample, withPullRequest } from "../scripts/example-pull-request.js";
 import { cpuSeconds, median, printTable } from "./measure.js";
 
-const program = join(fileURLToPath(new URL("..", import.meta.url)), "dist", "action.cjs");
+const program =
+  process.env["BENCH_PROGRAM"] ?? join(fileURLToPath(new URL("..", import.meta.url)), "dist", "action.cjs");
 const node = findNode24() ?? process.execPath;
-const runs = 21;
+const runs = Number(process.env["BENCH_RUNS"] ?? 21);
+
+/** A shop of 200 tables, each with its migration, and 5,000 files of code; three migrations more. */
+function largeProject() {
+  /** @type {Record<string, string>} */
+  const before = {};
+  for (let i = 0; i < 200; i++) {
+    before[`migrations/${String(i + 1).padStart(4, "0")}_table.sql`] =
+      `CREATE TABLE table_${i} (id bigint PRIMARY KEY, name text NOT NULL, state_${i} text, created_at timestamptz);\n` +
+      `CREATE INDEX table_${i}_name_idx ON table_${i} (name);\n`;
+  }
+  for (let i = 0; i < 5000; i++) {
+    before[`src/module-${i % 50}/file-${i}.ts`] =
+      `import { db } from "../db";\n\nexport async function find${i}(id: number) {\n` +
+      `  return db.query("SELECT id, name, created_at FROM table_${i % 200} WHERE id = $1", [id]);\n}\n\n` +
+      `export const label${i} = (value: string) => value.trim().toLowerCase();\n`.repeat(20);
+  }
+  const change = {
+    "migrations/0201_drop.sql": "ALTER TABLE table_7 DROP COLUMN state_7;\n",
+    "migrations/0202_index.sql": "CREATE INDEX table_8_created_at_idx ON table_8 (created_at);\n",
+    "migrations/0203_required.sql": "ALTER TABLE table_9 ADD COLUMN owner_id bigint NOT NULL;\n",
+  };
+  return { before, change };
+}
 
 /** @type {[what: string, change?: Record<string, string>][]} */
 const pullRequests = [
@@ -30,31 +54,47 @@ const pullRequests = [
 
 const folder = mkdtempSync(join(tmpdir(), "migration-safety-bench-"));
 try {
-  const rows = [["Node's own start", cpuSeconds([node, "--eval", "0"], { runs }).toFixed(2)]];
-  for (const [index, [what, change]] of pullRequests.entries()) {
+  const rows = [["Node's own start", cpuSeconds([node, "--eval", "0"], { runs }).toFixed(2), "", ""]];
+  /** @type {[what: string, start: (use: Parameters<typeof withExample<void>>[1]) => Promise<void>][]} */
+  const projects = pullRequests.map(([what, change]) => [what, (use) => withExample("web-shop", use, change)]);
+  const { before, change: three } = largeProject();
+  projects.push([
+    "three migrations, 200 earlier ones, 5,000 files of code",
+    (use) => withPullRequest(before, three, use),
+  ]);
+  for (const [index, [what, start]] of projects.entries()) {
     // In Node's place, a script that runs it and notes its time.
     const times = join(folder, `times-${index}`);
     const timed = join(folder, `node-${index}`);
+    // Its own time without that of git, which it starts.
+    const hook = join(folder, `hook-${index}.cjs`);
+    writeFileSync(
+      hook,
+      'process.on("exit", () => { const { user, system } = process.cpuUsage(); ' +
+        `require("fs").appendFileSync(${JSON.stringify(times)}, (user + system) / 1e6 + " "); });\n`,
+    );
     writeFileSync(
       timed,
-      `#!/usr/bin/env bash\nTIMEFORMAT='%3U %3S'\n{ time "${node}" "$@" 2>&3; } 3>&2 2>>"${times}"\n`,
+      `#!/usr/bin/env bash\nTIMEFORMAT='%3U %3S %3R'\n{ time "${node}" --require "${hook}" "$@" 2>&3; } 3>&2 2>>"${times}"\n`,
     );
     chmodSync(timed, 0o755);
-    const measure = async (/** @type {Parameters<Parameters<typeof withExample>[1]>[0]} */ { run }) => {
+    await start(async ({ run }) => {
       for (let i = 0; i < runs; i++) {
         const { outputs } = await run({ program, node: timed });
         if (outputs["verdict"] !== "unsafe") throw new Error("the run reached no verdict");
       }
-    };
-    await withExample("web-shop", measure, change);
-    const seconds = readFileSync(times, "utf8")
+    });
+    const measured = readFileSync(times, "utf8")
       .trim()
       .split("\n")
-      .map((line) => line.split(" ").reduce((sum, part) => sum + Number(part), 0));
-    rows.push([what, median(seconds).toFixed(2)]);
+      .map((line) => line.split(" ").map(Number));
+    const own = median(measured.map(([seconds = 0]) => seconds));
+    const all = median(measured.map(([, user = 0, system = 0]) => user + system));
+    const wall = median(measured.map(([, , , real = 0]) => real));
+    rows.push([what, own.toFixed(2), all.toFixed(2), wall.toFixed(2)]);
   }
   console.log(`Median of ${runs}\n`);
-  printTable(["", "CPU s"], rows);
+  printTable(["", "CPU s", "with git", "wall s"], rows);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

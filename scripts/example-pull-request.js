@@ -30,6 +30,17 @@ function filesIn(folder) {
  * @param {Record<string, string>} [change] Another pull request than the example's: path → text.
  */
 export async function withExample(example, use, change = filesIn(join(project, "examples", example, "pull-request"))) {
+  return withPullRequest(filesIn(join(project, "examples", example, "base")), change, use);
+}
+
+/**
+ * The same for any pull request: path → text, of its base and of what it changes.
+ * @template Result
+ * @param {Record<string, string>} before
+ * @param {Record<string, string>} change
+ * @param {Parameters<typeof withExample<Result>>[1]} use
+ */
+export async function withPullRequest(before, change, use) {
   /** @type {typeof import("../test/github/checkout.js")} */
   const { serve } = await importTypeScript("test/github/checkout.ts");
   /** @type {typeof import("../test/github/fake-github.js")} */
@@ -39,7 +50,7 @@ export async function withExample(example, use, change = filesIn(join(project, "
   /** @type {typeof import("../test/github/events.js")} */
   const { pullRequestEvent } = await importTypeScript("test/github/events.ts");
 
-  const served = serve(filesIn(join(project, "examples", example, "base")), change);
+  const served = serve(before, change);
   const { git, base, head, merge, changedFiles } = served;
   const github = await FakeGitHub.start({ repository, git, pullRequests: { [number]: { base, head } } });
   try {

@@ -103,7 +103,7 @@ class MarkdownView {
 
   #override(): string {
     const { override } = this.#report;
-    return override ? `**Overridden.** ${markdown(cut(overrideWords(override), MESSAGE_LENGTH))}` : "";
+    return override ? markdown(cut(overrideWords(override), MESSAGE_LENGTH)).replace(/^Overridden/, "**$&**") : "";
   }
 
   #incomplete(): string {

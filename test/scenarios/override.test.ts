@@ -40,10 +40,10 @@ describe("an urgent merge", () => {
         by: "oncall",
       },
     });
-    const line = "**Overridden.** Overridden by oncall, who set the label migration-safety-override: orders is empty";
+    const line = "**Overridden** by oncall, who set the label migration-safety-override: orders is empty";
     for (const text of [github.comments[0]!.body, result.summary!]) {
-      expect(text).toContain("### Change 1 statement before you merge.\n\n**Overridden.**");
-      expect(text).toContain(line.replaceAll("safety-", "safety-"));
+      expect(text).toContain("### Change 1 statement before you merge.\n\n**Overridden** by oncall");
+      expect(text).toContain(line);
       expect(text).toContain("**Error** [<code>migrations/002&#95;orders&#95;account.sql:3</code>]");
     }
   });
@@ -55,7 +55,7 @@ describe("an urgent merge", () => {
       conclusion: "success",
       annotations: [FINDING, { level: "notice", title: "Overridden", message: WORDS }],
     });
-    expect(result.summary).toContain("**Overridden.**");
+    expect(result.summary).toContain("**Overridden** by oncall");
   });
 
   it("says in the queue which permission is missing to know it", async () => {

@@ -119,7 +119,7 @@ describe("the second workflow", () => {
     const report = JSON.parse(await judge()) as Report;
     const forged = { ...report, override: { pullRequest: 1, label: "x", reason: "approved", by: "the owner" } };
     await comment(JSON.stringify(forged));
-    expect(github.comments[0]!.body).toContain("**Overridden.** Overridden by oncall, who set the label");
+    expect(github.comments[0]!.body).toContain("**Overridden** by oncall, who set the label");
     expect(github.comments[0]!.body).not.toContain("approved");
   });
 

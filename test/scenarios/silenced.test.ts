@@ -32,9 +32,7 @@ describe("a changed configuration", () => {
     const result = await run({ event: event({ fork: "stranger/shop" }) });
     expect(result).toMatchObject({ conclusion: "failure", outputs: { errors: "1" } });
     expect(result.summary).not.toContain("changes the configuration");
-    expect(result.summary).toContain(
-      "Configuration: .github/migration-safety.yml of the base branch.".replaceAll(".y", ".y"),
-    );
+    expect(result.summary).toContain("Configuration: .github/migration-safety.yml of the base branch.");
   });
 });
 
