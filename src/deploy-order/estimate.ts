@@ -53,7 +53,7 @@ export function estimateOf(
 }
 
 /** Answers with a table's size; needs no statistics file, and reads no row. */
-export function sizeQuery(relation: string): string {
+function sizeQuery(relation: string): string {
   const { schema, name } = parseQualified(relation);
   const quoted = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
   return `SELECT pg_size_pretty(pg_table_size('${quoted.replaceAll("'", "''")}'))`;

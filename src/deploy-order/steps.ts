@@ -28,7 +28,7 @@ export type PlacedStep = Step & { readonly phase: PhaseId; readonly kind: StepKi
 type Deploy = Configuration["deploy"];
 
 /** What the rest of the plan has decided about a statement. */
-export interface StatementPlace {
+interface StatementPlace {
   /** Operations of it that proposed steps replace. */
   readonly replaced: ReadonlySet<Operation>;
   /** The pull request that it belongs to: 0 is this one. */

@@ -20,7 +20,7 @@ export function stepLocks({ locks, estimates }: Step): readonly string[] {
   return locks.map((lock) => `${lockFacts(lock, estimates)}.`);
 }
 
-export function blockedWords(blocks: readonly Blocked[]): string {
+function blockedWords(blocks: readonly Blocked[]): string {
   if (blocks.includes("read")) return "reads and writes";
   if (blocks.includes("write")) return "writes; reads go on";
   return blocks.includes("ddl") ? "other schema changes; reads and writes go on" : "nobody";
