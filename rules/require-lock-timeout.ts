@@ -2,23 +2,7 @@
  * PostgreSQL grants locks in the order in which they were asked for: while a statement waits for a strong one, every
  * session that comes after it waits as well. Without a lock_timeout that lasts as long as the longest transaction.
  */
-import {
-  buildsConcurrently,
-  defineRule,
-  firstWithout,
-  formatDuration,
-  migrationOf,
-  NO_TIMEOUT,
-  parseDuration,
-  setTimeoutBefore,
-  SHORT_LOCK_TIMEOUT,
-  timeoutAt,
-  timeoutData,
-} from "../src/rule/index.js";
-import type { Operation } from "../src/model/operation.js";
-
-/** A CONCURRENTLY build waits for every transaction that is older than it; give those a minute at least. */
-const SHORT_FOR_A_BUILD = 60_000;
+import { defineRule, SHORT_LOCK_TIMEOUT, timeoutVisitors } from "../src/rule/index.js";
 
 export default defineRule({
   meta: {
@@ -54,42 +38,12 @@ export default defineRule({
       setTimeout: "Put SET lock_timeout = {{value}} before it",
     },
   },
-  create(context) {
-    const migration = migrationOf(context);
-    const longest = parseDuration(context.options[0].max) ?? SHORT_LOCK_TIMEOUT;
-    const checkBuild = (op: Operation): void => {
-      const timeout = timeoutAt(migration, op, "lock_timeout");
-      if (buildsConcurrently(op, migration) && timeout < SHORT_FOR_A_BUILD) {
-        const alone = migration.migration.transaction === "single-send";
-        context.report({
-          node: op,
-          messageId: "abandonsBuild",
-          data: {
-            current: formatDuration(timeout),
-            remedy: alone
-              ? "Run this migration over a connection that sets none."
-              : "Put SET lock_timeout = 0 before it.",
-          },
-          suggest: setTimeoutBefore(migration, op, "lock_timeout", "0"),
-        });
-      }
-    };
-    return {
-      Migration() {
-        const first = firstWithout(migration, "lock_timeout", longest);
-        if (!first) return;
-        const timeout = timeoutAt(migration, first, "lock_timeout");
-        const data = timeoutData(migration, first, { name: "lock_timeout", longest, suggested: 5_000 });
-        context.report({
-          node: first,
-          messageId: timeout === NO_TIMEOUT ? "missing" : "tooLong",
-          data,
-          suggest: setTimeoutBefore(migration, first, "lock_timeout", `'${data.timeout}'`),
-        });
-      },
-      CreateIndex: checkBuild,
-      DropIndex: checkBuild,
-      Reindex: checkBuild,
-    };
-  },
+  create: (context) =>
+    timeoutVisitors(context, {
+      name: "lock_timeout",
+      longest: SHORT_LOCK_TIMEOUT,
+      suggested: 5_000,
+      // A CONCURRENTLY build waits for every transaction that is older than it; give those a minute at least.
+      shortForBuild: () => 60_000,
+    }),
 });

@@ -2,24 +2,9 @@
  * A statement holds its lock for as long as it runs, and whoever needs the table waits that long. A statement_timeout
  * cancels it, which gives the lock back.
  */
-import {
-  buildsConcurrently,
-  defineRule,
-  firstWithout,
-  formatDuration,
-  migrationOf,
-  NO_TIMEOUT,
-  parseDuration,
-  setTimeoutBefore,
-  timeoutAt,
-  timeoutData,
-} from "../src/rule/index.js";
-import type { Operation } from "../src/model/operation.js";
+import { defineRule, timeoutVisitors } from "../src/rule/index.js";
 
 const MINUTE = 60_000;
-
-/** A CONCURRENTLY build reads the table twice, and waits for every older transaction. */
-const SHORT_FOR_A_BUILD = 60 * MINUTE;
 
 export default defineRule({
   meta: {
@@ -56,42 +41,12 @@ export default defineRule({
       setTimeout: "Put SET statement_timeout = {{value}} before it",
     },
   },
-  create(context) {
-    const migration = migrationOf(context);
-    const longest = parseDuration(context.options[0].max) ?? 5 * MINUTE;
-    const checkBuild = (op: Operation): void => {
-      const timeout = timeoutAt(migration, op, "statement_timeout");
-      if (buildsConcurrently(op, migration) && timeout < SHORT_FOR_A_BUILD && !migration.isSmall(op)) {
-        const alone = migration.migration.transaction === "single-send";
-        context.report({
-          node: op,
-          messageId: "abandonsBuild",
-          data: {
-            current: formatDuration(timeout),
-            remedy: alone
-              ? "Run this migration over a connection that sets none."
-              : "Put SET statement_timeout = 0 before it.",
-          },
-          suggest: setTimeoutBefore(migration, op, "statement_timeout", "0"),
-        });
-      }
-    };
-    return {
-      Migration() {
-        const first = firstWithout(migration, "statement_timeout", longest);
-        if (!first) return;
-        const timeout = timeoutAt(migration, first, "statement_timeout");
-        const data = timeoutData(migration, first, { name: "statement_timeout", longest, suggested: MINUTE });
-        context.report({
-          node: first,
-          messageId: timeout === NO_TIMEOUT ? "missing" : "tooLong",
-          data,
-          suggest: setTimeoutBefore(migration, first, "statement_timeout", `'${data.timeout}'`),
-        });
-      },
-      CreateIndex: checkBuild,
-      DropIndex: checkBuild,
-      Reindex: checkBuild,
-    };
-  },
+  create: (context) =>
+    timeoutVisitors(context, {
+      name: "statement_timeout",
+      longest: 5 * MINUTE,
+      suggested: MINUTE,
+      // A CONCURRENTLY build reads the table twice, and waits for every older transaction.
+      shortForBuild: (op, migration) => (migration.isSmall(op) ? 0 : 60 * MINUTE),
+    }),
 });

@@ -23,6 +23,21 @@ export function functionBodies(database: Database): ReadonlyMap<string, string> 
   return bodies;
 }
 
+/** Whether one of them may name something: SQL has no other spelling of a name than its own. */
+export function functionsMention(database: Database, name: string): boolean {
+  let mentioned = words.get(database);
+  if (!mentioned) {
+    const text = [...functionBodies(database).values()].join("\n").toLowerCase();
+    words.set(database, (mentioned = { text, words: new Set(text.match(WORD) ?? []) }));
+  }
+  const lower = name.toLowerCase();
+  return mentioned.words.has(lower) || (lower.replace(WORD, "") !== "" && mentioned.text.includes(lower));
+}
+
+const WORD = /[\p{L}\p{N}_$]+/gu;
+
+const words = new WeakMap<Database, { readonly text: string; readonly words: ReadonlySet<string> }>();
+
 function findBodies(database: Database): ReadonlyMap<string, string> {
   const byFile = new Map<string, Definition[]>();
   for (const definition of definitionsOf(database)) {

@@ -1,14 +1,14 @@
 import { findReferences, type SearchOptions, targetKey } from "../references/find-references.js";
+import { NOT_APPLICATION_CODE } from "../references/application-files.js";
 import type { Change, Database } from "../model/change.js";
 import type { TableLists } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Reference, ReferenceTarget } from "../model/reference.js";
-import { NOT_APPLICATION_CODE } from "../references/application-files.js";
-import { functionBodies } from "./function-bodies.js";
+import { functionBodies, functionsMention } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
 import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
-import { memoryTree } from "./overlay-tree.js";
+import { memoryTree, notSearched } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
 import { touchedBy } from "./touched-columns.js";
 
@@ -169,25 +169,42 @@ function searchCode(
   }
   const exclude = migrationFiles(change);
   const { base, head, release } = change;
+  const isAnywhere = hasCode(change, exclude);
   const found = new Map<string, readonly FoundReferences[]>();
   for (const { code, databases } of bySearch.values()) {
     const targets = databases.flatMap(targetsOf);
-    const references = findReferences(
-      targets,
-      {
-        ...(base && { base: base.tree }),
-        ...(release && { release: { tag: release.tag, tree: release.tree } }),
-        head: head.tree,
-        exclude,
-        code,
-      },
-      options,
-    );
+    const references = isAnywhere
+      ? findReferences(
+          targets,
+          {
+            ...(base && { base: base.tree }),
+            ...(release && { release: { tag: release.tag, tree: release.tree } }),
+            head: head.tree,
+            exclude,
+            code,
+          },
+          options,
+        )
+      : new Map(targets.map((target) => [targetKey(target), []]));
     for (const database of databases) {
       found.set(database.name, [references, searchFunctions(database, targetsOf(database), options)]);
     }
   }
   return found;
+}
+
+const withCode = new WeakMap<Change, boolean>();
+
+/** Whether there is any application code: some repositories hold migrations only. */
+function hasCode(change: Change, exclude: readonly string[]): boolean {
+  let known = withCode.get(change);
+  if (known === undefined) {
+    const isNoCode = notSearched([...exclude, ...NOT_APPLICATION_CODE]);
+    const trees = [change.head, change.base, change.release].flatMap((side) => side?.tree ?? []);
+    known = trees.some((tree) => tree.files().some((file) => !isNoCode(file)));
+    withCode.set(change, known);
+  }
+  return known;
 }
 
 function searchFunctions(
@@ -196,14 +213,12 @@ function searchFunctions(
   { unnamed }: SearchOptions,
 ): FoundReferences {
   if (sought.length === 0) return new Map();
-  const bodies = [...functionBodies(database)];
-  // SQL has no other spelling of a name than its own.
-  const texts = bodies.map(([, text]) => text.toLowerCase()).join("\n");
   const targets = sought.filter(
     ({ table, column = table.name }) =>
-      texts.includes(column.toLowerCase()) || (unnamed && texts.includes(table.name.toLowerCase())),
+      functionsMention(database, column) || (unnamed && functionsMention(database, table.name)),
   );
   if (targets.length === 0) return new Map();
+  const bodies = [...functionBodies(database)];
   // By number: in a search of the code, the paths of migrations are left out.
   const tree = memoryTree(new Map(bodies.map(([, text], index) => [`${String(index)}.sql`, text])), "functions");
   const found = findReferences(targets, { head: tree, exclude: [] }, { unnamed });

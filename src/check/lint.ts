@@ -11,7 +11,7 @@ import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
 import type { Place } from "../model/position.js";
 import type { Report } from "../model/report.js";
-import { type DefinedRule, findingsOf, type RuleSettings } from "../rule/define-rule.js";
+import { type DefinedRule, findingsOf, type RuleSettings, typesIn } from "../rule/define-rule.js";
 import { rulePage } from "../rule/rule-page.js";
 import type { ChangeFinding, Found } from "../rule/types.js";
 import type { DirectiveNote, LocatedMigration } from "../rule/linted-migration.js";
@@ -140,11 +140,27 @@ function findingsIn(
 ): ReadonlyMap<string, readonly Found[]> | undefined {
   if (!settings) return undefined;
   const found = new Map<string, readonly Found[]>();
-  for (const one of settings) {
+  for (const one of concernedWith(located.migration, settings)) {
     const inFile = RULES[one.id.slice(PREFIX.length)]?.find(located, one) ?? [];
     if (inFile.length > 0) found.set(one.id, inFile);
   }
   return found;
+}
+
+const concerned = new WeakMap<readonly RuleSettings[], Map<string, readonly RuleSettings[]>>();
+
+/** The rules that can find something in a migration: most have few types of operations, and the same as others. */
+function concernedWith(migration: Migration, settings: readonly RuleSettings[]): readonly RuleSettings[] {
+  const types = typesIn(migration);
+  const key = [...types].join();
+  let byTypes = concerned.get(settings);
+  if (!byTypes) concerned.set(settings, (byTypes = new Map<string, readonly RuleSettings[]>()));
+  let rules = byTypes.get(key);
+  if (!rules) {
+    rules = settings.filter(({ id }) => RULES[id.slice(PREFIX.length)]?.looksAt(types));
+    byTypes.set(key, rules);
+  }
+  return rules;
 }
 
 function ruleFinding<Kind extends Finding>(finding: Kind, { operation, also }: FindingRecord): RuleFinding<Kind> {

@@ -29,6 +29,8 @@ export interface DefinedRule<
   create(context: Rule.RuleContext): Rule.RuleListener;
   /** What the rule finds in a migration. */
   find(located: LocatedMigration, settings: RuleSettings): readonly Found[];
+  /** Whether it can find something where these are the types of all operations; known once it has looked at a file. */
+  looksAt(types: ReadonlySet<string>): boolean;
 }
 
 /** As ESLint gives them to a rule: its name with the plugin's, and its options with the defaults. */
@@ -55,9 +57,15 @@ export function defineRule<const MessageId extends string, Options extends reado
   /** What it visits, known once it has been created. */
   let visited: ReadonlySet<string> | undefined;
 
+  const looksAt = (types: ReadonlySet<string>): boolean => {
+    if (visited === undefined) return true;
+    for (const type of types) if (visited.has(type)) return true;
+    return false;
+  };
+
   const inOperations = (located: LocatedMigration, { id, options }: RuleSettings): readonly Found[] => {
     const { judged, unchanged, statements } = located.migration;
-    if (!definition.create || !judged || (visited && !hasAnyOf(located.migration, visited))) return NOTHING;
+    if (!definition.create || !judged || !looksAt(typesIn(located.migration))) return NOTHING;
     const found: Found[] = [];
     const migration = migrationFor(located);
     const context: RuleContext<MessageId, Options> = {
@@ -99,6 +107,7 @@ export function defineRule<const MessageId extends string, Options extends reado
     meta: { schema: [], ...definition.meta, languages: LANGUAGES },
     definition,
     find,
+    looksAt: (types) => definition.checkChange !== undefined || (definition.create !== undefined && looksAt(types)),
     create(eslint) {
       const own = migrationIn(eslint.sourceCode);
       const program = own ? undefined : programIn(eslint.sourceCode, eslint.filename);
@@ -116,16 +125,15 @@ export function defineRule<const MessageId extends string, Options extends reado
 
 const operationTypes = new WeakMap<Migration, ReadonlySet<string>>();
 
-/** Whether a migration has an operation of one of the types; most files have few. */
-function hasAnyOf(migration: Migration, wanted: ReadonlySet<string>): boolean {
+/** The types of a migration's operations, as visitors are called. */
+export function typesIn(migration: Migration): ReadonlySet<string> {
   let types = operationTypes.get(migration);
   if (!types) {
     const found = new Set(["Migration"]);
     for (const { statement } of migration.statements) for (const { type } of statement.operations) found.add(type);
     operationTypes.set(migration, (types = found));
   }
-  for (const type of types) if (wanted.has(type)) return true;
-  return false;
+  return types;
 }
 
 const NOWHERE: ReadonlyMap<string, never> = new Map<string, never>();

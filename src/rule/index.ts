@@ -50,19 +50,11 @@ export {
 } from "./remedies.js";
 export { isRoutine } from "./routine.js";
 export { ByName, oncePerChange, operationsOfChange, type PlacedOperationOf, precedes } from "./same-change.js";
+export { timeoutVisitors } from "./require-timeout.js";
 export { sameSql } from "./same-sql.js";
 export { statementsTogether } from "./together.js";
 export { concurrently } from "./suggestions.js";
-export {
-  buildsConcurrently,
-  firstWithout,
-  lockTimeout,
-  NO_TIMEOUT,
-  setTimeoutBefore,
-  SHORT_LOCK_TIMEOUT,
-  timeoutAt,
-  timeoutData,
-} from "./timeouts.js";
+export { lockTimeout, NO_TIMEOUT, setTimeoutBefore, SHORT_LOCK_TIMEOUT, timeoutAt } from "./timeouts.js";
 export { type HeldLock, heldLocks, type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
 export type { Dependent } from "../model/dependent.js";
 export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";
