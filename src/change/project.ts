@@ -129,13 +129,21 @@ function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlySet<st
   const named = new Set<string>();
   if (tables.size === 0) return named;
   const exclude = [...migrationFiles(change), ...NOT_APPLICATION_CODE];
-  for (const side of [change.head, change.base, change.release]) {
-    for (const { text } of side?.tree.grep([...tables], exclude) ?? []) {
-      for (const [, name = ""] of text.matchAll(
-        /\b(?:from|into|copy|join|only|update)\s+(?:["\\]*\w+["\\]*\.)?["\\`]*(\w+)/gi,
-      )) {
-        if (tables.has(name)) named.add(name);
-      }
+  // Base has what head has, except in the files that differ.
+  const differing = change.changed?.flatMap(({ file, status, previousFile = file }) =>
+    status === "added" ? [] : literal(previousFile),
+  );
+  const { head, base, release } = change;
+  const hits = [
+    ...head.tree.grep([...tables], exclude),
+    ...(base && differing?.length !== 0 ? base.tree.grep([...tables], exclude, differing) : []),
+    ...(release?.tree.grep([...tables], exclude) ?? []),
+  ];
+  for (const { text } of hits) {
+    for (const [, name = ""] of text.matchAll(
+      /\b(?:from|into|copy|join|only|update)\s+(?:["\\]*\w+["\\]*\.)?["\\`]*(\w+)/gi,
+    )) {
+      if (tables.has(name)) named.add(name);
     }
   }
   return named;
