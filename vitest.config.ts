@@ -14,6 +14,8 @@ export default defineConfig({
           name: "sources",
           include: ["test/**/*.test.ts"],
           exclude: [
+            "test/rule/**",
+            "test/rules/**",
             "test/bundle/**",
             "test/scenarios/**",
             "test/security/**",
@@ -21,6 +23,17 @@ export default defineConfig({
             "test/servers/**",
             "test/histories/**",
           ],
+          globalSetup: ["test/postgres/start-pglite.ts"],
+        },
+      },
+      // They share what they import: loading the parser and ESLint for each file takes longer than the tests. None of
+      // them may leave a mock or a handed-in change behind.
+      {
+        extends: true,
+        test: {
+          name: "rules",
+          include: ["test/rule/**/*.test.ts", "test/rules/**/*.test.ts"],
+          isolate: false,
           globalSetup: ["test/postgres/start-pglite.ts"],
         },
       },
