@@ -19,7 +19,7 @@ export interface AnalysisOptions {
   readonly configuration: Configuration;
   /** Of the event itself. */
   readonly report: Report;
-  check(source: ChangeSource): Report;
+  readonly check: (source: ChangeSource) => Report;
 }
 
 /** The report to upload; undefined where it is not known, so that the alerts stay as they are. */

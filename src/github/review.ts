@@ -28,7 +28,7 @@ export interface ReviewOptions {
 export interface ReviewResult {
   /** Whether a statement's findings stand on its lines. */
   readonly shows: (group: StatementFindings) => boolean;
-  readonly failed?: unknown;
+  readonly failed?: Error;
 }
 
 /**
@@ -52,8 +52,8 @@ export async function syncReview(options: ReviewOptions): Promise<ReviewResult> 
     await api.createReview(pullRequest, { commit, body: reviewBody(comments.length), comments });
     for (const { mark } of comments) shown.add(mark);
     return { shows };
-  } catch (failed) {
-    return { shows, failed };
+  } catch (error) {
+    return { shows, failed: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 

@@ -33,7 +33,7 @@ export interface Engine {
   /** A report as code scanning reads it. */
   sarif(report: Report): string;
   /** The address of a rule's page; undefined for a name that is no rule. */
-  page(rule: string): string | undefined;
+  readonly page: (rule: string) => string | undefined;
   /** @param seconds How long it may take before it ends with what it knows. */
   check(source: ChangeSource, configuration: Configuration, seconds: number): Report;
 }

@@ -171,7 +171,7 @@ describe("the comment", () => {
     await github.stop();
     served.remove();
     const [file, sql] = Object.entries(UNSAFE)[0]!;
-    await start(BASE, { [file]: sql!.replace("CREATE INDEX", `${lines.join("\n")}\nCREATE INDEX`) });
+    await start(BASE, { [file]: sql.replace("CREATE INDEX", `${lines.join("\n")}\nCREATE INDEX`) });
     const result = await run();
     expect(result).toMatchObject({ conclusion: "success", annotations: [], outputs: { verdict: "safe" } });
     expect(result.summary).toContain("1 finding accepted");

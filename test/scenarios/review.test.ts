@@ -1,6 +1,5 @@
 /** `annotations: review`: findings as comments of a review, on lines that the pull request adds. */
 import { describe, expect, it } from "vitest";
-import type { Files } from "../github/checkout.js";
 import { GITHUB_ACTIONS } from "../github/fake-github.js";
 import {
   BASE,

@@ -40,7 +40,7 @@ describe("an accepted finding", () => {
   it("keeps the comment, with the reason and where it is accepted", async () => {
     await start(BASE, UNSAFE);
     await run();
-    const [name, sql] = Object.entries(UNSAFE)[0]! as [string, string];
+    const [name, sql] = Object.entries(UNSAFE)[0]!;
     const directive = "-- migration-safety-disable-next-line no-blocking-index-build -- orders has ten rows\n";
     await push(BASE, { [name]: sql.replace("CREATE", `${directive}CREATE`) });
     expect(await run()).toMatchObject({ conclusion: "success", annotations: [], outputs: { verdict: "safe" } });
