@@ -102,6 +102,6 @@ function readsOf(operation: Operation): readonly QualifiedName[] {
 }
 
 /** The operations of a statement, each with it. */
-export function placedIn(migration: Migration, statement: AnalysedStatement): readonly PlacedOperation[] {
+function placedIn(migration: Migration, statement: AnalysedStatement): readonly PlacedOperation[] {
   return statement.statement.operations.map((operation) => ({ operation, statement, migration }));
 }

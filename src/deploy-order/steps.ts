@@ -308,7 +308,7 @@ export function identify(kind: string, object: string, phase: PhaseId): string {
   return createHash("sha256").update(`${kind}\0${object}\0${phase}`).digest("hex").slice(0, 12);
 }
 
-export function objectsOf({ migration, statement }: StatementFacts): string {
+function objectsOf({ migration, statement }: StatementFacts): string {
   const operations = statement.statement.operations.map(
     (operation) => `${operation.type} ${nameOf({ operation, statement, migration })}`,
   );

@@ -68,7 +68,7 @@ async function stateOf(
 }
 
 /** The line of a description that gives the reason; a template's comment is none. */
-export function reasonIn(description: string): string | undefined {
+function reasonIn(description: string): string | undefined {
   const text = description.replaceAll(/<!--[\s\S]*?(?:-->|$)/g, "");
   return /^[ \t]*Migration-Safety-Override:[ \t]*(\S.*)$/im.exec(text)?.[1]?.trim().slice(0, REASON_LENGTH);
 }

@@ -10,6 +10,7 @@ export const NOT_APPLICATION_CODE: readonly string[] = [
   ..."*.css *.scss *.less *.po *.pot *.xlf *.arb *.ipynb LICENSE* CHANGELOG* HISTORY* NOTICE*".split(" "),
   // Snapshots, minified and generated files.
   ..."*.snap *.map *.min.js *.min.cjs *.min.mjs *.bundle.js *.chunk.js *.generated.* *.gen.* *.g.dart".split(" "),
+  ..."schema.sql schema.*.sql structure.sql".split(" "),
   ..."*_pb.js *_pb.d.ts *_pb2.py *.pb.go *_generated.* schema.graphql *.tsbuildinfo".split(" "),
   // Migrations that no tool was found for, in whatever language, and what undoes one.
   ..."up.sql down.sql *.up.sql *.down.sql *migrations*/**/*.sql revert/**/*.sql verify/**/*.sql".split(" "),
@@ -35,7 +36,8 @@ export function isTest(file: string): boolean {
 }
 
 /** Systems that stand beside PostgreSQL, under tables of the same names. */
-const OTHER_SYSTEM = /clickhouse|bigquery|snowflake|(?:^|\/)(?:mysql|mariadb|sqlite|mssql|sqlserver|mongodb)\//i;
+const OTHER_SYSTEM =
+  /clickhouse|bigquery|snowflake|(?:^|\/)(?:mysql|mariadb|sqlite|mssql|sqlserver|mongodb)\/|[._-](?:mysql|mariadb|sqlite|mssql|sqlserver)\.\w+$/i;
 const OTHER_SYSTEM_WORD = /clickhouse|bigquery|snowflake/i;
 const USES_OTHER_SYSTEM =
   /\b(?:from|import|require)\s?\(?\s?["'][^"'\n]{0,200}(?:clickhouse|bigquery|snowflake)|^[ \t]*(?:from|import|use)[ \t]+[\w.:]{0,200}(?:clickhouse|bigquery|snowflake)|(?:clickhouse|bigquery|snowflake)\w{0,40}\s?[(<]/im;

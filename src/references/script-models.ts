@@ -224,6 +224,8 @@ function classModel(node: Node): PlacedDeclaration[] {
     const columns = decorators.filter(({ name }) => COLUMN_DECORATOR.test(name));
     if (columns.length === 0) continue;
     const given = columns
+      // The name of an index is none of the column's.
+      .filter(({ name }) => !/^(?:Index|Unique)$/.test(name))
       .flatMap(({ arguments: args }) => args)
       .flatMap((argument) =>
         ["name", "fieldName", "field", "joinColumn"].map((one) => stringValue(propertyOf(argument, one))),

@@ -6,7 +6,7 @@ export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
 export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign-keys.js";
 export { defineRule } from "./define-rule.js";
 export { describeDependents, goneWith } from "./dependents.js";
-export { formatDuration, parseDuration } from "./duration.js";
+export { formatDuration } from "./duration.js";
 export { functionWords } from "./function-text.js";
 export { type Refuses, refusedConstants } from "./constant-checks.js";
 export { droppedObject } from "./dropped-object.js";

@@ -78,6 +78,15 @@ describe("a column that no migration adds", () => {
     ]);
   });
 
+  it("not of an index of MikroORM, nor of a relation whose column nobody names", () => {
+    const entity = (fields: string): Code => ({
+      "src/order.ts": `import { Entity, Index, ManyToOne, PrimaryKey, Property } from "@mikro-orm/core";\n@Entity({ tableName: "orders" })\nexport class Order {\n  @PrimaryKey()\n  id!: number;\n${fields}}\n`,
+    });
+    const fields =
+      '  @Index({ name: "orders_total_index" })\n  @Property({ nullable: true })\n  total?: string;\n  @ManyToOne({ entity: () => Person })\n  person!: Person;\n';
+    expect(messages(entity(""), entity(fields))).toEqual([]);
+  });
+
   it("of Sequelize", () => {
     const model = (fields: string): Code => ({
       "src/order.js": `module.exports = (sequelize, DataTypes) =>\n  sequelize.define("Order", {\n    id: { type: DataTypes.BIGINT, primaryKey: true },\n${fields}  }, { tableName: "orders" });\n`,

@@ -56,7 +56,7 @@ function expectInertLog(report: Report): void {
   expect(text).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
 }
 
-export function expectInertMarkdown(markdown: string, report: Report): void {
+function expectInertMarkdown(markdown: string, report: Report): void {
   expect(markdown.replaceAll("\u200b", "")).toBe(visible(markdown.replaceAll("\u200b", "")));
   const ids = new Set(report.plan.phases.flatMap(({ steps }) => steps.map(({ id }) => id)));
   for (const [mark, id] of markdown.matchAll(/<!--(?: step:(\S+) [0-9a-f]{8} -->$)?/gm)) {

@@ -14,7 +14,7 @@ export function named(value: Value, what = "name"): Text {
 }
 
 /** `new String("now()")`: a default that is put into the SQL as it is. */
-export class Raw extends Handle {
+class Raw extends Handle {
   constructor(readonly sql: Text) {
     super("new String()");
   }

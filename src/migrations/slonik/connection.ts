@@ -28,7 +28,7 @@ interface State {
   readonly transaction?: TransactionMode;
 }
 
-export function connection(name: string, state: State): Handle {
+function connection(name: string, state: State): Handle {
   const { transaction } = state;
   const more = transaction === undefined ? {} : { transaction };
   const query: Method = ([sql], site) => {

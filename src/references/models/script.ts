@@ -157,7 +157,11 @@ function classColumn(member: Node, decorator: RegExp): ColumnFacts | undefined {
   const facts = factsOf(args);
   if (facts === undefined) return undefined;
   const isRelation = own.every(({ name }) => /^(?:JoinColumn|ManyToOne|OneToOne)$/.test(name));
-  if (isRelation) return { filled: facts.filled };
+  if (isRelation) {
+    // MikroORM makes its column's name from both entities'.
+    const isNamed = args.some((one) => ["name", "fieldName", "joinColumn"].some((key) => propertyOf(one, key)));
+    return isNamed ? { filled: facts.filled } : undefined;
+  }
   return own.some(({ name }) => FILLED.test(name)) ? { ...facts, filled: true } : facts;
 }
 
