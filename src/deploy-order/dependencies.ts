@@ -1,7 +1,7 @@
 /** Which operations of a change can only run behind others of it: those that make what they name, or free its name. */
 import { nameGiven, nameTaken } from "../change/names.js";
 import { relationOf } from "../change/live.js";
-import type { AnalysedStatement, Migration, PlacedOperation } from "../model/migration.js";
+import type { PlacedOperation } from "../model/migration.js";
 import type { ColumnDefinition, ConstraintDefinition, Operation } from "../model/operation.js";
 import type { QualifiedName } from "../model/name.js";
 import { targetKey } from "../references/find-references.js";
@@ -99,9 +99,4 @@ function columnsOf(operation: Operation): readonly (string | undefined)[] {
 
 function readsOf(operation: Operation): readonly QualifiedName[] {
   return "reads" in operation ? (operation.reads ?? []) : [];
-}
-
-/** The operations of a statement, each with it. */
-function placedIn(migration: Migration, statement: AnalysedStatement): readonly PlacedOperation[] {
-  return statement.statement.operations.map((operation) => ({ operation, statement, migration }));
 }

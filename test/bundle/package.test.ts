@@ -92,8 +92,8 @@ describe("the package", () => {
       messages.map(({ ruleId, line }) => `${filePath.slice(root.length + 1)}:${String(line)} ${ruleId}`),
     );
     expect(found).toStrictEqual([
-      "db/migrations/0002_index.sql:1 migration-safety/require-lock-timeout",
       "db/migrations/0002_index.sql:1 migration-safety/no-blocking-index-build",
+      "db/migrations/0002_index.sql:1 migration-safety/require-lock-timeout",
     ]);
     expect(status).toBe(1);
   });

@@ -81,11 +81,11 @@ test("a use that is accepted keeps its step, and the drop is not planned for lat
   expect(before.plan.sentence).toBe(
     "Split this pull request: the code running now still uses orders.legacy_ref. With the proposed steps it takes 2 pull requests, this one included.",
   );
-  expect(asked(before)).toEqual(["before-merge asks", "automatic asks nobody", "later asks"]);
+  expect(asked(before)).toEqual(["before-merge asks", "later asks"]);
   const rule = "no-referenced-column-drop";
   const report = checked(drop, [entry({ rule, object: "public.orders.legacy_ref" })], { baseCode });
   expect(report.verdict).toBe("safe");
-  expect(asked(report)).toEqual(["before-merge asks nobody, accepted", "automatic asks nobody"]);
+  expect(asked(report)).toEqual(["before-merge asks nobody, accepted"]);
   expect(report.plan.sentence).toBe("Nothing is left to do before you merge: 1 step is accepted.");
 });
 

@@ -670,6 +670,8 @@ describe("each row has its findings and annotations, and no others", () => {
       "no-code-before-migration",
       // About what has been released.
       "no-drop-in-same-release",
+      // About tools that run programs, and their settings.
+      "no-transaction-mode-conflict",
       // About what is not sent on the way up.
       "no-lossy-down",
       "require-down",

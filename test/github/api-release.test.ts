@@ -85,7 +85,7 @@ it("is the same as in a whole checkout", async () => {
       // Not of items, which no release has.
       ["no-blocking-index-build", "db/migrations/0003_indexes.sql", 2, []],
       // The code of the release uses it, that of the base does not any more.
-      ["no-referenced-column-drop", "db/migrations/0004_drop.sql", 2, ["base"]],
+      ["no-drop-in-same-release", "db/migrations/0004_drop.sql", 2, ["base"]],
     ],
   );
   expect(asked()).toEqual(["git/list-matching-refs", "repos/compare-commits", "repos/get-content"]);

@@ -75,6 +75,7 @@ Runs by itself
 A later pull request
 [ ] Drop the column, once every instance runs code that no longer uses it. Proposed:
 ALTER TABLE orders DROP COLUMN legacy_ref;
+Check, stop, way back
 Done when: SELECT 1 FROM information_schema.columns WHERE column_name = 'legacy_ref'
 Stop if: It times out three times.
 Way back: The values come back only from a copy.
