@@ -115,7 +115,8 @@ export class Project {
     );
     const inSql = (database: Database): readonly ReferenceTarget[] =>
       touched(database).filter(({ table }) => named.has(table.name));
-    return searchCode(this.change, inSql, { unnamed: true });
+    const files = new Set([...named.values()].flatMap((one) => [...one]));
+    return searchCode(this.change, inSql, { unnamed: true, only: [...files].map(literal) });
   }
 }
 
@@ -124,9 +125,9 @@ function concernOf({ operation }: PlacedOperation): "columns" | "values" {
   return operation.type === "AddColumn" || operation.type === "DropColumn" ? "columns" : "values";
 }
 
-/** Which of these tables SQL in the code names: a search of lines, much cheaper than reading the files. */
-function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlySet<string> {
-  const named = new Set<string>();
+/** Where SQL in the code names these tables: a search of lines, much cheaper than reading the files. */
+function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<string>> {
+  const named = new Map<string, Set<string>>();
   if (tables.size === 0) return named;
   const exclude = [...migrationFiles(change), ...NOT_APPLICATION_CODE];
   // Base has what head has, except in the files that differ.
@@ -139,11 +140,14 @@ function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlySet<st
     ...(base && differing?.length !== 0 ? base.tree.grep([...tables], exclude, differing) : []),
     ...(release?.tree.grep([...tables], exclude) ?? []),
   ];
-  for (const { text } of hits) {
+  for (const { file, text } of hits) {
     for (const [, name = ""] of text.matchAll(
       /\b(?:from|into|copy|join|only|update)\s+(?:["\\]*\w+["\\]*\.)?["\\`]*(\w+)/gi,
     )) {
-      if (tables.has(name)) named.add(name);
+      if (!tables.has(name)) continue;
+      const files = named.get(name);
+      if (files) files.add(file);
+      else named.set(name, new Set([file]));
     }
   }
   return named;
@@ -165,7 +169,7 @@ type FoundReferences = ReadonlyMap<string, readonly Reference[]>;
 function searchCode(
   change: Change,
   targetsOf: (database: Database) => readonly ReferenceTarget[],
-  options: SearchOptions,
+  { only, ...options }: SearchOptions & { readonly only?: readonly string[] },
 ): ReadonlyMap<string, readonly FoundReferences[]> {
   const bySearch = new Map<string, { readonly code: readonly string[]; readonly databases: Database[] }>();
   for (const database of change.databases) {
@@ -190,6 +194,7 @@ function searchCode(
             head: head.tree,
             exclude,
             code,
+            ...(only && { only }),
           },
           options,
         )

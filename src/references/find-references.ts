@@ -39,6 +39,8 @@ export interface CodeSides {
   readonly exclude: readonly string[];
   /** Folders with application code; absent or empty: all of the tree. */
   readonly code?: readonly string[];
+  /** Globs of the only files that matter. Absent: all. */
+  readonly only?: readonly string[];
 }
 
 export interface SearchOptions {
@@ -156,7 +158,7 @@ class Search {
   extend(words: readonly string[], sought: Sought): void {
     if (words.length === 0) return;
     const hits = this.tree
-      .grep(words, [...this.sides.exclude, ...NOT_APPLICATION_CODE])
+      .grep(words, [...this.sides.exclude, ...NOT_APPLICATION_CODE], this.sides.only)
       .filter(({ file }) => this.#isCode(file));
     const wanted = new Set(words);
     const found = new Map<string, Set<SoughtTarget>>();
