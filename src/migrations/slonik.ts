@@ -108,7 +108,6 @@ export const slonik: MigrationTool = {
     configuration:
       "`migrationsPath` and `singleTransaction` of `new SlonikMigrator()`, in the project's programs, which are read and not executed.",
     sources: [
-      "https://www.npmjs.com/package/@slonik/migrator",
       "https://github.com/mmkal/slonik-tools",
       "https://github.com/gajus/slonik#user-content-slonik-value-placeholders",
     ],
