@@ -35,6 +35,12 @@ export function isTest(file: string): boolean {
   return TEST_FOLDER.test(file) || TEST_FILE.test(file);
 }
 
+/** Where in a source file its tests begin: those of Rust are a module at its end. */
+export function testsBegin(file: string, text: string): number {
+  const found = file.endsWith(".rs") ? /^[ \t]*#\[cfg\(test\)\]\s*(?:pub\s+)?mod\b/m.exec(text) : null;
+  return found?.index ?? Infinity;
+}
+
 /** Systems that stand beside PostgreSQL, under tables of the same names. */
 const OTHER_SYSTEM =
   /clickhouse|bigquery|snowflake|(?:^|\/)(?:mysql|mariadb|sqlite|mssql|sqlserver|mongodb)\/|[._-](?:mysql|mariadb|sqlite|mssql|sqlserver)\.\w+$/i;

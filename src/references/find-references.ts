@@ -8,6 +8,7 @@ import {
   isTypesOnly,
   languageOf,
   NOT_APPLICATION_CODE,
+  testsBegin,
 } from "./application-files.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
@@ -309,12 +310,13 @@ class Reader {
     const placeOf = placeCounter(text);
     const capped = isCapped(file, text);
     const generated = !capped && isGenerated(text);
+    const tests = testsBegin(file, text);
     const placed: PlacedReference[] = [];
     for (const { grade, offset, ...more } of found) {
       const { target } = more;
       // The queries of a generated client run; its models are written anew.
       const isModel = more.kind === undefined || more.kind === "declared";
-      const cappedGrade = capped || (generated && isModel) ? "possible" : grade;
+      const cappedGrade = capped || offset >= tests || (generated && isModel) ? "possible" : grade;
       if (cappedGrade === "possible" && this.common.has(target)) continue;
       const { line, column } = placeOf(offset);
       placed.push({

@@ -39,6 +39,22 @@ test("migrations are no application code, whoever runs them", () => {
   ]);
 });
 
+test("dumps of the schema and scripts for another system are no application code", () => {
+  const sql = "SELECT legacy_ref FROM orders;\n";
+  const files = ["sql/schema.sql", "sql/schema.postgresql.sql", "db/structure.sql"];
+  expect(find(Object.fromEntries(files.map((file) => [file, sql])))).toEqual([]);
+  expect(find({ "sql/orders.mysql.sql": sql }).map(brief)).toEqual(["head possible - sql/orders.mysql.sql:1:8"]);
+});
+
+test("the tests at the end of a source file of Rust break nothing that runs", () => {
+  const query = 'fn q() { sqlx::query("SELECT legacy_ref FROM orders"); }\n';
+  const text = `${query}\n#[cfg(test)]\nmod tests {\n    ${query}}\n`;
+  expect(find({ "src/orders.rs": text }).map(brief)).toEqual([
+    "head likely read src/orders.rs:1:30",
+    "head possible read src/orders.rs:5:34",
+  ]);
+});
+
 test("every target has a list, and nothing is searched for nothing", () => {
   expect(findReferences([], { head: tree({}), exclude: [] })).toEqual(new Map());
   expect(findReferences([LEGACY_REF], { head: tree({}), exclude: [] })).toEqual(
