@@ -150,7 +150,7 @@ class MarkdownView {
     const parts = [...byPlace].map(([where, [first, ...more]]) => {
       const lines = [first!, ...more].map(({ text }) => text).join("\n");
       const how = first!.in === "file" && more.length > 0 ? "one of these" : "this";
-      return `Put ${how} ${prose(where)}, with your reason:\n\n${fence(lines, first!.in === "file" ? "sql" : "yaml")}`;
+      return `Put ${how} ${prose(where)}, with your reason:\n\n${fence(lines, languageOf(first!))}`;
     });
     return parts.length === 0 ? "" : folded("Accept it", parts.join("\n\n"));
   }
@@ -265,4 +265,10 @@ const LEVEL_WORDS = { error: "Error", warning: "Warning" } as const;
 
 function message({ message: text }: Finding): string {
   return prose(cut(text, MESSAGE_LENGTH));
+}
+
+/** What GitHub colours a suppression as. */
+function languageOf({ in: place, text }: Suppression): string {
+  if (place === "configuration") return "yaml";
+  return text.startsWith("--") ? "sql" : "ts";
 }

@@ -184,6 +184,12 @@ Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
     ]);
   });
 
+  it("gives a comment in the language of the migration", () => {
+    const text = "// migration-safety-disable-next-line no-blocking-index-build -- why it is safe here";
+    const finding = aFinding({ suppression: { in: "file", text, line: 5 } });
+    expect(renderMarkdown(aReport({ findings: [finding] }), always)).toContain(`\n\`\`\`ts\n${text}\n\`\`\`\n`);
+  });
+
   it("gives an entry of the configuration where a comment cannot stand", () => {
     const text = '- { rule: no-edited-migration, file: db/migrations/0001.sql, reason: "why it is safe here" }';
     const { statement: _, ...ofFile } = aFinding({
