@@ -1,21 +1,27 @@
 /** What an edit of a migration that was merged before left as it was. */
 import type { MigrationPart } from "../migrations/tool.js";
-import type { AnalysedStatement, Migration } from "../model/migration.js";
+import type { AnalysedStatement, Edit, Migration } from "../model/migration.js";
+import type { OperationType } from "../model/operation.js";
 import type { ParsedSql, Statement } from "../model/statement.js";
+import { sameSql } from "../postgres/same-sql.js";
 import { statementTokens } from "../postgres/statement-tokens.js";
 import type { ParsedMigration } from "./parse-migration.js";
 
-export interface Edit {
+export interface EditedStatements {
   /** Indexes of statements that the file had before, comments and white space aside, and that do not run again. */
   readonly unchanged: ReadonlySet<number>;
   /** Of a tool that remembers parts and not files: the parts that are not what they were, or gone. */
   readonly editedParts?: readonly string[];
+  readonly edit: Edit;
 }
 
-export function editOf(before: ParsedMigration, now: ParsedMigration): Edit {
+export function editOf(before: ParsedMigration, now: ParsedMigration): EditedStatements {
   if (![...(before.parts ?? []), ...(now.parts ?? [])].some(({ id }) => id !== undefined)) {
-    return { unchanged: unchangedStatements(before.sql.statements, now.sql.statements) };
+    const edit = { before: before.sql.text, effect: effectOf(before.sql, now.sql) };
+    const unchanged = edit.effect === "mended" ? [] : unchangedStatements(before.sql.statements, now.sql.statements);
+    return { unchanged: new Set(unchanged), edit };
   }
+  const edit = { before: before.sql.text, effect: before.sql.text === now.sql.text ? "none" : "other" } as const;
   const old = byPart(before);
   const unchanged = new Set<number>();
   const editedParts: string[] = [];
@@ -29,7 +35,7 @@ export function editOf(before: ParsedMigration, now: ParsedMigration): Edit {
     if (!repeatable || same) for (const index of kept) unchanged.add(index);
     if (!repeatable && !same) editedParts.push(id);
   }
-  return { unchanged, editedParts: [...editedParts, ...old.keys()] };
+  return { unchanged, editedParts: [...editedParts, ...old.keys()], edit };
 }
 
 /** Statements that run because of the change: of an edited migration those that it did not have before. */
@@ -38,8 +44,31 @@ export function newStatements({ statements, unchanged }: Migration): readonly An
 }
 
 /** Whether a file says the same as before: then nothing in it is new. */
-export function isSame({ unchanged }: Edit, before: ParsedSql, now: ParsedSql): boolean {
+export function isSame({ unchanged }: EditedStatements, before: ParsedSql, now: ParsedSql): boolean {
   return unchanged.size === now.statements.length && before.statements.length === now.statements.length;
+}
+
+function effectOf(before: ParsedSql, now: ParsedSql): Edit["effect"] {
+  if (before.text === now.text) return "none";
+  if (before.statements.some(isRefused)) return "mended";
+  const isKnown = [before, now].every(({ statements }) => statements.every(saysItAll));
+  return (isKnown ? sameSql(upOf(before), upOf(now)) : sameSql(before.text, now.text)) ? "same" : "other";
+}
+
+/** The migration ends there, wherever it runs. */
+function isRefused({ operations }: Statement): boolean {
+  return operations.some((operation) => operation.type === "Unparsed" && operation.refused === true);
+}
+
+/** Whether its SQL is all that is sent. A program fills in the values of its rows. */
+function saysItAll({ operations, embedded }: Statement): boolean {
+  return operations.every(({ type }) => type !== "Unparsed" && !(embedded && OF_ROWS.has(type)));
+}
+
+const OF_ROWS: ReadonlySet<string> = new Set<OperationType>(["Call", "Delete", "Insert", "Merge", "Select", "Update"]);
+
+function upOf({ statements }: ParsedSql): string {
+  return statements.map(({ sql }) => sql).join("\n;");
 }
 
 function unchangedStatements(before: readonly Statement[], now: readonly Statement[]): ReadonlySet<number> {

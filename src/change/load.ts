@@ -13,6 +13,7 @@ import type { Lock } from "../model/lock.js";
 import type {
   AnalysedStatement,
   Down,
+  Edit,
   Migration,
   MigrationFile,
   MigrationStatus,
@@ -62,6 +63,7 @@ interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
   readonly unchanged?: ReadonlySet<number>;
   readonly editedParts?: readonly string[];
+  readonly edit?: Edit;
   readonly down?: Down;
   /** Settings that the tool's callbacks make before it starts. */
   readonly settings?: ReadonlyMap<string, string>;
@@ -201,7 +203,6 @@ class Loader {
     if (seed?.problem !== undefined) this.#leftOut.push({ file: seed.file, reason: seed.problem });
     const statistics = this.#statistics(setting);
     const migrations = replayAll(drafts, replayFrom(seed, postgres.version), session, statistics?.sizes);
-    const baseText = this.#baseTexts(migrations);
     let atBase: { readonly catalog: Catalog | undefined } | undefined;
     const undone = once(() => undoAll(migrations, () => replayFrom(seed, postgres.version)));
     const release = this.#releasedDatabase(detected, migrations, postgres.version);
@@ -218,7 +219,6 @@ class Loader {
       postgres,
       migrations,
       deleted,
-      baseText,
       existsAtBase: (qualified) => {
         const start = (): Replay =>
           replayFrom(deleted.length > 0 ? this.#seed(setting, false) : seed, postgres.version);
@@ -441,15 +441,6 @@ class Loader {
     const tree = this.source.base?.tree;
     const text = tree?.read(file);
     return tree === undefined || text === undefined ? undefined : this.#parseIn(tree, text, file, source);
-  }
-
-  #baseTexts(migrations: readonly Migration[]): ReadonlyMap<string, string> {
-    const texts = new Map<string, string>();
-    for (const { file, previousFile, status } of migrations) {
-      const text = status === "modified" ? this.source.base?.tree.read(previousFile ?? file) : undefined;
-      if (text !== undefined) texts.set(file, text);
-    }
-    return texts;
   }
 
   #deleted({ sources, name }: DetectedDatabase): { file: string; tool: string }[] {

@@ -20,8 +20,6 @@ export interface Database {
   readonly migrations: readonly Migration[];
   /** Migrations of base that head no longer has, and were not renamed. */
   readonly deleted: readonly { readonly file: string; readonly tool: string }[];
-  /** The SQL of modified migrations at base, by their path at head. */
-  readonly baseText: ReadonlyMap<string, string>;
   /** Whether a relation of this name exists at base; `unknown` where base is not known. */
   existsAtBase(qualified: string): boolean | "unknown";
   /** Absent: what is merged counts as shipped. */

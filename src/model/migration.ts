@@ -124,6 +124,17 @@ export interface Down {
   readonly sql: ParsedSql | undefined;
 }
 
+/** How a migration was edited that was merged before. */
+export interface Edit {
+  /** Its text at base. */
+  readonly before: string;
+  /**
+   * What that means for a database that has run it: `none` where the bytes are the same, `same` where it sends the same
+   * on the way up, `mended` where there is no such database, because PostgreSQL refuses the text of before.
+   */
+  readonly effect: "none" | "same" | "mended" | "other";
+}
+
 /** A migration file after replay. */
 export interface Migration extends MigrationFile {
   /** Position in the replayed order. */
@@ -140,6 +151,8 @@ export interface Migration extends MigrationFile {
    * not what they were, or gone. New ones run.
    */
   readonly editedParts?: readonly string[];
+  /** Of one that was edited since it was merged. Absent where its text at base could not be read. */
+  readonly edit?: Edit;
   readonly sql: ParsedSql;
   readonly statements: readonly AnalysedStatement[];
   /** Absent where its tool knows none, and for what is not judged. */

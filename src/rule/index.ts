@@ -51,7 +51,7 @@ export {
 export { isRoutine } from "./routine.js";
 export { ByName, oncePerChange, operationsOfChange, type PlacedOperationOf, precedes } from "./same-change.js";
 export { timeoutVisitors } from "./require-timeout.js";
-export { sameSql } from "./same-sql.js";
+export { sameSql } from "../postgres/same-sql.js";
 export { statementsTogether } from "./together.js";
 export { concurrently } from "./suggestions.js";
 export { lockTimeout, NO_TIMEOUT, setTimeoutBefore, SHORT_LOCK_TIMEOUT, timeoutAt } from "./timeouts.js";

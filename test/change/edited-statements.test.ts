@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { editOf, isSame } from "../../src/change/edited-statements.js";
 import { parseMigration } from "../../src/change/parse-migration.js";
 import { readFormattedSql } from "../../src/migrations/liquibase/sql.js";
+import { knexProgram } from "../rules/tools.js";
 
 describe("a file that its tool remembers as a whole", () => {
   it.each([
@@ -19,6 +20,42 @@ describe("a file that its tool remembers as a whole", () => {
     expect([...edit.unchanged]).toEqual(unchanged);
     expect(edit).not.toHaveProperty("editedParts");
     expect(isSame(edit, before.sql, now.sql)).toBe(same);
+  });
+});
+
+describe("what an edit is to a database that has run the migration", () => {
+  const GOOSE = "-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;\n";
+  it.each([
+    ["the same bytes", GOOSE, GOOSE, "none"],
+    ["its down", GOOSE, GOOSE.replace("DROP TABLE", "DROP TABLE IF EXISTS"), "same"],
+    ["how it copes", "DROP INDEX i;", "DROP INDEX IF EXISTS i;", "same"],
+    ["another type", GOOSE, GOOSE.replace("int", "bigint"), "other"],
+    ["another order", "SELECT 1; SELECT 2;", "SELECT 2; SELECT 1;", "other"],
+    ["an error of grammar, mended", "CREATE TABLE a (id int,);", "CREATE TABLE a (id int);", "mended"],
+    ["an error of grammar behind what runs", "SELECT 1; SELEC 2;", "SELECT 1;", "mended"],
+    ["an error of grammar, made", "SELECT 1;", "SELEC 1;", "other"],
+  ])("%s", (_, was, is, effect) => {
+    const { edit, unchanged } = editOf(parseMigration(was, "1.sql"), parseMigration(is, "1.sql"));
+    expect(edit).toEqual({ before: was, effect });
+    if (effect === "mended") expect(unchanged.size).toBe(0);
+  });
+
+  it.each([
+    ["a new spelling of the same", 'await knex.schema.dropTable("a");', "return knex.schema.dropTable('a');", "same"],
+    ["another table", 'await knex.schema.dropTable("a");', 'await knex.schema.dropTable("b");', "other"],
+    [
+      "the values of rows, which only a run knows",
+      'await knex("a").insert({ b: one() });',
+      'await knex("a").insert({ b: two() });',
+      "other",
+    ],
+  ])("of a program: %s", (_, was, is, effect) => {
+    const read = (body: string): ReturnType<typeof parseMigration> =>
+      parseMigration(`exports.up = async (knex) => {\n  ${body}\n};\n`, "1.js", undefined, {
+        evaluate: knexProgram!,
+        files: { has: () => false, read: () => undefined },
+      });
+    expect(editOf(read(was), read(is)).edit.effect).toBe(effect);
   });
 });
 

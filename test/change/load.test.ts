@@ -72,7 +72,12 @@ describe("the status of a migration", () => {
       "10_d.sql added judged",
     ]);
     expect(database.migrations.map(({ order }) => order)).toEqual([0, 1, 2, 3]);
-    expect([...database.baseText]).toEqual([["migrations/3_c.sql", "CREATE TABLE c ();"]]);
+    expect(database.migrations.map(({ edit }) => edit)).toEqual([
+      undefined,
+      undefined,
+      { before: "CREATE TABLE c ();", effect: "other" },
+      undefined,
+    ]);
   });
 
   it("counts uncommitted and untracked files", () => {
@@ -106,7 +111,22 @@ describe("the status of a migration", () => {
     ]);
     expect(database.migrations[0]?.previousFile).toBe("migrations/1_a.sql");
     expect(database.deleted).toEqual([]);
-    expect([...database.baseText.keys()]).toEqual(["migrations/2_a.sql", "migrations/3_c.sql"]);
+    expect(database.migrations.map(({ edit }) => edit)).toEqual([
+      { before: long, effect: "none" },
+      { before: "SELECT 1;\n", effect: "same" },
+    ]);
+  });
+
+  it("judges all of a migration that PostgreSQL has refused so far", () => {
+    const database = only(
+      between(
+        { "migrations/1_a.sql": "CREATE TABLE a (id bigint);\nCREATE TABLE b (id bigint,);\n" },
+        { "migrations/1_a.sql": "CREATE TABLE a (id bigint);\nCREATE TABLE b (id bigint);\n" },
+      ),
+    );
+    expect(database.migrations.map(({ judged, edit, unchanged }) => [judged, edit?.effect, unchanged?.size])).toEqual([
+      [true, "mended", 0],
+    ]);
   });
 
   it("is added where git sees a rename of something that was no migration", () => {

@@ -4,7 +4,8 @@ import type { Configuration, TableLists } from "../../src/model/configuration.js
 import type { Migration, MigrationStatus, ToolFacts, TransactionMode } from "../../src/model/migration.js";
 import type { EvaluateMigration, SourceFiles } from "../../src/migrations/tool.js";
 import type { Tree } from "../../src/model/tree.js";
-import { parseDown, parseMigration, readAnyText } from "../../src/change/parse-migration.js";
+import { editOf } from "../../src/change/edited-statements.js";
+import { parseDown, parseMigration, readAnyText, type ParsedMigration } from "../../src/change/parse-migration.js";
 import { rehearse } from "../../src/change/rehearse.js";
 import { Session } from "../../src/change/session.js";
 import { transactionsOf } from "../../src/change/transactions.js";
@@ -112,6 +113,9 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       statements,
     })),
   );
+  const parse = (text: string): ParsedMigration =>
+    parseMigration(text, nameOf(linted), readAnyText, program && { evaluate: program, files: NO_IMPORTS });
+  const edit = base && was !== undefined ? editOf(parse(was), parse(code)).edit : undefined;
   const replay = new Replay({ postgres });
   const migrations = files.map(({ status }, order): Migration => {
     const sql = parsed[order] ?? parseSql("");
@@ -120,6 +124,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       file: nameOf(order),
       status,
       ...(previousFile !== undefined && order === linted ? { previousFile } : {}),
+      ...(order === linted && edit ? { edit } : {}),
       tool,
       database: "main",
       transaction: modeOf(order),
@@ -169,7 +174,6 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
         postgres: { version: postgres, source: surroundings.postgresSource ?? "default" },
         migrations,
         deleted: deleted.map((path) => ({ file: path, tool: tool.name })),
-        baseText: new Map(was === undefined ? [] : [[file, was]]),
         existsAtBase: (qualified) => {
           if (!base) return "unknown";
           const [schema = "public", name = ""] = qualified.split(".");

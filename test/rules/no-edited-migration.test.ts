@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import rule from "../../rules/no-edited-migration.js";
 import { memoryChange, type Surroundings } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
-import { drizzle, prisma6, supabase, unknownRunner } from "./tools.js";
+import { drizzle, goose, knex, knexProgram, prisma6, supabase, unknownRunner } from "./tools.js";
 
 const was = "CREATE TABLE orders (id bigint);\nCREATE INDEX i ON orders (id);";
 const file = "prisma/migrations/20260101000000_orders/migration.sql";
@@ -21,6 +21,33 @@ ruleTester.run("no-edited-migration", rule, {
       tool: drizzle,
       was,
       code: "CREATE TABLE orders (id bigint);\n--> statement-breakpoint\nCREATE INDEX i ON orders (id);",
+    },
+    {
+      name: "its down alone, where nobody keeps a checksum",
+      tool: goose,
+      was: `-- +goose Up\n${was}\n-- +goose Down\nDROP TABLE order;\n`,
+      code: `-- +goose Up\n${was}\n-- +goose Down\nDROP TABLE orders;\n`,
+      sections: true,
+    },
+    {
+      name: "how it copes with what is there",
+      tool: goose,
+      was: "DROP INDEX i;",
+      code: "DROP INDEX CONCURRENTLY IF EXISTS i;",
+    },
+    {
+      name: "what PostgreSQL refused, so that no database has run it",
+      tool: prisma6,
+      was: "CREATE TABLE orders (id bigint,);",
+      code: "CREATE TABLE orders (id bigint);",
+    },
+    {
+      name: "a program that sends the same, where nobody keeps a checksum",
+      tool: knex,
+      program: knexProgram,
+      file: "migrations/20260101000000_orders.js",
+      was: "exports.up = async (knex) => {\n  await knex.schema.dropTable('orders');\n};\n",
+      code: "exports.up = (knex) => knex.schema.dropTable('orders');\n",
     },
     { name: "Prisma, moved with its name", tool: prisma6, was, code: was, file, previousFile: `db/${file}` },
     {
@@ -55,6 +82,22 @@ ruleTester.run("no-edited-migration", rule, {
           column: 1,
           endLine: 1,
           endColumn: 44,
+        },
+      ],
+    },
+    {
+      name: "a condition that Prisma's checksum covers, too",
+      tool: prisma6,
+      was: "DROP INDEX i;",
+      code: "DROP INDEX IF EXISTS i;",
+      errors: [
+        {
+          message:
+            "This migration was merged before, and databases that ran it keep what its old text made; Prisma finds that its checksum is another. Put the old text back, and make the change in a new migration.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 24,
         },
       ],
     },

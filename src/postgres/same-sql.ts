@@ -1,8 +1,8 @@
-import { statementTokens } from "../postgres/statement-tokens.js";
+import { statementTokens } from "./statement-tokens.js";
 
 /**
- * Whether two texts of SQL make the same: comments, white space, empty statements and settings of timeouts make no
- * difference to that.
+ * Whether two texts of SQL make the same where both of them run: comments, white space, empty statements, settings of
+ * timeouts, IF EXISTS and CONCURRENTLY make no difference to that.
  */
 export function sameSql(one: string, other: string): boolean {
   const left = effective(statementTokens(one));
@@ -12,6 +12,9 @@ export function sameSql(one: string, other: string): boolean {
 
 /** `SET LOCAL lock_timeout = …`, `RESET statement_timeout`: how long a statement waits or runs, not what it does. */
 const TIMEOUT = /^(?:set(?: local| session)?|reset) \w+_timeout(?: |$)/;
+
+/** How a statement copes with what is there or not there, and with others at work. */
+const MANNER = /^(?:if(?: not)? exists|concurrently)$/;
 
 /** The tokens without statements that set a timeout. A semicolon inside a function's body parts nothing that matters. */
 function effective(tokens: readonly string[]): readonly string[] {
@@ -23,5 +26,15 @@ function effective(tokens: readonly string[]): readonly string[] {
     start = end;
   }
   if (kept.at(-1) === ";") kept.pop();
+  return withoutManner(kept);
+}
+
+function withoutManner(tokens: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const length = [1, 2, 3].find((words) => MANNER.test(tokens.slice(at, at + words).join(" ")));
+    if (length === undefined) kept.push(tokens[at]!);
+    else at += length - 1;
+  }
   return kept;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sameSql } from "../../src/rule/same-sql.js";
+import { sameSql } from "../../src/postgres/same-sql.js";
 
 const sql = "CREATE TABLE orders (id bigint);\nINSERT INTO orders VALUES (1);";
 
@@ -12,9 +12,17 @@ describe("sameSql", () => {
     ["a last semicolon", sql.slice(0, -1)],
     ["a breakpoint of Drizzle's", sql.replace(";", ";--> statement-breakpoint")],
     ["timeouts", `SET lock_timeout = '2s'; set local statement_timeout to 0; ${sql} RESET lock_timeout;`],
+    ["a table that may be there", sql.replace("TABLE", "TABLE IF NOT EXISTS")],
   ])("overlooks %s", (_, other) => {
     expect(sameSql(sql, other)).toBe(true);
     expect(sameSql(other, sql)).toBe(true);
+  });
+
+  it.each([
+    ["DROP INDEX CONCURRENTLY IF EXISTS i", "DROP INDEX i"],
+    ["CREATE UNIQUE INDEX CONCURRENTLY i ON orders (id)", "CREATE UNIQUE INDEX i ON orders (id)"],
+  ])("overlooks how it is done: %s", (one, other) => {
+    expect(sameSql(one, other)).toBe(true);
   });
 
   it.each([
@@ -27,6 +35,10 @@ describe("sameSql", () => {
     ["a text in quotes that looks like a comment", sql.replace("1", "'-- orders'")],
   ])("sees %s", (_, other) => {
     expect(sameSql(sql, other)).toBe(false);
+  });
+
+  it("sees EXISTS in a query", () => {
+    expect(sameSql("SELECT 1 WHERE EXISTS (SELECT 2)", "SELECT 1 WHERE (SELECT 2)")).toBe(false);
   });
 
   it("compares texts without statements", () => {
