@@ -146,8 +146,11 @@ function isEmptied(op: DropColumn, migration: RuleMigration): boolean {
  * in the file.
  */
 function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: RuleMigration): AddedColumn | undefined {
+  const own = migration.statementOf(op);
+  // Within one statement PostgreSQL drops first, whatever is written first.
   const again = added.find(
-    ({ operation }) => operation.column.name === op.column && precedes(op, operation, migration),
+    ({ operation, statement }) =>
+      operation.column.name === op.column && (statement === own || precedes(op, operation, migration)),
   );
   if (again) return again.operation.column.generated ? undefined : again;
   const wanted = columnOf(op, migration)?.type;

@@ -22,6 +22,8 @@ export interface Circumstances {
   readonly live: boolean;
   /** References to what the operation takes away, on both sides. */
   readonly references: readonly Reference[];
+  /** The other half, where the change drops a column and adds it again. */
+  readonly counterpart?: PlacedOperation | undefined;
 }
 
 interface Answers {
@@ -208,7 +210,9 @@ export function compatibilityOf(placed: PlacedOperation, circumstances: Circumst
     meaning,
   }: Answers = !circumstances.live && operation.type !== "Unparsed" && operation.type !== "DoBlock"
     ? ADDS
-    : (row?.(operation, facts) ?? WORKS);
+    : circumstances.counterpart
+      ? recreated(facts, circumstances.counterpart)
+      : (row?.(operation, facts) ?? WORKS);
   return {
     runningCodeOnNewSchema: running,
     newCodeOnOldSchema: next,
@@ -396,6 +400,25 @@ function dropColumn(operation: OperationOf<"DropColumn">, facts: PlacedFacts): A
       `${facts.name} is NOT NULL without a default: inserts that leave it out fail until it is dropped.`,
     ],
   };
+}
+
+/** A column that is dropped and added again under its name: code finds it, with what the new definition says. */
+function recreated({ placed, name }: PlacedFacts, counterpart: PlacedOperation): Answers {
+  const [drop, add] = placed.operation.type === "DropColumn" ? [placed, counterpart] : [counterpart, placed];
+  if (drop.operation.type !== "DropColumn" || add.operation.type !== "AddColumn") return WORKS;
+  const was = drop.statement.before.table(drop.operation.table)?.columns.get(drop.operation.column);
+  const { type, notNull } = add.operation.column;
+  const lost: Pick<Answers, "undo" | "meaning"> =
+    was?.generated === undefined ? { undo: "no", meaning: `Every value of ${name} is gone.` } : {};
+  const reasons = [
+    ...(was?.type?.sql === type.sql
+      ? []
+      : [`Values of ${name} come back as ${type.sql}, and values that do not fit it are refused.`]),
+    ...(notNull && was?.notNull !== true
+      ? [`Inserts of the code running now fail where they leave ${name} out or send NULL.`]
+      : []),
+  ];
+  return reasons.length === 0 ? { ...WORKS, ...lost } : { running: "unknown", next: "unknown", reasons, ...lost };
 }
 
 /** Something that code may name disappears. */

@@ -1,6 +1,7 @@
 /** The steps of a recipe, and the box that asks for them in place of a statement. */
 import type { Catalog } from "../model/catalog.js";
 import type { DeploySetting } from "../model/configuration.js";
+import type { Finding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
 import type { Operation } from "../model/operation.js";
 import type { PhaseId } from "../model/plan.js";
@@ -10,8 +11,9 @@ import { nameOf } from "./compatibility.js";
 import { howItRuns, type Running } from "./how-it-runs.js";
 import type { RecipeStep } from "./recipe.js";
 import type { StatementFacts } from "./statement-facts.js";
-import { breaksOf, estimated, harmOf, identify, placeOf, type PlacedStep, removeUses, step } from "./steps.js";
+import { breaksOf, estimated, identify, placeOf, type PlacedStep, removeUses, step } from "./steps.js";
 import { worstLock } from "./effect.js";
+import { hazardWords } from "./hazard-words.js";
 import type { Task } from "./timeline.js";
 import { rollbackFloorOf } from "./way-back.js";
 import type { ChosenWay } from "./ways.js";
@@ -160,14 +162,20 @@ export function replacement(facts: StatementFacts, way: ChosenWay, proposals: re
       }),
     );
   } else {
-    const harm = harmOf(facts.hazards, worstLock(facts.locks), facts.listed);
+    const own = facts.hazards.filter((hazard) => isAboutOperation(hazard, way.facts, facts));
+    const { why } = hazardWords(own, worstLock(facts.locks), facts.listed);
     steps.push(
       step(facts, "before-merge", "change", {
-        title: `${now === 0 ? `Take ${part} out of this pull request` : `Change ${part}`}: ${harm}.${instead}`,
+        title: `${now === 0 ? `Take ${part} out of this pull request` : `Change ${part}`}${why}${instead}`,
         object,
         otherWays,
       }),
     );
   }
   return steps;
+}
+
+/** Whether a finding of a statement is about an operation of it. */
+function isAboutOperation({ object }: Finding, operation: ChosenWay["facts"], { operations }: StatementFacts): boolean {
+  return operations.length === 1 || object === undefined || object === operation.object;
 }

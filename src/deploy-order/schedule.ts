@@ -85,6 +85,7 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
 
   const proposed = new Map<Proposal["way"], PlacedStep[]>();
   const steps = new Map<Entry, PlacedStep[]>();
+  const changed = changedWithDrop(statements);
   const quiet: StatementFacts[] = [];
   for (const entry of inOrder) {
     const { task, treatment, proposal } = entry;
@@ -97,10 +98,12 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
       proposed.set(proposal.way, [...(proposed.get(proposal.way) ?? []), made]);
       continue;
     }
+    const answered = changed.length === 0 ? treatment.replaced : new Set([...treatment.replaced, ...changed]);
+    if (isAnswered(treatment.facts, answered)) continue;
     const chain = chains.get(task.key);
     const waits = waitsFor(placement.get(task.key)!);
     const made = stepsOf(treatment.facts, deploy, {
-      replaced: treatment.replaced,
+      replaced: answered,
       release: momentAt(position).release,
       ...(waits !== undefined && { waits }),
       ...(chain && { contradiction: chain }),
@@ -122,6 +125,23 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
     quiet: inFileOrder(quiet, statements),
     runs: inOrder.flatMap((entry) => entry.statements),
   };
+}
+
+/** What adds a column again that is dropped by a statement which is to be changed for it: the two are one thing. */
+function changedWithDrop(statements: readonly StatementFacts[]): readonly Operation[] {
+  return statements.flatMap(({ hazards, operations }) =>
+    hazards.some(({ harm }) => harm === "loses data")
+      ? operations.flatMap(({ placed, counterpart }) =>
+          counterpart && placed.operation.type === "DropColumn" && counterpart.statement !== placed.statement
+            ? counterpart.operation
+            : [],
+        )
+      : [],
+  );
+}
+
+function isAnswered({ operations }: StatementFacts, answered: ReadonlySet<Operation>): boolean {
+  return operations.length > 0 && operations.every(({ placed }) => answered.has(placed.operation));
 }
 
 /** Whether a statement only says how the others run. */

@@ -13,11 +13,12 @@ import type { Reference, Side } from "../model/reference.js";
 import type { Recipe } from "./recipe.js";
 import { lineCounter } from "../text/line-counter.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
+import { type RecreatedColumns, recreatedColumns } from "./recreated-columns.js";
 
 /** What the planner asks about the change. */
 export interface PlanInput {
   readonly change: Change;
-  /** All findings that stand; errors that block or fail ask for another statement. */
+  /** All findings that stand; errors that block, fail or lose data ask for another statement. */
   readonly findings: readonly Finding[];
   /** Findings that a directive or the configuration accepts. Default: none. */
   readonly accepted?: readonly SuppressedFinding[];
@@ -53,6 +54,8 @@ export interface OperationFacts {
   readonly references: readonly Reference[];
   readonly compatibility: Compatibility;
   readonly use: Use | undefined;
+  /** The other half, where the change drops a column and adds it again. */
+  readonly counterpart: PlacedOperation | undefined;
 }
 
 export interface StatementFacts {
@@ -85,22 +88,32 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
     input.findings.filter(({ severity, harm }) => severity === "error" && harm === "breaks code"),
   );
   const accepted = byStatement(input.accepted ?? []);
-  return input.change.databases
-    .flatMap(({ migrations }) => migrations.filter(({ judged }) => judged))
-    .flatMap((migration) => {
-      const lineOf = lineCounter(migration.sql.text);
-      return newStatements(migration).map((statement) => ({
-        ...factsOf(input, migration, statement, breaking(migration, statement)),
-        hazards: hazards(migration, statement),
-        accepted: accepted(migration, statement),
-        line: lineOf(statement.statement.range[0]),
-      }));
-    });
+  const judged = input.change.databases.flatMap(({ migrations }) => migrations.filter((one) => one.judged));
+  const recreated = recreatedColumns(judged.flatMap(placedIn));
+  return judged.flatMap((migration) => {
+    const lineOf = lineCounter(migration.sql.text);
+    return newStatements(migration).map((statement) => ({
+      ...factsOf(input, migration, statement, breaking(migration, statement), recreated),
+      hazards: hazards(migration, statement),
+      accepted: accepted(migration, statement),
+      line: lineOf(statement.statement.range[0]),
+    }));
+  });
 }
 
+function placedIn(migration: Migration): readonly PlacedOperation[] {
+  return newStatements(migration).flatMap((statement) =>
+    statement.statement.operations.map((operation) => ({ operation, statement, migration })),
+  );
+}
+
+/** Rules on what a statement is for: no other form of it, and no other order, spares the data. */
+const ON_PURPOSE: ReadonlySet<string> = new Set(["no-data-loss"]);
+
 /** Whether only another statement can mend it. */
-export function isHazard({ severity, harm }: Finding): boolean {
-  return severity === "error" && (harm === "blocks" || harm === "fails");
+export function isHazard({ severity, harm, rule }: Finding): boolean {
+  if (severity !== "error") return false;
+  return harm === "blocks" || harm === "fails" || (harm === "loses data" && !ON_PURPOSE.has(rule));
 }
 
 /** Looks up the findings of a statement. */
@@ -125,17 +138,27 @@ function factsOf(
   migration: Migration,
   statement: AnalysedStatement,
   breaking: readonly Finding[],
+  recreated: RecreatedColumns,
 ): Omit<StatementFacts, "line" | "hazards" | "accepted"> {
   const operations = statement.statement.operations.map((operation): OperationFacts => {
     const placed: PlacedOperation = { operation, statement, migration };
     const object = objectOf(placed);
     const live = input.isLive(placed);
-    const references = live ? input.referencesTo(placed) : [];
+    const counterpart = live ? recreated.get(operation) : undefined;
+    const references = live && !counterpart ? input.referencesTo(placed) : [];
     const use = useOf(placed, references);
-    const answers = compatibilityOf(placed, { live, references });
+    const answers = compatibilityOf(placed, { live, references, counterpart });
     const alone = statement.statement.operations.length === 1;
     const found = breaking.filter((finding) => alone || finding.object === undefined || finding.object === object);
-    return { placed, object, live, references, use, compatibility: use ? answers : broken(answers, found) };
+    return {
+      placed,
+      object,
+      live,
+      references,
+      use,
+      counterpart,
+      compatibility: use || counterpart ? answers : broken(answers, found),
+    };
   });
   const [first] = operations;
   // A table that is made here has next to no rows: a foreign key of its own reads nothing for long.

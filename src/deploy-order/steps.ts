@@ -11,6 +11,7 @@ import { nameOf } from "./compatibility.js";
 import { rollbackFloorOf, wayBackOf } from "./way-back.js";
 import { effectOf, worstLock } from "./effect.js";
 import { estimateOf } from "./estimate.js";
+import { hazardWords } from "./hazard-words.js";
 import {
   acceptedFor,
   isHazard,
@@ -61,7 +62,7 @@ export function stepsOf(
 
   const doubts = doubtsOf(kept, deploy);
   const breaks = before ? breaksOf(kept) : [];
-  const acceptedHazards = facts.accepted.filter(isHazard);
+  const acceptedHazards = breaks.length === 0 ? facts.accepted.filter(isHazard) : [];
   // Where nothing runs meanwhile, nobody waits: how long it takes stands in the upgrade notes.
   const standing = facts.hazards.filter(
     (hazard) => isAbout(hazard, facts, replaced) && (deploy.model === "rolling" || hazard.harm !== "blocks"),
@@ -73,9 +74,11 @@ export function stepsOf(
     steps.push(step(facts, "before-merge", "resolve", { title, because: contradiction }));
   }
   if (hazards.length > 0) {
+    const { why, instead } = hazardWords(hazards, lock, listed);
     steps.push(
       step(facts, "before-merge", "change", {
-        title: `Change this statement: ${harmOf(hazards, lock, listed)}.`,
+        title: `Change this statement${why}`,
+        ...(standing.length > 0 && { instead }),
         accepted: standing.length > 0 ? [] : acceptedHazards,
       }),
     );
@@ -132,16 +135,6 @@ function unusedWords({ placed, live, references }: OperationFacts, { released }:
   return released === undefined
     ? `No code names ${name}, before or in this pull request. Whether an older release still runs is not known: \`deploy.released\` in the configuration says which tags tell.`
     : `No code names ${name}: not that of ${released}, the newest release, and not that of this pull request.`;
-}
-
-/** What findings say that goes wrong, as the rest of a sentence. */
-export function harmOf(
-  hazards: readonly Finding[],
-  lock: Lock | undefined,
-  listed: ReadonlyMap<string, string>,
-): string {
-  const blocks = lock !== undefined && hazards.some(({ harm }) => harm === "blocks");
-  return blocks ? `it blocks ${effectOf(lock, listed)}` : "it can fail, or make running code fail";
 }
 
 /** Why running code fails besides the names that it loses. */
@@ -248,6 +241,7 @@ export function step(
     readonly release?: number;
     readonly because?: readonly string[];
     readonly otherWays?: readonly string[];
+    readonly instead?: string;
   },
 ): PlacedStep {
   const accepted = (parts.accepted ?? []).map(({ rule, reason, directive: { file, line } }) => ({
@@ -274,6 +268,7 @@ export function step(
     ...(phase === "later" && { release: Math.max(1, parts.release ?? 1) }),
     ...(parts.because && parts.because.length > 0 && { because: parts.because }),
     ...(parts.otherWays && parts.otherWays.length > 0 && { otherWays: parts.otherWays }),
+    ...(parts.instead !== undefined && parts.instead !== "" && { instead: parts.instead }),
     ...(accepted.length > 0 && { accepted }),
   };
 }

@@ -71,8 +71,8 @@ function inNeed(facts: StatementFacts, { migrations }: DeploySetting): readonly 
   const { operations, hazards } = facts;
   const alone = operations.length === 1;
   const accepted = facts.accepted.some(({ harm }) => harm === "breaks code" || harm === "fails");
-  return operations.filter(({ object, live, compatibility, use }) => {
-    if (!live) return false;
+  return operations.filter(({ object, live, compatibility, use, counterpart }) => {
+    if (!live || counterpart) return false;
     if (hazards.some((hazard) => alone || hazard.object === undefined || hazard.object === object)) return true;
     if (migrations !== "before" || compatibility.runningCodeOnNewSchema !== "no") return false;
     if (facts.accepted.some(isHazard)) return false;

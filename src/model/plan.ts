@@ -77,6 +77,8 @@ export interface Step {
   readonly release?: number;
   /** Why it cannot be otherwise, link by link. */
   readonly because?: readonly string[];
+  /** What else a finding says of the statement, most of all what to do instead, where no other step does: sentences. */
+  readonly instead?: string;
   /** Other ways to the same schema, each as a sentence. */
   readonly otherWays?: readonly string[];
   readonly origin: "this pull request" | "proposed";

@@ -65,14 +65,21 @@ function renderStep(step: Step, view: PlanView): string {
   const line = `- ${person ? "[ ] " : ""}${head.filter((part) => part !== "").join(" ")}`;
   if (view.level === "counts") return line;
   const statement = beside ? `${where} ${code(cut(oneLine(sql), 200))}`.trim() : "";
-  return [line, ...stepDetails(step, statement, view)].join("\n");
+  // What its finding says stands there, too.
+  const shown = above ? withoutInstead(step) : step;
+  return [line, ...stepDetails(shown, statement, view)].join("\n");
+}
+
+function withoutInstead({ instead: _instead, ...step }: Step): Step {
+  return step;
 }
 
 function stepDetails(step: Step, statement: string, view: PlanView): string[] {
-  const { sql, origin, how, accepted = [] } = step;
+  const { sql, origin, how, instead, accepted = [] } = step;
   const facts = [
     statement,
     how === undefined ? "" : prose(how),
+    instead === undefined ? "" : prose(cut(instead, TITLE_LENGTH)),
     ...meaningOf(step).map(prose),
     ...accepted.map(
       ({ rule, reason, place }) =>

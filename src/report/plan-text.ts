@@ -66,13 +66,14 @@ function place({ file, line }: { readonly file: string; readonly line: number })
 }
 
 function stepText(step: Step, { colors, references }: PlanTextView): string {
-  const { person, title, sql, origin, how, accepted = [], because = [], otherWays = [] } = step;
+  const { person, title, sql, origin, how, accepted = [], because = [], instead, otherWays = [] } = step;
   const check = checkWords(step);
   const where = step.place && origin !== "proposed" ? colors.dim(` (${place(step.place)})`) : "";
   return [
     `  ${person ? "[ ]" : " - "} ${oneLine(title)}${where}`,
     sql !== undefined && origin === "proposed" && indented(visible(sql.trim()), "        "),
     how !== undefined && `      ${oneLine(how)}`,
+    instead !== undefined && `      ${oneLine(instead)}`,
     ...(step.locks.length > 0 ? (step.compatibility?.meaning ?? []) : []).map(
       (sentence) => `      ${oneLine(sentence)}`,
     ),

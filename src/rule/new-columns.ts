@@ -36,5 +36,8 @@ export function addedColumn(
   column: string,
 ): AddColumn | undefined {
   const found = columnsAdded(migration).of(migration.before(operation).qualify(table), column);
-  return found.findLast((added) => precedes(added.operation, operation, migration))?.operation;
+  const own = migration.statementOf(operation);
+  // Within one statement PostgreSQL drops first: what it adds is not what it drops.
+  const isDropped = (added: AddedColumn): boolean => operation.type === "DropColumn" && added.statement === own;
+  return found.findLast((added) => !isDropped(added) && precedes(added.operation, operation, migration))?.operation;
 }

@@ -59,7 +59,7 @@ function finding(file: string, harm: Harm): Finding {
     column: 1,
     endLine: 1,
     endColumn: 2,
-    message: "",
+    message: "This goes wrong on orders. Do it in another way.",
     messageId: "found",
     statement: 0,
     evidence: [],
@@ -182,7 +182,7 @@ test("a statement of several clauses: each use is named, and the hazard beside i
   expect(lines(made)).toEqual([
     "before-merge",
     "[ ] Take the drop of orders.legacy_ref out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
-    "[ ] Change this statement: it can fail, or make running code fail. (db/migrations/0002.sql:1)",
+    "[ ] Change this statement. This goes wrong on orders. (db/migrations/0002.sql:1)",
     "later",
     "[ ] Drop orders.legacy_ref in a pull request of its own, once every instance runs code that no longer uses it. (db/migrations/0002.sql:1)",
   ]);
@@ -246,6 +246,14 @@ test("a statement with an error that blocks is changed, and is said to run nowhe
   expect(lines(made)).toEqual([
     "before-merge",
     "[ ] Change this statement: it blocks writes on orders while it builds an index. (db/migrations/0002.sql:1)",
+  ]);
+  expect(made.phases[0]!.steps[0]!.instead).toBe("Do it in another way.");
+});
+
+test("a statement that blocks by what it holds already says what its finding says", () => {
+  expect(lines(plan("LOCK TABLE orders IN SHARE MODE;", { hazard: "blocks" }))).toEqual([
+    "before-merge",
+    "[ ] Change this statement. This goes wrong on orders. (db/migrations/0002.sql:1)",
   ]);
 });
 

@@ -95,6 +95,21 @@ ruleTester.run("no-column-recreate", rule, {
   ],
   invalid: [
     {
+      name: "added before it is dropped in one statement, which PostgreSQL does the other way round",
+      history: [users],
+      code: "ALTER TABLE users ADD COLUMN age text, DROP COLUMN age;",
+      errors: [
+        {
+          message:
+            "age of users is dropped here and added again in line 1, as text: every value of it is lost. To keep them, add the new column under another name, copy the values, and drop age in a later deploy.",
+          line: 1,
+          column: 40,
+          endLine: 1,
+          endColumn: 55,
+        },
+      ],
+    },
+    {
       name: "with another type, as Prisma writes it",
       history: [users],
       tool: prisma6,
