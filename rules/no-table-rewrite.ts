@@ -4,14 +4,16 @@
  */
 import {
   defineRule,
+  formatName,
   later,
   lockedTables,
   migrationOf,
+  outsideTransaction,
   quoteIdentifier,
   type RuleMigration,
   type RuleReport,
 } from "../src/rule/index.js";
-import type { AddColumn, AlterColumnType, Operation } from "../src/model/operation.js";
+import type { AddColumn, AlterColumnType, AlterTable, Operation } from "../src/model/operation.js";
 
 export default defineRule({
   meta: {
@@ -29,7 +31,11 @@ export default defineRule({
       changesType:
         "Changing {{column}} to {{type}} {{work}}: every query on {{tables}} waits until it is done, SELECT too. {{remedy}}",
       rewrites:
-        "{{statement}} rewrites {{table}} and its indexes: every query on {{table}} waits until it is done, SELECT too. {{remedy}}",
+        "{{statement}} rewrites {{what}}: every query on {{table}} waits until it is done, SELECT too. {{remedy}}",
+      movesIndex:
+        "SET TABLESPACE copies {{index}}, without which no query on {{table}} is planned: every one waits until it is done, SELECT too. {{remedy}}",
+      movesIndexes:
+        "SET TABLESPACE copies every index in {{tablespace}}, without which no query on its table is planned: every one waits until it is done, SELECT too. {{remedy}}",
       defaultForNewRows: "Give the default to new rows only",
     },
   },
@@ -37,11 +43,8 @@ export default defineRule({
     const migration = migrationOf(context);
     const reportForm = (op: Operation, form: RewritingForm | undefined): void => {
       if (!form || migration.work(op) !== "rewrite" || !migration.isLive(op)) return;
-      context.report({
-        node: op,
-        messageId: "rewrites",
-        data: { table: "every table", ...migration.describe(op), ...form },
-      });
+      const { table = "every table" } = migration.describe(op);
+      context.report({ node: op, messageId: "rewrites", data: { table, ...wordsOf(form, table) } });
     };
     return {
       AddColumn(op) {
@@ -67,7 +70,41 @@ export default defineRule({
           data: { ...names, type: op.newType.sql, work: does, tables, remedy },
         });
       },
-      AlterTable: (op) => reportForm(op, rewritingSubcommands[op.subcommand]),
+      AlterTable(op) {
+        const index = migration.before(op).index(op.table)?.name ?? (op.kind === "index" ? op.table.name : undefined);
+        if (op.subcommand !== "SetTableSpace" || index === undefined) {
+          return reportForm(op, rewritingSubcommands[op.subcommand]);
+        }
+        if (migration.work(op) === "instant" || !migration.isLive(op)) return;
+        const table = migration.before(op).index(op.table)?.table;
+        const data = {
+          index: quoteIdentifier(index),
+          table: table ? formatName(table) : "its table",
+          remedy: remedyForIndex(op, index, migration),
+        };
+        context.report({ node: op, messageId: "movesIndex", data });
+      },
+      MoveAllInTablespace(op) {
+        if (op.kind === "index") {
+          const remedy =
+            migration.postgres >= 14
+              ? outsideTransaction(
+                  migration,
+                  op,
+                  "Move one after the other with REINDEX (CONCURRENTLY, TABLESPACE …) INDEX",
+                )
+              : newIndexIn("the other tablespace");
+          context.report({
+            node: op,
+            messageId: "movesIndexes",
+            data: { tablespace: quoteIdentifier(op.tablespace), remedy },
+          });
+          return;
+        }
+        const form = rewritingSubcommands["SetTableSpace"];
+        const table = `every ${op.kind} in ${quoteIdentifier(op.tablespace)}`;
+        if (form) context.report({ node: op, messageId: "rewrites", data: { table, ...wordsOf(form, table) } });
+      },
       Cluster: (op) => reportForm(op, cluster),
       Vacuum: (op) => reportForm(op, vacuumFull),
     };
@@ -79,6 +116,12 @@ type Suggestions = NonNullable<RuleReport<"defaultForNewRows">["suggest"]>;
 interface RewritingForm {
   readonly statement: string;
   readonly remedy: string;
+  /** Whether the table's indexes stay as they are. */
+  readonly withoutIndexes?: true;
+}
+
+function wordsOf({ statement, remedy, withoutIndexes }: RewritingForm, table: string): Record<string, string> {
+  return { statement, remedy, what: withoutIndexes ? table : `${table} and its indexes` };
 }
 
 const cluster: RewritingForm = {
@@ -104,12 +147,24 @@ const rewritingSubcommands: Readonly<Record<string, RewritingForm>> = {
   SetTableSpace: {
     statement: "SET TABLESPACE",
     remedy: "pg_repack --tablespace moves the table as well, and locks it for an instant only.",
+    withoutIndexes: true,
   },
   SetUnLogged: { statement: "SET UNLOGGED", remedy: copyIntoTable("that is unlogged") },
 };
 
 function copyIntoTable(kind: string): string {
   return `Create a table ${kind}, keep it up to date with a trigger, copy the rows in batches, and swap the names.`;
+}
+
+function remedyForIndex(op: AlterTable, index: string, migration: RuleMigration): string {
+  const tablespace = quoteIdentifier(op.name ?? "");
+  if (migration.postgres < 14) return newIndexIn(tablespace);
+  const statement = `REINDEX (CONCURRENTLY, TABLESPACE ${tablespace}) INDEX ${quoteIdentifier(index)}`;
+  return outsideTransaction(migration, op, `Move it with ${statement}, which builds it there while queries go on,`);
+}
+
+function newIndexIn(tablespace: string): string {
+  return `Build the same index under another name in ${tablespace} with CREATE INDEX CONCURRENTLY, drop the old one with DROP INDEX CONCURRENTLY, and rename the new one.`;
 }
 
 /** Why adding a column rewrites its table, and the way that does not. */

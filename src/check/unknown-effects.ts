@@ -23,6 +23,8 @@ const UNKNOWN: { readonly [Type in OperationType]?: Unknown<Type> } = {
   },
   DoBlock: ({ reason }) => (reason === undefined ? "What the DO block runs is not known." : `${reason}.`),
   Call: () => "What the procedure does is not read.",
+  MoveAllInTablespace: ({ kind, tablespace }) =>
+    `Which ${kind === "index" ? "indexes" : `${kind}s`} are in ${tablespace} is not known.`,
   Execute: () => "What the prepared statement does is not read.",
 };
 

@@ -125,6 +125,8 @@ export interface Table extends Relation {
   readonly partitionKey?: readonly string[];
   /** Whether PARTITION BY has an expression. Absent: it has columns only. */
   readonly partitionExpressions?: true;
+  /** Of a foreign table: where its rows are. */
+  readonly server?: string;
   /** CREATE TABLE OF: the composite type that its columns follow. */
   readonly ofType?: QualifiedName;
   readonly partitionOf?: QualifiedName;
@@ -215,6 +217,10 @@ export interface Catalog {
   functionVolatility(name: QualifiedName): "immutable" | "stable" | "volatile" | undefined;
   /** The table that extended statistics are on. */
   tableOfStatistics(name: QualifiedName): Table | undefined;
+  /** The tables that a publication names, not those of schemas that it names. */
+  publishedBy(publication: string): readonly Table[];
+  /** The foreign data wrapper of a server. */
+  wrapperOf(server: string): string | undefined;
   /** Every relation but sequences. */
   tables(): Iterable<Table>;
   sequences(): Iterable<Table>;

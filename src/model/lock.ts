@@ -15,7 +15,10 @@ export interface TableSize {
   readonly indexBytes: number;
 }
 
-/** A table-level lock that a statement takes, held until the end of its transaction. */
+/**
+ * A table-level lock that a statement takes, held until the end of its transaction. An index that is locked without its
+ * table counts as the table: planning any query on the table waits for it.
+ */
 export interface Lock {
   /** Qualified: `public.orders`. */
   readonly relation: string;

@@ -62,6 +62,8 @@ interface ObjectOperationBase extends OperationBase {
 export interface CreateObject extends ObjectOperationBase {
   readonly type: "CreateObject";
   readonly ifNotExists: boolean;
+  /** Of a server: its foreign data wrapper. */
+  readonly wrapper?: string;
 }
 
 /** ALTER of one, its name, schema and owner excepted. */
@@ -221,8 +223,11 @@ export interface CreateStatistics extends OperationBase {
   readonly ifNotExists: boolean;
 }
 
+/** With `only`, tables that inherit from it are not published. */
+export type PublishedTable = QualifiedName & { readonly only?: true };
+
 interface Published {
-  readonly tables: readonly QualifiedName[];
+  readonly tables: readonly PublishedTable[];
   /** TABLES IN SCHEMA; empty for CURRENT_SCHEMA. */
   readonly schemas: readonly string[];
 }

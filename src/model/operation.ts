@@ -142,6 +142,8 @@ export interface CreateTable extends OperationBase {
   readonly ofType?: QualifiedName;
   /** CREATE FOREIGN TABLE. */
   readonly foreign?: boolean;
+  /** Where the rows of a foreign table are. */
+  readonly server?: string;
 }
 
 /** CREATE TABLE … AS, SELECT … INTO, CREATE MATERIALIZED VIEW. */

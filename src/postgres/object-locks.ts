@@ -6,7 +6,16 @@ import type { LockFacts } from "./locks.js";
 import type { OperationOf, SequenceOwner } from "../model/operation.js";
 import { parseTree } from "./libpg-query.js";
 import { plannedBy, type Planned } from "./operations/planned.js";
-import { partitions, readThrough, taken, throughViews, tablesWithType, type Situation, type Taken } from "./taken.js";
+import {
+  partitions,
+  readers,
+  readThrough,
+  taken,
+  throughViews,
+  tablesWithType,
+  type Situation,
+  type Taken,
+} from "./taken.js";
 
 export const objectLocks: LockFacts = {
   CreateTrigger: ({ table, forEach, referencedTable }, { catalog }) => [
@@ -60,6 +69,8 @@ export const objectLocks: LockFacts = {
       const table = catalog.tableOfStatistics(name);
       return table ? [taken(table, "SHARE UPDATE EXCLUSIVE")] : [];
     }
+    if (cascade && (kind === "server" || kind === "foreign data wrapper"))
+      return foreignTables(kind, name.name, catalog);
     if (!cascade || kind !== "collation") return [];
     return [...catalog.tables()]
       .filter(({ columns }) => [...columns.values()].some(({ collation }) => collation === name.name))
@@ -120,8 +131,32 @@ function policy({ table, reads }: OperationOf<"CreatePolicy" | "AlterPolicy">): 
   return [taken(table, "ACCESS EXCLUSIVE"), ...reads.map((read) => taken(read, "ACCESS SHARE"))];
 }
 
-function published({ tables }: OperationOf<"CreatePublication" | "AlterPublication">): readonly Taken[] {
-  return tables.map((table) => taken(table, "SHARE UPDATE EXCLUSIVE"));
+/** The tables that it names, and with SET those that it names no more. */
+function published(operation: OperationOf<"CreatePublication" | "AlterPublication">, { catalog }: Situation): Taken[] {
+  const isSet = operation.type === "AlterPublication" && operation.action === "set";
+  const lock = (table: QualifiedName): Taken => taken(table, "SHARE UPDATE EXCLUSIVE");
+  return [
+    ...operation.tables.flatMap((table) => [
+      lock(table),
+      ...(table.only ? [] : withChildren(table, catalog).map(lock)),
+    ]),
+    ...(isSet ? catalog.publishedBy(operation.publication).map(lock) : []),
+  ];
+}
+
+/** Tables that inherit from it, at every depth. */
+function withChildren(table: QualifiedName, catalog: Catalog): readonly Table[] {
+  return catalog.inheritedBy(table).flatMap((child) => [child, ...withChildren(child, catalog)]);
+}
+
+/** Those that go with their server, with the views on them. */
+function foreignTables(kind: "server" | "foreign data wrapper", name: string, catalog: Catalog): Taken[] {
+  const isMeant = ({ server }: Table): boolean =>
+    server !== undefined && (kind === "server" ? server : catalog.wrapperOf(server)) === name;
+  return [...catalog.tables()]
+    .filter(isMeant)
+    .flatMap((table) => [table, ...readers(table, catalog)])
+    .map((table) => taken(table, "ACCESS EXCLUSIVE"));
 }
 
 // That of a sequence keeps nobody waiting.

@@ -51,6 +51,11 @@ export function throughViews(relation: QualifiedName, mode: LockMode, work: Work
   return [taken(relation, mode), ...table.reads.flatMap((read) => throughViews(read, mode, work, catalog))];
 }
 
+/** Views of the relation, and views of those. */
+export function readers(relation: QualifiedName, catalog: Catalog): Table[] {
+  return catalog.readBy(relation).flatMap((view) => [view, ...readers(view, catalog)]);
+}
+
 /** Tables with a column of the type, of a domain over it, or made OF it. */
 export function tablesWithType(type: QualifiedName, catalog: Catalog): Table[] {
   const names = [type];

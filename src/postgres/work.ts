@@ -64,7 +64,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
       ? "instant"
       : operation.enforced === true
         ? "scan"
-        : workOfSubcommand(operation.subcommand, catalog.table(operation.table)),
+        : workOfSubcommand(operation, catalog),
   AttachPartition: (operation, { catalog }) => workOfAttach(operation, catalog),
   CreateIndex: (operation, { catalog }) => {
     if (operation.ifNotExists && operation.index && exists(catalog, operation.table, operation.index.name))
@@ -82,6 +82,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
     return operation.subcommand === "ValidateConstraint" || operation.subcommand === "SetNotNull" ? "scan" : "instant";
   },
   Cluster: "rewrite",
+  MoveAllInTablespace: ({ kind }) => (kind === "index" ? "index-build" : "rewrite"),
   Vacuum: (operation) => (operation.full ? "rewrite" : operation.analyzeOnly ? "instant" : "scan"),
   // Without CONCURRENTLY a new file takes the place of the old one; with it, both contents are compared.
   RefreshMaterializedView: (operation) => (operation.concurrently ? "scan" : "rewrite"),
@@ -103,7 +104,15 @@ const subcommands: Readonly<Record<string, Work>> = {
   SetExpression: "rewrite",
 };
 
-function workOfSubcommand(subcommand: string, table: Table | undefined): Work {
+/** A partitioned table and its indexes have no files: what they are told holds for partitions that come later. */
+const OF_FILES: ReadonlySet<string> = new Set(["SetAccessMethod", "SetTableSpace"]);
+
+function workOfSubcommand({ subcommand, table: name, kind }: OperationOf<"AlterTable">, catalog: Catalog): Work {
+  const index = catalog.index(name);
+  const table = catalog.table(index?.table ?? name);
+  if (OF_FILES.has(subcommand) && table?.kind === "partitioned table") return "instant";
+  // An index is copied alone.
+  if (subcommand === "SetTableSpace" && (index || kind === "index")) return "index-build";
   // A table that is logged already, or not, stays as it is.
   if (table?.createdIn !== undefined && subcommand === (table.unlogged ? "SetUnLogged" : "SetLogged")) return "instant";
   return subcommands[subcommand] ?? "instant";

@@ -334,3 +334,36 @@ function expectConsistent(catalog: Catalog): void {
     if (table.partitionOf) expect(catalog.partitionsOf(table.partitionOf)).toContain(table);
   }
 }
+
+describe("what tables hang on", () => {
+  const published = (catalog: Catalog, name: string): string[] => catalog.publishedBy(name).map((table) => table.name);
+
+  test("a publication knows its tables under their names of today", () => {
+    const catalog = catalogAfter(
+      `CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE c (id int); CREATE TABLE child () INHERITS (a);
+       CREATE PUBLICATION news FOR TABLE a, b; CREATE PUBLICATION other FOR TABLE ONLY a;
+       ALTER PUBLICATION news ADD TABLE c; ALTER PUBLICATION news DROP TABLE b; ALTER TABLE c RENAME TO d;
+       ALTER PUBLICATION news RENAME TO latest; ALTER PUBLICATION latest SET (publish = 'insert')`,
+    );
+    expect(published(catalog, "latest")).toEqual(["a", "child", "d"]);
+    expect(published(catalog, "other")).toEqual(["a"]);
+    expect(published(catalog, "news")).toEqual([]);
+    expect(published(last(["CREATE PUBLICATION p FOR TABLE a; ALTER PUBLICATION p SET TABLE b"]).after, "p")).toEqual([
+      "b",
+    ]);
+    expect(published(catalogAfter("CREATE PUBLICATION p FOR TABLE a; DROP PUBLICATION p"), "p")).toEqual([]);
+  });
+
+  const far =
+    "CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE far (id int) SERVER s; CREATE VIEW v AS SELECT id FROM far;";
+
+  test.each([
+    ["DROP SERVER s CASCADE", []],
+    ["DROP FOREIGN DATA WRAPPER w CASCADE", []],
+    ["ALTER SERVER s RENAME TO t; DROP SERVER t CASCADE", []],
+    ["ALTER FOREIGN DATA WRAPPER w RENAME TO x; DROP FOREIGN DATA WRAPPER x CASCADE", []],
+    ["DROP SERVER IF EXISTS t CASCADE", ["far", "v"]],
+  ])("foreign tables go with their server: %s", (sql, left) => {
+    expect([...catalogAfter(`${far} ${sql}`).tables()].map(({ name }) => name)).toEqual(left);
+  });
+});

@@ -548,6 +548,15 @@ export const forms: readonly StatementForm[] = [
       "ALTER INDEX events_kind ATTACH PARTITION events_2025_kind",
     ],
     "ALTER INDEX events_pkey RENAME TO events_key",
+    "ALTER TABLE events SET TABLESPACE other",
+    "ALTER TABLE events_2025 SET TABLESPACE other",
+    "ALTER INDEX events_pkey SET TABLESPACE other",
+    "ALTER INDEX events_2025_pkey SET TABLESPACE other",
+    ["DROP PUBLICATION IF EXISTS news", "CREATE PUBLICATION news FOR TABLE events, tenants"],
+    [
+      "DROP PUBLICATION IF EXISTS news; CREATE PUBLICATION news FOR TABLE tenants",
+      "ALTER PUBLICATION news SET TABLE events",
+    ],
     "CREATE INDEX ON events_2025 (kind)",
     ["CREATE INDEX events_kind ON events (kind)", "CREATE INDEX IF NOT EXISTS events_kind ON events (kind)"],
     "CREATE UNIQUE INDEX ON events (day, id)",
@@ -607,6 +616,15 @@ export const forms: readonly StatementForm[] = [
     "COMMENT ON TABLE animals IS 'all'",
     "CREATE TABLE cats () INHERITS (animals)",
     "DROP TABLE animals CASCADE",
+    [
+      "DROP PUBLICATION IF EXISTS news; CREATE PUBLICATION news FOR TABLE stray",
+      "ALTER PUBLICATION news SET TABLE animals",
+    ],
+    [
+      "DROP PUBLICATION IF EXISTS news; CREATE PUBLICATION news FOR TABLE animals",
+      "ALTER PUBLICATION news SET TABLE stray",
+    ],
+    ["DROP PUBLICATION IF EXISTS news; CREATE PUBLICATION news", "ALTER PUBLICATION news ADD TABLE ONLY animals"],
   ]),
   ...on(views, "Views", [
     "CREATE VIEW amounts AS SELECT amount FROM sales",

@@ -52,6 +52,16 @@ ruleTester.run("no-table-rewrite", rule, {
       history: [orders],
       code: "ALTER TABLE orders ADD COLUMN IF NOT EXISTS total numeric DEFAULT random();",
     },
+    {
+      name: "SET TABLESPACE of a partitioned table and its indexes, which have no files",
+      history: ["CREATE TABLE logs (id int PRIMARY KEY) PARTITION BY RANGE (id);"],
+      code: "ALTER TABLE logs SET TABLESPACE fast; ALTER INDEX logs_pkey SET TABLESPACE fast;",
+    },
+    {
+      name: "SET TABLESPACE of an index of a table of this change",
+      pending: [orders],
+      code: "ALTER INDEX orders_pkey SET TABLESPACE fast;",
+    },
     { name: "logged already", history: [orders], code: "ALTER TABLE orders SET LOGGED;" },
     { name: "plain VACUUM", history: [orders], tool: unknownRunner, code: "VACUUM orders;" },
     {
@@ -217,7 +227,33 @@ ruleTester.run("no-table-rewrite", rule, {
     rewrite(
       "SET TABLESPACE",
       "ALTER TABLE orders SET TABLESPACE fast;",
-      `SET TABLESPACE rewrites orders and its indexes: ${waits} pg_repack --tablespace moves the table as well, and locks it for an instant only.`,
+      `SET TABLESPACE rewrites orders: ${waits} pg_repack --tablespace moves the table as well, and locks it for an instant only.`,
+    ),
+    rewrite(
+      "SET TABLESPACE of all tables",
+      "ALTER TABLE ALL IN TABLESPACE slow SET TABLESPACE fast;",
+      "SET TABLESPACE rewrites every table in slow: every query on every table in slow waits until it is done, SELECT too. pg_repack --tablespace moves the table as well, and locks it for an instant only.",
+    ),
+    rewrite(
+      "SET TABLESPACE of an index",
+      "ALTER INDEX orders_pkey SET TABLESPACE fast;",
+      "SET TABLESPACE copies orders_pkey, without which no query on orders is planned: every one waits until it is done, SELECT too. Move it with REINDEX (CONCURRENTLY, TABLESPACE fast) INDEX orders_pkey, which builds it there while queries go on, in a migration of its own that runs outside a transaction.",
+    ),
+    rewrite(
+      "SET TABLESPACE of an index, with ALTER TABLE",
+      "ALTER TABLE orders_pkey SET TABLESPACE fast;",
+      "SET TABLESPACE copies orders_pkey, without which no query on orders is planned: every one waits until it is done, SELECT too. Move it with REINDEX (CONCURRENTLY, TABLESPACE fast) INDEX orders_pkey, which builds it there while queries go on, in a migration of its own that runs outside a transaction.",
+    ),
+    rewrite(
+      "SET TABLESPACE of an index before 14",
+      "ALTER INDEX orders_pkey SET TABLESPACE fast;",
+      "SET TABLESPACE copies orders_pkey, without which no query on orders is planned: every one waits until it is done, SELECT too. Build the same index under another name in fast with CREATE INDEX CONCURRENTLY, drop the old one with DROP INDEX CONCURRENTLY, and rename the new one.",
+      { postgres: 13 },
+    ),
+    rewrite(
+      "SET TABLESPACE of all indexes",
+      "ALTER INDEX ALL IN TABLESPACE slow SET TABLESPACE fast;",
+      "SET TABLESPACE copies every index in slow, without which no query on its table is planned: every one waits until it is done, SELECT too. Move one after the other with REINDEX (CONCURRENTLY, TABLESPACE …) INDEX in a migration of its own that runs outside a transaction.",
     ),
     rewrite(
       "CLUSTER",

@@ -6,7 +6,9 @@ import { columnChanges } from "./columns.js";
 import { constraintChanges } from "./constraints.js";
 import { functionChanges } from "./functions.js";
 import { indexChanges } from "./indexes.js";
+import { objectChanges } from "./objects.js";
 import { partitionChanges } from "./partitions.js";
+import { publicationChanges } from "./publications.js";
 import { relationChanges } from "./relations.js";
 import { schemaChanges } from "./schemas.js";
 import { statisticsChanges } from "./statistics.js";
@@ -71,6 +73,8 @@ const changes: Changes = {
   ...functionChanges,
   ...triggerAndPolicyChanges,
   ...statisticsChanges,
+  ...publicationChanges,
+  ...objectChanges,
   ...otherChanges,
 };
 

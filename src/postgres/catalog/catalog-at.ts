@@ -82,6 +82,15 @@ export class CatalogAt implements Catalog {
     return this.#timeline.find(this.#timeline.statistics, name, this.#time)?.at(this.#time);
   }
 
+  publishedBy(publication: string): readonly Table[] {
+    const histories = this.#timeline.publications.get(publication, this.#time) ?? [];
+    return histories.flatMap((history) => history.at(this.#time) ?? []);
+  }
+
+  wrapperOf(server: string): string | undefined {
+    return this.#timeline.servers.get(server, this.#time);
+  }
+
   *tables(): Generator<Table, void> {
     for (const table of this.#relations()) if (table.kind !== "sequence") yield table;
   }

@@ -149,6 +149,7 @@ function createTable(operation: CreateTable, situation: Situation): void {
     columnsKnown: operation.ofType === undefined && sources.every((source) => timeline.table(source).columnsKnown),
     temporary: operation.temporary,
     unlogged: operation.unlogged,
+    ...(operation.server !== undefined && { server: operation.server }),
     ...(operation.ofType && { ofType: timeline.place(operation.ofType) }),
     ...(operation.partitionBy && { partitionKey: operation.partitionBy.columns }),
     ...(operation.partitionBy?.hasExpression && { partitionExpressions: true }),

@@ -1,6 +1,8 @@
 /** Extended statistics: all that is known of them is the table that they are on. */
+import type { QualifiedName } from "../../model/name.js";
 import { chooseName } from "./default-names.js";
 import { mention, type Changes } from "./situation.js";
+import type { Timeline } from "./timeline.js";
 
 export const statisticsChanges: Changes = {
   CreateStatistics({ statistics, table, columns, ifNotExists }, situation) {
@@ -16,18 +18,9 @@ export const statisticsChanges: Changes = {
       : { schema, name: chooseName(name, columns, "stat", isTaken) };
     timeline.putStatistics(place, history);
   },
-  RenameObject({ kind, name, newName }, { timeline }) {
-    const table = kind === "statistics" ? timeline.removeStatistics(name) : undefined;
-    if (table) timeline.putStatistics({ ...timeline.place(name), name: newName }, table);
-  },
-  SetObjectSchema({ kind, name, newSchema }, { timeline }) {
-    // What else an extension moves does not stand in the statement.
-    if (kind === "extension") timeline.markIncomplete();
-    const table = kind === "statistics" ? timeline.removeStatistics(name) : undefined;
-    if (table) timeline.putStatistics({ schema: newSchema, name: name.name }, table);
-  },
-  DropObject({ kind, name }, { timeline }) {
-    if (kind === "extension") timeline.markIncomplete();
-    if (kind === "statistics") timeline.removeStatistics(name);
-  },
 };
+
+export function moveStatistics(timeline: Timeline, name: QualifiedName, to: Partial<QualifiedName>): void {
+  const table = timeline.removeStatistics(name);
+  if (table) timeline.putStatistics({ ...timeline.place(name), ...to }, table);
+}

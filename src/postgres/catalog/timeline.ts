@@ -112,6 +112,11 @@ export class Timeline {
   readonly schemas = new VersionedMap<boolean>();
   /** Extended statistics, by the table that they are on. */
   readonly statistics = new VersionedMap<TableHistory>();
+  /** The tables that a publication names. */
+  readonly publications = new VersionedMap<readonly TableHistory[]>();
+  /** Servers of foreign tables, by their foreign data wrapper. */
+  readonly servers = new VersionedMap<string>();
+  readonly #foreignTables = new Set<TableHistory>();
   #hasTemporary = false;
   readonly #searchPath = new Versions<readonly string[]>();
   /** Tables that had a trigger which calls this function at some time, by the function's bare name. */
@@ -222,7 +227,12 @@ export class Timeline {
     }
     for (const read of facts.reads) this.history(read)?.namedBy(history, "reader");
     if (facts.ownedBy) this.history(facts.ownedBy.table)?.namedBy(history, "sequence");
+    if (facts.server !== undefined) this.#foreignTables.add(history);
     return history;
+  }
+
+  foreignTables(server: string): TableHistory[] {
+    return [...this.#foreignTables].filter((history) => history.at(this.time)?.server === server);
   }
 
   /** Records that a table has changed, with new values for some of its facts. */

@@ -1,5 +1,13 @@
 /** CREATE, ALTER and DROP of kinds of objects that differ in nothing but their name: a row for each statement. */
-import type { DefElem, DropRoleStmt, Node, ObjectWithArgs, RoleSpec, TypeName } from "libpg-query";
+import type {
+  CreateForeignServerStmt,
+  DefElem,
+  DropRoleStmt,
+  Node,
+  ObjectWithArgs,
+  RoleSpec,
+  TypeName,
+} from "libpg-query";
 import type { QualifiedName } from "../../model/name.js";
 import type { ObjectKind } from "../../model/object-operation.js";
 import { reader, type Draft, type StatementReader } from "./draft.js";
@@ -107,7 +115,15 @@ export const objectReaders: Readonly<Record<string, StatementReader>> = {
   CreateConversionStmt: create("conversion", "conversion_name"),
   CreateEventTrigStmt: create("event trigger", "trigname"),
   CreateFdwStmt: create("foreign data wrapper", "fdwname"),
-  CreateForeignServerStmt: create("server", "servername"),
+  CreateForeignServerStmt: reader<CreateForeignServerStmt>(({ servername = "", fdwname = "", if_not_exists }) => [
+    {
+      type: "CreateObject",
+      kind: "server",
+      name: { name: servername },
+      ifNotExists: if_not_exists === true,
+      wrapper: fdwname,
+    },
+  ]),
   CreateOpClassStmt: create("operator class", "opclassname"),
   CreateOpFamilyStmt: create("operator family", "opfamilyname"),
   CreatePLangStmt: reader<{ plname?: string }>(({ plname = "" }) => [

@@ -128,7 +128,11 @@ function createStatistics(statement: CreateStatsStmt): Draft {
 function published(objects: readonly Node[] | undefined): Pick<AlterPublication, "tables" | "schemas"> {
   const specifications = all<PublicationObjSpec>(objects, "PublicationObjSpec");
   return {
-    tables: specifications.flatMap(({ pubtable }) => (pubtable ? relationName(pubtable.relation) : [])),
+    tables: specifications.flatMap(({ pubtable }) =>
+      pubtable
+        ? { ...relationName(pubtable.relation), ...(pubtable.relation?.inh !== true && { only: true as const }) }
+        : [],
+    ),
     schemas: specifications.flatMap(({ pubtable, name }) => (pubtable ? [] : (name ?? []))),
   };
 }

@@ -57,7 +57,8 @@ const LIKE_OPTIONS = [
   "storage",
 ];
 
-function createTable(statement: CreateStmt, source: StatementSource, foreign: boolean): Draft {
+/** @param server Of a foreign table. */
+function createTable(statement: CreateStmt, source: StatementSource, server?: string): Draft {
   const columns: ColumnDefinition[] = [];
   const constraints: ConstraintDefinition[] = [];
   const like: LikeTable[] = [];
@@ -95,7 +96,7 @@ function createTable(statement: CreateStmt, source: StatementSource, foreign: bo
     inherits: partitionOf === undefined ? parents : [],
     like,
     ...(statement.ofTypename !== undefined && { ofType: nameOf(statement.ofTypename.names) }),
-    ...(foreign && { foreign }),
+    ...(server !== undefined && { foreign: true, server }),
   };
 }
 
@@ -237,9 +238,9 @@ export function isOn(options: readonly Node[] | undefined, name: string): boolea
 }
 
 export const relationReaders = {
-  CreateStmt: reader<CreateStmt>((statement, source) => [createTable(statement, source, false)]),
+  CreateStmt: reader<CreateStmt>((statement, source) => [createTable(statement, source)]),
   CreateForeignTableStmt: reader<CreateForeignTableStmt>((statement, source) => [
-    createTable(statement.base ?? {}, source, true),
+    createTable(statement.base ?? {}, source, statement.servername ?? ""),
   ]),
   CreateTableAsStmt: reader<CreateTableAsStmt>((statement) => [
     createTableAs(statement.into, statement.query, {

@@ -217,7 +217,7 @@ describe("other objects", () => {
         type: "CreatePublication",
         publication: "p",
         allTables: false,
-        tables: [T, { schema: "s", name: "u" }],
+        tables: [T, { schema: "s", name: "u", only: true }],
         schemas: ["x"],
       },
     ],
