@@ -25,7 +25,7 @@ export function acceptanceOf(
 }
 
 /** Whether the last day of an entry has passed, in UTC. */
-function isOver({ until }: Acceptance): boolean {
+export function isOver({ until }: Pick<Acceptance, "until">): boolean {
   return until !== undefined && until < new Date().toISOString().slice(0, 10);
 }
 

@@ -143,19 +143,35 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
       },
       ignore: { ...GLOBS, description: "Globs of migrations that are not judged. They are still replayed." },
       accept: {
-        description: "Findings that you take on. Each is silenced, and listed with its reason in every report.",
+        description:
+          "Findings that you take on, and uses in code that are harmless. Each is silenced, and listed with its reason in every report.",
         type: "array",
         items: {
           type: "object",
           properties: {
             rule: { description: "The rule that found it.", enum: rules.map(({ name }) => name) },
             object: { ...TEXT, description: "What it is about, as the report names it: `public.orders.legacy_ref`." },
-            file: { ...TEXT, description: "A path or glob of migrations, relative to the repository's root." },
+            reference: {
+              ...TEXT,
+              description:
+                "In place of a rule: what code in `file` may still name, such as `public.orders.legacy_ref`.",
+            },
+            file: {
+              ...TEXT,
+              description:
+                "A path or glob, relative to the repository's root: of migrations; with `reference`, of code.",
+            },
             reason: { ...TEXT, description: "Why it is fine." },
             until: { description: "The last day on which it is, such as 2027-01-31.", type: "string", format: "date" },
           },
-          required: ["rule", "reason"],
-          anyOf: [{ required: ["object"] }, { required: ["file"] }],
+          required: ["reason"],
+          anyOf: [
+            { required: ["rule", "object"] },
+            { required: ["rule", "file"] },
+            { required: ["reference", "file"] },
+          ],
+          not: { required: ["rule", "reference"] },
+          dependencies: { object: ["rule"] },
           additionalProperties: false,
         },
       },

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Document, Node } from "yaml";
 import type {
   Acceptance,
+  AcceptedUses,
   Configuration,
   ConfigurationProblem,
   DatabaseSetting,
@@ -153,7 +154,7 @@ interface Settings {
     >
   >;
   readonly ignore?: readonly string[];
-  readonly accept?: readonly Acceptance[];
+  readonly accept?: readonly (Acceptance | AcceptedUses)[];
 }
 
 type WrittenLevel = RuleLevel | "warning";
@@ -301,9 +302,15 @@ function complete(settings: Settings, source: string): Configuration {
       ),
     ),
     ignore: settings.ignore ?? [],
-    ...(settings.accept && { accept: settings.accept }),
+    ...accepted(settings.accept),
     source,
   };
+}
+
+function accepted(entries: NonNullable<Settings["accept"]> = []): Pick<Configuration, "accept" | "acceptUses"> {
+  const accept = entries.filter((entry) => "rule" in entry);
+  const acceptUses = entries.filter((entry) => "reference" in entry);
+  return { ...(accept.length > 0 && { accept }), ...(acceptUses.length > 0 && { acceptUses }) };
 }
 
 /** @param written One version or two: `16`, `13-18`. */

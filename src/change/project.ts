@@ -4,7 +4,9 @@ import type { Change, Database } from "../model/change.js";
 import type { TableLists } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
-import type { Reference, ReferenceTarget } from "../model/reference.js";
+import type { AcceptedReference, Reference, ReferenceTarget } from "../model/reference.js";
+import type { Report } from "../model/report.js";
+import { AcceptedReferences } from "./accepted-references.js";
 import { functionBodies, functionsMention } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
 import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
@@ -27,9 +29,11 @@ export class Project {
   #references: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
   readonly #uses = new Map<"columns" | "values", ReadonlyMap<string, readonly FoundReferences[]>>();
   #new: ReadonlyMap<string, readonly FoundReferences[]> | undefined;
+  readonly #accepted: AcceptedReferences;
 
   constructor(readonly change: Change) {
     projects.set(change, this);
+    this.#accepted = new AcceptedReferences(change);
   }
 
   /** Whether a relation is in use while the migration runs. */
@@ -47,6 +51,11 @@ export class Project {
     return lists !== undefined && isListed(list, lists, placed.statement.before.qualify(relation));
   }
 
+  /** The references, of those that were asked for so far, that somebody declares harmless, and notes on who does. */
+  acceptedReferences(): { readonly accepted: readonly AcceptedReference[]; readonly notes: Report["notes"] } {
+    return this.#accepted.report();
+  }
+
   /** Places in application code that name what an operation takes away; empty where it takes nothing. */
   referencesOf(placed: PlacedOperation): readonly Reference[] {
     const target = removedBy(placed);
@@ -61,7 +70,7 @@ export class Project {
    * @param database Its name. Default: every database.
    */
   referencesTo(target: ReferenceTarget, database?: string): readonly Reference[] {
-    this.#references ??= searchCode(this.change, removedTargets, { unnamed: false });
+    this.#references ??= this.#search(removedTargets, { unnamed: false });
     const key = targetKey(target);
     const searches =
       database === undefined ? new Set([...this.#references.values()].flat()) : (this.#references.get(database) ?? []);
@@ -72,7 +81,7 @@ export class Project {
   referencesToNew(placed: PlacedOperation): readonly Reference[] {
     const target = nameGiven(placed);
     if (target === undefined) return [];
-    this.#new ??= searchCode(this.change, newTargets, { unnamed: false });
+    this.#new ??= this.#search(newTargets, { unnamed: false });
     const searches = this.#new.get(placed.migration.database) ?? [];
     return searches.flatMap((references) => references.get(targetKey(target)) ?? []);
   }
@@ -92,9 +101,7 @@ export class Project {
     let searches = known.get(migration.database) ?? [];
     // What is no target although it comes or goes is on a table that no SQL names.
     if (concern === "values" && !searches.some((references) => references.has(key))) {
-      const more = searchCode(this.change, ({ name }) => (name === migration.database ? [target] : []), {
-        unnamed: true,
-      });
+      const more = this.#search(({ name }) => (name === migration.database ? [target] : []), { unnamed: true });
       const all = new Map([...more].map(([name, found]) => [name, [...(known.get(name) ?? []), ...found]]));
       this.#uses.set(concern, all);
       searches = all.get(migration.database) ?? [];
@@ -108,7 +115,7 @@ export class Project {
       judgedOperations(database)
         .filter((placed) => concernOf(placed) === concern)
         .flatMap((placed) => touchedBy(placed).filter(({ table }) => this.isLive(placed, table)));
-    if (concern === "values") return searchCode(this.change, touched, { unnamed: true });
+    if (concern === "values") return this.#search(touched, { unnamed: true });
     const named = namedInSql(
       this.change,
       new Set(this.change.databases.flatMap(touched).map(({ table }) => table.name)),
@@ -116,7 +123,18 @@ export class Project {
     const inSql = (database: Database): readonly ReferenceTarget[] =>
       touched(database).filter(({ table }) => named.has(table.name));
     const files = new Set([...named.values()].flatMap((one) => [...one]));
-    return searchCode(this.change, inSql, { unnamed: true, only: [...files].map(literal) });
+    return this.#search(inSql, { unnamed: true, only: [...files].map(literal) });
+  }
+
+  /** Searches the code of every database, and leaves out what somebody accepts. */
+  #search(targetsOf: TargetsOf, options: CodeSearchOptions): ReadonlyMap<string, readonly FoundReferences[]> {
+    const onAcceptComment = this.#accepted.see.bind(this.#accepted);
+    const found = searchCode(this.change, targetsOf, { ...options, onAcceptComment });
+    const standing = ([key, references]: readonly [string, readonly Reference[]]) =>
+      [key, this.#accepted.without(key, references)] as const;
+    return new Map(
+      [...found].map(([name, searches]) => [name, searches.map((one) => new Map([...one].map(standing)))]),
+    );
   }
 }
 
@@ -159,6 +177,9 @@ function databaseOf(change: Change, { migration }: PlacedOperation): Database {
   return database;
 }
 
+type TargetsOf = (database: Database) => readonly ReferenceTarget[];
+type CodeSearchOptions = SearchOptions & { readonly only?: readonly string[] };
+
 /** By target's key. */
 type FoundReferences = ReadonlyMap<string, readonly Reference[]>;
 
@@ -168,8 +189,8 @@ type FoundReferences = ReadonlyMap<string, readonly Reference[]>;
  */
 function searchCode(
   change: Change,
-  targetsOf: (database: Database) => readonly ReferenceTarget[],
-  { only, ...options }: SearchOptions & { readonly only?: readonly string[] },
+  targetsOf: TargetsOf,
+  { only, ...options }: CodeSearchOptions,
 ): ReadonlyMap<string, readonly FoundReferences[]> {
   const bySearch = new Map<string, { readonly code: readonly string[]; readonly databases: Database[] }>();
   for (const database of change.databases) {
@@ -223,7 +244,7 @@ function hasCode(change: Change, exclude: readonly string[]): boolean {
 function searchFunctions(
   database: Database,
   sought: readonly ReferenceTarget[],
-  { unnamed }: SearchOptions,
+  { unnamed, onAcceptComment }: SearchOptions,
 ): FoundReferences {
   if (sought.length === 0) return new Map();
   const targets = sought.filter(
@@ -234,11 +255,15 @@ function searchFunctions(
   const bodies = [...functionBodies(database)];
   // By number: in a search of the code, the paths of migrations are left out.
   const tree = memoryTree(new Map(bodies.map(([, text], index) => [`${String(index)}.sql`, text])), "functions");
-  const found = findReferences(targets, { head: tree, exclude: [] }, { unnamed });
-  const inPlace = (reference: Reference): Reference => ({
-    ...reference,
-    file: bodies[Number.parseInt(reference.file)]?.[0] ?? reference.file,
+  const inPlace = <Placed extends { readonly file: string }>(placed: Placed): Placed => ({
+    ...placed,
+    file: bodies[Number.parseInt(placed.file)]?.[0] ?? placed.file,
   });
+  const found = findReferences(
+    targets,
+    { head: tree, exclude: [] },
+    { unnamed, onAcceptComment: (comment) => onAcceptComment?.(inPlace(comment)) },
+  );
   return new Map([...found].map(([key, references]) => [key, references.map(inPlace)]));
 }
 

@@ -31,6 +31,10 @@ export interface JsonSchema {
   readonly format?: "date";
   /** Alternatives that differ in type, or lists of keys of which one must be there whole. */
   readonly anyOf?: readonly JsonSchema[];
+  /** Keys of which one must not be there beside the others. */
+  readonly not?: { readonly required: readonly string[] };
+  /** Keys that must be there beside another one. */
+  readonly dependencies?: Readonly<Record<string, readonly string[]>>;
 }
 
 const KNOWN_KEYWORDS: ReadonlySet<string> = new Set<keyof JsonSchema>([
@@ -55,6 +59,8 @@ const KNOWN_KEYWORDS: ReadonlySet<string> = new Set<keyof JsonSchema>([
   "examples",
   "format",
   "anyOf",
+  "not",
+  "dependencies",
 ]);
 
 export interface SchemaProblem {
@@ -141,10 +147,28 @@ class Checker {
     for (const key of schema.required ?? []) {
       if (!present.has(key)) this.#report(node, `${capital(this.#name(path))} lacks the key ${quote(key)}.`);
     }
-    const choices = (schema.anyOf ?? []).map(({ required = [] }) => required);
-    if (choices.length > 0 && !choices.some((keys) => keys.every((key) => present.has(key)))) {
-      const keys = orOf(choices.map((choice) => choice.map(quote).join(" and ")));
+    const lacking = (schema.anyOf ?? []).map(({ required = [] }) => ({
+      there: required.filter((key) => present.has(key)).length,
+      missing: required.filter((key) => !present.has(key)),
+    }));
+    if (lacking.length > 0 && lacking.every(({ missing }) => missing.length > 0)) {
+      // What is there tells which of the alternatives is meant.
+      const most = Math.max(...lacking.map(({ there }) => there));
+      const meant = lacking.filter(({ there }) => there === most);
+      const keys = orOf(meant.map(({ missing }) => missing.map(quote).join(" and ")));
       this.#report(node, `${capital(this.#name(path))} lacks the key ${keys}.`);
+      return;
+    }
+    const excluded = schema.not?.required ?? [];
+    if (excluded.length > 0 && excluded.every((key) => present.has(key))) {
+      this.#report(node, `${capital(this.#name(path))} takes ${orOf(excluded.map(quote))}, not both.`);
+      return;
+    }
+    for (const [key, needed] of Object.entries(schema.dependencies ?? {})) {
+      const missing = present.has(key) ? needed.filter((other) => !present.has(other)) : [];
+      if (missing.length > 0) {
+        this.#report(node, `${capital(this.#name(path))} takes ${quote(key)} only with ${orOf(missing.map(quote))}.`);
+      }
     }
   }
 

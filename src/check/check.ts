@@ -2,7 +2,7 @@
 import type { ChangeSource } from "../change/change-source.js";
 import { loadChange, type LoadOptions } from "../change/load.js";
 import { type ParsedMigration, type ParseMigration, parseMigration } from "../change/parse-migration.js";
-import { Project } from "../change/project.js";
+import { projectOf } from "../change/project.js";
 import { planOf } from "../deploy-order/plan.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
@@ -55,7 +55,7 @@ export function checkVersions(changes: readonly Change[], limit?: TimeLimit): Re
     const partial = { ...change, incomplete: [...change.incomplete, stopped] };
     return makeReport({ change: partial, findings, suppressed, notes, plan: NO_PLAN });
   }
-  const project = new Project(change);
+  const project = projectOf(change);
   const plan = planOf({
     change,
     findings,
@@ -65,7 +65,15 @@ export function checkVersions(changes: readonly Change[], limit?: TimeLimit): Re
     referencesTo: (placed) => project.referencesOf(placed),
     usesOf: (placed, column) => project.usesOf(placed, column),
   });
-  return makeReport({ change, findings, suppressed, notes, plan });
+  const uses = project.acceptedReferences();
+  return makeReport({
+    change,
+    findings,
+    suppressed,
+    acceptedReferences: uses.accepted,
+    notes: [...notes, ...uses.notes],
+    plan,
+  });
 }
 
 const NO_PLAN: Plan = { sentence: "There was no time to plan.", deployOrder: "none", phases: [] };

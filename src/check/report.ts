@@ -5,6 +5,7 @@ import type { Change } from "../model/change.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { Plan } from "../model/plan.js";
+import type { AcceptedReference } from "../model/reference.js";
 import type {
   Coverage,
   Report,
@@ -22,12 +23,13 @@ export interface RunResult {
   readonly change: Change;
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
+  readonly acceptedReferences?: readonly AcceptedReference[];
   readonly notes: Report["notes"];
   readonly plan: Plan;
 }
 
 /** Assembles the report. Findings are sorted by file, line, column and rule. */
-export function makeReport({ change, findings, suppressed, notes, plan }: RunResult): Report {
+export function makeReport({ change, findings, suppressed, acceptedReferences = [], notes, plan }: RunResult): Report {
   const judged = change.databases.flatMap(({ migrations }) => migrations.filter((migration) => migration.judged));
   return {
     version: 1,
@@ -43,6 +45,7 @@ export function makeReport({ change, findings, suppressed, notes, plan }: RunRes
     migrations: judged.map(reportedMigration),
     findings: [...findings].sort(byPlace),
     suppressed: [...suppressed].sort(byPlace),
+    ...(acceptedReferences.length > 0 && { acceptedReferences }),
     notes,
     plan,
     unknowns: [

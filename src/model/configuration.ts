@@ -27,6 +27,18 @@ export interface Acceptance {
   readonly place: { readonly file: string; readonly line: number };
 }
 
+/** Uses in application code that the team knows to be harmless: no findings, and listed in every report. */
+export interface AcceptedUses {
+  /** What they name, as findings do, `public` left out or not: `public.orders.legacy_ref`. */
+  readonly reference: string;
+  /** A path or glob of code, relative to the repository's root. */
+  readonly file: string;
+  readonly reason: string;
+  /** As in `Acceptance`. */
+  readonly until?: string;
+  readonly place: Acceptance["place"];
+}
+
 /** Names of tables or globs over them; without a schema `public` is meant. */
 export interface TableLists {
   /** Busy ones, where even a short wait for a lock is felt. */
@@ -86,6 +98,8 @@ export interface Configuration {
   /** Globs: not judged, still replayed. */
   readonly ignore: readonly string[];
   readonly accept?: readonly Acceptance[];
+  /** Entries of `accept` that are about code. */
+  readonly acceptUses?: readonly AcceptedUses[];
   /** What differs from the base branch's file, a sentence each; absent: nothing, or there is nothing to compare with. */
   readonly changes?: readonly string[];
   /** Where it was read: a path, `inline`, both joined with ` and `, or `default`. */

@@ -56,5 +56,20 @@ export interface Reference {
   readonly fixedShape?: "prepared" | "inserted";
 }
 
+/** A reference that somebody declares harmless: it makes no finding, and the plan asks nobody to act on it. */
+export interface AcceptedReference extends Reference {
+  /** What it names: `public.orders.legacy_ref`. */
+  readonly object: string;
+  readonly reason: string;
+  /** `directive`: a comment beside the code. `configuration`: an entry of `accept`. */
+  readonly by: "directive" | "configuration";
+  /** Where the comment or the entry stands. */
+  readonly directive: { readonly file: string; readonly line: number };
+  /** The last day on which the entry holds, in UTC. */
+  readonly until?: string;
+  /** Whether the change adds the comment. What it adds to the configuration is listed as a change of that. */
+  readonly added?: boolean;
+}
+
 /** `ON CONFLICT (account_id, email)`, `ON CONFLICT ON CONSTRAINT users_email_key` and what libraries make into them. */
 export type ConflictTarget = { readonly columns: readonly string[] } | { readonly constraint: string };

@@ -7,6 +7,7 @@ import type { Lock, Work } from "./lock.js";
 import type { MigrationStatus } from "./migration.js";
 import type { Plan } from "./plan.js";
 import type { Range } from "./position.js";
+import type { AcceptedReference } from "./reference.js";
 
 /**
  * - `unsafe`: at least one error. `incomplete`: the change could not be read whole, so silence would prove nothing.
@@ -126,6 +127,8 @@ export interface Report {
   readonly migrations: readonly ReportedMigration[];
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
+  /** Uses in code that somebody declares harmless. Absent: none. */
+  readonly acceptedReferences?: readonly AcceptedReference[];
   /** Directives that silenced nothing or were not honoured, and notes on the configuration. */
   readonly notes: readonly { readonly file: string; readonly line: number; readonly message: string }[];
   readonly plan: Plan;

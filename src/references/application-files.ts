@@ -12,6 +12,8 @@ export const NOT_APPLICATION_CODE: readonly string[] = [
   ..."*.snap *.map *.min.js *.min.cjs *.min.mjs *.bundle.js *.chunk.js *.generated.* *.gen.* *.g.dart".split(" "),
   ..."schema.sql schema.*.sql structure.sql".split(" "),
   ..."*_pb.js *_pb.d.ts *_pb2.py *.pb.go *_generated.* schema.graphql *.tsbuildinfo".split(" "),
+  // What is said here about names of the database.
+  ..."migration-safety.yml migration-safety.yaml migration-safety.json".split(" "),
   // Migrations that no tool was found for, in whatever language, and what undoes one.
   ..."up.sql down.sql *.up.sql *.down.sql *migrations*/**/*.sql revert/**/*.sql verify/**/*.sql".split(" "),
   ..."*migrations*/**/[0-9][0-9]*.* *migrations*/**/[0-9][0-9]*/**".split(" "),

@@ -1,6 +1,7 @@
 import type { Reference, ReferenceGrade, ReferenceTarget, Side } from "../model/reference.js";
 import type { Tree, WordHit } from "../model/tree.js";
 import { placeCounter } from "../text/line-counter.js";
+import { ACCEPT_REFERENCE, type AcceptComment, acceptComments } from "./accept-comments.js";
 import {
   isForOtherSystem,
   isGenerated,
@@ -47,7 +48,11 @@ export interface CodeSides {
 export interface SearchOptions {
   /** Whether statements that work on a column without naming it are references, too. Tables have none. */
   readonly unnamed: boolean;
+  /** Called with each comment, in the files that are read, that declares a use harmless; the uses are found all the same. */
+  readonly onAcceptComment?: (comment: PlacedAcceptComment) => void;
 }
+
+export interface PlacedAcceptComment extends AcceptComment, Pick<Reference, "side" | "release" | "file"> {}
 
 /**
  * Finds the places in application code that name the given columns and tables, on both sides. The keys of the result
@@ -57,7 +62,7 @@ export interface SearchOptions {
 export function findReferences(
   targets: readonly ReferenceTarget[],
   sides: CodeSides,
-  { unnamed }: SearchOptions = { unnamed: false },
+  { unnamed, onAcceptComment }: SearchOptions = { unnamed: false },
 ): ReadonlyMap<string, readonly Reference[]> {
   const references = new Map<string, Reference[]>(targets.map((target) => [targetKey(target), []]));
   if (references.size === 0) return references;
@@ -101,6 +106,12 @@ export function findReferences(
       for (const { target, ...reference } of reader.read(file, text, keys)) {
         const { side, release } = search;
         references.get(target.key)?.push({ side, ...reference, ...(release !== undefined && { release }) });
+      }
+      if (onAcceptComment && text.includes(ACCEPT_REFERENCE)) {
+        const { side, release } = search;
+        for (const comment of reader.acceptComments(file, text)) {
+          onAcceptComment({ side, ...(release !== undefined && { release }), file, ...comment });
+        }
       }
     }
     scripts.forget();
@@ -273,6 +284,12 @@ class Reader {
       this.#known.set(key, references);
     }
     return references;
+  }
+
+  acceptComments(file: string, text: string): readonly AcceptComment[] {
+    const language = languageOf(file);
+    const code = language === "vue" ? scriptParts(text) : text;
+    return acceptComments(text, language, () => this.scripts.script(file, code)?.nodes);
   }
 
   #find(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {

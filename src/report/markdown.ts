@@ -1,5 +1,5 @@
 /** The report as Markdown: one renderer for the comment on a pull request and for the summary of a run. */
-import type { Reference } from "../model/reference.js";
+import type { AcceptedReference, Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import type { Finding, SuppressedFinding, Suppression } from "../model/finding.js";
 import { excerpt, folded } from "./markdown-blocks.js";
@@ -7,6 +7,7 @@ import { renderPlan } from "./plan-markdown.js";
 import { address, code, cut, fence, markdown, prose } from "./escape.js";
 import { findingsByFile, findingsByStatement, type StatementFindings } from "./statements.js";
 import {
+  acceptedUseWords,
   counted,
   countedFindings,
   databaseWords,
@@ -96,6 +97,7 @@ class MarkdownView {
       this.#level === "counts" ? this.#counts() : this.#findings(),
       this.#plan(),
       this.#configurationChanges(),
+      this.#newlyAccepted(),
       this.#judged(),
     ];
     return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -126,7 +128,7 @@ class MarkdownView {
     return [
       `**${LEVEL_WORDS[speaks.severity]}** ${where} · ${this.#rule(speaks)}<br>${message(speaks)}`,
       ...also.map((finding) => `Also, ${this.#rule(finding)}: ${message(finding)}`),
-      statement && this.#level === "full" ? excerpt(statement.sql) : "",
+      statement && statement.sql !== "" && this.#level === "full" ? excerpt(statement.sql) : "",
       this.#evidence(evidence),
       this.#accept([speaks, ...also]),
     ]
@@ -219,8 +221,17 @@ class MarkdownView {
     return `This pull request changes the configuration that it is checked with:\n\n${lines.join("\n")}`;
   }
 
+  /** Comments that this pull request adds: what they silence, nobody else would hear of. */
+  #newlyAccepted(): string {
+    const added = (this.#report.acceptedReferences ?? []).filter((one) => one.added === true && one.side === "head");
+    if (added.length === 0) return "";
+    const lines = added.slice(0, LISTED_NOTES).map((one) => `- ${this.#acceptedUse(one)}`);
+    if (added.length > lines.length) lines.push(`- and ${counted(added.length - lines.length, "use")} more`);
+    return `This pull request declares harmless:\n\n${lines.join("\n")}`;
+  }
+
   #judged(): string {
-    const { databases, migrations, change, suppressed, notes, unknowns, coverage } = this.#report;
+    const { databases, migrations, change, suppressed, acceptedReferences, notes, unknowns, coverage } = this.#report;
     const { base, head, release, configuration } = change;
     const files = migrations
       .slice(0, LISTED_FILES)
@@ -236,6 +247,7 @@ class MarkdownView {
       ...files,
       `Configuration: ${prose(configuration)}. Earlier statements replayed: ${String(coverage.replayed)}.`,
       ...suppressed.map((finding) => this.#accepted(finding)),
+      ...(acceptedReferences ?? []).map((one) => `Accepted, ${this.#acceptedUse(one)}`),
       ...(coverage.ignored ?? []).map((file) => `Ignored, ${code(cut(file, 200))}: the configuration says so`),
       ...unknowns.map(
         ({ file, line, reason }) => `Not analysed, ${this.#place(file, line)}: ${prose(cut(reason, 300))}`,
@@ -246,14 +258,26 @@ class MarkdownView {
     const limit = this.#level === "counts" ? LISTED_NOTES : Infinity;
     const shown = lines.slice(0, limit).map((line) => `- ${line}`);
     if (lines.length > limit) shown.push(`- and ${counted(lines.length - limit, "line")} more`);
-    const accepted = suppressed.length > 0 ? `; ${counted(suppressed.length, "finding")} accepted` : "";
-    return folded(`Migration Safety judged ${markdown(judgedWords(this.#report))}${accepted}`, shown.join("\n"));
+    const accepted = [
+      suppressed.length > 0 && counted(suppressed.length, "finding"),
+      acceptedReferences && `${counted(acceptedReferences.length, "use")} in code`,
+    ].filter(Boolean);
+    const silenced = accepted.length > 0 ? `; ${accepted.join(" and ")} accepted` : "";
+    return folded(`Migration Safety judged ${markdown(judgedWords(this.#report))}${silenced}`, shown.join("\n"));
   }
 
   #accepted({ rule, file, line, reason, directive, until }: SuppressedFinding): string {
     const entry =
       this.#place(directive.file, directive.line) + (until === undefined ? "" : markdown(`, until ${until}`));
     return `Accepted, ${markdown(rule)} at ${this.#place(file, line)} (${entry}): ${markdown(cut(reason, 300))}`;
+  }
+
+  #acceptedUse(one: AcceptedReference): string {
+    const { side, file, line, reason, directive, until } = one;
+    const entry =
+      this.#place(directive.file, directive.line) + (until === undefined ? "" : markdown(`, until ${until}`));
+    const what = `${markdown(acceptedUseWords(one))} at ${this.#place(file, line, undefined, side)}`;
+    return `${what} (${entry}): ${markdown(cut(reason, 300))}`;
   }
 
   #side({ label, commit }: { readonly label: string; readonly commit?: string }): string {

@@ -14,11 +14,11 @@ import type {
 } from "sarif";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Place } from "../model/position.js";
-import type { Reference } from "../model/reference.js";
+import type { AcceptedReference, Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import { addressPath, cut, visible } from "./escape.js";
 import { fingerprintsOf } from "./fingerprints.js";
-import { counted, referenceWords, SIDE_WORDS } from "./words.js";
+import { acceptedUseWords, counted, referenceWords, SIDE_WORDS } from "./words.js";
 
 export interface SarifOptions {
   /** This program's version. */
@@ -181,7 +181,7 @@ class SarifView {
   }
 
   #notifications(): Notification[] {
-    const { change, unknowns, notes, coverage, suppressed, findings } = this.#report;
+    const { change, unknowns, notes, coverage, suppressed, acceptedReferences = [], findings } = this.#report;
     const left = findings.length + (this.#options.accepted ? suppressed.length : 0) - this.#extent.results;
     const whole = "`--format json` has everything.";
     return [
@@ -193,6 +193,9 @@ class SarifView {
       ...notes.map(({ file, line, message }) => notification("note", "note", message, at(file, { startLine: line }))),
       ...(this.#options.accepted ? [] : suppressed).map((finding) =>
         notification("accepted", "note", acceptedWords(finding), at(finding.file, regionOf(finding))),
+      ),
+      ...acceptedReferences.map((one) =>
+        notification("accepted", "note", acceptedUse(one), at(one.file, { startLine: one.line })),
       ),
       ...(left > 0
         ? [notification("cut", "warning", `${counted(left, "finding")} did not fit; the errors come first. ${whole}`)]
@@ -224,7 +227,7 @@ const NOTIFICATIONS = {
   "not-analysed": "A statement or file that could not be analysed.",
   "left-out": "A file that was left out.",
   note: "A comment that silences nothing or is not honoured, or a remark on the configuration.",
-  accepted: "A finding that was accepted, with the reason.",
+  accepted: "A finding, or a use in code, that was accepted, with the reason.",
   cut: "More than code scanning takes.",
 } as const;
 
@@ -289,6 +292,11 @@ function fixOf(file: string, { message, range: [start, end], text }: Finding["su
 
 function acceptedWords({ rule, reason, directive: { file, line }, until }: SuppressedFinding): string {
   return `Accepted, ${rule} (${file}:${String(line)}${until === undefined ? "" : `, until ${until}`}): ${reason}`;
+}
+
+function acceptedUse(one: AcceptedReference): string {
+  const { directive, until, reason } = one;
+  return `Accepted, ${acceptedUseWords(one)} (${directive.file}:${String(directive.line)}${until === undefined ? "" : `, until ${until}`}): ${reason}`;
 }
 
 function suppressionOf({ reason, directive, by, until }: SuppressedFinding): Suppression {

@@ -8,6 +8,7 @@ import { oneLine, splitCommands } from "./escape.js";
 import { planSections, referenceText } from "./plan-text.js";
 import { findingsByFile, type StatementFindings } from "./statements.js";
 import {
+  acceptedUseWords,
   counted,
   countedFindings,
   databaseWords,
@@ -86,7 +87,7 @@ export function renderText(report: Report, { color, source, width }: TextOptions
   };
 
   const judged = (): string => {
-    const { databases, migrations, change, coverage, suppressed, notes, unknowns } = report;
+    const { databases, migrations, change, coverage, suppressed, acceptedReferences, notes, unknowns } = report;
     const files = migrations
       .slice(0, FILES)
       .map((migration) => `  ${oneLine(migration.file)}: ${migrationWords(migration)}`);
@@ -97,6 +98,10 @@ export function renderText(report: Report, { color, source, width }: TextOptions
       ...suppressed.map(
         ({ file, line, rule, reason, directive, until }) =>
           `Accepted: ${place(file, line)}: ${rule}: ${oneLine(reason)} (${place(directive.file, directive.line)}${until === undefined ? "" : `, until ${until}`})`,
+      ),
+      ...(acceptedReferences ?? []).map(
+        (one) =>
+          `Accepted: ${place(one.file, one.line)}: ${oneLine(acceptedUseWords(one))}: ${oneLine(one.reason)} (${place(one.directive.file, one.directive.line)}${one.until === undefined ? "" : `, until ${one.until}`})`,
       ),
       ...(coverage.ignored ?? []).map((file) => `Ignored: ${oneLine(file)}: the configuration says so`),
       ...notes.map((one) => `Note: ${place(one.file, one.line)}: ${oneLine(one.message)}`),

@@ -2,7 +2,7 @@
 import type { Finding, Suppression } from "../model/finding.js";
 import type { Blocked, Lock, Work } from "../model/lock.js";
 import type { Answer, Compatibility, PhaseId, Plan, Step } from "../model/plan.js";
-import type { Reference, ReferenceGrade, Side } from "../model/reference.js";
+import type { AcceptedReference, Reference, ReferenceGrade, Side } from "../model/reference.js";
 import type { Override, Report, ReportedDatabase, ReportedMigration } from "../model/report.js";
 import { sizeWords } from "../text/size-words.js";
 
@@ -102,8 +102,16 @@ function hasUpgradeNotes({ upgradeNotes: notes }: Plan): boolean {
 }
 
 /** Whether anything was silenced that a reviewer should know of: findings, or rules beside new migrations. */
-function isSilenced({ suppressed, change, migrations }: Report): boolean {
-  return suppressed.length > 0 || (migrations.length > 0 && change.configurationChanges !== undefined);
+function isSilenced({ suppressed, acceptedReferences = [], change, migrations }: Report): boolean {
+  return (
+    suppressed.length + acceptedReferences.length > 0 ||
+    (migrations.length > 0 && change.configurationChanges !== undefined)
+  );
+}
+
+/** `the use of public.orders.legacy_ref in the code running now`. */
+export function acceptedUseWords({ object, side, release }: AcceptedReference): string {
+  return `the use of ${object} in ${release === undefined ? SIDE_WORDS[side] : release}`;
 }
 
 /** Whether the report has anything that a person should read: false for a change that ships as it is. */

@@ -223,6 +223,20 @@ const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   ["accept: [{ rule: no-rename, reason: because }]", "1:10 `accept[0]` lacks the key `object` or `file`."],
   ["accept: [{ rule: no-rename, object: a }]", "1:10 `accept[0]` lacks the key `reason`."],
+  ["accept: [{ reference: orders, reason: because }]", "1:10 `accept[0]` lacks the key `file`."],
+  ["accept: [{ file: 'src/**', reason: because }]", "1:10 `accept[0]` lacks the key `rule` or `reference`."],
+  [
+    "accept: [{ reason: because }]",
+    "1:10 `accept[0]` lacks the key `rule` and `object`, `rule` and `file` or `reference` and `file`.",
+  ],
+  [
+    "accept: [{ rule: no-rename, reference: orders, file: c, reason: b }]",
+    "1:10 `accept[0]` takes `rule` or `reference`, not both.",
+  ],
+  [
+    "accept: [{ object: orders, reference: orders, file: c, reason: b }]",
+    "1:10 `accept[0]` takes `object` only with `rule`.",
+  ],
   ["accept: [{ rule: no-rename, object: a, reason: '' }]", "1:48 `accept[0].reason` must not be empty."],
   [
     "accept: [{ rule: no-rename, object: a, reason: b, until: 2027-02-30 }]",
@@ -331,6 +345,7 @@ const GOOD: readonly string[] = [
   "accept: [{ rule: no-rename, object: a, reason: b }]",
   "accept: [{ rule: no-rename, object: a, file: c, reason: b, until: 2028-02-29 }]",
   "accept: [{ rule: no-rename, file: c, reason: b, until: '2027-01-01' }]",
+  "accept: [{ reference: public.orders.legacy_ref, file: 'src/**', reason: b, until: '2027-01-01' }]",
 ];
 
 describe("what is wrong is named with its place", () => {
