@@ -2,6 +2,7 @@ import type { FileFacts, OrderPolicy, TransactionMode } from "../model/migration
 import { POSTGRESQL, dialectOf, dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { join, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { oncePerListing } from "./once-per-listing.js";
 import { byBytes } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { RUN_SCRIPTS, runScript } from "./run-scripts.js";
@@ -149,13 +150,7 @@ interface Directory {
   readonly dialect?: string;
 }
 
-const DIRECTORIES = new WeakMap<Listing, ReadonlyMap<string, Directory>>();
-
-function directories(listing: Listing): ReadonlyMap<string, Directory> {
-  let found = DIRECTORIES.get(listing);
-  if (found === undefined) DIRECTORIES.set(listing, (found = readConfigurations(listing)));
-  return found;
-}
+const directories = oncePerListing(readConfigurations);
 
 function readConfigurations(listing: Listing): ReadonlyMap<string, Directory> {
   const found = new Map<string, Directory>();

@@ -11,6 +11,7 @@ import {
 } from "./liquibase/sql.js";
 import { join, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { oncePerListing } from "./once-per-listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool, ToolSheet } from "./tool.js";
 
@@ -102,13 +103,7 @@ interface RootChangelog {
   readonly because: string;
 }
 
-const CHANGELOGS = new WeakMap<Listing, readonly RootChangelog[]>();
-
-function changelogs(listing: Listing): readonly RootChangelog[] {
-  let found = CHANGELOGS.get(listing);
-  if (found === undefined) CHANGELOGS.set(listing, (found = findChangelogs(listing)));
-  return found;
-}
+const changelogs = oncePerListing(findChangelogs);
 
 /** Settings that name the root changelog, by the files that they stand in. */
 const SETTINGS: readonly (readonly [names: readonly string[], pattern: RegExp])[] = [

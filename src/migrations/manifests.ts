@@ -1,5 +1,6 @@
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { oncePerListing } from "./once-per-listing.js";
 
 /** Files in which a project says which libraries and tools it uses, by the language's own name for them. */
 const MANIFEST_NAMES: readonly string[] = [
@@ -46,17 +47,10 @@ export function manifestsOf(listing: Listing, folder: string, names: readonly st
   return allManifests(listing).filter((file) => names.includes(nameOf(file)));
 }
 
-const found = new WeakMap<Listing, readonly string[]>();
-
 /** Every manifest of the repository's own projects. */
-function allManifests(listing: Listing): readonly string[] {
-  let all = found.get(listing);
-  if (all === undefined) {
-    const folders = [...listing.folders()].filter((folder) => !NOT_THE_PROJECT.test(folder));
-    all = folders.flatMap((at) => MANIFEST_NAMES.filter((name) => listing.has(at, name)).map((name) => join(at, name)));
-    found.set(listing, all);
-  }
-  return all;
-}
+const allManifests = oncePerListing((listing): readonly string[] => {
+  const folders = [...listing.folders()].filter((folder) => !NOT_THE_PROJECT.test(folder));
+  return folders.flatMap((at) => MANIFEST_NAMES.filter((name) => listing.has(at, name)).map((name) => join(at, name)));
+});
 
 const NOT_THE_PROJECT = /(?:^|\/)(?:node_modules|vendor|third_party|testdata|fixtures|examples?|target)(?:\/|$)/;

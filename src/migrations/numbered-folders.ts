@@ -1,6 +1,7 @@
 /** Folders of SQL files whose names start with a number: where the tools look that mark their files. */
 import { join } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { oncePerListing } from "./once-per-listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 
 const NUMBERED = /^\d.*\.sql$/i;
@@ -11,8 +12,6 @@ interface NumberedFolder {
   readonly samples: readonly string[];
 }
 
-const known = new WeakMap<Listing, readonly NumberedFolder[]>();
-
 /** The folders whose first or last numbered SQL file has a marker that only one tool writes. */
 export function foldersMarked(listing: Listing, marker: RegExp): readonly string[] {
   return numberedFolders(listing)
@@ -21,9 +20,7 @@ export function foldersMarked(listing: Listing, marker: RegExp): readonly string
 }
 
 /** Read once for all tools. */
-function numberedFolders(listing: Listing): readonly NumberedFolder[] {
-  let folders = known.get(listing);
-  if (folders !== undefined) return folders;
+const numberedFolders = oncePerListing((listing): readonly NumberedFolder[] => {
   const ends: { folder: string; files: readonly string[] }[] = [];
   for (const folder of listing.folders()) {
     const names = listing.filesIn(folder);
@@ -34,7 +31,5 @@ function numberedFolders(listing: Listing): readonly NumberedFolder[] {
     ends.push({ folder, files: [...new Set([first, last])].map((name) => join(folder, name)) });
   }
   listing.tree.prefetch?.(ends.flatMap(({ files }) => files));
-  folders = ends.map(({ folder, files }) => ({ folder, samples: files.flatMap((file) => listing.read(file) ?? []) }));
-  known.set(listing, folders);
-  return folders;
-}
+  return ends.map(({ folder, files }) => ({ folder, samples: files.flatMap((file) => listing.read(file) ?? []) }));
+});

@@ -5,6 +5,7 @@ import { textOf } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { oncePerListing } from "./once-per-listing.js";
 import { withoutLeadingZeros } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { folderOfPath, usesOfPackage } from "./package-uses.js";
@@ -25,23 +26,16 @@ interface Setting {
   readonly folder: string;
 }
 
-const found = new WeakMap<Listing, readonly Setting[]>();
-
 /** The folders that the project's programs give `migrate()`. */
-function settingsOf(listing: Listing): readonly Setting[] {
-  let all = found.get(listing);
-  if (!all) {
-    const isUsed = [...listing.folders()].some((folder) => isProject(listing, folder));
-    const uses = isUsed ? usesOfPackage(listing.tree, PACKAGE, ["migrate", "loadMigrationFiles"]) : [];
-    all = uses.flatMap(({ file, args }) => {
-      const path = args.flatMap((argument) => textOf(argument)?.known ?? [])[0];
-      const folder = path === undefined ? undefined : folderOfPath(file, path, (at) => idsIn(listing, at).length > 0);
-      return folder === undefined ? [] : [{ file, folder }];
-    });
-    found.set(listing, all);
-  }
-  return all;
-}
+const settingsOf = oncePerListing((listing): readonly Setting[] => {
+  const isUsed = [...listing.folders()].some((folder) => isProject(listing, folder));
+  const uses = isUsed ? usesOfPackage(listing.tree, PACKAGE, ["migrate", "loadMigrationFiles"]) : [];
+  return uses.flatMap(({ file, args }) => {
+    const path = args.flatMap((argument) => textOf(argument)?.known ?? [])[0];
+    const folder = path === undefined ? undefined : folderOfPath(file, path, (at) => idsIn(listing, at).length > 0);
+    return folder === undefined ? [] : [{ file, folder }];
+  });
+});
 
 function isProject(listing: Listing, folder: string): boolean {
   return listing.has(folder, MANIFEST) && (listing.read(join(folder, MANIFEST)) ?? "").includes(`"${PACKAGE}"`);

@@ -7,6 +7,7 @@ import { installedVersion, versionFacts } from "./installed-version.js";
 import { folderOf } from "./knex/settings.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { oncePerListing } from "./once-per-listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { queryInterfaceHandle } from "./sequelize/handle.js";
 import { SEQUELIZE } from "./sequelize/types.js";
@@ -35,25 +36,18 @@ interface Named {
   readonly files?: readonly string[];
 }
 
-const named = new WeakMap<Listing, readonly Named[]>();
-
 /** The folders that `.sequelizerc` and Umzug name, in programs that are read and not executed. */
-function namedFolders(listing: Listing): readonly Named[] {
-  let all = named.get(listing);
-  if (!all) {
-    const files = [...listing.folders()]
-      .filter((folder) => listing.has(folder, SETTINGS))
-      .map((at) => join(at, SETTINGS));
-    const configured = files.flatMap((file): Named[] => {
-      const path = textOf(option(exportedSettings(file, listing.tree), "migrations-path"))?.known;
-      return path === undefined ? [] : [{ file, folder: folderOf(file, path) }];
-    });
-    const ofUmzug = umzugFolders(listing).filter(({ files: [first = ""] }) => isUmzugs(listing.read(first) ?? ""));
-    all = [...configured, ...ofUmzug];
-    named.set(listing, all);
-  }
-  return all;
-}
+const namedFolders = oncePerListing((listing): readonly Named[] => {
+  const files = [...listing.folders()]
+    .filter((folder) => listing.has(folder, SETTINGS))
+    .map((at) => join(at, SETTINGS));
+  const configured = files.flatMap((file): Named[] => {
+    const path = textOf(option(exportedSettings(file, listing.tree), "migrations-path"))?.known;
+    return path === undefined ? [] : [{ file, folder: folderOf(file, path) }];
+  });
+  const ofUmzug = umzugFolders(listing).filter(({ files: [first = ""] }) => isUmzugs(listing.read(first) ?? ""));
+  return [...configured, ...ofUmzug];
+});
 
 /** Sequelize's migrations: `migrations/<14 digits>-<name>.js`, with functions `up` and `down`. */
 export const sequelize: MigrationTool = {

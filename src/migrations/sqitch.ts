@@ -2,6 +2,7 @@ import type { FileFacts } from "../model/migration.js";
 import { POSTGRESQL, dialectOf, dialectOfFiles } from "./dialect.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
+import { oncePerListing } from "./once-per-listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import type { LeftOutFile, MigrationSource, MigrationTool, ToolSheet } from "./tool.js";
 
@@ -96,13 +97,7 @@ interface Target {
   readonly because: string;
 }
 
-const TARGETS = new WeakMap<Listing, readonly Target[]>();
-
-function targets(listing: Listing): readonly Target[] {
-  let found = TARGETS.get(listing);
-  if (found === undefined) TARGETS.set(listing, (found = findTargets(listing)));
-  return found;
-}
+const targets = oncePerListing(findTargets);
 
 function findTargets(listing: Listing): readonly Target[] {
   const found: Target[] = [];

@@ -3,6 +3,7 @@ import { DEFAULT_NAME, holdsVersions, namingOf, versionsIn } from "./names.js";
 import { type FlywaySettings, NO_VALUES, flywaySettings, locationsOf } from "./settings.js";
 import { join, nameOf, parentOf, upwards } from "../listing.js";
 import type { Listing } from "../listing.js";
+import { oncePerListing } from "../once-per-listing.js";
 import { manifestNaming } from "../manifests.js";
 import { isNotDeployed } from "../not-deployed.js";
 import type { LeftOutFile } from "../tool.js";
@@ -21,13 +22,7 @@ export interface Run {
   readonly leftOut: readonly LeftOutFile[];
 }
 
-const RUNS = new WeakMap<Listing, readonly Run[]>();
-
-export function runsOf(listing: Listing): readonly Run[] {
-  let runs = RUNS.get(listing);
-  if (runs === undefined) RUNS.set(listing, (runs = findRuns(listing)));
-  return runs;
-}
+export const runsOf = oncePerListing(findRuns);
 
 /** A folder that somebody says is Flyway's. */
 export function configuredRun(listing: Listing, folder: string): Run {

@@ -4,6 +4,7 @@ import { Dictionary, option, textsOf, type Value } from "../evaluator/value.js";
 import { dialectOf, POSTGRESQL } from "../dialect.js";
 import { join, parentOf } from "../listing.js";
 import type { Listing } from "../listing.js";
+import { oncePerListing } from "../once-per-listing.js";
 
 export interface KnexSettings {
   /** The knexfile. */
@@ -20,24 +21,18 @@ export interface KnexSettings {
 
 const KNEXFILE = /^knexfile\.[cm]?[jt]s$/;
 
-const found = new WeakMap<Listing, readonly KnexSettings[]>();
-
 /** The settings of every knexfile; of several environments each that says something else. */
-export function knexSettings(listing: Listing): readonly KnexSettings[] {
-  let all = found.get(listing);
-  if (!all) {
-    const files = [...listing.folders()].flatMap((folder) =>
-      folder.includes("node_modules")
-        ? []
-        : listing
-            .filesIn(folder)
-            .filter((name) => KNEXFILE.test(name))
-            .map((name) => join(folder, name)),
-    );
-    found.set(listing, (all = files.flatMap((file) => settingsIn(listing, file))));
-  }
-  return all;
-}
+export const knexSettings = oncePerListing((listing): readonly KnexSettings[] =>
+  [...listing.folders()]
+    .filter((folder) => !folder.includes("node_modules"))
+    .flatMap((folder) =>
+      listing
+        .filesIn(folder)
+        .filter((name) => KNEXFILE.test(name))
+        .map((name) => join(folder, name)),
+    )
+    .flatMap((file) => settingsIn(listing, file)),
+);
 
 function settingsIn(listing: Listing, file: string): KnexSettings[] {
   const exported = exportedSettings(file, listing.tree);

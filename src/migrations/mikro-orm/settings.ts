@@ -5,7 +5,8 @@ import { dialectOf, POSTGRESQL } from "../dialect.js";
 import { folderOf } from "../knex/settings.js";
 import { join } from "../listing.js";
 import type { Listing } from "../listing.js";
-import { isNotDeployed } from "../not-deployed.js";
+import { oncePerListing } from "../once-per-listing.js";
+import { deployedFiles, isNotDeployed } from "../not-deployed.js";
 import { packageOf } from "../typeorm/settings.js";
 
 export interface MikroOrmSettings {
@@ -42,24 +43,12 @@ const MODULES = Object.fromEntries(
   Object.keys(PACKAGES).map((name) => [name, new Dictionary([["defineConfig", itself]], undefined, "is MikroORM's")]),
 );
 
-const found = new WeakMap<Listing, readonly MikroOrmSettings[]>();
-
 /** The settings of every config that names a folder of migrations. */
-export function mikroOrmSettings(listing: Listing): readonly MikroOrmSettings[] {
-  let all = found.get(listing);
-  if (!all) {
-    const files = [...listing.folders()].flatMap((folder) =>
-      isNotDeployed(folder)
-        ? []
-        : listing
-            .filesIn(folder)
-            .filter((name) => CONFIG.test(name) && !NO_CONFIG.test(name))
-            .map((name) => join(folder, name)),
-    );
-    found.set(listing, (all = files.flatMap((file) => settingsIn(listing, file))));
-  }
-  return all;
-}
+export const mikroOrmSettings = oncePerListing((listing): readonly MikroOrmSettings[] =>
+  deployedFiles(listing, (name) => CONFIG.test(name) && !NO_CONFIG.test(name)).flatMap((file) =>
+    settingsIn(listing, file),
+  ),
+);
 
 function settingsIn(listing: Listing, file: string): MikroOrmSettings[] {
   const text = listing.read(file) ?? "";

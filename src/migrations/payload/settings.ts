@@ -2,9 +2,9 @@
 import { exportedSettings } from "../evaluator/settings.js";
 import { Callable, Dictionary, option, textOf } from "../evaluator/value.js";
 import { folderOf } from "../knex/settings.js";
-import { join } from "../listing.js";
 import type { Listing } from "../listing.js";
-import { isNotDeployed } from "../not-deployed.js";
+import { oncePerListing } from "../once-per-listing.js";
+import { deployedFiles } from "../not-deployed.js";
 
 export interface PayloadSettings {
   /** The config. */
@@ -35,24 +35,10 @@ const MODULES = {
   ),
 };
 
-const found = new WeakMap<Listing, readonly PayloadSettings[]>();
-
 /** The settings of every config whose database is PostgreSQL. */
-export function payloadSettings(listing: Listing): readonly PayloadSettings[] {
-  let all = found.get(listing);
-  if (!all) {
-    const files = [...listing.folders()].flatMap((folder) =>
-      isNotDeployed(folder)
-        ? []
-        : listing
-            .filesIn(folder)
-            .filter((name) => CONFIG.test(name))
-            .map((name) => join(folder, name)),
-    );
-    found.set(listing, (all = files.flatMap((file) => settingsIn(listing, file))));
-  }
-  return all;
-}
+export const payloadSettings = oncePerListing((listing): readonly PayloadSettings[] =>
+  deployedFiles(listing, (name) => CONFIG.test(name)).flatMap((file) => settingsIn(listing, file)),
+);
 
 function settingsIn(listing: Listing, file: string): PayloadSettings[] {
   // Without the folder's name there is nothing to learn from it.

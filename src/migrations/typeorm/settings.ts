@@ -4,7 +4,8 @@ import { Callable, Dictionary, option, textOf, textsOf, type Value } from "../ev
 import { dialectOf } from "../dialect.js";
 import { join, parentOf, upwards } from "../listing.js";
 import type { Listing } from "../listing.js";
-import { isNotDeployed } from "../not-deployed.js";
+import { oncePerListing } from "../once-per-listing.js";
+import { deployedFiles } from "../not-deployed.js";
 
 export interface TypeormSettings {
   /** The file with the DataSource. */
@@ -21,24 +22,12 @@ export interface TypeormSettings {
 const DATA_SOURCE = /^(?:.*data-?source.*|ormconfig.*|.*typeorm.*)\.(?:[cm]?[jt]s|json)$/i;
 const NO_SETTINGS = /\.d\.[cm]?ts$|\b(?:spec|test)\.[cm]?[jt]s$/;
 
-const found = new WeakMap<Listing, readonly TypeormSettings[]>();
-
 /** The settings of every DataSource. */
-export function typeormSettings(listing: Listing): readonly TypeormSettings[] {
-  let all = found.get(listing);
-  if (!all) {
-    const files = [...listing.folders()].flatMap((folder) =>
-      isNotDeployed(folder)
-        ? []
-        : listing
-            .filesIn(folder)
-            .filter((name) => DATA_SOURCE.test(name) && !NO_SETTINGS.test(name))
-            .map((name) => join(folder, name)),
-    );
-    found.set(listing, (all = files.flatMap((file) => settingsIn(listing, file))));
-  }
-  return all;
-}
+export const typeormSettings = oncePerListing((listing): readonly TypeormSettings[] =>
+  deployedFiles(listing, (name) => DATA_SOURCE.test(name) && !NO_SETTINGS.test(name)).flatMap((file) =>
+    settingsIn(listing, file),
+  ),
+);
 
 /** What `new DataSource(options)` comes to here: its options. */
 const OPTIONS_OF = new Callable(
