@@ -27,7 +27,9 @@ const kebabCaseFileNames = {
 const topLevelAwait = ":matches(AwaitExpression, ForOfStatement[await=true]):not(:function *)";
 
 export default defineConfig(
-  { ignores: ["dist/", "lib/", "coverage/", ".cache/", "examples/", "test/fixtures/"] },
+  {
+    ignores: ["dist/", "lib/", "coverage/", ".cache/", "examples/", "test/fixtures/", "test/scenarios/pull-requests/"],
+  },
   {
     files: ["**/*.{ts,js}"],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -6,6 +6,7 @@ import type { ChangedFile, ChangeSource } from "../change/change-source.js";
 import { OverlayTree } from "../change/overlay-tree.js";
 import { decode } from "../change/text-file.js";
 import type { Incompleteness } from "../model/report.js";
+import { counted } from "../report/words.js";
 import { ApiError, COMPARISON_FILES, PULL_REQUEST_FILES, type GitHubApi, type ListedFile } from "./api.js";
 
 /** Above this many files to read, one setting of the checkout is the better way. */
@@ -36,7 +37,7 @@ export async function apiChangeSource(
     const limit = wanted.kind === "merge" ? PULL_REQUEST_FILES : COMPARISON_FILES;
     if (files.length >= limit || files.length < total) {
       return incomplete(
-        `GitHub lists ${String(files.length)} files of this change, at most ${String(limit)}` +
+        `GitHub lists ${counted(files.length, "file")} of this change, at most ${String(limit)}` +
           (wanted.kind === "merge" ? `, and it has ${String(total)}.` : "."),
       );
     }

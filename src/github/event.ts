@@ -9,6 +9,8 @@ export interface Repository {
 
 export interface PullRequest {
   readonly number: number;
+  /** Neither merged nor closed when the event happened. */
+  readonly open: boolean;
   /** From another repository: its token can only read. */
   readonly fork: boolean;
   readonly base: { readonly branch: string; readonly commit: string };
@@ -120,6 +122,7 @@ function pullRequestOf(payload: unknown): PullRequest {
   const changedFiles = at(payload, "pull_request", "changed_files");
   return {
     number,
+    open: text(payload, "pull_request", "state") !== "closed",
     // A repository that was deleted since is not this one either.
     fork: text(payload, "pull_request", "head", "repo", "full_name") !== text(payload, "repository", "full_name"),
     base: {

@@ -17,7 +17,7 @@ import { readChange } from "./change.js";
 import { analysisOf } from "./code-scanning.js";
 import { failureOf, incompleteMessage } from "./conclusion.js";
 import { configurationOf } from "./configuration.js";
-import { readEvent, type Event } from "./event.js";
+import { readEvent, type Event, type PullRequest } from "./event.js";
 import { forward } from "./forward.js";
 import { readInputs } from "./inputs.js";
 import { linksTo, runUrl } from "./links.js";
@@ -77,11 +77,11 @@ async function judge(engine: Engine): Promise<void> {
     reason === undefined ? {} : await overrideOf({ event, label: inputs.overrideLabel, ...(api && { api }) });
   const report: Report = { ...judged, ...(override && { override }) };
 
-  const pullRequest = event.trigger.kind === "pull request" ? event.trigger.pullRequest : undefined;
+  const conversation = conversationOf(event);
   if (inputs.annotations !== "none") {
     const shown =
-      inputs.annotations === "review" && api && pullRequest
-        ? await postReview({ api, pullRequest, inputs, report, source })
+      inputs.annotations === "review" && api && conversation
+        ? await postReview({ api, pullRequest: conversation, inputs, report, source })
         : undefined;
     const annotations = pickAnnotations(report, {
       addedLines: addedLinesOf(source),
@@ -98,8 +98,8 @@ async function judge(engine: Engine): Promise<void> {
     writeOutputs(report, analysis && engine.sarif(analysis));
   });
   await attempt("The summary was not written", () => writeSummary(report, link));
-  if (api && pullRequest) {
-    const { number } = pullRequest;
+  if (api && conversation) {
+    const { number } = conversation;
     await attempt("No comment was written", () =>
       postComment({ api, pullRequest: number, inputs, report, link, fullReport }),
     );
@@ -128,6 +128,11 @@ function failureMessage(error: unknown): string {
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `This action failed; nothing is known of the migrations. Please report it with these lines:\n${cut(detail, 2000)}`;
+}
+
+/** The pull request to write on. Nobody waits for news of one that was merged or closed. */
+function conversationOf({ trigger }: Event): PullRequest | undefined {
+  return trigger.kind === "pull request" && trigger.pullRequest.open ? trigger.pullRequest : undefined;
 }
 
 function isFork({ trigger }: Event): boolean {

@@ -1,8 +1,7 @@
 /** The workflows of docs/github.md, run as they stand there. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { mergeGroupEvent, pushEvent, workflowRunEvent } from "../github/events.js";
 import { GITHUB_ACTIONS, type Token } from "../github/fake-github.js";
 import type { RunOptions, RunResult } from "../github/runner.js";
@@ -20,60 +19,35 @@ import {
   UNSAFE,
   type StartOptions,
 } from "./action.js";
+import { names, page, recipe } from "./recipes.js";
+import { readWorkflow } from "./workflow.js";
 
-interface Step {
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, string | number | boolean>>;
-}
-
-interface Workflow {
-  readonly on: string | Readonly<Record<string, unknown>>;
-  readonly permissions: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
-}
-
-const page = readFileSync(join(import.meta.dirname, "../../docs/github.md"), "utf8");
-const workflows = new Map(
-  Array.from(page.matchAll(/```yaml\n# name: (.+)\n([\s\S]*?)```/g), ([, name, text]) => [
-    name!,
-    parse(text!) as Workflow,
-  ]),
-);
 const ran = new Set<string>();
 
-/** Runs the Action as a workflow's only job does: with its inputs, its checkout and what its token may do. */
-async function runRecipe(
-  name: string,
-  { event: of = event(), received, ...rest }: { event?: RunOptions["event"]; received?: string; token?: string } = {},
-): Promise<RunResult> {
+interface RecipeRun extends Partial<RunOptions> {
+  /** What the artifact of the other run holds. */
+  readonly received?: string;
+}
+
+/** Runs the Action as a workflow's first job does: with its inputs, its checkout and what its token may do. */
+async function runRecipe(name: string, { event: of = event(), received, ...rest }: RecipeRun = {}): Promise<RunResult> {
   ran.add(name);
-  const { on, jobs } = workflows.get(name)!;
-  expect(typeof on === "string" ? [on] : Object.keys(on)).toContain(of.name);
-  const [{ steps }] = Object.values(jobs) as [{ steps: readonly Step[] }];
-  const action = steps.find(({ uses }) => uses?.startsWith("migration-safety/migration-safety@"))!;
-  const checkout = steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
-  const depth = Number(checkout?.with?.["fetch-depth"] ?? 1);
-  const workspace = served.checkout(
-    of.name === "workflow_run" ? served.base : served.merge,
-    depth === 0 ? 1000 : depth,
-  );
+  const { events, jobs } = readWorkflow(recipe(name));
+  expect(events).toContain(of.name);
+  const { inputs, depth } = jobs[0]!;
+  const workspace = served.checkout(of.name === "workflow_run" ? served.base : served.merge, depth ?? 1);
   if (received !== undefined) {
-    const file = join(workspace, String(action.with!["report"]));
+    const file = join(workspace, inputs["report"]!);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, received);
   }
-  const inputs = Object.fromEntries(
-    Object.entries(action.with ?? {})
-      .filter(([, value]) => !String(value).includes("secrets."))
-      .map(([key, value]) => [key, String(value)]),
-  );
   return run({ event: of, workspace, inputs, ...rest });
 }
 
 /** What GitHub gives a workflow's token. */
 function tokensOf(name: string): Readonly<Record<string, Token>> {
-  const write = workflows.get(name)!.permissions["pull-requests"] === "write";
-  return { token: { account: GITHUB_ACTIONS, access: write ? "write" : "read" } };
+  const { mayComment } = readWorkflow(recipe(name));
+  return { token: { account: GITHUB_ACTIONS, access: mayComment ? "write" : "read" } };
 }
 
 async function startRecipe(name: string, options: StartOptions = {}, base = BASE, change = UNSAFE): Promise<void> {
@@ -93,7 +67,7 @@ describe("docs/github.md", () => {
     const group = mergeGroupEvent(repository, served.base, served.merge);
     expect(await runRecipe("required check", { event: group })).toMatchObject({ conclusion: "success" });
     expect(github.comments).toEqual([]);
-    for (const { on } of workflows.values()) expect(JSON.stringify(on)).not.toContain("paths");
+    for (const name of names) expect(readWorkflow(recipe(name)).hasPathsFilter).toBe(false);
   });
 
   it("pull requests from forks", async () => {
@@ -160,6 +134,6 @@ describe("docs/github.md", () => {
   });
 
   it("has no other workflow", () => {
-    expect([...ran].sort()).toEqual([...workflows.keys()].sort());
+    expect([...ran].sort()).toEqual([...names].sort());
   });
 });

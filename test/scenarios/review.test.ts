@@ -1,21 +1,7 @@
 /** `annotations: review`: findings as comments of a review, on lines that the pull request adds. */
 import { describe, expect, it } from "vitest";
 import { GITHUB_ACTIONS } from "../github/fake-github.js";
-import {
-  BASE,
-  event,
-  FAILED,
-  FINDING,
-  github,
-  NUMBER,
-  push,
-  READ_ONLY,
-  run,
-  SAFE,
-  served,
-  start,
-  UNSAFE,
-} from "./action.js";
+import { BASE, FAILED, FINDING, github, NUMBER, push, run, SAFE, served, start, UNSAFE } from "./action.js";
 
 const inputs = { annotations: "review" };
 
@@ -97,25 +83,6 @@ describe("a review", () => {
     const shown = github.reviewComments.map(({ line }) => line);
     expect(shown).not.toContain(2);
     expect(result.annotations.length + shown.length).toBeGreaterThan(1);
-  });
-
-  it("loses no finding where the token may not write, at the price of a notice for each refused write", async () => {
-    await start(BASE, UNSAFE, { tokens: READ_ONLY });
-    const result = await run({ inputs, event: event({ fork: "stranger/shop" }) });
-    expect(result.annotations.map(({ level, title }) => [level, title])).toEqual([
-      ["notice", "No review on this pull request"],
-      ["error", "no-blocking-index-build"],
-      ["notice", "No comment on this pull request"],
-      ["error", undefined],
-    ]);
-    expect(result.annotations[1]).toEqual(FINDING);
-  });
-
-  it("loses none where GitHub refuses the review", async () => {
-    await start(BASE, UNSAFE);
-    github.fail({ operation: "pulls/create-review", status: 422 });
-    const result = await run({ inputs });
-    expect(result.annotations).toEqual([expect.objectContaining({ level: "notice" }), FINDING, FAILED]);
   });
 
   it("has thirty comments at most, and the rest are annotations", async () => {

@@ -1,0 +1,2 @@
+export const rows = (prisma: PrismaClient) =>
+  prisma.invoice.findMany({ select: { id: true, legacyRef: true } });

@@ -1,0 +1,1 @@
+UPDATE orders SET account_id = 0;

@@ -1,0 +1,1 @@
+exports.names = (knex) => knex("users").select("id", "full_name");

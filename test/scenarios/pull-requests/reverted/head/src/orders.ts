@@ -1,0 +1,1 @@
+export const find = () => db.query("SELECT id, account_id FROM orders");

@@ -1,0 +1,2 @@
+ALTER TABLE orders ADD COLUMN;
+CREATE INDEX orders_idx ON orders (id);
