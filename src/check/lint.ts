@@ -1,4 +1,7 @@
-/** Runs the rules over the judged migrations of a change with ESLint's engine. */
+/**
+ * Runs the rules over the judged migrations of a change: with ESLint's engine where a comment may be a directive, which
+ * ESLint judges; elsewhere ESLint would only hand on what the rules find.
+ */
 import { join } from "node:path";
 import type { Linter } from "eslint";
 import { rules as allRules } from "../../rules/index.js";
@@ -7,16 +10,19 @@ import { SqlSourceCode } from "../eslint/sql-source-code.js";
 import { acceptanceOf } from "../change/acceptance.js";
 import type { Change, Database } from "../model/change.js";
 import type { Acceptance } from "../model/configuration.js";
-import type { Finding, SuppressedFinding } from "../model/finding.js";
+import type { Finding, SuppressedFinding, Suggestion } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
 import type { Place } from "../model/position.js";
 import type { Report } from "../model/report.js";
-import { type DefinedRule, findingsOf, type RuleSettings, typesIn } from "../rule/define-rule.js";
+import { type DefinedRule, findingsOf } from "../rule/define-rule.js";
 import { rulePage } from "../rule/rule-page.js";
-import type { ChangeFinding, Found } from "../rule/types.js";
+import { saidFindings } from "../rule/said-findings.js";
+import { textEdit } from "../rule/text-edit.js";
+import type { ChangeFinding } from "../rule/types.js";
 import type { DirectiveNote, LocatedMigration } from "../rule/linted-migration.js";
 import { type FindingRecord, joinRecords, recordFindings } from "../rule/records.js";
-import { lineCounter } from "../text/line-counter.js";
+import { lineCounter, placeCounter } from "../text/line-counter.js";
+import { AskedRules, type FoundByRule } from "./find.js";
 import { RunLinter } from "./linter.js";
 import type { RuleFinding } from "./one-finding-per-harm.js";
 import { configurationFor, severityOf } from "./rule-levels.js";
@@ -40,7 +46,7 @@ export function lint(change: Change, limit?: TimeLimit): LintResult {
   const findings: RuleFinding[] = [];
   const suppressed: RuleFinding<SuppressedFinding>[] = [];
   const notes: Report["notes"][number][] = [...(change.notes ?? [])];
-  const linter = new RunLinter(change.root, configurationFor(change, pluginWithoutSchemas, RULES));
+  const run = new Run(new RunLinter(change.root, configurationFor(change, pluginWithoutSchemas, RULES)));
   const onNote = (note: DirectiveNote): void => void notes.push(note);
   let judged = 0;
   for (const database of change.databases) {
@@ -48,7 +54,7 @@ export function lint(change: Change, limit?: TimeLimit): LintResult {
       if (!migration.judged) continue;
       if (limit?.isOver()) return withAccepted(change, { findings, suppressed, notes, judged });
       judged += 1;
-      const file = lintMigration(linter, { change, database, migration, onNote });
+      const file = run.lint({ change, database, migration, onNote });
       findings.push(...file.findings);
       suppressed.push(...file.suppressed);
       notes.push(...file.notes);
@@ -96,15 +102,83 @@ type FileResult = Omit<LintResult, "judged">;
 
 const NOTHING: FileResult = { findings: [], suppressed: [], notes: [] };
 
-function lintMigration(linter: RunLinter, located: LocatedMigration): FileResult {
-  const { change, database, migration } = located;
-  const filename = join(change.root, migration.file);
-  const found = hasDirectives(migration) ? undefined : findingsIn(located, linter.settingsFor(filename));
-  if (found?.size === 0) return NOTHING;
-  const code = new SqlSourceCode({ ...located, ...(found && { found }) });
-  const { result, records } = recordFindings(() =>
-    linter.verify(code, filename, ({ ruleId }) => found?.has(ruleId) !== false),
+class Run {
+  readonly #linter: RunLinter;
+  readonly #asked = new Map<unknown, AskedRules>();
+
+  constructor(linter: RunLinter) {
+    this.#linter = linter;
+  }
+
+  lint(located: LocatedMigration): FileResult {
+    const filename = join(located.change.root, located.migration.file);
+    const asked = hasDirectives(located.migration) ? undefined : this.#askedRules(filename);
+    return asked ? findingsIn(located, asked.find(located)) : lintMigration(this.#linter, filename, located);
+  }
+
+  /** Undefined where only ESLint knows which rules are on. */
+  #askedRules(filename: string): AskedRules | undefined {
+    const rules = this.#linter.rulesFor(filename);
+    if (!rules) return undefined;
+    let asked = this.#asked.get(rules);
+    if (!asked) {
+      asked = new AskedRules(rules.map((one) => ({ ...one, rule: RULES[one.id.slice(PREFIX.length)]! })));
+      this.#asked.set(rules, asked);
+    }
+    return asked;
+  }
+}
+
+/** Whether a comment may be a directive. */
+function hasDirectives({ sql }: Migration): boolean {
+  return sql.comments.some(({ value }) => /eslint|migration-safety/.test(value));
+}
+
+/** What rules have found in a file, in the order in which ESLint lists messages. */
+function findingsIn({ database, migration }: LocatedMigration, found: readonly FoundByRule[]): FileResult {
+  if (found.length === 0) return NOTHING;
+  const { text } = migration.sql;
+  const place = placeCounter(text);
+  const suppression = suppressionsIn(migration);
+  const findings = found.flatMap(({ id, severity, rule, found: all }) =>
+    saidFindings(all, migration, text).map((one): RuleFinding => {
+      const { messageId, data = {}, range, evidence = [], operation, suggest, object, also } = one;
+      const start = place(range[0]);
+      const end = place(range[1]);
+      const worded = (message: string, values = {}) => interpolate(rule.meta.messages[message] ?? message, values);
+      const said = {
+        severity,
+        message: worded(messageId, data),
+        suggestions: suggest.flatMap((edit): Suggestion[] => {
+          const fix = textEdit(edit.fix, text);
+          return fix ? [{ message: worded(edit.messageId, edit.data), range: fix.range, text: fix.text }] : [];
+        }),
+      };
+      const record = {
+        rule: id,
+        messageId,
+        data,
+        range,
+        line: start.line,
+        column: start.column,
+        endLine: end.line,
+        endColumn: end.column,
+        ...(object !== undefined && { object }),
+        evidence,
+        ...(operation && { statement: operation.statement, operation }),
+        ...(also && { also }),
+      };
+      return ruleFinding(findingOf(said, record, database, migration, suppression), record);
+    }),
   );
+  findings.sort(({ finding: one }, { finding: other }) => one.line - other.line || one.column - other.column);
+  return { findings, suppressed: [], notes: [] };
+}
+
+function lintMigration(linter: RunLinter, filename: string, located: LocatedMigration): FileResult {
+  const { database, migration } = located;
+  const code = new SqlSourceCode(located);
+  const { result, records } = recordFindings(() => linter.verify(code, filename));
   const recordOf = joinRecords(records);
   const suppression = suppressionsIn(migration);
   const findings: RuleFinding[] = [];
@@ -115,52 +189,17 @@ function lintMigration(linter: RunLinter, located: LocatedMigration): FileResult
       notes.push({ file: migration.file, line: message.line, message: message.message });
       continue;
     }
-    findings.push(ruleFinding(findingOf(message, found, database, migration, suppression), found));
+    findings.push(ruleFinding(findingOf(saidBy(message), found, database, migration, suppression), found));
   }
   const suppressed = result.suppressed.flatMap((message): RuleFinding<SuppressedFinding>[] => {
     const found = recordOf(message);
     if (!found) return [];
-    const finding = findingOf(message, found, database, migration, suppression);
+    const finding = findingOf(saidBy(message), found, database, migration, suppression);
     const reason = message.suppressions.map(({ justification }) => justification).join("; ");
     const directive = directiveOf(finding, migration);
     return [ruleFinding({ ...finding, reason, directive, by: "directive" as const }, found)];
   });
   return { findings, suppressed, notes };
-}
-
-/** Whether a comment may be a directive: then ESLint needs every rule, to judge it. */
-function hasDirectives({ sql }: Migration): boolean {
-  return sql.comments.some(({ value }) => /eslint|migration-safety/.test(value));
-}
-
-/** What rules find in a migration, by their ids; those that find nothing are not there. */
-function findingsIn(
-  located: LocatedMigration,
-  settings: readonly RuleSettings[] | undefined,
-): ReadonlyMap<string, readonly Found[]> | undefined {
-  if (!settings) return undefined;
-  const found = new Map<string, readonly Found[]>();
-  for (const one of concernedWith(located.migration, settings)) {
-    const inFile = RULES[one.id.slice(PREFIX.length)]?.find(located, one) ?? [];
-    if (inFile.length > 0) found.set(one.id, inFile);
-  }
-  return found;
-}
-
-const concerned = new WeakMap<readonly RuleSettings[], Map<string, readonly RuleSettings[]>>();
-
-/** The rules that can find something in a migration: most have few types of operations, and the same as others. */
-function concernedWith(migration: Migration, settings: readonly RuleSettings[]): readonly RuleSettings[] {
-  const types = typesIn(migration);
-  const key = [...types].join();
-  let byTypes = concerned.get(settings);
-  if (!byTypes) concerned.set(settings, (byTypes = new Map<string, readonly RuleSettings[]>()));
-  let rules = byTypes.get(key);
-  if (!rules) {
-    rules = settings.filter(({ id }) => RULES[id.slice(PREFIX.length)]?.looksAt(types));
-    byTypes.set(key, rules);
-  }
-  return rules;
 }
 
 function ruleFinding<Kind extends Finding>(finding: Kind, { operation, also }: FindingRecord): RuleFinding<Kind> {
@@ -172,8 +211,19 @@ function nameOf({ rule }: FindingRecord): string {
   return rule.slice(PREFIX.length);
 }
 
+/** The part of a finding that ESLint words. */
+type Said = Pick<Finding, "severity" | "message" | "suggestions">;
+
+function saidBy({ severity, message, suggestions = [] }: Linter.LintMessage): Said {
+  return {
+    severity: severity === 2 ? "error" : "warning",
+    message,
+    suggestions: suggestions.map(({ desc, fix }) => ({ message: desc, range: fix.range, text: fix.text })),
+  };
+}
+
 function findingOf(
-  message: Linter.LintMessage,
+  said: Said,
   found: FindingRecord,
   database: Database,
   { file }: Migration,
@@ -187,22 +237,18 @@ function findingOf(
   return {
     database: database.name,
     rule,
-    severity: message.severity === 2 ? "error" : "warning",
+    severity: said.severity,
     harm: RULES[rule]?.meta.docs.harm ?? "other",
     file,
     line: found.line,
     column: found.column,
     endLine: found.endLine,
     endColumn: found.endColumn,
-    message: message.message,
+    message: said.message,
     messageId: found.messageId,
     ...about,
     evidence: found.evidence,
-    suggestions: (message.suggestions ?? []).map(({ desc, fix }) => ({
-      message: desc,
-      range: fix.range,
-      text: fix.text,
-    })),
+    suggestions: said.suggestions,
     help: rulePage(rule),
     suppression: suppression({ rule, file, ...about }),
   };

@@ -8,8 +8,8 @@ import type { Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { type LocatedMigration, migrationIn, programIn } from "./linted-migration.js";
 import { migrationFor, provideMigration } from "./migration-context.js";
-import { reporter } from "./reporter.js";
-import type { ChangeFinding, Found, RuleContext, RuleDefinition, RuleMeta } from "./types.js";
+import { report } from "./reporter.js";
+import type { ChangeFinding, Found, OperationVisitors, RuleContext, RuleDefinition, RuleMeta } from "./types.js";
 
 /** ESLint's metadata of one of our rules. */
 export type DefinedRuleMeta<MessageId extends string> = RuleMeta<MessageId> & {
@@ -29,9 +29,20 @@ export interface DefinedRule<
   create(context: Rule.RuleContext): Rule.RuleListener;
   /** What the rule finds in a migration. */
   find(located: LocatedMigration, settings: RuleSettings): readonly Found[];
-  /** Whether it can find something where these are the types of all operations; known once it has looked at a file. */
-  looksAt(types: ReadonlySet<string>): boolean;
+  /** Begins to look at a migration: there is something to find once all of its operations are visited. */
+  look(located: LocatedMigration, settings: RuleSettings): Look;
+  /** Whether it visits operations of a type; true as long as it has not looked at any file. */
+  looksAt(type: string): boolean;
 }
+
+/** A rule that looks at one migration. */
+export interface Look {
+  /** As visitors are called; each adds to what is found. */
+  readonly visitors: Readonly<Record<string, Visit | undefined>>;
+  readonly found: readonly Found[];
+}
+
+type Visit = (operation: Operation) => void;
 
 /** As ESLint gives them to a rule: its name with the plugin's, and its options with the defaults. */
 export interface RuleSettings {
@@ -42,14 +53,14 @@ export interface RuleSettings {
 const LANGUAGES: readonly string[] = ["migration-safety/sql", "js/js"];
 
 const NOTHING: readonly Found[] = [];
+const NO_VISITORS: Look["visitors"] = {};
 
 /**
  * Defines a rule. Its visitors are called with the operations of judged migrations only; history is never judged.
  * Where the rule has options, their type is that of `meta.defaultOptions`.
  *
  * ESLint does not call the visitors while it walks the tree. What a rule finds depends on migration and options alone, so
- * that a run asks for it first, and starts ESLint for what there is to report; most rules have nothing to say on most
- * files, and ESLint takes longer to start one than it takes to look.
+ * that the check asks for it without ESLint, which takes longer to start one rule than most take to look.
  */
 export function defineRule<const MessageId extends string, Options extends readonly unknown[] | [] = readonly []>(
   definition: RuleDefinition<MessageId, Options> & { readonly meta: { readonly defaultOptions?: Options } },
@@ -57,16 +68,11 @@ export function defineRule<const MessageId extends string, Options extends reado
   /** What it visits, known once it has been created. */
   let visited: ReadonlySet<string> | undefined;
 
-  const looksAt = (types: ReadonlySet<string>): boolean => {
-    if (visited === undefined) return true;
-    for (const type of types) if (visited.has(type)) return true;
-    return false;
-  };
-
-  const inOperations = (located: LocatedMigration, { id, options }: RuleSettings): readonly Found[] => {
-    const { judged, unchanged, statements } = located.migration;
-    if (!definition.create || !judged || !looksAt(typesIn(located.migration))) return NOTHING;
-    const found: Found[] = [];
+  const look = (located: LocatedMigration, { id, options }: RuleSettings): Look => {
+    const { judged, unchanged } = located.migration;
+    const inChange = findingsOf(definition, located.change).get(located.migration.file);
+    const found: Found[] = inChange ? [...inChange] : [];
+    if (!definition.create || !judged) return { visitors: NO_VISITORS, found };
     const migration = migrationFor(located);
     const context: RuleContext<MessageId, Options> = {
       id,
@@ -89,38 +95,51 @@ export function defineRule<const MessageId extends string, Options extends reado
       if (!visited.has(type))
         throw new TypeError(`The rule's visitors depend on the migration or its options: ${type}.`);
     }
-    const visit = visitors as Readonly<Record<string, ((operation: Operation) => void) | undefined>>;
-    visitors.Migration?.();
-    for (const { statement } of statements) {
-      for (const operation of statement.operations) visit[operation.type]?.(operation);
-    }
-    return found;
+    return { visitors: visitors as Look["visitors"], found };
   };
 
+  const looksAt = (type: string): boolean => definition.create !== undefined && visited?.has(type) !== false;
+
   const find = (located: LocatedMigration, settings: RuleSettings): readonly Found[] => {
-    const inChange = findingsOf(definition, located.change).get(located.migration.file);
-    const found = inOperations(located, settings);
-    return inChange ? [...inChange, ...found] : found;
+    const { migration, change } = located;
+    if (![...typesIn(migration)].some(looksAt)) return findingsOf(definition, change).get(migration.file) ?? NOTHING;
+    const one = look(located, settings);
+    visitOperations(migration, [one]);
+    return one.found;
   };
 
   return {
     meta: { schema: [], ...definition.meta, languages: LANGUAGES },
     definition,
     find,
-    looksAt: (types) => definition.checkChange !== undefined || (definition.create !== undefined && looksAt(types)),
+    look,
+    looksAt,
     create(eslint) {
       const own = migrationIn(eslint.sourceCode);
       const program = own ? undefined : programIn(eslint.sourceCode, eslint.filename);
       const located = own ?? program?.located;
       if (!located) return {};
-      const found = located.found?.get(eslint.id) ?? find(located, eslint);
-      if (found.length > 0) {
-        const report = reporter(eslint, located, program);
-        for (const finding of found) report(finding);
-      }
+      const found = find(located, eslint);
+      if (found.length > 0) report(eslint, located, program, found);
       return {};
     },
   };
+}
+
+/** Lets rules that look at a migration visit its operations: one after the other, each by all of them. */
+export function visitOperations(migration: Migration, looks: readonly Look[]): void {
+  const visits = new Map<string, readonly Visit[]>();
+  for (const type of typesIn(migration))
+    visits.set(
+      type,
+      looks.flatMap(({ visitors }) => visitors[type] ?? []),
+    );
+  for (const { visitors } of looks) (visitors as OperationVisitors).Migration?.();
+  for (const { statement } of migration.statements) {
+    for (const operation of statement.operations) {
+      for (const visit of visits.get(operation.type)!) visit(operation);
+    }
+  }
 }
 
 const operationTypes = new WeakMap<Migration, ReadonlySet<string>>();

@@ -2,7 +2,6 @@
 import type { Change, Database } from "../model/change.js";
 import type { Migration } from "../model/migration.js";
 import type { Range } from "../model/position.js";
-import type { Found } from "./types.js";
 
 /** Something to say about a directive that is not an error. */
 export interface DirectiveNote {
@@ -22,8 +21,6 @@ export interface LocatedMigration {
    * reason: takes what they pass over.
    */
   readonly onNote?: (note: DirectiveNote) => void;
-  /** What the rules have found already, by their ids; the others look for themselves. */
-  readonly found?: ReadonlyMap<string, readonly Found[]>;
 }
 
 /** A source code that knows which migration it is; the SQL language's. */

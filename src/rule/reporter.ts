@@ -1,43 +1,32 @@
 /** Hands what a rule has found to ESLint, and to the check where one listens. */
 import type { Rule } from "eslint";
 import { acceptanceOf } from "../change/acceptance.js";
-import type { Range } from "../model/position.js";
-import { embeddedEdit } from "./embedded-edit.js";
 import type { LintedProgram, LocatedMigration } from "./linted-migration.js";
 import { isRecording, record } from "./records.js";
+import { saidFindings } from "./said-findings.js";
 import type { Found } from "./types.js";
 
 /** The check lists what the configuration accepts; ESLint has no place for it. */
-export function reporter(
+export function report(
   eslint: Rule.RuleContext,
-  { change, migration: { file, statements } }: LocatedMigration,
+  { change, migration }: LocatedMigration,
   program: LintedProgram | undefined,
-): (found: Found) => void {
+  found: readonly Found[],
+): void {
   const { sourceCode } = eslint;
+  const { file } = migration;
   const rule = eslint.id.slice(eslint.id.lastIndexOf("/") + 1);
-  const isAccepted = (object: string | undefined): boolean =>
+  const isAccepted = ({ object }: Found): boolean =>
     acceptanceOf(change.configuration, { rule, object, file })?.expired === false;
-  /** The first statement with a finding at a place: in a loop all others have it, too. */
-  const said = new Map<string, number>();
-  return ({ messageId, data = {}, object, evidence = [], operation, also, suggest = [], ...found }) => {
-    if (!isRecording() && isAccepted(object)) return;
-    const range = found.range ?? firstLine(sourceCode.text);
-    const embedded = operation && statements[operation.statement]?.statement.embedded;
-    if (embedded) {
-      const key = `${messageId} ${range.join()}`;
-      if ((said.get(key) ?? operation.statement) !== operation.statement) return;
-      said.set(key, operation.statement);
-    }
+  const standing = isRecording() ? found : found.filter((one) => !isAccepted(one));
+  for (const one of saidFindings(standing, migration, sourceCode.text)) {
+    const { messageId, data = {}, range, object, evidence = [], operation, also, suggest } = one;
     const silenced = program?.silenced(eslint.id, range);
-    if (silenced === "silent") return;
+    if (silenced === "silent") continue;
     const start = silenced ? { line: silenced.line, column: 0 } : sourceCode.getLocFromIndex(range[0]);
     const end = silenced ? start : sourceCode.getLocFromIndex(range[1]);
-    const edits = suggest.flatMap(({ fix, ...edit }) => {
-      const possible = embedded ? embeddedEdit(fix, embedded) : fix;
-      return possible ? [{ ...edit, fix: possible }] : [];
-    });
-    eslint.report({ loc: { start, end }, messageId, data: { ...data }, suggest: edits });
-    if (!isRecording()) return;
+    eslint.report({ loc: { start, end }, messageId, data: { ...data }, suggest: [...suggest] });
+    if (!isRecording()) continue;
     record({
       rule: eslint.id,
       messageId,
@@ -52,10 +41,5 @@ export function reporter(
       ...(operation ? { statement: operation.statement, operation } : {}),
       ...(also ? { also } : {}),
     });
-  };
-}
-
-function firstLine(text: string): Range {
-  const end = /\r?\n/.exec(text)?.index ?? text.length;
-  return [0, end];
+  }
 }

@@ -1,13 +1,14 @@
-import { Linter, type SourceCode } from "eslint";
+import { Linter } from "eslint";
 import { describe, expect, it } from "vitest";
 import { plugin } from "../../src/eslint/plugin.js";
-import { SqlSourceCode } from "../../src/eslint/sql-source-code.js";
 import type { Change } from "../../src/model/change.js";
+import type { Operation } from "../../src/model/operation.js";
 import type { Reference } from "../../src/model/reference.js";
-import { defineRule, type DefinedRule } from "../../src/rule/define-rule.js";
+import { defineRule, type DefinedRule, visitOperations } from "../../src/rule/define-rule.js";
 import { concurrently, migrationOf } from "../../src/rule/index.js";
 import { migrationsOf, provideChange } from "../../src/rule/project-registry.js";
 import { isRecording, joinRecords, recordFindings } from "../../src/rule/records.js";
+import type { Found } from "../../src/rule/types.js";
 import { memoryChange, type Surroundings } from "../rules/memory-change.js";
 import { ruleTester } from "../rules/rule-tester.js";
 
@@ -123,31 +124,55 @@ describe("a defined rule", () => {
     );
   });
 
-  it("is not asked again for what a run has found with it", () => {
-    let asked = 0;
-    const rule = defineRule({
-      meta: { type: "problem", docs, messages: { seen: "Seen." } },
-      create(context) {
-        asked++;
-        return { Select: (op) => context.report({ node: op, messageId: "seen" }) };
-      },
-    });
-    const { change, file } = memoryChange("/repository", "SELECT 1;\nSELECT 2;\n", {});
-    const located = migrationsOf(change).get(file)!;
-    const found = rule.find(located, { id: "test/the-rule", options: [] });
-    expect(found.map(({ range, messageId }) => [range, messageId])).toEqual([
-      [[0, 8], "seen"],
-      [[10, 18], "seen"],
-    ]);
-    const lintWith = (known: ReadonlyMap<string, typeof found>) =>
-      new Linter().verify(new SqlSourceCode({ ...located, found: known }) as unknown as SourceCode, configFor(rule), {
-        filename: "a.sql",
+  it("finds without ESLint, with others or alone", () => {
+    const order: string[] = [];
+    const ruleOf = (name: string) =>
+      defineRule({
+        meta: { type: "problem", docs, messages: { seen: "Seen." } },
+        create(context) {
+          const see = (node: Operation) => {
+            order.push(`${name} ${node.type}`);
+            context.report({ node, messageId: "seen" });
+          };
+          return { Migration: () => void order.push(name), Select: see, ...(name === "b" && { Delete: see }) };
+        },
       });
-    const messages = lintWith(new Map([["test/the-rule", found.slice(1)]]));
-    expect(messages).toMatchObject([{ message: "Seen.", line: 2, column: 1, endLine: 2, endColumn: 9 }]);
-    expect(asked).toBe(1);
-    expect(lintWith(new Map())).toHaveLength(2);
-    expect(asked).toBe(2);
+    const { change, file } = memoryChange("/repository", "SELECT 1;\nDELETE FROM a;\nSELECT 2;\n", {});
+    const located = migrationsOf(change).get(file)!;
+    const [a, b] = [ruleOf("a"), ruleOf("b")];
+    expect(a.looksAt("Update")).toBe(true);
+    const looks = [a.look(located, { id: "test/a", options: [] }), b.look(located, { id: "test/b", options: [] })];
+    visitOperations(located.migration, looks);
+    expect(order).toEqual(["a", "b", "a Select", "b Select", "b Delete", "a Select", "b Select"]);
+    const places = (found: readonly Found[]) => found.map(({ range }) => range);
+    expect(looks.map(({ found }) => places(found))).toEqual([
+      [
+        [0, 8],
+        [25, 33],
+      ],
+      [
+        [0, 8],
+        [10, 23],
+        [25, 33],
+      ],
+    ]);
+    expect(places(a.find(located, { id: "test/a", options: [] }))).toEqual(places(looks[0]!.found));
+    expect([a.looksAt("Select"), a.looksAt("Delete"), b.looksAt("Delete")]).toEqual([true, false, true]);
+  });
+
+  it("has the same visitors for every migration", () => {
+    let type = "Select";
+    const rule = defineRule({
+      meta: { type: "problem", docs, messages: {} },
+      create: () => ({ [type]: () => undefined }),
+    });
+    const { change, file } = memoryChange("/repository", "SELECT 1;\n", {});
+    const located = migrationsOf(change).get(file)!;
+    expect(rule.find(located, { id: "test/the-rule", options: [] })).toEqual([]);
+    type = "Insert";
+    expect(() => rule.find(located, { id: "test/the-rule", options: [] })).toThrow(
+      "The rule's visitors depend on the migration or its options: Insert.",
+    );
   });
 
   it("answers for operations of other files of the change", () => {

@@ -1,0 +1,49 @@
+/** What rules find, without ESLint: for files in which no comment may be a directive, which only ESLint judges. */
+import { type DefinedRule, type Look, typesIn, visitOperations } from "../rule/define-rule.js";
+import type { LocatedMigration } from "../rule/linted-migration.js";
+import type { Found } from "../rule/types.js";
+import type { RuleInUse } from "./linter.js";
+
+interface Asked extends RuleInUse {
+  readonly rule: DefinedRule;
+}
+
+/** What one rule has found in a file. */
+export interface FoundByRule extends Asked {
+  readonly found: readonly Found[];
+}
+
+/** Rules with their settings. Each is asked only about files with something that it looks at: most have little. */
+export class AskedRules {
+  readonly #rules: readonly Asked[];
+  readonly #byType = new Map<string, readonly Asked[]>();
+  readonly #ofChanges: readonly Asked[];
+  /** What a rule looks at is known once all have looked at a file. */
+  #haveLooked = false;
+
+  constructor(rules: readonly Asked[]) {
+    this.#rules = rules;
+    this.#ofChanges = rules.filter(({ rule }) => rule.definition.checkChange !== undefined);
+  }
+
+  /** What they find in a migration; those that find nothing are not listed. */
+  find(located: LocatedMigration): readonly FoundByRule[] {
+    const asked = this.#haveLooked ? this.#concernedWith(typesIn(located.migration)) : this.#rules;
+    const looks = [...asked].map((one): Asked & Look => ({ ...one, ...one.rule.look(located, one) }));
+    this.#haveLooked = true;
+    visitOperations(located.migration, looks);
+    return looks.filter(({ found }) => found.length > 0);
+  }
+
+  #concernedWith(types: ReadonlySet<string>): ReadonlySet<Asked> {
+    const asked = new Set(this.#ofChanges);
+    for (const type of types) for (const one of this.#lookingAt(type)) asked.add(one);
+    return asked;
+  }
+
+  #lookingAt(type: string): readonly Asked[] {
+    let rules = this.#byType.get(type);
+    if (!rules) this.#byType.set(type, (rules = this.#rules.filter(({ rule }) => rule.looksAt(type))));
+    return rules;
+  }
+}
