@@ -4,6 +4,7 @@ import type { Tree } from "../model/tree.js";
 export class Listing {
   readonly #names = new Map<string, string[]>();
   readonly #folders = new Map<string, string[]>();
+  readonly #sets = new Map<string, ReadonlySet<string>>();
 
   constructor(readonly tree: Tree) {
     for (const file of tree.files()) {
@@ -41,7 +42,9 @@ export class Listing {
   }
 
   has(folder: string, name: string): boolean {
-    return this.filesIn(folder).includes(name);
+    let names = this.#sets.get(folder);
+    if (names === undefined) this.#sets.set(folder, (names = new Set(this.filesIn(folder))));
+    return names.has(name);
   }
 
   read(file: string): string | undefined {
