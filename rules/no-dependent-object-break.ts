@@ -10,6 +10,7 @@ import {
   goneWith,
   listNames,
   migrationOf,
+  placesOf,
   refusalOf,
   type RuleMigration,
 } from "../src/rule/index.js";
@@ -48,7 +49,8 @@ export default defineRule({
       if (gone.length === 0) return;
       const dependents = listNames(describeDependents(gone));
       const them = gone.length === 1 ? "it" : "them";
-      context.report({ node: op, messageId: "cascade", data: { dependents, them, remedy: cascadeRemedy(gone) } });
+      const data = { dependents, them, remedy: cascadeRemedy(gone) };
+      context.report({ node: op, messageId: "cascade", data, evidence: placesOf(migration, gone) });
     };
     const report = (node: Operation, { code, message: reason }: Refusal, dependents: readonly Dependent[]): void => {
       if (code === "42P16") return context.report({ node, messageId: "partitionKey", data: { reason, code } });
@@ -59,7 +61,7 @@ export default defineRule({
         depend: dependents.length === 1 ? "depends" : "depend",
         remedy: remedyFor(node, dependents, migration),
       };
-      context.report({ node, messageId: "refused", data });
+      context.report({ node, messageId: "refused", data, evidence: placesOf(migration, dependents) });
     };
     return {
       AlterColumnType: check,

@@ -40,7 +40,7 @@ const words = new WeakMap<Database, { readonly text: string; readonly words: Rea
 
 function findBodies(database: Database): ReadonlyMap<string, string> {
   const byFile = new Map<string, Definition[]>();
-  for (const definition of definitionsOf(database)) {
+  for (const definition of [...definitionsOf(database).values()].flat()) {
     const inFile = byFile.get(definition.migration.file);
     if (inFile) inFile.push(definition);
     else byFile.set(definition.migration.file, [definition]);
@@ -48,9 +48,25 @@ function findBodies(database: Database): ReadonlyMap<string, string> {
   return new Map([...byFile].map(([file, definitions]) => [file, onlyThese(definitions)]));
 }
 
-function definitionsOf({ migrations }: Database): readonly Definition[] {
+/** The definitions in force of the functions of a name. */
+export function definitionsNamed(database: Database, name: Required<QualifiedName>): readonly Definition[] {
+  return definitionsOf(database).get(keyOf(name)) ?? [];
+}
+
+const inForce = new WeakMap<Database, ReadonlyMap<string, readonly Definition[]>>();
+
+function definitionsOf(database: Database): ReadonlyMap<string, readonly Definition[]> {
+  let definitions = inForce.get(database);
+  if (!definitions) inForce.set(database, (definitions = findDefinitions(database)));
+  return definitions;
+}
+
+function keyOf({ schema, name }: Required<QualifiedName>): string {
+  return `${schema}\0${name}`;
+}
+
+function findDefinitions({ migrations }: Database): ReadonlyMap<string, readonly Definition[]> {
   const byName = new Map<string, readonly Definition[]>();
-  const keyOf = ({ schema, name }: Required<QualifiedName>): string => `${schema}\0${name}`;
   const named = (name: Required<QualifiedName>): readonly Definition[] => byName.get(keyOf(name)) ?? [];
   const move = (from: Required<QualifiedName>, to: Partial<QualifiedName>): void => {
     byName.set(keyOf({ ...from, ...to }), named(from));
@@ -91,7 +107,7 @@ function definitionsOf({ migrations }: Database): readonly Definition[] {
       }
     }
   }
-  return [...byName.values()].flat();
+  return byName;
 }
 
 function onlyThese(definitions: readonly Definition[]): string {

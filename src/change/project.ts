@@ -13,6 +13,7 @@ import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
 import { memoryTree, notSearched } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
 import { touchedBy } from "./touched-columns.js";
+import { usesInTriggers } from "./trigger-functions.js";
 
 const projects = new WeakMap<Change, Project>();
 
@@ -264,7 +265,10 @@ function searchFunctions(
     { head: tree, exclude: [] },
     { unnamed, onAcceptComment: (comment) => onAcceptComment?.(inPlace(comment)) },
   );
-  return new Map([...found].map(([key, references]) => [key, references.map(inPlace)]));
+  const inTriggers = new Map(targets.map((target) => [targetKey(target), usesInTriggers(database, target)]));
+  return new Map(
+    [...found].map(([key, references]) => [key, [...references.map(inPlace), ...(inTriggers.get(key) ?? [])]]),
+  );
 }
 
 function removedTargets(database: Database): readonly ReferenceTarget[] {

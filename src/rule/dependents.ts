@@ -10,7 +10,9 @@ import {
   dependentsOfSequence,
   dependentsOfType,
 } from "../postgres/dependents.js";
+import type { Reference } from "../model/reference.js";
 import { formatName } from "../change/object-names.js";
+import { LINE_ENDING, placeCounter } from "../text/line-counter.js";
 import { endOfChange } from "./end-of-change.js";
 import type { RuleMigration } from "./types.js";
 
@@ -50,6 +52,24 @@ export function goneWith(migration: RuleMigration, operation: Operation): readon
     return isOwn(dependent) || end.table(statement, dependent.relation) !== undefined;
   });
 }
+
+/** Where migrations made them, as far as one did: like code, they name what they are made of. */
+export function placesOf({ database }: RuleMigration, dependents: readonly Dependent[]): readonly Reference[] {
+  return dependents.flatMap((dependent): readonly Reference[] => {
+    for (const { statements, sql, file, judged } of database.migrations.toReversed()) {
+      const made = statements.findLast(({ before, after }) => isThere(dependent, after) && !isThere(dependent, before));
+      if (made === undefined) continue;
+      const [start] = made.statement.range;
+      const { line, column } = placeCounter(sql.text)(start);
+      const excerpt = (sql.text.slice(start).split(LINE_ENDING)[0] ?? "").slice(0, MAX_EXCERPT);
+      const kind = dependent.kind === "constraint" || dependent.kind === "table" ? "table" : "read";
+      return [{ side: judged ? "head" : "base", grade: "certain", kind, file, line, column, excerpt }];
+    }
+    return [];
+  });
+}
+
+const MAX_EXCERPT = 160;
 
 function dependentsOf(operation: Operation, before: Catalog): readonly Dependent[] {
   switch (operation.type) {

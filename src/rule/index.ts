@@ -5,7 +5,7 @@ export { refusalOf } from "./certain-refusals.js";
 export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
 export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign-keys.js";
 export { defineRule } from "./define-rule.js";
-export { describeDependents, goneWith } from "./dependents.js";
+export { describeDependents, goneWith, placesOf } from "./dependents.js";
 export { formatDuration } from "./duration.js";
 export { functionWords } from "./function-text.js";
 export { type Refuses, refusedConstants } from "./constant-checks.js";

@@ -1,4 +1,7 @@
 import rule from "../../rules/no-dependent-object-break.js";
+import { expect, it } from "vitest";
+import { lint } from "../../src/check/lint.js";
+import { memoryChange, type Surroundings } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
 import { drizzle, prisma6 } from "./tools.js";
 
@@ -238,4 +241,37 @@ ruleTester.run("no-dependent-object-break", rule, {
       ],
     },
   ],
+});
+
+it.each([
+  ["a view", "CREATE VIEW open_orders AS\n  SELECT ref FROM orders;", "read"],
+  ["a materialized view", "CREATE MATERIALIZED VIEW open_orders AS SELECT ref FROM orders;", "read"],
+  ["a policy", "CREATE POLICY own ON orders USING (ref = current_user);", "read"],
+  ["a generated column", "ALTER TABLE orders ADD COLUMN code text GENERATED ALWAYS AS (upper(ref)) STORED;", "read"],
+  ["UPDATE OF", "CREATE TRIGGER t BEFORE UPDATE OF ref ON orders FOR EACH ROW EXECUTE FUNCTION touch();", "read"],
+  [
+    "WHEN",
+    "CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW WHEN (NEW.ref = '') EXECUTE FUNCTION touch();",
+    "read",
+  ],
+  ["a foreign key", "ALTER TABLE lines ADD CONSTRAINT by_ref FOREIGN KEY (ref) REFERENCES orders (ref);", "table"],
+])("names the place of %s that PostgreSQL keeps", (_, made, kind) => {
+  const base = `CREATE TABLE orders (id bigint PRIMARY KEY, ref text UNIQUE);
+CREATE TABLE lines (ref text);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;`;
+  const places = (surroundings: Surroundings, code = "ALTER TABLE orders DROP COLUMN ref;"): string[] => {
+    const { change } = memoryChange("/repository", code, surroundings);
+    const found = lint(change).findings.filter(({ finding }) => finding.rule === "no-dependent-object-break");
+    return found.flatMap(({ finding: { evidence } }) =>
+      evidence.map(
+        (one) => `${one.side} ${one.grade} ${one.kind ?? ""} ${one.file}:${String(one.line)} ${one.excerpt}`,
+      ),
+    );
+  };
+  const [firstLine = ""] = made.split("\n");
+  const at = (side: string): string[] => [`${side} certain ${kind} db/migrations/0002.sql:2 ${firstLine}`];
+  expect(places({ history: [base, `SELECT 1;\n${made}\n`] })).toEqual(at("base"));
+  expect(places({ history: [base], pending: [`SELECT 1;\n${made}\n`] })).toEqual(at("head"));
+  const cascade = "ALTER TABLE orders DROP COLUMN ref CASCADE;";
+  expect(places({ history: [base, `SELECT 1;\n${made}\n`] }, cascade)).toEqual(at("base"));
 });
