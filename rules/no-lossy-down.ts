@@ -34,7 +34,8 @@ export default defineRule<MessageId>({
         const undone = database.undo?.(migration);
         if (!undone) continue;
         const up = migration.statements.flatMap(({ statement }) => statement.operations);
-        const found = [...losses(undone, up), ...differences(undone, up)];
+        const lost = [...losses(undone, up)];
+        const found = [...lost, ...differences(undone, up, new Set(lost.map(({ object }) => object)))];
         const { file } = migration.down;
         const name = file === migration.file ? "the migration" : migration.file;
         // Beside the migration, its file need not be a part of the change.
@@ -58,8 +59,13 @@ interface Found {
   readonly data: Readonly<Record<string, string>>;
 }
 
+interface Loss extends Found {
+  /** As differences of schemas call it: `column note of orders`. */
+  readonly object: string;
+}
+
 /** What goes that the migration has not made. */
-function* losses(undone: Undone, up: readonly Operation[]): Generator<Found> {
+function* losses(undone: Undone, up: readonly Operation[]): Generator<Loss> {
   const { before, statements } = undone;
   const copies: Operation[] = [];
   for (const { statement, before: schema } of statements) {
@@ -75,21 +81,24 @@ function* losses(undone: Undone, up: readonly Operation[]): Generator<Found> {
       )
         continue;
       const data = { table: formatName(table) };
+      const object = `table ${data.table}`;
       switch (op.type) {
         case "DropRelation":
           if (copies.some((copy) => reads(copy, table))) break;
-          yield { messageId: "tableLost", range: op.range, data };
+          yield { messageId: "tableLost", range: op.range, data, object };
           break;
         case "DropColumn": {
           const hasColumn = table.columns.has(op.column) && isOld(op.table, op.column) && !isCopied(table, op.column);
-          if (hasColumn)
-            yield { messageId: "columnLost", range: op.range, data: { ...data, column: quoteIdentifier(op.column) } };
+          if (!hasColumn) break;
+          const column = quoteIdentifier(op.column);
+          const lost = `column ${column} of ${data.table}`;
+          yield { messageId: "columnLost", range: op.range, data: { ...data, column }, object: lost };
           break;
         }
         case "Truncate":
         case "Delete":
           if (empties(op) && !up.some((other) => empties(other) && other.table.name === table.name)) {
-            yield { messageId: "rowsLost", range: op.range, data };
+            yield { messageId: "rowsLost", range: op.range, data, object };
           }
       }
     }
@@ -133,13 +142,22 @@ function isOpaque({ type }: Operation): boolean {
   return type === "Unparsed" || type === "DoBlock" || type === "Call" || type === "Execute";
 }
 
-function* differences({ before, after, statements }: Undone, up: readonly Operation[]): Generator<Found> {
+/** @param lost What is said already. */
+function* differences(
+  { before, after, statements }: Undone,
+  up: readonly Operation[],
+  lost: ReadonlySet<string>,
+): Generator<Found> {
   const down = statements.flatMap(({ statement }) => statement.operations);
   const [first] = statements;
   if (!first || up.some(isOpaque) || down.some(isOpaque)) return;
   const { missing, added, changed } = schemaDifferences(before, after);
   const parts = [
-    ...says(missing, "is missing", "are missing"),
+    ...says(
+      missing.filter((object) => !lost.has(object)),
+      "is missing",
+      "are missing",
+    ),
     ...says(added, "is still there", "are still there"),
     ...says(changed, "is another one", "are others"),
   ];

@@ -101,7 +101,6 @@ it.each([
     "DROP TABLE orders;",
     [
       "4:1-4:18 This down drops orders, which was there before the migration: every row of it is lost. Take back only what the migration does.",
-      `4:1-4:18 Behind this down the schema is not what it was before the migration: table orders is missing. ${behind}`,
     ],
   ],
   [
@@ -109,7 +108,6 @@ it.each([
     "ALTER TABLE orders ADD COLUMN note text;",
     "ALTER TABLE orders\n  DROP COLUMN note,\n  DROP COLUMN total;",
     [
-      `4:1-6:20 Behind this down the schema is not what it was before the migration: column total of orders is missing. ${behind}`,
       "6:3-6:20 This down drops total of orders, which was there before the migration: every value of it is lost. Take back only what the migration does.",
     ],
   ],
@@ -168,13 +166,11 @@ describe("a file of its own", () => {
   it("is where the finding stands", () => {
     expect(places(memorySource(go, { ...next, ...down }))).toEqual([
       "db/2_next.down.sql 2:1:2:18 This down drops orders, which was there before db/2_next.up.sql: every row of it is lost. Take back only what the migration does.",
-      `db/2_next.down.sql 2:1:2:18 Behind this down the schema is not what it was before db/2_next.up.sql: table orders is missing. ${behind}`,
     ]);
   });
 
   it("unless it was there before: then the migration is", () => {
     expect(places(memorySource({ ...go, ...down }, next)).map((place) => place.split(" ").slice(0, 2))).toEqual([
-      ["db/2_next.up.sql", "1:1:1:41"],
       ["db/2_next.up.sql", "1:1:1:41"],
     ]);
   });
@@ -191,7 +187,7 @@ it("judges each migration by the schema that it meets, and no history", () => {
   expect(checkedMessages(rule, loadChange(memorySource(base, files), DEFAULT_CONFIGURATION))).toEqual([
     `migrations/00003_b.sql: Behind this down the schema is not what it was before the migration: column a of orders is missing; column b of orders is still there. ${behind}`,
     "migrations/00004_c.sql: This down drops b of orders, which was there before the migration: every value of it is lost. Take back only what the migration does.",
-    `migrations/00004_c.sql: Behind this down the schema is not what it was before the migration: column b of orders is missing; column c of orders is still there. ${behind}`,
+    `migrations/00004_c.sql: Behind this down the schema is not what it was before the migration: column c of orders is still there. ${behind}`,
   ]);
   expect(checkedMessages(rule, loadChange(memorySource({ ...base, ...files }, {}), DEFAULT_CONFIGURATION))).toEqual([]);
 });
