@@ -80,6 +80,9 @@ export function targetKey({ table, column, object }: ReferenceTarget): string {
   );
 }
 
+/** Words of SQL. Letters beyond ASCII are letters to PostgreSQL. */
+const SQL_WORD = /[\w$\u0080-\uffff]+/g;
+
 /** What the variables and classes that work on a table are called behind its name. */
 const TABLE_SUFFIXES = "Table|Repository|Repo|Model|Entity|Dao|Collection";
 const TABLE_SUFFIX = new RegExp(`(?:${TABLE_SUFFIXES})$`);
@@ -195,6 +198,21 @@ export class Sought {
     if (!this.unnamed) return [];
     const inTable = this.#inDatabase.get(table.name) ?? [];
     return inTable.filter((target) => target.column !== undefined && isSameTable(target.table, table));
+  }
+
+  /**
+   * Whether SQL may use a target, by its words: PostgreSQL's name of a relation is among them and, where only what is
+   * named counts, that of a column. A cheap test before SQL is parsed.
+   * @param others Relations that the SQL names in another way.
+   */
+  mayUse(sql: string, others: readonly string[]): boolean {
+    const words = new Set(sql.match(SQL_WORD));
+    const lower = new Set(Array.from(words, (word) => word.toLowerCase()));
+    const has = (name: string): boolean =>
+      words.has(name) || lower.has(name) || (!/^[\w$\u0080-\uffff]+$/.test(name) && sql.includes(name));
+    const uses = ({ table: { name }, column }: SoughtTarget): boolean =>
+      (column === undefined || this.unnamed || has(column)) && (others.includes(name) || has(name));
+    return this.targets.some(uses);
   }
 
   /** How a word names the target's table, if it does. `orderItemsTable` and `orderItemRepository` do too. */

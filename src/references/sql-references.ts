@@ -39,20 +39,17 @@ export interface EmbeddedSql {
 /** References in SQL statements; offsets are those of `sql.text`. Never throws. */
 export function readSql(sql: EmbeddedSql, sought: Sought): Found[] {
   const found: Found[] = [];
-  const words = new Set(sought.words);
+  const tables = sql.holes === undefined ? [] : [...sql.holes.values()].flatMap((table) => table?.name ?? []);
+  // Cutting a text into statements costs more than looking at its words.
+  if (!sought.mayUse(sql.text, tables)) return found;
   for (const [start, end] of splitStatements(sql.text)) {
     const text = sql.text.slice(start, end);
-    if (!hasWord(text, words)) continue;
+    if (!sought.mayUse(text, tables)) continue;
     for (const reference of readStatement({ ...sql, text }, sought)) {
       found.push({ ...reference, offset: reference.offset + start });
     }
   }
   return found;
-}
-
-function hasWord(text: string, words: ReadonlySet<string>): boolean {
-  for (const [word] of text.matchAll(/[\w$\u0080-\uffff]+/g)) if (words.has(word)) return true;
-  return false;
 }
 
 /** What a statement uses: what its query names, what the body of its function names, or nothing, since it makes the schema. */
