@@ -112,10 +112,11 @@ export class Project {
 
   /** Looks for everything that the operations of a concern touch on tables in use. */
   #searchUses(concern: "columns" | "values"): ReadonlyMap<string, readonly FoundReferences[]> {
-    const touched = (database: Database): readonly ReferenceTarget[] =>
+    const touched = oncePer((database: Database): readonly ReferenceTarget[] =>
       judgedOperations(database)
         .filter((placed) => concernOf(placed) === concern)
-        .flatMap((placed) => touchedBy(placed).filter(({ table }) => this.isLive(placed, table)));
+        .flatMap((placed) => touchedBy(placed).filter(({ table }) => this.isLive(placed, table))),
+    );
     if (concern === "values") return this.#search(touched, { unnamed: true });
     const named = namedInSql(
       this.change,
@@ -147,8 +148,9 @@ function concernOf({ operation }: PlacedOperation): "columns" | "values" {
 /** Where SQL in the code names these tables: a search of lines, much cheaper than reading the files. */
 function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<string>> {
   const named = new Map<string, Set<string>>();
-  if (tables.size === 0) return named;
-  const exclude = [...migrationFiles(change), ...NOT_APPLICATION_CODE];
+  const migrations = migrationFiles(change);
+  if (tables.size === 0 || !hasCode(change, migrations)) return named;
+  const exclude = [...migrations, ...NOT_APPLICATION_CODE];
   // Base has what head has, except in the files that differ.
   const differing = change.changed?.flatMap(({ file, status, previousFile = file }) =>
     status === "added" ? [] : literal(previousFile),
@@ -206,7 +208,8 @@ function searchCode(
   const isAnywhere = hasCode(change, exclude);
   const found = new Map<string, readonly FoundReferences[]>();
   for (const { code, databases } of bySearch.values()) {
-    const targets = databases.flatMap(targetsOf);
+    const targetsIn = oncePer(targetsOf);
+    const targets = databases.flatMap(targetsIn);
     const references = isAnywhere
       ? findReferences(
           targets,
@@ -222,7 +225,7 @@ function searchCode(
         )
       : new Map(targets.map((target) => [targetKey(target), []]));
     for (const database of databases) {
-      found.set(database.name, [references, searchFunctions(database, targetsOf(database), options)]);
+      found.set(database.name, [references, searchFunctions(database, targetsIn(database), options)]);
     }
   }
   return found;
@@ -277,6 +280,16 @@ function removedTargets(database: Database): readonly ReferenceTarget[] {
 
 function newTargets(database: Database): readonly ReferenceTarget[] {
   return judgedOperations(database).flatMap((placed) => nameGiven(placed) ?? []);
+}
+
+/** A function of a database whose answers are remembered. */
+function oncePer<Answer>(ask: (database: Database) => Answer): (database: Database) => Answer {
+  const answers = new Map<Database, Answer>();
+  return (database) => {
+    let answer = answers.get(database);
+    if (answer === undefined) answers.set(database, (answer = ask(database)));
+    return answer;
+  };
 }
 
 function judgedOperations({ migrations }: Database): readonly PlacedOperation[] {
