@@ -9,11 +9,13 @@ import {
   formatName,
   listNames,
   migrationOf,
+  type OptionalInModel,
+  optionalInModels,
   quoteIdentifier,
   refusedConstants,
   type RuleMigration,
 } from "../src/rule/index.js";
-import type { ConstraintDefinition, Operation } from "../src/model/operation.js";
+import type { AddConstraint, ConstraintDefinition, Operation, SetNotNull } from "../src/model/operation.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { Reference } from "../src/model/reference.js";
 
@@ -32,18 +34,17 @@ export default defineRule({
         "The code of this pull request {{does}} ({{places}}), which fails once {{condition}}, in whatever order the two ship. {{remedy}}",
       brokenAtBase:
         "The running code {{does}} ({{places}}), which fails from the moment {{condition}} until its last instance is gone. {{remedy}}",
+      optionalInModel:
+        "{{orm}}'s model {{model}} still declares {{property}} as optional ({{places}}): what the code of this pull request writes without it, or with null, is refused once {{condition}}. Make it required in the model before you merge.",
     },
   },
   create(context) {
     const migration = migrationOf(context);
     return {
       SetNotNull(op) {
-        report(
-          op,
-          `${quoteIdentifier(op.column)} is NOT NULL`,
-          "set NOT NULL",
-          missing(op, op.table, op.column, migration),
-        );
+        const condition = `${quoteIdentifier(op.column)} is NOT NULL`;
+        const refused = missing(op, op.table, op.column, migration);
+        if (!report(op, condition, "set NOT NULL", refused)) reportModels(op, condition, [op.column]);
       },
       DropDefault(op) {
         const column = migration.after(op).table(op.table)?.columns.get(op.column);
@@ -61,16 +62,36 @@ export default defineRule({
           ...columnsNotNull(constraint).flatMap((column) => missing(op, op.table, column, migration)),
           ...violations(op, op.table, constraint, migration),
         ];
-        report(op, condition, "add the constraint", refused);
+        if (report(op, condition, "add the constraint", refused) || constraint.kind === "primary key") return;
+        reportModels(op, condition, columnsNotNull(constraint));
       },
     };
 
-    function report(node: Operation, condition: string, step: string, refused: readonly Refused[]): void {
+    /** Code that is not seen to write such a row may still do so, as long as the model lets it. */
+    function reportModels(node: SetNotNull | AddConstraint, condition: string, columns: readonly string[]): void {
+      if (!migration.isLive(node)) return;
+      const optional = columns
+        .filter((column) => !fillsItself(node, node.table, column, migration))
+        .flatMap((column) => optionalInModels(migration, node, node.table, column));
+      const [first] = optional;
+      if (first === undefined) return;
+      const evidence = optional.map(({ reference }) => reference);
+      const places = brokenBy(migration, evidence)?.places ?? "";
+      context.report({
+        node,
+        messageId: "optionalInModel",
+        data: { ...modelNames(first), places, condition },
+        evidence,
+      });
+    }
+
+    /** Whether there was anything to report. */
+    function report(node: Operation, condition: string, step: string, refused: readonly Refused[]): boolean {
       const broken = brokenBy(
         migration,
         refused.map(({ reference }) => reference),
       );
-      if (!broken) return;
+      if (!broken) return false;
       const side = broken.by === "head" ? "head" : "base";
       const told = refused.filter(({ reference }) => broken.uses.includes(reference) && reference.side === side);
       const runs = broken.uses.some((use) => use.side === "base");
@@ -88,9 +109,14 @@ export default defineRule({
         },
         evidence: broken.uses,
       });
+      return true;
     }
   },
 });
+
+function modelNames({ model, column }: OptionalInModel): { orm: string; model: string; property: string } {
+  return { orm: model.orm, model: model.name, property: column.property };
+}
 
 /** A write that a constraint refuses. */
 interface Refused {

@@ -5,6 +5,7 @@ import {
   type MissingFromSchema,
   missingFromSchema,
   quoteIdentifier,
+  requiredBySchema,
   TOOL_OF,
 } from "../src/rule/index.js";
 
@@ -22,11 +23,15 @@ export default defineRule({
         "{{orm}}'s model {{model}} is new and stands for the table {{table}}, which no migration creates: every query of it fails. {{remedy}}",
       column:
         "{{orm}}'s model {{model}} declares {{property}}, and no migration adds the column {{column}} to {{table}}: {{fails}}. {{remedy}}",
+      optional:
+        "{{orm}}'s model {{model}} declares {{property}} as optional, and the column {{column}} of {{table}} is NOT NULL without a default: a row that the code writes without it is refused. {{remedy}}",
     },
   },
   *checkChange(change) {
-    for (const missing of missingFromSchema(change)) {
-      const { database, file, model, column, table } = missing;
+    const missing = missingFromSchema(change).map((one) => ({ ...one, optional: false }));
+    const required = requiredBySchema(change).map((one) => ({ ...one, optional: true }));
+    for (const { optional, ...one } of [...missing, ...required]) {
+      const { database, file, model, column, table } = one;
       const name = column?.property ?? model.name;
       const offset = column?.offset ?? model.offset;
       const columnName = column?.names[0] ?? "";
@@ -34,7 +39,7 @@ export default defineRule({
         database,
         file,
         range: [offset, offset + name.length],
-        messageId: column ? "column" : "table",
+        messageId: optional ? "optional" : column ? "column" : "table",
         data: {
           orm: model.orm,
           model: model.name,
@@ -42,7 +47,7 @@ export default defineRule({
           table: formatName(table),
           column: quoteIdentifier(columnName),
           fails: FAILS[model.orm],
-          remedy: remedyFor(missing),
+          remedy: optional ? remedyForOptional(one) : remedyFor(one),
         },
         object: [table.schema, table.name, ...(column ? [columnName] : [])].join("."),
       };
@@ -67,9 +72,24 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "mikro-orm": "`npx mikro-orm migration:create`",
 };
 
-function remedyFor({ database, model, column }: MissingFromSchema): string {
+/** The command where the ORM's own tool runs the migrations. */
+function commandFor({ database, model }: MissingFromSchema): string | undefined {
   const tool = TOOL_OF[model.orm];
-  const command = database.tools.some(({ name }) => name === tool) ? COMMANDS[tool] : undefined;
+  return database.tools.some(({ name }) => name === tool) ? COMMANDS[tool] : undefined;
+}
+
+function remedyForOptional(missing: MissingFromSchema): string {
+  const command = commandFor(missing);
+  const migration =
+    command === undefined
+      ? "put a migration that drops NOT NULL into this pull request"
+      : `write the migration that drops NOT NULL with ${command}, and put it into this pull request`;
+  return `Make it required in the model, or ${migration}.`;
+}
+
+function remedyFor(missing: MissingFromSchema): string {
+  const command = commandFor(missing);
+  const { column } = missing;
   const what = column ? "adds it" : "creates it";
   return command === undefined
     ? `Put a migration that ${what} into this pull request.`

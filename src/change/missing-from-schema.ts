@@ -11,6 +11,7 @@ import type { Tree } from "../model/tree.js";
 import { NOT_APPLICATION_CODE } from "../references/application-files.js";
 import type { Model, ModelColumn, Orm } from "../references/models/model.js";
 import { folderOf, mayHaveModels, MODEL_WORDS, modelsIn } from "../references/models/read-models.js";
+import { snakeCase } from "../references/spelling.js";
 import { matcher } from "./overlay-tree.js";
 
 /** A model, or a column of one, that this change adds to the code and not to the schema. */
@@ -62,7 +63,7 @@ function keysOf(model: Model): readonly string[] {
   return [keyOf(model), ...model.columns.map((column) => keyOf(model, column))];
 }
 
-function keyOf({ orm, tables }: Model, column?: ModelColumn): string {
+export function keyOf({ orm, tables }: Model, column?: ModelColumn): string {
   return JSON.stringify([orm, tables[0], column?.names[0]]);
 }
 
@@ -89,7 +90,27 @@ function missingOf(
   const { schema, name } = home.table;
   return columns
     .filter(({ names }) => homes.every(({ table }) => !names.some((one) => table.columns.has(one))))
-    .map((column) => ({ database: home.database, file, model, column, table: { schema, name } }));
+    .map((column) => ({
+      database: home.database,
+      file,
+      model,
+      column: namedAsOthers(column, model, home.table),
+      table: { schema, name },
+    }));
+}
+
+/** A column with the name first that the strategy makes by which the model's other columns have theirs. */
+function namedAsOthers(column: ModelColumn, { columns }: Model, table: Table): ModelColumn {
+  const snake = snakeCase(column.property);
+  if (!column.names.includes(snake) || snake === column.property) return column;
+  for (const { property, names } of columns) {
+    if (names.length < 2 || snakeCase(property) === property) continue;
+    const found = names.find((name) => table.columns.has(name));
+    if (found === undefined) continue;
+    const first = found === property ? column.property : snake;
+    return { ...column, names: [first, ...column.names.filter((name) => name !== first)] };
+  }
+  return column;
 }
 
 function missingTable(model: Model, file: string, change: Change, base: Tree): readonly MissingFromSchema[] {
@@ -146,7 +167,7 @@ function packageOf(file: string, tree: Tree): string {
   return "";
 }
 
-function tableOf({ tables }: Model, catalog: Catalog): Table | undefined {
+export function tableOf({ tables }: Model, catalog: Catalog): Table | undefined {
   for (const name of tables) {
     const table = catalog.table(name);
     if (table) return table;
@@ -155,7 +176,7 @@ function tableOf({ tables }: Model, catalog: Catalog): Table | undefined {
 }
 
 /** The schema when all migrations have run; undefined where there is none. */
-function endOf({ migrations }: Database): Catalog | undefined {
+export function endOf({ migrations }: Database): Catalog | undefined {
   return migrations.findLast(({ statements }) => statements.length > 0)?.statements.at(-1)?.after;
 }
 

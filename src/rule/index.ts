@@ -21,6 +21,7 @@ export { mergeVisitors } from "./merge-visitors.js";
 export { migrationOf } from "./migration-context.js";
 export { inModel } from "./model-types.js";
 export { type MissingFromSchema, missingFromSchema, TOOL_OF } from "../change/missing-from-schema.js";
+export { requiredBySchema } from "../change/required-by-schema.js";
 export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
@@ -49,6 +50,7 @@ export {
   transactionOpenedBy,
 } from "./remedies.js";
 export { isRoutine } from "./routine.js";
+export { type OptionalInModel, optionalInModels } from "./optional-in-models.js";
 export { ByName, oncePerChange, operationsOfChange, type PlacedOperationOf, precedes } from "./same-change.js";
 export { timeoutVisitors } from "./require-timeout.js";
 export { sameSql } from "../postgres/same-sql.js";

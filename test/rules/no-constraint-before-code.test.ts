@@ -289,3 +289,67 @@ describe("constants that a CHECK refuses", () => {
     expect([...refusedConstants(check)]).toEqual([]);
   });
 });
+
+describe("a model at head that has the column as optional", () => {
+  const prisma = (note: string) => ({
+    "prisma/schema.prisma": `datasource db {\n  provider = "postgresql"\n}\nmodel Order {\n  id BigInt @id\n  ${note}\n  @@map("orders")\n}\n`,
+  });
+  const messages = (
+    note: string,
+    sql = SET_NOT_NULL,
+    { more = {}, history = [] }: { readonly more?: Readonly<Record<string, string>>; readonly history?: string[] } = {},
+  ): readonly string[] => {
+    const both = { ...prisma(note), ...more };
+    const { change } = memoryChange("/repository", sql, {
+      history: [orders, ...history],
+      baseCode: both,
+      headCode: both,
+    });
+    return lint(change).findings.flatMap(({ finding }) =>
+      finding.rule === "no-constraint-before-code" || finding.rule === "require-migration-for-model"
+        ? [
+            `${finding.rule} ${finding.message} ${finding.evidence.map(({ file, line }) => `${file}:${String(line)}`).join(", ")}`,
+          ]
+        : [],
+    );
+  };
+  const said = (property: string, condition: string): string =>
+    `no-constraint-before-code Prisma's model Order still declares ${property} as optional (prisma/schema.prisma:6): what the code of this pull request writes without it, or with null, is refused once ${condition}. Make it required in the model before you merge. prisma/schema.prisma:6`;
+
+  it.each([
+    ["SET NOT NULL", SET_NOT_NULL, "note is NOT NULL"],
+    ["a CHECK", "ALTER TABLE orders ADD CONSTRAINT note_there CHECK (note IS NOT NULL) NOT VALID;", "note_there holds"],
+  ])("%s", (_, sql, condition) => {
+    expect(messages("note String?", sql)).toEqual([said("note", condition)]);
+    expect(messages('remark String? @map("note")', sql)).toEqual([said("remark", condition)]);
+  });
+
+  it("is silent where the model requires or fills it, or the database does", () => {
+    expect(messages("note String")).toEqual([]);
+    expect(messages('note String? @default("")')).toEqual([]);
+    expect(
+      messages("note String?", SET_NOT_NULL, { history: ["ALTER TABLE orders ALTER note SET DEFAULT '';"] }),
+    ).toEqual([]);
+  });
+
+  it("says so only where no write is seen that fails", () => {
+    expect(messages("note String?", SET_NOT_NULL, { more: omits })).toEqual([
+      expect.stringContaining("inserts into orders without note (queries/orders.sql:1)"),
+    ]);
+  });
+
+  it("of Drizzle, TypeORM, MikroORM and Sequelize", () => {
+    const models = {
+      "src/drizzle.ts": `import { bigint, pgTable, text } from "drizzle-orm/pg-core";\nexport const orders = pgTable("orders", {\n  id: bigint("id", { mode: "number" }).primaryKey(),\n  note: text("note"),\n});\n`,
+      "src/typeorm.ts": `import { Column, Entity, PrimaryColumn } from "typeorm";\n@Entity("orders")\nexport class Order {\n  @PrimaryColumn()\n  id: number;\n  @Column({ nullable: true })\n  note: string;\n}\n`,
+      "src/mikro-orm.ts": `import { Entity, PrimaryKey, Property } from "@mikro-orm/core";\n@Entity({ tableName: "orders" })\nexport class Order {\n  @PrimaryKey()\n  id!: number;\n  @Property({ nullable: true })\n  note?: string;\n}\n`,
+      "src/sequelize.js": `module.exports = (sequelize, DataTypes) =>\n  sequelize.define("Order", {\n    note: { type: DataTypes.TEXT, allowNull: true },\n  }, { tableName: "orders" });\n`,
+    };
+    for (const [file, text] of Object.entries(models)) {
+      const [message, ...others] = messages("total Decimal", SET_NOT_NULL, { more: { [file]: text } });
+      expect(others).toEqual([]);
+      expect(message).toMatch(/(Drizzle|TypeORM|MikroORM|Sequelize)'s model orders? still declares note as optional/i);
+      expect(message).toContain(file);
+    }
+  });
+});

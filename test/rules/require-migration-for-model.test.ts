@@ -11,6 +11,7 @@ type Code = Readonly<Record<string, string>>;
 
 const SCHEMA =
   "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);\nCREATE TABLE accounts (id bigint PRIMARY KEY);";
+const ACCOUNTS = "CREATE TABLE accounts (id bigint PRIMARY KEY);";
 const NOTE = "ALTER TABLE orders ADD COLUMN note text;";
 const UNRELATED = "CREATE TABLE visits (id bigint PRIMARY KEY);";
 
@@ -74,7 +75,31 @@ describe("a column that no migration adds", () => {
     const fields =
       "  @Property({ nullable: true })\n  shipNote?: string;\n  @Property({ persist: false })\n  age?: number;\n";
     expect(messages(entity(""), entity(fields))).toEqual([
-      'src/order.ts: MikroORM\'s model Order declares shipNote, and no migration adds the column "shipNote" to orders: every find of the entity names it and fails. Put a migration that adds it into this pull request.',
+      "src/order.ts: MikroORM's model Order declares shipNote, and no migration adds the column ship_note to orders: every find of the entity names it and fails. Put a migration that adds it into this pull request.",
+    ]);
+  });
+
+  it("with the name that the model's other columns have", () => {
+    const named = (column: string): readonly string[] => {
+      const history = [
+        `CREATE TABLE orders (id bigint PRIMARY KEY, total numeric, "${column}" timestamptz);\n${ACCOUNTS}`,
+      ];
+      const at = "  @CreateDateColumn()\n  paidAt: Date;\n";
+      return messages(typeorm(at), typeorm(`${at}  @Column()\n  shipNote: string;\n`), UNRELATED, { history });
+    };
+    const says = (column: string) => [
+      expect.stringContaining(`declares shipNote, and no migration adds the column ${column} to orders`),
+    ];
+    expect(named("paid_at")).toEqual(says("ship_note"));
+    expect(named("paidAt")).toEqual(says('"shipNote"'));
+  });
+
+  it("with the name that Sequelize's option underscored makes", () => {
+    const model = (fields: string): Code => ({
+      "src/order.js": `module.exports = (sequelize, DataTypes) =>\n  sequelize.define("Order", {\n    id: { type: DataTypes.BIGINT, primaryKey: true },\n${fields}  }, { tableName: "orders", underscored: true });\n`,
+    });
+    expect(messages(model(""), model("    shipNote: { type: DataTypes.TEXT },\n"))).toEqual([
+      expect.stringContaining("declares shipNote, and no migration adds the column ship_note to orders"),
     ]);
   });
 
@@ -137,6 +162,119 @@ describe("a table that no migration creates", () => {
     expect(messages(drizzleSchema(""), drizzleSchema("", table))).toEqual([
       expect.stringContaining("Drizzle's model slips is new and stands for the table slips"),
     ]);
+  });
+});
+
+describe("a column that the model has as optional and the schema as NOT NULL", () => {
+  const history = [
+    "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric, note text NOT NULL, slug text NOT NULL DEFAULT '');",
+    ACCOUNTS,
+  ];
+  const optional = "is NOT NULL without a default: a row that the code writes without it is refused.";
+
+  it("of Prisma, as the change has it", () => {
+    expect(messages(prisma("  note String"), prisma("  note String?"), UNRELATED, { history })).toEqual([
+      `prisma/schema.prisma: Prisma's model Order declares note as optional, and the column note of orders ${optional} Make it required in the model, or write the migration that drops NOT NULL with \`npx prisma migrate dev --create-only\`, and put it into this pull request.`,
+    ]);
+    expect(messages(prisma(""), prisma('  remark String? @map("note")'), UNRELATED, { history })).toEqual([
+      expect.stringContaining(
+        "Prisma's model Order declares remark as optional, and the column note of orders is NOT NULL",
+      ),
+    ]);
+  });
+
+  it("of a table that the change makes", () => {
+    const head = prisma("", 'model Payment {\n  id BigInt @id\n  sum Decimal?\n  @@map("payments")\n}\n');
+    const create = "CREATE TABLE payments (id bigint PRIMARY KEY, sum numeric NOT NULL);";
+    expect(messages(prisma(""), head, create)).toEqual([
+      expect.stringContaining(
+        "Prisma's model Payment declares sum as optional, and the column sum of payments is NOT NULL",
+      ),
+    ]);
+  });
+
+  it("of Drizzle", () => {
+    const base = drizzleSchema('  note: text("note").notNull(),\n');
+    expect(messages(base, drizzleSchema('  note: text("note"),\n'), UNRELATED, { history, tool: drizzle })).toEqual([
+      `src/schema.ts: Drizzle's model orders declares note as optional, and the column note of orders ${optional} Make it required in the model, or write the migration that drops NOT NULL with \`npx drizzle-kit generate\`, and put it into this pull request.`,
+    ]);
+  });
+
+  it("of TypeORM and MikroORM, where they say so", () => {
+    const column = (options: string): Code => typeorm(`  @Column(${options})\n  note: string;\n`);
+    expect(messages(column(""), column("{ nullable: true }"), UNRELATED, { history })).toEqual([
+      `src/order.ts: TypeORM's model Order declares note as optional, and the column note of orders ${optional} Make it required in the model, or put a migration that drops NOT NULL into this pull request.`,
+    ]);
+    const entity = (options: string): Code => ({
+      "src/order.ts": `import { Entity, PrimaryKey, Property } from "@mikro-orm/core";\n@Entity({ tableName: "orders" })\nexport class Order {\n  @PrimaryKey()\n  id!: number;\n  @Property(${options})\n  note?: string;\n}\n`,
+    });
+    expect(messages(entity(""), entity("{ nullable: true }"), UNRELATED, { history })).toEqual([
+      expect.stringContaining("MikroORM's model Order declares note as optional"),
+    ]);
+  });
+
+  it("of Sequelize, where it says so", () => {
+    const model = (options: string): Code => ({
+      "src/order.js": `module.exports = (sequelize, DataTypes) =>\n  sequelize.define("Order", {\n    note: { type: DataTypes.TEXT${options} },\n  }, { tableName: "orders" });\n`,
+    });
+    const at = { history };
+    expect(messages(model(", allowNull: false"), model(", allowNull: true"), UNRELATED, at)).toEqual([
+      expect.stringContaining("Sequelize's model Order declares note as optional"),
+    ]);
+    expect(messages(model(", allowNull: false"), model(""), UNRELATED, at)).toEqual([]);
+  });
+
+  it.each<[string, Code, Code, string?]>([
+    ["base has it so, too", prisma("  note String?"), prisma("  note String? @db.Text")],
+    [
+      "the migration drops NOT NULL",
+      prisma("  note String"),
+      prisma("  note String?"),
+      "ALTER TABLE orders ALTER note DROP NOT NULL;",
+    ],
+    [
+      "the migration gives it a default",
+      prisma("  note String"),
+      prisma("  note String?"),
+      "ALTER TABLE orders ALTER note SET DEFAULT '';",
+    ],
+    ["the database has a default", prisma("  slug String"), prisma("  slug String?")],
+    ["the model has a value", prisma("  note String"), prisma('  note String? @default("")')],
+    ["the model requires it", prisma(""), prisma("  note String")],
+    [
+      "the statement that adds it is what fails",
+      prisma(""),
+      prisma("  code String?"),
+      "ALTER TABLE orders ADD COLUMN code text NOT NULL;",
+    ],
+    [
+      "a key that the model declares as a whole",
+      drizzleSchema(""),
+      drizzleSchema(
+        "",
+        'export const shares = pgTable("shares", { order: bigint("order_id", { mode: "number" }), part: text("part") }, (t) => [primaryKey({ columns: [t.order, t.part] })]);\n',
+      ),
+      "CREATE TABLE shares (order_id bigint, part text, PRIMARY KEY (order_id, part));",
+    ],
+    [
+      "a serial",
+      drizzleSchema(""),
+      drizzleSchema(
+        "",
+        'import { serial } from "drizzle-orm/pg-core";\nexport const logs = pgTable("logs", { id: serial("id"), n: serial() });\n',
+      ),
+      "CREATE TABLE logs (id serial, n serial);",
+    ],
+  ])("not where %s", (_, base, head, code = UNRELATED) => {
+    expect(messages(base, head, code, { history })).toEqual([]);
+  });
+
+  it("not where a trigger fills it", () => {
+    const trigger =
+      "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE TRIGGER fill BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION fill();";
+    expect(
+      messages(prisma("  note String"), prisma("  note String?"), UNRELATED, { history: [...history, trigger] }),
+    ).toEqual([]);
   });
 });
 

@@ -20,7 +20,7 @@ export interface Model {
 
 export interface ModelColumn {
   readonly property: string;
-  /** As `tables`: the names that the column may have. */
+  /** As `tables`: the names that the column may have, that of the ORM's own naming strategy first. */
   readonly names: readonly string[];
   /** Whether the code may write NULL; absent where the model does not say. */
   readonly nullable?: boolean;

@@ -22,8 +22,18 @@ export function mayHaveModels(file: string): boolean {
   return (language === "prisma" || language === "script") && !isTest(file) && !isTypesOnly(file);
 }
 
+const known = new WeakMap<Tree, Map<string, readonly Model[]>>();
+
 /** The models that a file declares; none of another database system than PostgreSQL. Never throws. */
 export function modelsIn(file: string, tree: Tree): readonly Model[] {
+  let inTree = known.get(tree);
+  if (inTree === undefined) known.set(tree, (inTree = new Map<string, readonly Model[]>()));
+  let models = inTree.get(file);
+  if (models === undefined) inTree.set(file, (models = readModels(file, tree)));
+  return models;
+}
+
+function readModels(file: string, tree: Tree): readonly Model[] {
   const text = tree.read(file);
   if (text === undefined) return [];
   if (languageOf(file) === "script") return scriptModels(text, { jsx: !/\.[cm]?ts$/.test(file) });

@@ -4,7 +4,7 @@
  */
 import type { QualifiedName } from "../../model/name.js";
 import { decoratorsOf, MAY_DECLARE, modelsOf, type PlacedDeclaration } from "../script-models.js";
-import { child, isCall, isMember, keyName, lookUp, parseScript, propertyOf } from "../script-tree.js";
+import { child, children, isCall, isMember, keyName, lookUp, parseScript, propertyOf } from "../script-tree.js";
 import { unwrap } from "../script-tree.js";
 import type { Node } from "../script-tree.js";
 import { camelCase, columnSpellings, modelSpellings, snakeCase, tableSpellings } from "../spelling.js";
@@ -17,17 +17,25 @@ export function scriptModels(text: string, options: { readonly jsx: boolean }): 
   const models: Model[] = [];
   let columns: ModelColumn[] | undefined;
   let orm: Orm | undefined;
+  let underscored = false;
   for (const declaration of nodes === undefined ? [] : modelsOf(nodes)) {
     if (declaration.property === undefined) {
       orm = ormOf(declaration.node);
+      underscored = isUnderscored(declaration.node);
       columns = [];
       if (orm !== undefined) models.push(modelOf(orm, declaration, columns));
     } else if (orm !== undefined) {
-      const column = columnOf(orm, declaration, declaration.property);
+      const column = columnOf(orm, declaration, declaration.property, underscored);
       if (column !== undefined) columns?.push(column);
     }
   }
   return models;
+}
+
+/** Sequelize's option that gives columns snake case. */
+function isUnderscored(node: Node): boolean {
+  const options = isCall(node) ? children(node, "arguments") : decoratorsOf(node).flatMap((one) => one.arguments);
+  return options.some((one) => propertyOf(one, "underscored")?.["value"] === true);
 }
 
 function modelOf(orm: Orm, { table, models, offset }: PlacedDeclaration, columns: readonly ModelColumn[]): Model {
@@ -87,11 +95,18 @@ function isDrizzleTable(callee: Node | undefined): boolean {
   return isCall(schema) && PG_CORE.test(moduleOf(child(schema, "callee")) ?? "");
 }
 
-function columnOf(orm: Orm, declaration: PlacedDeclaration, property: string): ModelColumn | undefined {
+function columnOf(
+  orm: Orm,
+  declaration: PlacedDeclaration,
+  property: string,
+  underscored: boolean,
+): ModelColumn | undefined {
   const facts = FACTS[orm](declaration.node);
   if (facts === undefined) return undefined;
   const { column, offset } = declaration;
-  const names = column === undefined ? [...new Set([...columnSpellings(property), camelCase(property)])] : [column];
+  // MikroORM's own naming strategy is that of underscores; TypeORM's, Sequelize's and Drizzle's take the property's name.
+  const own = orm === "MikroORM" || underscored ? [snakeCase(property)] : [];
+  const names = column === undefined ? [...new Set([...own, ...columnSpellings(property)])] : [column];
   return { property, names, ...facts, offset };
 }
 
@@ -113,7 +128,10 @@ function drizzleColumn(property: Node): ColumnFacts | undefined {
   while (isCall(call)) {
     const callee: Node | undefined = unwrap(child(call, "callee"));
     const owner = isMember(callee) ? unwrap(child(callee, "object")) : undefined;
-    if (!isMember(callee) || !isCall(owner)) return isDrizzleType(callee) ? drizzleFacts(methods) : undefined;
+    if (!isMember(callee) || !isCall(owner)) {
+      const type = isMember(callee) ? keyName(callee) : callee?.["name"];
+      return isDrizzleType(callee) ? drizzleFacts(methods, String(type)) : undefined;
+    }
     methods.push(keyName(callee) ?? "");
     call = owner;
   }
@@ -128,10 +146,11 @@ function isDrizzleType(callee: Node | undefined): boolean {
   return owner?.type === "Identifier" && lookUp(owner["name"] as string, owner)?.kind === "parameter";
 }
 
-function drizzleFacts(methods: readonly string[]): ColumnFacts {
+function drizzleFacts(methods: readonly string[], type: string): ColumnFacts {
+  const isSerial = /^(?:small|big)?serial$/i.test(type);
   return {
-    nullable: !methods.some((method) => method === "notNull" || method === "primaryKey"),
-    filled: methods.some((method) => /^(?:\$?default|\$onUpdate|generated)/.test(method)),
+    nullable: !isSerial && !methods.some((method) => method === "notNull" || method === "primaryKey"),
+    filled: isSerial || methods.some((method) => /^(?:\$?default|\$onUpdate|generated)/.test(method)),
   };
 }
 
@@ -188,9 +207,8 @@ function sequelizeColumn(member: Node): ColumnFacts | undefined {
   const type = value?.type === "ObjectExpression" ? propertyOf(value, "type") : value;
   if (type === undefined || typeNames(type).includes("VIRTUAL")) return undefined;
   if (!typeNames(type).some((name) => /^[A-Z]/.test(name))) return undefined;
-  if (value?.type !== "ObjectExpression") return { nullable: true, filled: false };
-  const facts = factsOf([value]);
-  return facts && { nullable: true, ...facts };
+  // Columns of Sequelize are nullable unless they say so, and few models that do not say so mean it.
+  return value?.type === "ObjectExpression" ? factsOf([value]) : { filled: false };
 }
 
 /** The names in `DataTypes.STRING(20)`. */
