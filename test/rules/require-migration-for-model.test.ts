@@ -87,7 +87,7 @@ describe("a column that no migration adds", () => {
       const at = "  @CreateDateColumn()\n  paidAt: Date;\n";
       return messages(typeorm(at), typeorm(`${at}  @Column()\n  shipNote: string;\n`), UNRELATED, { history });
     };
-    const says = (column: string) => [
+    const says = (column: string): unknown[] => [
       expect.stringContaining(`declares shipNote, and no migration adds the column ${column} to orders`),
     ];
     expect(named("paid_at")).toEqual(says("ship_note"));

@@ -7,7 +7,7 @@ import { decoratorsOf, MAY_DECLARE, modelsOf, type PlacedDeclaration } from "../
 import { child, children, isCall, isMember, keyName, lookUp, parseScript, propertyOf } from "../script-tree.js";
 import { unwrap } from "../script-tree.js";
 import type { Node } from "../script-tree.js";
-import { camelCase, columnSpellings, modelSpellings, snakeCase, tableSpellings } from "../spelling.js";
+import { columnSpellings, modelSpellings, snakeCase, tableSpellings } from "../spelling.js";
 import type { Model, ModelColumn, Orm } from "./model.js";
 
 /** The models of a script; none where it cannot be parsed. */
