@@ -358,27 +358,33 @@ function losesKey(columns: readonly string[], table: string): Answers {
 function addConstraint({ constraint, table }: OperationOf<"AddConstraint">): Answers {
   if (constraint.notEnforced) return WORKS;
   if (constraint.usingIndex !== undefined && constraint.kind === "unique") return WORKS;
+  const name = constraint.name ?? `the new ${constraint.kind} constraint of ${formatName(table)}`;
   const violates: Readonly<Record<typeof constraint.kind, string>> = {
-    check: "write rows that it refuses",
-    exclude: "write rows that it refuses",
-    "foreign key": "write rows whose target does not exist, or delete targets that are referenced",
-    "not null": "leave the column out or send NULL",
-    "primary key": "write duplicates or NULL",
-    unique: "write duplicates",
+    check: `write rows that ${name} refuses`,
+    exclude: `write rows that ${name} refuses`,
+    "foreign key": `write rows whose target does not exist, or delete targets that are referenced, and ${name} refuses that`,
+    "not null": `leave the column out or send NULL, which ${name} refuses`,
+    "primary key": `write duplicates or NULL, which ${name} refuses`,
+    unique: `write duplicates, which ${name} refuses`,
   };
   return {
     running: "unknown",
     next: "yes",
-    reasons: [
-      `With the new constraint on ${formatName(table)}, the code running now fails where it may ${violates[constraint.kind]}.`,
-    ],
+    reasons: [`The code running now may ${violates[constraint.kind]}.`],
   };
 }
 
 function alterColumnType(operation: OperationOf<"AlterColumnType">, { placed, name }: PlacedFacts): Answers {
   const index = placed.statement.statement.operations.indexOf(operation);
-  // Values that the new type alone holds stand in the way of the old one.
-  if (placed.statement.work[index] === "instant") return { ...WORKS, undo: "unknown" };
+  // Values that the new type alone holds are refused before, and stand in the way back.
+  if (placed.statement.work[index] === "instant") {
+    return {
+      running: "yes",
+      next: "unknown",
+      reasons: [`The code in this pull request may write values of ${name} that the old type refuses.`],
+      undo: "unknown",
+    };
+  }
   return {
     running: "unknown",
     next: "unknown",

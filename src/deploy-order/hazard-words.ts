@@ -33,6 +33,11 @@ export function hazardWords(
   };
 }
 
+/** What a finding says that happens. */
+export function whatHappens({ message }: Finding): string {
+  return sentencesOf(message)[0] ?? message;
+}
+
 /** A message begins with what happens; the rest says why, and what to do. */
 function sentencesOf(message: string): readonly string[] {
   const end = /[.!?](?= \p{Lu})/u.exec(message);

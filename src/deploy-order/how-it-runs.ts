@@ -1,5 +1,6 @@
 /** How the reader's tool runs a statement that is proposed: a remedy must be possible in that tool. */
 import type { ToolFacts, TransactionMode } from "../model/migration.js";
+import { parseSql } from "../postgres/parse-sql.js";
 import type { Actor, RecipeStep } from "./recipe.js";
 
 export interface Running {
@@ -14,26 +15,41 @@ export interface Running {
  * @param alone Whether another step of the same release must not share its transaction.
  */
 export function howItRuns(step: RecipeStep, tool: ToolFacts, mode: TransactionMode, alone: boolean): Running {
-  const { actor, transaction } = step;
-  if (actor !== "pipeline" || step.sql === undefined) return { actor };
+  const { actor, transaction, sql } = step;
+  if (actor !== "pipeline" || sql === undefined) return { actor };
   if (transaction === "outside") {
     if (tool.outsideTransaction !== undefined) return { actor, how: sentence(tool.outsideTransaction) };
     if (mode === "per-statement") return { actor };
     return {
       actor: "person",
-      how: `${tool.label} has no way to run it outside a transaction: run it by hand, and keep it out of the migrations.`,
+      how:
+        BUILDS_INDEX.test(sql) && tool.withoutOutside !== undefined
+          ? tool.withoutOutside
+          : `${tool.label} has no way to run it outside a transaction: run it by hand, and keep it out of the migrations.`,
     };
   }
-  if (!alone || mode === "per-statement") return { actor };
+  if (mode === "per-statement") {
+    const works = parseSql(sql).statements.filter((one) => !SETS.test(one.sql));
+    return works.length > 1
+      ? { actor, how: "Between BEGIN and COMMIT, sent together: all of it or nothing." }
+      : { actor };
+  }
+  if (!alone) return { actor };
   if (mode !== "all-pending")
-    return { actor, how: "In a migration of its own, so that its locks are released before the next step." };
-  return tool.outsideTransaction === undefined
-    ? {
-        actor,
-        how: `In a release of its own: ${tool.label} runs all that is pending in one transaction, and locks last until its end.`,
-      }
-    : { actor, how: sentence(tool.outsideTransaction) };
+    return { actor, how: "In a migration of its own, so that no step holds the locks of another." };
+  if (tool.outsideTransaction === undefined) {
+    return {
+      actor,
+      how: `In a release of its own: ${tool.label} runs all that is pending in one transaction, and locks last until its end.`,
+    };
+  }
+  // What it sets for its transaction would be gone outside of one; a step that is outside ends the transaction of all.
+  return { actor, how: SETS_LOCAL.test(sql) ? "In a migration of its own." : sentence(tool.outsideTransaction) };
 }
+
+const BUILDS_INDEX = /^CREATE (?:UNIQUE )?INDEX\b/;
+const SETS = /^SET\b/;
+const SETS_LOCAL = /^SET LOCAL\b/;
 
 function sentence(rest: string): string {
   return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}.`;

@@ -26,7 +26,7 @@ export function planOf(input: PlanInput): Plan {
   const { deploy } = configuration;
   const statements = judgedStatements(input);
   const { scheduled, quiet } = scheduledSteps(statements, input);
-  const steps = unique([...scheduled, ...quietSteps(quiet, deploy)]);
+  const steps = withFirstFloors(unique([...scheduled, ...quietSteps(quiet, deploy)]));
   const deployOrder = deployOrderOf(statements, deploy);
   const notes = deploy.model === "recreate" ? upgradeNotesOf(statements) : undefined;
   return {
@@ -56,11 +56,27 @@ function unique(steps: readonly PlacedStep[]): readonly PlacedStep[] {
   });
 }
 
+/** What ends code from before is said once, at the first step that does. */
+function withFirstFloors(steps: readonly PlacedStep[]): readonly PlacedStep[] {
+  const said = new Set<string>();
+  return steps.map((step) => {
+    const { rollbackFloor, ...rest } = step;
+    if (rollbackFloor === undefined) return step;
+    const first = !said.has(rollbackFloor);
+    said.add(rollbackFloor);
+    return first ? step : rest;
+  });
+}
+
 function deployOrderOf(facts: readonly StatementFacts[], deploy: Configuration["deploy"]): DeployOrder {
   if (facts.length === 0) return "none";
   if (deploy.model === "recreate") return "any";
   const codeFirst = facts.some(({ compatibility }) => compatibility.runningCodeOnNewSchema === "no");
-  const migrationFirst = facts.some(({ compatibility }) => compatibility.newCodeOnOldSchema === "no");
+  const migrationFirst = facts.some(
+    ({ compatibility: { runningCodeOnNewSchema: running, newCodeOnOldSchema: next } }) =>
+      // Where the running code works in any case, nothing is gained by waiting to see whether the new code does.
+      next === "no" || (next === "unknown" && running === "yes"),
+  );
   if (codeFirst && migrationFirst) return "split";
   if (codeFirst) return "code-first";
   return migrationFirst ? "migration-first" : "any";
@@ -98,18 +114,19 @@ function sentenceOf(
     parts.push(
       names.length > 0
         ? `Split this pull request: the code running now still uses ${listed(names)}.`
-        : "Split this pull request: the code running now fails with it.",
+        : splitSentence(standing),
     );
-    const releases = Math.max(...steps.map(({ release = 0, origin }) => (origin === "proposed" ? release : 0)));
-    if (releases > 0) {
-      parts.push(`With the proposed steps it takes ${String(releases + 1)} pull requests, this one included.`);
-    }
   } else if (asked("remove-uses") > 0) {
     const names = uses.filter(({ head }) => head.length > 0).map(({ name }) => name);
     parts.push(`The code in this pull request still uses ${listed(names)}.`);
   }
   if (asked("resolve") > 0 && parts.length === 0) parts.push("The steps of this pull request contradict each other.");
+  if (asked("change-code") > 0) parts.push("The code in this pull request fails on the schema that it makes.");
   if (asked("change") > 0) parts.push(`Change ${counted(asked("change"), "statement")} before you merge.`);
+  const releases = Math.max(0, ...steps.map(({ release = 0, origin }) => (origin === "proposed" ? release : 0)));
+  if (releases > 0) {
+    parts.push(`With the proposed steps it takes ${String(releases + 1)} pull requests, this one included.`);
+  }
   if (asked("run-first") > 0) parts.push(`Run ${counted(asked("run-first"), "statement")} before the deploy.`);
   if (asked("confirm") > 0 && parts.length === 0) {
     parts.push(`${counted(asked("confirm"), "thing")} to confirm before you merge.`);
@@ -124,6 +141,18 @@ function sentenceOf(
     : "The migrations and the code can ship in any order.";
 }
 
+/** Why statements are taken out that take no name away. */
+function splitSentence(steps: readonly PlacedStep[]): string {
+  const causes = steps.flatMap(({ kind, cause }) => (kind === "take-out" && cause ? [cause] : []));
+  const failing = causes.filter(({ fails }) => fails).map(({ name }) => name);
+  if (failing.length > 0)
+    return `Split this pull request: the code running now fails with the change of ${listed(failing)}.`;
+  const waiting = causes.map(({ name }) => name);
+  return waiting.length > 0
+    ? `Split this pull request: ${listed(waiting)} can only come once every instance runs the code of this one.`
+    : "Split this pull request.";
+}
+
 function listed(names: readonly string[]): string {
   const distinct = [...new Set(names)];
   const shown = distinct.slice(0, 3).join(", ");
@@ -134,6 +163,6 @@ function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${String(count)} ${noun}s`;
 }
 
-function withoutPhase({ phase: _phase, kind: _kind, ...step }: PlacedStep): Step {
+function withoutPhase({ phase: _phase, kind: _kind, cause: _cause, ...step }: PlacedStep): Step {
   return step;
 }

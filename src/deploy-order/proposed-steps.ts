@@ -5,13 +5,14 @@ import type { Finding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
 import type { Operation } from "../model/operation.js";
 import type { PhaseId } from "../model/plan.js";
+import type { Reference } from "../model/reference.js";
 import { momentAt, positionOf } from "./moment.js";
 import { partialRun } from "../migrations/partial-runs.js";
 import { nameOf } from "./compatibility.js";
 import { howItRuns, type Running } from "./how-it-runs.js";
 import type { RecipeStep } from "./recipe.js";
 import type { StatementFacts } from "./statement-facts.js";
-import { breaksOf, estimated, identify, placeOf, type PlacedStep, removeUses, step } from "./steps.js";
+import { breaksOf, causeOf, estimated, identify, placeOf, type PlacedStep, removeUses, step } from "./steps.js";
 import { worstLock } from "./effect.js";
 import { hazardWords } from "./hazard-words.js";
 import type { Task } from "./timeline.js";
@@ -32,11 +33,18 @@ export function proposalsOf(facts: StatementFacts, way: ChosenWay, key: string):
   const { tool, transaction } = facts.migration;
   return way.steps.map((one, index) => {
     // Steps of one release that follow each other must not keep each other's locks.
-    const alone = way.steps.some(
-      (other, at) => at !== index && other.from.release === one.from.release && other.actor === "pipeline",
-    );
+    const alone = way.steps.some((other, at) => at !== index && isRun(other) && releaseOf(other) === releaseOf(one));
     return { key: `${key}/${one.name}`, facts, way, step: one, running: howItRuns(one, tool, transaction, alone) };
   });
+}
+
+function isRun({ actor, sql }: RecipeStep): boolean {
+  return actor === "pipeline" && sql !== undefined;
+}
+
+/** The release with which the pipeline runs a step: what must come after a deploy waits for the next. */
+function releaseOf({ from }: RecipeStep): number {
+  return from.slot === "after" ? from.release + 1 : from.release;
 }
 
 /** The window of a proposal, and what it waits for. */
@@ -76,7 +84,10 @@ export function proposedStep(
 ): PlacedStep {
   const { release, slot } = momentAt(position);
   const phase = phaseOf(one, running, position, deploy);
-  const floor = phase === "later" || slot === "after" ? rollbackFloorOf(operations, release) : undefined;
+  const floor =
+    (phase === "later" || slot === "after") && one.oldestCode !== "any"
+      ? rollbackFloorOf(operations, one.oldestCode ?? release - 1, way.facts.compatibility.runningCodeOnNewSchema)
+      : undefined;
   return {
     phase,
     kind: "run",
@@ -123,56 +134,103 @@ function heldBack({ migration }: StatementFacts, { steps }: ChosenWay): readonly
       ];
 }
 
-/** The box that takes a statement, or a part of one, out of the pull request, and puts the proposed steps in its place. */
-export function replacement(facts: StatementFacts, way: ChosenWay, proposals: readonly PlacedStep[]): PlacedStep[] {
-  const { use, compatibility } = way.facts;
-  const now = proposals.filter(({ phase, sql }) => phase === "automatic" && sql !== undefined).length;
-  const later = proposals.some(({ phase }) => phase === "later");
-  const instead =
-    now === 0
-      ? ""
-      : now === 1
-        ? " Put the proposed step in its place."
-        : ` Put the ${String(now)} proposed steps in its place.`;
+/**
+ * The box that takes a statement, or a part of one, out of the pull request, and puts the proposed steps in its place.
+ * @param factsOf The statement of an operation that the way takes the place of, too.
+ */
+export function replacement(
+  facts: StatementFacts,
+  way: ChosenWay,
+  proposals: readonly PlacedStep[],
+  factsOf: (operation: Operation) => StatementFacts | undefined,
+): PlacedStep[] {
+  const { compatibility } = way.facts;
+  const others = [...new Set(way.covers.flatMap((operation) => factsOf(operation) ?? []))];
+  const covered = others.flatMap(({ operations }) =>
+    operations.filter(({ placed }) => way.covers.includes(placed.operation)),
+  );
+  const uses = [way.facts, ...covered].flatMap(({ use }) => use ?? []);
+  const now = proposals.filter(({ phase, person, sql }) => phase !== "later" && !person && sql !== undefined).length;
+  const later = now === 0 && proposals.some(({ phase }) => phase === "later");
+  const along = goesAlong(
+    facts,
+    others.filter((other) => other !== facts),
+  );
+  const instead = `${along}${inItsPlace(now)}`;
   const breaks = breaksOf([way.facts]);
   const part =
     facts.operations.length > 1 ? `the part of this statement about ${nameOf(way.facts.placed)}` : "this statement";
   // The same as where it stays as it is: ticks and acceptances survive that.
   const object = facts.operations.length > 1 ? (way.facts.object ?? "") : "";
-  const steps: PlacedStep[] = [];
-  if (use && use.head.length > 0) steps.push(removeUses(facts, use));
-  const evidence = use?.base ?? compatibility.evidence;
+  const steps = uses.flatMap((use) => (use.head.length > 0 ? removeUses(facts, use) : []));
   const otherWays = [...way.otherWays, ...heldBack(facts, way)];
-  if (use && use.base.length > 0) {
+  const [use, ...more] = uses.filter(({ base }) => base.length > 0);
+  if (use) {
+    const names = [use, ...more].map(({ name }) => name);
     steps.push(
       step(facts, "before-merge", "take-out", {
-        title: `Take the ${use.change} of ${use.name} out of this pull request: the code running now fails as soon as it has run.${instead}`,
-        evidence,
+        title: `Take the ${use.change} of ${listed(names)} out of this pull request: the code running now fails as soon as it has run.${instead}`,
+        evidence: distinct([use, ...more].flatMap(({ base }) => base)),
         object: use.name,
         otherWays,
       }),
     );
   } else if (breaks.length > 0) {
     steps.push(
-      step(facts, "before-merge", later ? "take-out" : "change", {
+      step(facts, "before-merge", "take-out", {
         title: `Take ${part} out of this pull request. ${breaks.join(" ")}${instead}`,
-        evidence,
+        evidence: compatibility.evidence,
         object,
         otherWays,
+        cause: causeOf([way.facts]),
       }),
     );
   } else {
     const own = facts.hazards.filter((hazard) => isAboutOperation(hazard, way.facts, facts));
     const { why } = hazardWords(own, worstLock(facts.locks), facts.listed);
+    // What is not known of the running code is why it does not come in another form now.
+    const doubts = later ? compatibility.reasons.map((reason) => ` ${reason}`).join("") : "";
     steps.push(
-      step(facts, "before-merge", "change", {
-        title: `${now === 0 ? `Take ${part} out of this pull request` : `Change ${part}`}${why}${instead}`,
+      step(facts, "before-merge", later ? "take-out" : "change", {
+        title: `${now === 0 ? `Take ${part} out of this pull request` : `Change ${part}`}${why}${doubts}${instead}`,
+        evidence: compatibility.evidence,
         object,
         otherWays,
+        ...(later && { cause: causeOf([way.facts]) }),
       }),
     );
   }
   return steps;
+}
+
+/** What takes the statement's place in this pull request. */
+function inItsPlace(steps: number): string {
+  if (steps === 0) return "";
+  return steps === 1
+    ? " Put the proposed step in its place."
+    : ` Put the ${String(steps)} proposed steps in its place.`;
+}
+
+/** Which other statements the proposed steps replace, too. */
+function goesAlong(facts: StatementFacts, unsorted: readonly StatementFacts[]): string {
+  const others = [...unsorted].sort((one, other) => one.line - other.line);
+  const [first, ...more] = others;
+  if (!first) return "";
+  const isHere = others.every(({ migration }) => migration.file === facts.migration.file);
+  const places = others.map(({ migration, line }) => (isHere ? String(line) : `${migration.file}:${String(line)}`));
+  const what = isHere ? `${more.length === 0 ? "Line" : "Lines"} ${listed(places)}` : listed(places);
+  return ` ${what} ${more.length === 0 ? "goes" : "go"} with it: the proposed steps do what ${more.length === 0 ? "it does" : "they do"}.`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}
+
+/** Without places that were named before. */
+function distinct(references: readonly Reference[]): readonly Reference[] {
+  const seen = new Map(references.map((one) => [`${one.side}\0${one.file}\0${String(one.line)}\0${one.kind}`, one]));
+  return [...seen.values()];
 }
 
 /** Whether a finding of a statement is about an operation of it. */

@@ -57,6 +57,12 @@ export interface RecipeStep {
   readonly wayBack?: string;
   /** What must not go on for long or come out differently, and what to do then; a sentence, or several. */
   readonly stopCondition?: string;
+  /**
+   * The release whose code is the oldest that runs behind the step; `any`: the code from before this pull request runs,
+   * too, because a trigger fills what it leaves out, or nothing names what goes. Absent: the release before, as far as
+   * the SQL ends older code at all.
+   */
+  readonly oldestCode?: number | "any";
 }
 
 /** A way from the old schema to the new one. */
@@ -65,6 +71,8 @@ export interface Way {
   readonly steps: readonly RecipeStep[];
   /** Other operations of the pull request that this way replaces, too. Absent: none. */
   readonly covers?: readonly Operation[];
+  /** Recipes behind this one fit the operation alone, and lose what code writes meanwhile. Absent: they are other ways. */
+  readonly only?: true;
 }
 
 export interface Recipe<Type extends OperationType = OperationType> {

@@ -111,8 +111,11 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
     if (made.length === 0 && !isSetting(treatment.facts)) quiet.push(treatment.facts);
     steps.set(entry, made);
   }
+  const owners = new Map(
+    statements.flatMap((facts) => facts.operations.map(({ placed }) => [placed.operation, facts] as const)),
+  );
   const boxes = treatments.flatMap(({ facts, ways }) =>
-    ways.flatMap((way) => replacement(facts, way, proposed.get(way) ?? [])),
+    ways.flatMap((way) => replacement(facts, way, proposed.get(way) ?? [], (operation) => owners.get(operation))),
   );
   const resolve = lost.map(({ facts, names }) =>
     step(facts, "before-merge", "resolve", {

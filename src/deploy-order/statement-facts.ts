@@ -11,6 +11,7 @@ import type { Operation } from "../model/operation.js";
 import type { Answer, Compatibility, Undo } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
 import type { Recipe } from "./recipe.js";
+import { whatHappens } from "./hazard-words.js";
 import { lineCounter } from "../text/line-counter.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
 import { type RecreatedColumns, recreatedColumns } from "./recreated-columns.js";
@@ -33,6 +34,9 @@ export interface PlanInput {
   usesOf?(placed: PlacedOperation, column: string): readonly Reference[];
 }
 
+/** What becomes of a name. */
+export type NameChange = "drop" | "rename" | "move";
+
 /** Something that a statement takes away, or renames, while code is known to name it. */
 export interface Use {
   readonly operation: Operation;
@@ -40,7 +44,7 @@ export interface Use {
   readonly name: string;
   /** As findings name it. */
   readonly object: string | undefined;
-  readonly change: "drop" | "rename";
+  readonly change: NameChange;
   readonly base: readonly Reference[];
   readonly head: readonly Reference[];
 }
@@ -71,6 +75,8 @@ export interface StatementFacts {
   readonly doubtful: readonly Reference[];
   /** Errors that only another statement can mend. */
   readonly hazards: readonly Finding[];
+  /** Errors about the code of the pull request, which fails behind it in whatever order. */
+  readonly newCode: readonly Finding[];
   /** Findings about it that somebody accepts. */
   readonly accepted: readonly SuppressedFinding[];
   /** Locks that others wait for, on relations in use. */
@@ -95,6 +101,7 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
     return newStatements(migration).map((statement) => ({
       ...factsOf(input, migration, statement, breaking(migration, statement), recreated),
       hazards: hazards(migration, statement),
+      newCode: breaking(migration, statement).filter(isAboutNewCode),
       accepted: accepted(migration, statement),
       line: lineOf(statement.statement.range[0]),
     }));
@@ -139,7 +146,7 @@ function factsOf(
   statement: AnalysedStatement,
   breaking: readonly Finding[],
   recreated: RecreatedColumns,
-): Omit<StatementFacts, "line" | "hazards" | "accepted"> {
+): Omit<StatementFacts, "line" | "hazards" | "newCode" | "accepted"> {
   const operations = statement.statement.operations.map((operation): OperationFacts => {
     const placed: PlacedOperation = { operation, statement, migration };
     const object = objectOf(placed);
@@ -197,13 +204,19 @@ export function worstOf(all: readonly Compatibility[]): Compatibility {
 
 /** What a rule has found in the code that the operation by itself does not tell. */
 function broken(answers: Compatibility, findings: readonly Finding[]): Compatibility {
-  if (findings.length === 0 || answers.runningCodeOnNewSchema === "no") return answers;
+  const found = findings.filter((finding) => !isAboutNewCode(finding));
+  if (found.length === 0 || answers.runningCodeOnNewSchema === "no") return answers;
   return {
     ...answers,
     runningCodeOnNewSchema: "no",
-    reasons: ["The code running now fails with it."],
-    evidence: [...answers.evidence, ...findings.flatMap(({ evidence }) => evidence)],
+    reasons: [...new Set(found.map(whatHappens))],
+    evidence: [...answers.evidence, ...found.flatMap(({ evidence }) => evidence)],
   };
+}
+
+/** Whether it is the code of the pull request alone that a finding shows to fail, in whatever order the two ship. */
+export function isAboutNewCode({ evidence }: Finding): boolean {
+  return evidence.length > 0 && evidence.every(({ side }) => side === "head");
 }
 
 function listedAmong(
@@ -235,10 +248,15 @@ function useOf(placed: PlacedOperation, references: readonly Reference[]): Use |
     operation: placed.operation,
     name: nameOf(placed),
     object: objectOf(placed),
-    change: placed.operation.type.startsWith("Drop") ? "drop" : "rename",
+    change: changeOf(placed.operation),
     base,
     head,
   };
+}
+
+function changeOf({ type }: Operation): NameChange {
+  if (type.startsWith("Drop")) return "drop";
+  return /^Set\w*Schema$/.test(type) ? "move" : "rename";
 }
 
 function isSure({ grade }: Reference): boolean {

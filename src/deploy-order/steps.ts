@@ -5,16 +5,17 @@ import type { Configuration } from "../model/configuration.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
 import type { Operation } from "../model/operation.js";
-import type { PhaseId, Step } from "../model/plan.js";
+import type { Answer, PhaseId, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import { nameOf } from "./compatibility.js";
 import { rollbackFloorOf, wayBackOf } from "./way-back.js";
 import { effectOf, worstLock } from "./effect.js";
 import { estimateOf } from "./estimate.js";
-import { hazardWords } from "./hazard-words.js";
+import { hazardWords, whatHappens } from "./hazard-words.js";
 import {
   acceptedFor,
   isHazard,
+  type NameChange,
   type OperationFacts,
   type StatementFacts,
   type Use,
@@ -22,9 +23,21 @@ import {
 } from "./statement-facts.js";
 
 /** What a step asks for; with its object and phase it makes the step's id. */
-export type StepKind = "remove-uses" | "take-out" | "change" | "run-first" | "confirm" | "run" | "resolve";
+export type StepKind =
+  "remove-uses" | "change-code" | "take-out" | "change" | "run-first" | "confirm" | "run" | "resolve";
 
-export type PlacedStep = Step & { readonly phase: PhaseId; readonly kind: StepKind };
+export type PlacedStep = Step & {
+  readonly phase: PhaseId;
+  readonly kind: StepKind;
+  /** Why it cannot stay as it is, for the sentence over the plan. */
+  readonly cause?: Cause;
+};
+
+/** That the code running now fails with the change of something, or that it may, so that the change has to wait. */
+export interface Cause {
+  readonly name: string;
+  readonly fails: boolean;
+}
 
 type Deploy = Configuration["deploy"];
 
@@ -57,6 +70,7 @@ export function stepsOf(
   const steps = facts.uses
     .filter(({ operation }) => !replaced.has(operation))
     .flatMap((use) => stepsOfUse(facts, use, before, release));
+  steps.push(...stepsOfNewCode(facts, replaced));
   const lock = worstLock(locks);
   let held = steps.length > 0;
 
@@ -88,6 +102,7 @@ export function stepsOf(
     steps.push(
       step(facts, "before-merge", "take-out", {
         title: `Take this statement out of this pull request${why.endsWith(".") ? why : `${why}.`}`,
+        cause: causeOf(kept),
         accepted: acceptedBreaks,
         evidence: kept.flatMap((one) => one.compatibility.evidence),
       }),
@@ -112,7 +127,7 @@ export function stepsOf(
   if (!held && doubts.length > 0 && (before || (after && compatibility.newCodeOnOldSchema === "unknown"))) {
     steps.push(
       step(facts, "before-merge", "confirm", {
-        title: `Confirm that it can run while the code running now is live. ${doubts.join(" ")}`,
+        title: `Confirm that this statement can run while the code running now is live. ${doubts.join(" ")}`,
         evidence: facts.doubtful,
         accepted: acceptedBreaks,
       }),
@@ -123,8 +138,20 @@ export function stepsOf(
     const because = kept.flatMap((one) => unusedWords(one, facts) ?? []);
     steps.push(step(facts, phase, "run", { title: `Blocks ${effectOf(lock, listed)}`, person: false, because }));
   }
+  if (!held && !lock) {
+    const changed = new Set(
+      kept.flatMap((one) => (one.live && CHANGES_ROWS.has(one.placed.operation.type) ? nameOf(one.placed) : [])),
+    );
+    if (changed.size > 0) {
+      const phase = deploy.migrations === "after" ? "after-deploy" : "automatic";
+      const title = `Locks the rows of ${[...changed].join(", ")} that it changes, until its transaction ends`;
+      steps.push(step(facts, phase, "run", { title, person: false }));
+    }
+  }
   return steps;
 }
+
+const CHANGES_ROWS: ReadonlySet<Operation["type"]> = new Set(["Update", "Delete", "Merge"]);
 
 const TAKES_AWAY: ReadonlySet<Operation["type"]> = new Set(["DropColumn", "DropRelation", "DropFunction", "DropType"]);
 
@@ -143,6 +170,15 @@ export function breaksOf(operations: readonly OperationFacts[]): readonly string
     compatibility.runningCodeOnNewSchema === "no" && use === undefined ? compatibility.reasons : [],
   );
   return [...new Set(reasons)];
+}
+
+/** The first operation that the code running now does not survive, else the one that it may not. */
+export function causeOf(operations: readonly OperationFacts[]): Cause | undefined {
+  const answered = (answer: Answer): OperationFacts | undefined =>
+    operations.find(({ compatibility, use }) => compatibility.runningCodeOnNewSchema === answer && use === undefined);
+  const fails = answered("no");
+  const found = fails ?? answered("unknown") ?? operations[0];
+  return found && { name: nameOf(found.placed), fails: fails !== undefined };
 }
 
 /** What could not be known of the code that meets the operations. */
@@ -181,7 +217,9 @@ function stepsOfUse(facts: StatementFacts, use: Use, meetsRunningCode: boolean, 
         title:
           change === "drop"
             ? `Drop ${name} in a pull request of its own, once every instance runs code that no longer uses it.`
-            : `Give ${name} its new name in steps: add the new one beside it, write both, copy, read the new one, drop ${name}.`,
+            : change === "move"
+              ? `Move ${name} in steps: make it reachable under both names, let the code use the new one, take the old one away.`
+              : `Give ${name} its new name in steps: add the new one beside it, write both, copy, read the new one, drop ${name}.`,
         object: name,
         release,
       }),
@@ -190,11 +228,28 @@ function stepsOfUse(facts: StatementFacts, use: Use, meetsRunningCode: boolean, 
   return steps;
 }
 
+/** The code of the pull request fails behind the statement, whenever that runs. */
+function stepsOfNewCode(facts: StatementFacts, replaced: ReadonlySet<Operation>): PlacedStep[] {
+  const named = new Set(facts.uses.map(({ object }) => object));
+  return facts.newCode
+    .filter((finding) => !named.has(finding.object) && isAbout(finding, facts, replaced))
+    .map((finding) =>
+      step(facts, "before-merge", "change-code", {
+        title: `Change the code in this pull request. ${whatHappens(finding)}`,
+        evidence: finding.evidence,
+        object: finding.object ?? finding.rule,
+      }),
+    );
+}
+
+/** What becomes of a name, as a participle. */
+const BECOMES: Readonly<Record<NameChange, string>> = { drop: "dropped", rename: "renamed", move: "moved" };
+
 /** The code in the pull request still names what it takes away. */
 export function removeUses(facts: StatementFacts, use: Use): PlacedStep {
   const { name, change, head } = use;
   return step(facts, "before-merge", "remove-uses", {
-    title: `Take ${name} out of the code in this pull request: whatever the order, it fails once ${name} is ${change === "drop" ? "dropped" : "renamed"}.`,
+    title: `Take ${name} out of the code in this pull request: whatever the order, it fails once ${name} is ${BECOMES[change]}.`,
     evidence: head,
     object: name,
     accepted: acceptedFor(use, facts),
@@ -242,6 +297,7 @@ export function step(
     readonly because?: readonly string[];
     readonly otherWays?: readonly string[];
     readonly instead?: string;
+    readonly cause?: Cause | undefined;
   },
 ): PlacedStep {
   const accepted = (parts.accepted ?? []).map(({ rule, reason, directive: { file, line } }) => ({
@@ -270,11 +326,12 @@ export function step(
     ...(parts.otherWays && parts.otherWays.length > 0 && { otherWays: parts.otherWays }),
     ...(parts.instead !== undefined && parts.instead !== "" && { instead: parts.instead }),
     ...(accepted.length > 0 && { accepted }),
+    ...(parts.cause && { cause: parts.cause }),
   };
 }
 
 /** Steps that change the pull request: nothing runs, and nobody waits. */
-const NOT_RUN: ReadonlySet<StepKind> = new Set(["remove-uses", "take-out", "resolve"]);
+const NOT_RUN: ReadonlySet<StepKind> = new Set(["remove-uses", "change-code", "take-out", "resolve"]);
 
 /** How a statement that runs is undone, where that costs something. */
 function wayBack({ operations }: StatementFacts, kind: StepKind): Pick<Step, "wayBack"> {
@@ -283,8 +340,8 @@ function wayBack({ operations }: StatementFacts, kind: StepKind): Pick<Step, "wa
   return ways.size > 0 ? { wayBack: [...ways].join(" ") } : {};
 }
 
-function floorOf({ statement }: StatementFacts, release: number): Pick<Step, "rollbackFloor"> {
-  const floor = rollbackFloorOf(statement.statement.operations, release);
+function floorOf({ statement, compatibility }: StatementFacts, release: number): Pick<Step, "rollbackFloor"> {
+  const floor = rollbackFloorOf(statement.statement.operations, release - 1, compatibility.runningCodeOnNewSchema);
   return floor === undefined ? {} : { rollbackFloor: floor };
 }
 

@@ -2,6 +2,7 @@
 import { formatName } from "../change/object-names.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { Operation, OperationOf, OperationType } from "../model/operation.js";
+import type { Answer } from "../model/plan.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
 import { nameOf } from "./compatibility.js";
 
@@ -63,10 +64,17 @@ const ENDS_OLD_CODE: ReadonlySet<OperationType> = new Set<OperationType>([
 
 /**
  * The oldest code that still runs behind a step, as a sentence; undefined where the code running now does.
- * @param release The pull request whose step it is, as `Moment` counts them.
+ * @param oldest The pull request whose code that is, as `Moment` counts them.
+ * @param survives Whether the code from before works behind it.
  */
-export function rollbackFloorOf(operations: readonly Operation[], release: number): string | undefined {
-  if (!operations.some(({ type }) => ENDS_OLD_CODE.has(type))) return undefined;
-  const floor = release <= 1 ? "the code of this pull request" : `the code of pull request ${String(release)}`;
-  return `From here on ${floor} is the oldest that runs: roll back no further.`;
+export function rollbackFloorOf(
+  operations: readonly Operation[],
+  oldest: number,
+  survives: Answer,
+): string | undefined {
+  if (survives === "yes" || !operations.some(({ type }) => ENDS_OLD_CODE.has(type))) return undefined;
+  const whose = oldest <= 0 ? "of this pull request" : `of pull request ${String(oldest + 1)}`;
+  return survives === "no"
+    ? `From here on the code ${whose} is the oldest that runs: roll back no further.`
+    : `From here on code from before that ${whose} may fail: roll back no further.`;
 }

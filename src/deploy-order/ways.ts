@@ -10,6 +10,8 @@ import { acceptedFor, isHazard, type PlanInput, type OperationFacts, type Statem
 export interface ChosenWay {
   readonly facts: OperationFacts;
   readonly steps: readonly RecipeStep[];
+  /** Further operations whose place it takes. */
+  readonly covers: readonly Operation[];
   /** Further recipes that fit, each as a sentence. */
   readonly otherWays: readonly string[];
 }
@@ -57,7 +59,8 @@ export function treat(
       chosen.push({
         facts: operation,
         steps: first.way.steps,
-        otherWays: others.map(({ recipe }) => recipe.summary),
+        covers: first.way.covers ?? [],
+        otherWays: first.way.only ? [] : others.map(({ recipe }) => recipe.summary),
       });
       for (const one of [placed.operation, ...(first.way.covers ?? [])]) replaced.add(one);
     }

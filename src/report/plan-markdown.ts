@@ -3,7 +3,14 @@ import type { Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import { code, cut, markdown, oneLine, prose } from "./escape.js";
 import { excerpt, folded, indented } from "./markdown-blocks.js";
-import { releaseCondition, releaseWords, stepLocks, upgradeWorkWords } from "./plan-words.js";
+import {
+  OLD_CONNECTIONS,
+  releaseCondition,
+  releaseWords,
+  stepLocks,
+  upgradeWorkWords,
+  waitingPhase,
+} from "./plan-words.js";
 import { boxMark } from "./step-boxes.js";
 import { compatibilityWords, counted, PHASE_HEADINGS } from "./words.js";
 
@@ -26,14 +33,15 @@ const INDENT = "  ";
 
 export function renderPlan({ phases, upgradeNotes }: Plan, view: PlanView): string {
   return [
-    ...phases.map((phase) => renderPhase(phase, view)),
+    ...phases.map((phase) => renderPhase(phase, view, phase.id === waitingPhase(phases))),
     upgradeNotes && view.level !== "counts" ? renderUpgradeNotes(upgradeNotes, view) : "",
   ]
     .filter((section) => section !== "")
     .join("\n\n");
 }
 
-function renderPhase({ id, steps }: Phase, view: PlanView): string {
+/** @param waits Whether it is the first that waits for the last old instance. */
+function renderPhase({ id, steps }: Phase, view: PlanView, waits: boolean): string {
   const shown = view.level === "counts" ? steps.slice(0, LISTED_STEPS) : steps;
   const releases = [...new Set(shown.map(({ release }) => release ?? 0))];
   const groups = releases.map((release) => {
@@ -46,7 +54,8 @@ function renderPhase({ id, steps }: Phase, view: PlanView): string {
   });
   const rest = steps.length - shown.length;
   if (rest > 0) groups.push(`- and ${counted(rest, "step")} more`);
-  return `#### ${PHASE_HEADINGS[id]}\n\n${groups.join(releases.length > 1 ? "\n\n" : "\n")}`;
+  const old = waits && view.level === "full" ? `${prose(OLD_CONNECTIONS)}\n\n` : "";
+  return `#### ${PHASE_HEADINGS[id]}\n\n${old}${groups.join(releases.length > 1 ? "\n\n" : "\n")}`;
 }
 
 function renderStep(step: Step, view: PlanView): string {

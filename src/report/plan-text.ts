@@ -5,7 +5,15 @@ import type { Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import { oneLine, splitCommands, visible } from "./escape.js";
-import { checkWords, releaseCondition, releaseWords, stepLocks, upgradeWorkWords } from "./plan-words.js";
+import {
+  checkWords,
+  OLD_CONNECTIONS,
+  releaseCondition,
+  releaseWords,
+  stepLocks,
+  upgradeWorkWords,
+  waitingPhase,
+} from "./plan-words.js";
 import { counted, PHASE_HEADINGS, referenceWords, SIDE_WORDS } from "./words.js";
 
 export interface PlanTextView {
@@ -43,11 +51,16 @@ export function referenceText(reference: Reference): string {
 
 /** The sections of a plan. */
 export function planSections({ phases, upgradeNotes }: Plan, view: PlanTextView): string[] {
-  return [...phases.map((phase) => phaseText(phase, view)), ...(upgradeNotes ? [upgradeText(upgradeNotes, view)] : [])];
+  const waits = waitingPhase(phases);
+  return [
+    ...phases.map((phase) => phaseText(phase, view, phase.id === waits)),
+    ...(upgradeNotes ? [upgradeText(upgradeNotes, view)] : []),
+  ];
 }
 
-function phaseText({ id, steps }: Phase, view: PlanTextView): string {
-  const several = steps.some(({ release = 0 }) => release > 1);
+/** @param waits Whether it is the first that waits for the last old instance. */
+function phaseText({ id, steps }: Phase, view: PlanTextView, waits: boolean): string {
+  const several = steps.some(({ release = 0, origin }) => release > 1 || (release > 0 && origin === "proposed"));
   let last: number | undefined;
   const lines = steps.flatMap((step) => {
     const { release } = step;
@@ -58,7 +71,8 @@ function phaseText({ id, steps }: Phase, view: PlanTextView): string {
     last = release;
     return [...heading, stepText(step, view)];
   });
-  return [view.colors.bold(PHASE_HEADINGS[id]), ...lines].join("\n");
+  const old = waits ? [`  ${OLD_CONNECTIONS}`] : [];
+  return [view.colors.bold(PHASE_HEADINGS[id]), ...old, ...lines].join("\n");
 }
 
 function place({ file, line }: { readonly file: string; readonly line: number }): string {

@@ -1,6 +1,6 @@
 /** The words of a plan that its views share. Plain text, with backticks around code. */
 import type { Blocked, Lock, Work } from "../model/lock.js";
-import type { Estimate, Step, UpgradeWork } from "../model/plan.js";
+import type { Estimate, Phase, PhaseId, Step, UpgradeWork } from "../model/plan.js";
 import { sizeWords } from "../text/size-words.js";
 import { shortName } from "./words.js";
 
@@ -82,6 +82,18 @@ export function releaseCondition(release: number): string {
   return release === 1
     ? "once every instance runs the code of this one"
     : `once every instance runs the code of pull request ${String(release)}`;
+}
+
+/** What tells whether the code from before a deploy still runs. */
+export const OLD_CONNECTIONS =
+  "An instance that runs the code from before the deploy has a connection that is older: `SELECT application_name, client_addr, min(backend_start) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1, 2;`";
+
+/** The first phase in which something waits for the last old instance; undefined where nothing does. */
+export function waitingPhase(phases: readonly Phase[]): PhaseId | undefined {
+  return phases.find(
+    ({ id, steps }) =>
+      (id === "after-deploy" || id === "later") && steps.some(({ person, origin }) => person && origin === "proposed"),
+  )?.id;
 }
 
 /** What shows that a step is done: the query, and what it answers then. */

@@ -192,8 +192,9 @@ const CASES: readonly Case[] = [
   {
     migration: "ALTER TABLE orders ALTER COLUMN note TYPE varchar(20)",
     running: ["INSERT INTO orders (id, code, note) VALUES (2, 'b', 'short')"],
-    next: ["SELECT note FROM orders"],
-    answers: ["yes", "yes"],
+    next: ["SELECT note FROM orders", "INSERT INTO orders (id, code, note) VALUES (3, 'c', 'longer than ten')"],
+    answers: ["yes", "unknown"],
+    reasons: ["The code in this pull request may write values of orders.note that the old type refuses."],
     undo: "unknown",
     down: "ALTER TABLE orders ALTER COLUMN note TYPE varchar(10)",
   },
@@ -247,7 +248,7 @@ const CASES: readonly Case[] = [
     ],
     next: [INSERT],
     answers: ["unknown", "yes"],
-    reasons: ["With the new constraint on orders, the code running now fails where it may write rows that it refuses."],
+    reasons: ["The code running now may write rows that note_long refuses."],
     down: "ALTER TABLE orders DROP CONSTRAINT note_long",
   },
   {

@@ -201,7 +201,7 @@ test("a rename in use is given its new name in steps", () => {
 
 test("without the rule that reports it, a required column still splits the pull request", () => {
   const made = plan("ALTER TABLE orders ADD COLUMN region text NOT NULL");
-  expect(made.sentence).toBe("Split this pull request: the code running now fails with it.");
+  expect(made.sentence).toBe("Split this pull request: the code running now fails with the change of orders.region.");
   expect(lines(made)).toEqual([
     "before-merge",
     "[ ] Take this statement out of this pull request. Inserts of the code running now leave orders.region out, and it has no default. (db/migrations/0002.sql:1)",
@@ -215,7 +215,7 @@ test("a possible use is a thing to confirm", () => {
   expect(made.sentence).toBe("1 thing to confirm before you merge.");
   expect(lines(made)).toEqual([
     "before-merge",
-    "[ ] Confirm that it can run while the code running now is live. Whether code uses orders.legacy_ref is not certain. (db/migrations/0002.sql:1)",
+    "[ ] Confirm that this statement can run while the code running now is live. Whether code uses orders.legacy_ref is not certain. (db/migrations/0002.sql:1)",
     "automatic",
     " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
@@ -347,8 +347,9 @@ test("a recipe takes the statement's place: boxes for people, lines for the pipe
     origin: "proposed",
     sql: "ALTER TABLE orders ADD COLUMN remark varchar(10);",
     wayBack: "Drop it.",
-    how: "In a migration of its own, so that its locks are released before the next step.",
   });
+  // It is the only one that the pipeline runs with this pull request.
+  expect(steps[2]!.how).toBeUndefined();
   // The locks are those of the schema that the earlier steps leave.
   expect(steps.map(({ locks }) => locks.map(({ mode, while: work }) => `${mode}, ${work}`))).toEqual([
     [],

@@ -9,19 +9,22 @@ import { validated } from "./checks.js";
 import { type NamedTable, quote } from "./names.js";
 import { LOCK_STOP, shortly } from "./statements.js";
 
-/** The steps, of which the first may run from a moment on; each needs the one before it. */
+/**
+ * The steps, of which the first may run from a moment on; each needs the one before it.
+ * @param filled Whether a trigger or a default gives the column a value where code leaves it out.
+ */
 export function notNullSteps(
   context: RecipeContext,
   table: NamedTable,
   column: string,
   from: Moment,
-  until?: Moment,
+  filled = false,
 ): readonly RecipeStep[] {
   const taken = (name: string): boolean => table.known?.constraints.has(name) === true;
   const own = context.postgres >= 18;
   const name = chooseName(table.name, [column], own ? "not_null" : "nonnull", taken);
   const alter = `ALTER TABLE ${table.sql}`;
-  const window = { from, ...(until && { until }) };
+  const window = { from, ...(filled && { oldestCode: "any" as const }) };
   const add: RecipeStep = {
     name: "require-value-in-new-rows",
     actor: "pipeline",
@@ -39,7 +42,7 @@ export function notNullSteps(
   const validate: RecipeStep = {
     name: "validate-value",
     actor: "pipeline",
-    title: `Check the rows of \`${table.sql}\` that are there; reads and writes go on.`,
+    title: `Check that every row of \`${table.sql}\` has a value for \`${quote(column)}\`; reads and writes go on.`,
     ...window,
     sql: `${alter} VALIDATE CONSTRAINT ${quote(name)};`,
     check: validated(table, name),

@@ -4,7 +4,6 @@
  * made for the new one before, or added again without a look at the rows, and validated apart.
  */
 import type { Constraint } from "../../model/catalog.js";
-import type { Moment } from "../moment.js";
 import type { RecipeContext, RecipeStep } from "../recipe.js";
 import { addColumn, buildIndexes, copyRows } from "./column-copy.js";
 import { constraintsOn, isReadByOthers } from "./column-ties.js";
@@ -24,8 +23,10 @@ export interface Replacement {
   readonly newType: string;
   /** The new value, over the columns of the row. */
   readonly expression: string;
-  /** When the new column may be there at the earliest: behind the deploy where code must come to terms with it first. */
-  readonly from: Moment;
+  /** The release that begins with the new column: 1 where code must come to terms with it first, else 0. */
+  readonly start: 0 | 1;
+  /** As in a recipe's step: which code the change of names leaves running. */
+  readonly oldestCode: 0 | "any";
   /** The default, where it is not the old one's. */
   readonly newDefault?: string | undefined;
   /** Statements around the swap, in its transaction. */
@@ -42,7 +43,7 @@ interface Incoming {
 
 /** The steps; undefined where the schema does not say enough, or something names the column that cannot follow. */
 export function replaceColumn(context: RecipeContext, replacement: Replacement): readonly RecipeStep[] | undefined {
-  const { table, column, expression, from } = replacement;
+  const { table, column, expression, start } = replacement;
   const known = table.known?.columns.get(column);
   if (!known || known.generated || known.notNull === "unknown" || table.known?.kind !== "table") return undefined;
   if (table.known.partitionOf || table.known.inherits.length > 0 || isReadByOthers(context, table, column))
@@ -57,12 +58,12 @@ export function replaceColumn(context: RecipeContext, replacement: Replacement):
   // Of a key it is proven by NOT NULL; PostgreSQL would read the table for it while it makes the key.
   const isSet = `${quote(next)} IS NULL AND ${quote(column)} IS NOT NULL`;
   return [
-    addColumn(context, table, { name: next, type: replacement.newType }, { from }, column),
+    addColumn(context, table, { name: next, type: replacement.newType }, { from: before(start) }, column),
     {
       name: "keep-filled",
       actor: "pipeline",
       title: `Fill \`${quote(next)}\` from \`${quote(column)}\` in every row that is written, by a trigger.`,
-      from,
+      from: before(start),
       sql: sync.create,
       wayBack: `${sync.drop.replace("\n", " ")} Nothing is lost.`,
       stopCondition: LOCK_STOP,
@@ -70,13 +71,13 @@ export function replaceColumn(context: RecipeContext, replacement: Replacement):
     copyRows(table, {
       set: `${quote(next)} = ${expression}`,
       left: isSet,
-      from: from.slot === "after" ? from : backfill(0),
+      from: backfill(start),
       title: `Copy \`${quote(column)}\` to \`${quote(next)}\` in the rows that are there, in batches.`,
     }),
-    ...buildIndexes(table, indexes, after(0)),
-    ...(required ? notNullSteps(context, table, next, after(0)) : []),
+    ...buildIndexes(table, indexes, after(start)),
+    ...(required ? notNullSteps(context, table, next, after(start), true) : []),
     swap(context, replacement, { next, indexes, own, incoming, drop: sync.drop }),
-    ...[...own.map((constraint) => ({ table, constraint })), ...incoming].flatMap((one) => validation(one)),
+    ...[...own.map((constraint) => ({ table, constraint })), ...incoming].flatMap((one) => validation(one, start)),
     dropOld(context, replacement),
   ];
 }
@@ -115,7 +116,7 @@ interface Parts {
 
 function swap(
   context: RecipeContext,
-  { table, column, newDefault, afterSwap = [] }: Replacement,
+  { table, column, newDefault, start, oldestCode, afterSwap = [] }: Replacement,
   { next, indexes, own, incoming, drop }: Parts,
 ): RecipeStep {
   const known = table.known?.columns.get(column);
@@ -177,7 +178,8 @@ function swap(
     name: "swap",
     actor: "pipeline",
     title: `Let the new column take the name \`${name}\`, in one transaction; the old one stays as \`${oldColumn}\`.`,
-    from: before(1),
+    from: before(start + 1),
+    oldestCode,
     sql: shortly(context, ...statements),
     check: columnsThere(table, [column, old], 2),
     wayBack: `Change the names back in the same way; rows written since then have their value in \`${name}\` alone.`,
@@ -194,14 +196,14 @@ function keepsDefault({ placed: { statement } }: RecipeContext, table: NamedTabl
 }
 
 /** Keys and checks that were added without a look at the rows. */
-function validation({ table, constraint }: Incoming): readonly RecipeStep[] {
+function validation({ table, constraint }: Incoming, start: number): readonly RecipeStep[] {
   if (constraint.kind === "primary key" || constraint.kind === "unique") return [];
   return [
     {
       name: `validate-${table.name}-${constraint.name}`,
       actor: "pipeline",
-      title: `Check the rows of \`${table.sql}\` for \`${quote(constraint.name)}\` again; reads and writes go on.`,
-      from: before(1),
+      title: `Check again that every row of \`${table.sql}\` satisfies \`${quote(constraint.name)}\`; reads and writes go on.`,
+      from: before(start + 1),
       sql: `ALTER TABLE ${table.sql} VALIDATE CONSTRAINT ${quote(constraint.name)};`,
       check: validated(table, constraint.name),
       wayBack: "There is nothing to undo.",
@@ -210,7 +212,7 @@ function validation({ table, constraint }: Incoming): readonly RecipeStep[] {
   ];
 }
 
-function dropOld(context: RecipeContext, { table, column, atTheEnd = [] }: Replacement): RecipeStep {
+function dropOld(context: RecipeContext, { table, column, start, oldestCode, atTheEnd = [] }: Replacement): RecipeStep {
   const old = oldName(table, column);
   const catalog = context.placed.statement.before;
   const renamed = catalog
@@ -221,7 +223,9 @@ function dropOld(context: RecipeContext, { table, column, atTheEnd = [] }: Repla
     name: "drop-old",
     actor: "pipeline",
     title: `Drop \`${table.column(old)}\`.`,
-    from: before(2),
+    from: before(start + 2),
+    // No code names it.
+    oldestCode,
     sql: shortly(
       context,
       `ALTER TABLE ${table.sql} DROP COLUMN ${quote(old)};`,

@@ -10,8 +10,9 @@ export function shortly(context: RecipeContext, ...statements: readonly string[]
   return [...(limit === undefined ? [] : [limit]), ...statements].join("\n");
 }
 
-function lockLimit({ placed: { migration, statement } }: RecipeContext): string | undefined {
-  const inForce = statement.session.get("lock_timeout");
+function lockLimit({ placed: { migration } }: RecipeContext): string | undefined {
+  // What the file itself sets is not in force in a file of a proposal's own.
+  const inForce = migration.statements[0]?.session.get("lock_timeout");
   if (inForce !== undefined && !/^0+ *[a-z]*$/.test(inForce)) return undefined;
   // Where each statement commits by itself a local setting would be gone before the next.
   const local = migration.transaction !== "per-statement" && migration.transaction !== "unknown";

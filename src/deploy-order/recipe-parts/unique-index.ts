@@ -18,7 +18,7 @@ export interface UniqueIndex {
 export function uniqueIndexSteps(
   table: NamedTable,
   { name, columns, including, nullsNotDistinct = false, from }: UniqueIndex,
-): readonly RecipeStep[] {
+): readonly [merge: RecipeStep, build: RecipeStep] {
   const count = countDuplicates(table, columns, { nullsNotDistinct });
   const tail = [
     ...(including && including.length > 0 ? [` INCLUDE (${quoteAll(including)})`] : []),

@@ -30,7 +30,7 @@ export function validatedConstraint(
     {
       name: `validate-${name}`,
       actor: "pipeline",
-      title: `Check the rows of \`${table.sql}\` that are there for \`${quote(name)}\`; reads and writes go on.`,
+      title: `Check that every row of \`${table.sql}\` satisfies \`${quote(name)}\`; reads and writes go on.`,
       from,
       sql: `ALTER TABLE ${table.sql} VALIDATE CONSTRAINT ${quote(name)};`,
       check: validated(table, name),

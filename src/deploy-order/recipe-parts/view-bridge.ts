@@ -1,7 +1,26 @@
 /** Views that stand in for a table under a name that code still uses. */
+import type { RecipeContext, RecipeStep } from "../recipe.js";
+import { before } from "./moments.js";
 import type { NamedTable } from "./names.js";
 
-/** What a view does not take over from the table. */
-export function grantsOnView({ sql }: NamedTable): string {
-  return `Before it runs, look at who has privileges on \`${sql}\` (\\dp in psql): each role but the owner needs them on the view, too, by GRANT in the same migration; with row level security, on PostgreSQL 15 and later, also ALTER VIEW ${sql} SET (security_invoker = true).`;
+/**
+ * What stands behind the name of a view that takes the place of a table: `` or ` WITH (…)`; undefined where no view can.
+ * Policies are asked for the one who reads, and not for the owner of the view, only since PostgreSQL 15.
+ */
+export function optionsOfView({ known }: NamedTable, { postgres }: RecipeContext): string | undefined {
+  if (known?.rowSecurity?.enabled !== true) return "";
+  return postgres >= 15 ? " WITH (security_invoker = true)" : undefined;
+}
+
+/** Privileges are the table's own: a view in its place has none of them. */
+export function grantOnView({ sql, known }: NamedTable): RecipeStep {
+  const policies =
+    known === undefined ? `, and WITH (security_invoker = true) where \`${sql}\` has row level security` : "";
+  return {
+    name: "grant-on-view",
+    actor: "person",
+    title: `Add to the proposed step a GRANT on the view for each role but the owner that has privileges on \`${sql}\` (\`\\dp\` in psql)${policies}.`,
+    from: before(0),
+    until: before(0),
+  };
 }

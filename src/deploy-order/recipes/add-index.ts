@@ -77,7 +77,7 @@ function partSteps(
     {
       name: `attach-${partition.name}`,
       actor: "pipeline",
-      title: `Make it the part of \`${index}\` for \`${table.sql}\`.`,
+      title: `Attach \`${quote(name)}\` to \`${index}\` as the part for \`${table.sql}\`.`,
       from,
       sql: shortly(context, `ALTER INDEX ${index} ATTACH PARTITION ${indexSql(table, name)};`),
       wayBack: `\`DROP INDEX ${index}\`; it takes all its parts along.`,

@@ -49,7 +49,7 @@ export const renameEnumValue = defineRecipe({
         {
           name: "write-new",
           actor: "code",
-          title: `Write \`${newValue}\` in the next pull request, and still read both.`,
+          title: `Write \`${newValue}\`, and still read both.`,
           from: deploy(1),
           wayBack: "Deploy the code before it again: it reads both.",
         },
@@ -73,7 +73,7 @@ export const renameEnumValue = defineRecipe({
         {
           name: "read-new",
           actor: "code",
-          title: `Take \`${value}\` out of the code in the pull request after that. It stays in the type, unused: PostgreSQL cannot drop a value.`,
+          title: `Take \`${value}\` out of the code. It stays in the type, unused: PostgreSQL cannot drop a value.`,
           from: deploy(2),
         },
       ],

@@ -27,16 +27,19 @@ export default defineRecipe({
     const from = after(0);
     const optional = columns.filter((column) => table.known?.columns.get(column)?.notNull !== true);
     const alter = `ALTER TABLE ${table.sql}`;
+    // What people do comes before all that the pipeline runs.
+    const [merge, build] = uniqueIndexSteps(table, { name: index, columns, including, from });
     return {
       ...(dropped && { covers: [dropped.operation] }),
       steps: [
+        merge,
         ...optional.flatMap((column) =>
           notNullSteps(context, table, column, from).map((step): RecipeStep => ({
             ...step,
             name: `${step.name}-${column}`,
           })),
         ),
-        ...uniqueIndexSteps(table, { name: index, columns, including, from }),
+        build,
         {
           name: "change-key",
           actor: "pipeline",

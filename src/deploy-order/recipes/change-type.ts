@@ -1,7 +1,7 @@
 /** A type change that would write the table again: a column of the new type takes the old one's place. */
 import type { TypeName } from "../../model/name.js";
 import { rowsLeft } from "../recipe-parts/checks.js";
-import { after, backfill, before, deploy } from "../recipe-parts/moments.js";
+import { backfill, deploy } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
 import { defineRecipe, type RecipeStep } from "../recipe.js";
@@ -50,7 +50,8 @@ export default defineRecipe({
       newType: collation === undefined ? newType.sql : `${newType.sql} COLLATE ${quote(collation)}`,
       // A cast that is written cuts what does not fit; without one PostgreSQL refuses it, as ALTER TABLE does.
       expression: using?.sql ?? name,
-      from: meeting === "narrows" ? after(0) : before(0),
+      start: meeting === "narrows" ? 1 : 0,
+      oldestCode: meeting === "widens" ? "any" : 0,
     });
     if (!steps) return undefined;
     const both: RecipeStep = {
@@ -61,10 +62,17 @@ export default defineRecipe({
       until: deploy(0),
       wayBack: "Deploy the code before it again.",
     };
+    const keep: RecipeStep = {
+      name: "keep-old",
+      actor: "code",
+      title: `Keep the code that needs \`${table.column(column)}\` as ${newType.sql} for the next pull request: until then it is ${type.sql}.`,
+      from: deploy(0),
+      until: deploy(0),
+    };
     const ship: RecipeStep = {
       name: "use-new-type",
       actor: "code",
-      title: `Keep what needs ${newType.sql} out of this pull request, and ship it in the next one, behind the change of names.`,
+      title: `Ship the code that needs \`${table.column(column)}\` as ${newType.sql}.`,
       from: deploy(1),
       wayBack: "Deploy the code before it again, as long as no value was written that it cannot read.",
     };
@@ -75,10 +83,10 @@ export default defineRecipe({
       (other) => other.type === "DropDefault" && other.column === column,
     );
     if (meeting === "narrows") return { steps: [mendRows(table, column, newType), ...steps], covers };
-    const firsts = meeting === "differs" ? { ...both, needs: [rest[0]!.name] } : undefined;
     const [sync, copy, ...others] = rest;
     if (!sync || !copy) return undefined;
-    return { steps: [add, sync, ...(firsts ? [firsts] : []), copy, ...others, ship, last], covers };
+    const code = (meeting === "differs" ? [both, keep] : [keep]).map((one) => ({ ...one, needs: [sync.name] }));
+    return { steps: [add, sync, ...code, copy, ...others, ship, last], covers };
   },
 });
 

@@ -63,7 +63,7 @@ export default defineRecipe({
         {
           name: "drop-column",
           actor: "pipeline",
-          title: `Drop \`${table.column(column)}\` in the next pull request.`,
+          title: `Drop \`${table.column(column)}\`.`,
           from: before(1),
           sql: shortly(context, `${alter} DROP COLUMN ${name}${cascade ? " CASCADE" : ""};`),
           check: columnsThere(table, [column], 0),

@@ -16,7 +16,7 @@ export default defineRecipe({
         {
           name: "drop",
           actor: "pipeline",
-          title: `Drop \`${table.sql}\` in the next pull request.`,
+          title: `Drop \`${table.sql}\`.`,
           from: before(1),
           sql: shortly(context, `DROP ${kind.toUpperCase()} ${table.sql}${cascade ? " CASCADE" : ""};`),
           check: { sql: `SELECT to_regclass(${literal(table.sql)}) IS NULL;`, answer: "t" },

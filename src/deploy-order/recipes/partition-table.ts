@@ -76,7 +76,7 @@ export default defineRecipe({
         {
           name: "exchange",
           actor: "pipeline",
-          title: `Exchange the names in one transaction: \`${table.sql}\` is partitioned from then on, and the rows of before stay in \`${inSchema(newName)}\`.`,
+          title: `Exchange the names in one transaction: \`${table.sql}\` is partitioned from then on, and the table of before stays as \`${inSchema(newName)}\`.`,
           from: before(1),
           sql: shortly(
             context,

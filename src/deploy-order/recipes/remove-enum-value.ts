@@ -5,7 +5,7 @@
 import type { Operation, OperationOf } from "../../model/operation.js";
 import type { PlacedOperation } from "../../model/migration.js";
 import { rowsLeft } from "../recipe-parts/checks.js";
-import { after, backfill, deploy } from "../recipe-parts/moments.js";
+import { backfill, deploy } from "../recipe-parts/moments.js";
 import { derivedName, literal, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
 import { shortly } from "../recipe-parts/statements.js";
@@ -53,7 +53,8 @@ export default defineRecipe({
       column: operation.column,
       newType: temporary,
       expression: `${column}::text::${temporary}`,
-      from: after(0),
+      start: 1,
+      oldestCode: 0,
       newDefault: defaultAtEnd(context, operation) ?? known.default?.sql.replace(/::.*$/s, ""),
       afterSwap: [
         ...(first === final ? [`ALTER TYPE ${inSchema(first)} RENAME TO ${quote(aside)};`] : []),

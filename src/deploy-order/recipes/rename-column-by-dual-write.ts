@@ -50,7 +50,7 @@ export default defineRecipe({
         {
           name: "read-new",
           actor: "code",
-          title: `Read \`${quote(next)}\` in the next pull request, and still write both.`,
+          title: `Read \`${quote(next)}\`, and still write both.`,
           from: deploy(1),
           wayBack: "Deploy the code before it again: it finds both written.",
         },
@@ -72,7 +72,7 @@ export default defineRecipe({
         {
           name: "write-new",
           actor: "code",
-          title: `Use \`${quote(next)}\` alone in the pull request after that: ship the code of this one there.`,
+          title: `Ship the code that uses \`${quote(next)}\` alone.`,
           from: deploy(2),
           wayBack: `Deploying the code before it again is safe: it reads \`${quote(next)}\`.`,
         },

@@ -41,7 +41,7 @@ export default defineRecipe({
         {
           name: "keep-old",
           actor: "code",
-          title: `Keep the code that uses \`${table.column(next)}\` for the next pull request: rows of before have no value in it yet.`,
+          title: `Keep the code that uses \`${table.column(next)}\` for the next pull request: rows written before have no value in it yet.`,
           from: deploy(0),
           needs: [],
         },
@@ -52,7 +52,7 @@ export default defineRecipe({
           title: `Copy \`${table.column(old)}\` to \`${quote(next)}\` in the rows that are there, in batches.`,
         }),
         ...buildIndexes(table, indexes, after(0)),
-        ...(column.notNull === true ? notNullSteps(context, table, next, after(0)) : []),
+        ...(column.notNull === true ? notNullSteps(context, table, next, after(0), true) : []),
         {
           name: "switch",
           actor: "code",

@@ -1,7 +1,7 @@
 /** The table under another name, and in its place a view that has the column under both names. */
 import { before } from "../recipe-parts/moments.js";
 import { derivedName, quote, tableIn } from "../recipe-parts/names.js";
-import { grantsOnView } from "../recipe-parts/view-bridge.js";
+import { grantOnView, optionsOfView } from "../recipe-parts/view-bridge.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { defineRecipe } from "../recipe.js";
 
@@ -25,8 +25,11 @@ export default defineRecipe({
     const asideSql = table.schema === "public" ? quote(aside) : `${quote(table.schema)}.${quote(aside)}`;
     const columns = [...known.columns.keys()].map(quote);
     const back = [`DROP VIEW ${table.sql};`, `ALTER TABLE ${asideSql} RENAME TO ${quote(table.name)};`];
+    const options = optionsOfView(table, context);
+    if (options === undefined) return undefined;
     return {
       steps: [
+        grantOnView(table),
         {
           name: "put-view",
           actor: "pipeline",
@@ -36,10 +39,10 @@ export default defineRecipe({
           sql: shortly(
             context,
             `ALTER TABLE ${table.sql} RENAME TO ${quote(aside)};`,
-            `CREATE VIEW ${table.sql} AS SELECT ${[...columns, `${quote(old)} AS ${quote(next)}`].join(", ")} FROM ${asideSql};`,
+            `CREATE VIEW ${table.sql}${options} AS SELECT ${[...columns, `${quote(old)} AS ${quote(next)}`].join(", ")} FROM ${asideSql};`,
           ),
           wayBack: `In one transaction: ${back.join(" ")} Nothing is lost.`,
-          stopCondition: `Code sends TRUNCATE or COPY … FROM to it, which a view refuses. ${grantsOnView(table)} Or: ${LOCK_STOP}`,
+          stopCondition: `Code sends TRUNCATE or COPY … FROM to it, which a view refuses. Or: ${LOCK_STOP}`,
         },
         {
           name: "rename",

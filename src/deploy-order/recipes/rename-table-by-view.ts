@@ -4,7 +4,7 @@ import { formatName } from "../../change/object-names.js";
 import { before } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
-import { grantsOnView } from "../recipe-parts/view-bridge.js";
+import { grantOnView, optionsOfView } from "../recipe-parts/view-bridge.js";
 import { defineRecipe, type RecipeContext, type Way } from "../recipe.js";
 
 const SUMMARY =
@@ -31,26 +31,31 @@ function way(
     operation.type === "RenameRelation"
       ? `ALTER ${noun} ${there} RENAME TO ${quote(table.name)};`
       : `ALTER ${noun} ${there} SET SCHEMA ${quote(table.schema)};`;
+  const isView = kind.endsWith("view");
+  const options = isView ? "" : optionsOfView(table, context);
+  if (options === undefined) return undefined;
+  const view = `CREATE VIEW ${table.sql}${options} AS SELECT * FROM ${there};`;
   const verb = operation.type === "RenameRelation" ? "Rename" : "Move";
   return {
     steps: [
+      ...(isView ? [] : [grantOnView(table)]),
       {
         name: "put-view",
         actor: "pipeline",
         title: `${verb} \`${table.sql}\` to \`${there}\`, and put a view in its place.`,
         from: before(0),
         until: before(0),
-        sql: shortly(context, change, `CREATE VIEW ${table.sql} AS SELECT * FROM ${there};`),
+        sql: shortly(context, change, view),
         wayBack: `In one transaction: DROP VIEW ${table.sql}; ${undo} Nothing is lost.`,
-        stopCondition: `Code sends TRUNCATE, COPY … FROM or ON CONFLICT ON CONSTRAINT to it, which a view refuses. ${kind.endsWith("view") ? "" : `${grantsOnView(table)} `}Or: ${LOCK_STOP}`,
+        stopCondition: `Code sends TRUNCATE, COPY … FROM or ON CONFLICT ON CONSTRAINT to it, which a view refuses. Or: ${LOCK_STOP}`,
       },
       {
         name: "drop-view",
         actor: "pipeline",
-        title: `Drop the view \`${table.sql}\` in the next pull request.`,
+        title: `Drop the view \`${table.sql}\`.`,
         from: before(1),
         sql: shortly(context, `DROP VIEW ${table.sql};`),
-        wayBack: `\`CREATE VIEW ${table.sql} AS SELECT * FROM ${there}\`; nothing is lost.`,
+        wayBack: `\`${view.slice(0, -1)}\`; nothing is lost.`,
         stopCondition: LOCK_STOP,
       },
     ],

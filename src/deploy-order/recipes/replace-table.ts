@@ -19,6 +19,7 @@ export default defineRecipe({
     const targets = copies.map(({ target }) => target);
     const listed = targets.map((target) => `\`${target}\``).join(" and ");
     return {
+      only: true,
       covers: copies.map(({ placed }) => placed.operation),
       steps: [
         {
@@ -46,14 +47,14 @@ export default defineRecipe({
         {
           name: "read-new",
           actor: "code",
-          title: `Read ${listed} in the next pull request, and still write both.`,
+          title: `Read ${listed}, and still write \`${table.sql}\`, too.`,
           from: deploy(1),
           wayBack: "Deploy the code before it again: it finds both written.",
         },
         {
           name: "write-new",
           actor: "code",
-          title: `Use ${listed} alone in the pull request after that: ship the code of this one there.`,
+          title: `Ship the code that uses ${listed} alone.`,
           from: deploy(2),
           wayBack: "Deploying the code before it again is safe: it reads the new tables.",
         },

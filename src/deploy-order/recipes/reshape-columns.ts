@@ -41,17 +41,19 @@ export default defineRecipe({
     );
     const sync = derivedSync(context, table, values, old);
     const alter = `ALTER TABLE ${table.sql}`;
+    const them = next.length === 1 ? "it" : "them";
     const required = old.filter((column) => table.known?.columns.get(column)?.notNull === true);
     const left = values
       .map(({ column, expression }) => `${quote(column)} IS DISTINCT FROM (${expression})`)
       .join(" OR ");
     return {
+      only: true,
       covers: [...definitions, ...dropped.filter(({ column }) => old.includes(column)), update.operation],
       steps: [
         {
           name: "add-columns",
           actor: "pipeline",
-          title: `Add \`${quoteAll(next)}\` to \`${table.sql}\`, and fill them from \`${quoteAll(old)}\` in every row that is written, by a trigger.`,
+          title: `Add \`${quoteAll(next)}\` to \`${table.sql}\`, and fill ${them} from \`${quoteAll(old)}\` in every row that is written, by a trigger.`,
           from: before(0),
           until: before(0),
           sql: `${shortly(context, `${alter} ${columns.join(", ")};`)}\n${sync.create
@@ -63,10 +65,18 @@ export default defineRecipe({
           stopCondition: LOCK_STOP,
         },
         {
+          name: "keep-old",
+          actor: "code",
+          title: `Keep the code that uses \`${quoteAll(next)}\` for later pull requests: rows written before have no value in ${them} yet.`,
+          from: deploy(0),
+          needs: [],
+        },
+        {
           name: "copy-rows",
           actor: "person",
           title: `Fill \`${quoteAll(next)}\` in the rows that are there, in batches.`,
           from: backfill(0),
+          needs: ["add-columns"],
           ...inBatches({ table, statement: parts.start, alias: parts.alias, where: left }),
           check: rowsLeft(table, left),
           wayBack: "There is nothing to undo: no code reads the new columns yet.",
@@ -75,9 +85,9 @@ export default defineRecipe({
         {
           name: "read-new",
           actor: "code",
-          title: `Read \`${quoteAll(next)}\` in the next pull request, and still write \`${quoteAll(old)}\`, from which the trigger fills them.`,
+          title: `Read \`${quoteAll(next)}\`, and still write \`${quoteAll(old)}\`, from which the trigger fills ${them}.`,
           from: deploy(1),
-          wayBack: "Deploy the code before it again: it finds what it knows.",
+          wayBack: `Deploy the code before it again: \`${quoteAll(old)}\` ${old.length === 1 ? "is" : "are"} still written.`,
         },
         ...(required.length === 0
           ? []
@@ -98,7 +108,7 @@ export default defineRecipe({
         {
           name: "write-new",
           actor: "code",
-          title: `Use \`${quoteAll(next)}\` alone in the pull request after that: ship the code of this one there.`,
+          title: `Ship the code that uses \`${quoteAll(next)}\` alone.`,
           from: deploy(2),
           wayBack: "Deploying the code before it again is safe: it reads the new columns.",
         },

@@ -7,12 +7,14 @@ import { momentAt, positionOf } from "../../../src/deploy-order/moment.js";
 import { type Run, runsOf } from "../../../src/deploy-order/schedule.js";
 import type { Configuration } from "../../../src/model/configuration.js";
 import type { Plan } from "../../../src/model/plan.js";
+import type { Report } from "../../../src/model/report.js";
 import { memorySource } from "../../check/memory-source.js";
 import { differencesOf } from "../../postgres/catalog/description.js";
 import { comparable, type SharedPostgres } from "../shared-postgres.js";
 import { type PullRequest, type Queries, SHOP, SHOP_ROWS } from "./pull-request.js";
 
 export interface Planned {
+  readonly report: Report;
   readonly plan: Plan;
   readonly runs: readonly Run[];
 }
@@ -41,7 +43,8 @@ export function planFor(request: PullRequest): Planned {
     { [MIGRATION]: migration, "src/shop.ts": program(next) },
   );
   const change = loadChange(source, configuration);
-  const { plan, findings } = checkChange(change);
+  const report = checkChange(change);
+  const { plan, findings } = report;
   const project = projectOf(change);
   const runs = runsOf({
     change,
@@ -51,7 +54,7 @@ export function planFor(request: PullRequest): Planned {
     referencesTo: (placed) => project.referencesOf(placed),
     usesOf: (placed, column) => project.usesOf(placed, column),
   });
-  return { plan, runs };
+  return { report, plan, runs };
 }
 
 /** The code of each release of the plan, the pull request's own code last. */

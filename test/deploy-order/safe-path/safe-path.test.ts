@@ -3,6 +3,7 @@
  * version of the code that may be live is prepared and run. The orders that nobody planned fail as the pull request says.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Run } from "../../../src/deploy-order/schedule.js";
 import { SharedPostgres } from "../shared-postgres.js";
 import { PULL_REQUESTS } from "./pull-requests.js";
 import { carryOut, codeFirst, differencesAtTheEnd, migrationFirst, planFor } from "./run-plan.js";
@@ -37,6 +38,7 @@ test.each(PULL_REQUESTS.map((request) => [request.title, request] as const))("%s
     if (proposed && step.sql !== undefined)
       expect(printed, "what is carried out is what the plan says").toContain(step.sql);
   }
+  expect(handsBetween(runs), "no person acts between migrations that the pipeline runs together").toEqual([]);
   const { steps, queries, failures } = await carryOut(postgres, request, runs);
   expect(failures).toEqual([]);
   expect(await differencesAtTheEnd(postgres, request)).toEqual(request.leaves ?? []);
@@ -46,6 +48,16 @@ test.each(PULL_REQUESTS.map((request) => [request.title, request] as const))("%s
   figures["queries checked"] += queries;
   figures["naive orders that failed as seeded"] += Object.values(request.naive).length;
 });
+
+/** Steps of people that stand between two that the pipeline runs with one release: it runs both at once. */
+function handsBetween(runs: readonly Run[]): readonly string[] {
+  return runs.flatMap(({ position, step }, index) => {
+    const runsSql = (one: Run): boolean =>
+      one.position === position && one.step.actor === "pipeline" && one.step.sql !== undefined;
+    const between = runs.slice(0, index).some(runsSql) && runs.slice(index + 1).some(runsSql);
+    return step.actor === "person" && between ? step.name : [];
+  });
+}
 
 test("a step that is missing is noticed, by the query that fails and when", async () => {
   const request = PULL_REQUESTS.find(({ title }) => title === "a required column that the code no longer uses");
