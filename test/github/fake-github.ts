@@ -5,6 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { OpenAPIBackend, type Context, type Document } from "openapi-backend";
 import {
@@ -73,6 +74,12 @@ export interface FakeGitHubOptions {
   readonly pullRequests?: Readonly<Record<number, PullRequest>>;
   /** By token. Default: `token`, which may write as GitHub Actions. */
   readonly tokens?: Readonly<Record<string, Token>>;
+  /** What it is called by those who ask it. Default: its own address. */
+  readonly origin?: string;
+  /** Where its API begins: `/api/v3` on GitHub Enterprise Server. */
+  readonly prefix?: string;
+  /** With these it speaks HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** The next requests of an operation fail. */
@@ -157,12 +164,13 @@ export class FakeGitHub {
           this.#violation(`a request that GitHub refuses: ${JSON.stringify(context.validation.errors)}`, 422),
       },
     });
-    this.#server = createServer((request, response) => {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.#serve(request, response).catch((error: unknown) => {
         this.violations.push(String(error));
         response.writeHead(500).end();
       });
-    });
+    };
+    this.#server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
   }
 
   static async start(options: FakeGitHubOptions): Promise<FakeGitHub> {
@@ -174,8 +182,20 @@ export class FakeGitHub {
     return github;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Of its API. */
   get url(): string {
-    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+    const {
+      origin = this.#options.tls ? `https://localhost:${String(this.port)}` : `http://127.0.0.1:${String(this.port)}`,
+    } = this.#options;
+    return origin + this.#prefix;
+  }
+
+  get #prefix(): string {
+    return this.#options.prefix ?? "";
   }
 
   async stop(): Promise<void> {
@@ -213,9 +233,11 @@ export class FakeGitHub {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString("utf8");
     const url = new URL(incoming.url ?? "/", this.url);
+    if (!url.pathname.startsWith(`${this.#prefix}/`)) this.violations.push(`${url.pathname} is outside of the API`);
+    const path = url.pathname.slice(this.#prefix.length);
     const request = {
       method: incoming.method ?? "GET",
-      path: url.pathname,
+      path,
       query: Object.fromEntries(url.searchParams),
       headers: incoming.headers as Record<string, string>,
       body: body === "" ? undefined : (JSON.parse(body) as unknown),
@@ -225,7 +247,7 @@ export class FakeGitHub {
       this.#refusal(operation, request) ??
       ((await this.#api.handleRequest(request, this.#account(request.headers))) as Answer);
     this.#checkAnswer(operation, answer);
-    this.requests.push({ operation, method: request.method, path: url.pathname + url.search, status: answer.status });
+    this.requests.push({ operation, method: request.method, path: path + url.search, status: answer.status });
     response.writeHead(answer.status, {
       "content-type": "application/json; charset=utf-8",
       "x-ratelimit-limit": "1000",

@@ -30,6 +30,10 @@ export interface RunOptions {
   readonly inputs?: Readonly<Record<string, string>>;
   /** Default: `token`. */
   readonly token?: string;
+  /** Default: github.com. */
+  readonly serverUrl?: string;
+  /** Variables of the workflow or of the runner's machine. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The Node.js that runs it. Default: `MIGRATION_SAFETY_NODE`, else this one. */
   readonly node?: string;
 }
@@ -59,6 +63,8 @@ export interface RunResult {
   /** Undefined where the step wrote none, or one that is too big. */
   readonly summary: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Where the process connected to, as `host:port`, each once. */
+  readonly connections: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -73,6 +79,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
   };
   const outputFile = file("output");
   const summaryFile = file("summary");
+  const connectionsFile = file("connections");
   const node = options.node ?? process.env["MIGRATION_SAFETY_NODE"] ?? process.execPath;
   const child = spawn(node, [options.program], {
     cwd: options.workspace,
@@ -81,7 +88,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
       HOME: folder,
       GITHUB_ACTIONS: "true",
       GITHUB_API_URL: options.apiUrl,
-      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_SERVER_URL: options.serverUrl ?? "https://github.com",
       GITHUB_REPOSITORY: options.repository,
       GITHUB_EVENT_NAME: options.event.name,
       GITHUB_EVENT_PATH: file("event.json", JSON.stringify(options.event.payload)),
@@ -90,7 +97,10 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
       GITHUB_STEP_SUMMARY: summaryFile,
       GITHUB_RUN_ID: "4242",
       RUNNER_TEMP: folder,
+      NODE_OPTIONS: `--require "${join(import.meta.dirname, "record-connections.cjs")}"`,
+      CONNECTIONS: connectionsFile,
       ...inputVariables(options),
+      ...options.environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -106,6 +116,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
     const path = outputs[`${name}-file`];
     if (path) outputs[name] = readFileSync(path, "utf8");
   }
+  const connections = [...new Set(readFileSync(connectionsFile, "utf8").split("\n").filter(Boolean))];
   rmSync(folder, { recursive: true });
   return {
     conclusion: exitCode === 0 ? "success" : "failure",
@@ -113,6 +124,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
     ...shown(await stdout),
     summary: summary.length === 0 || summary.length > SUMMARY_BYTES ? undefined : summary.toString("utf8"),
     outputs,
+    connections,
     stdout: await stdout,
     stderr: await stderr,
   };

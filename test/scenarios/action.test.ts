@@ -197,7 +197,7 @@ describe("a hostile pull request", () => {
       undefined,
     ]);
     for (const text of [github.comments[0]!.body.slice(MARKER.length), result.summary!]) {
-      const outside = text.replaceAll(/^ *(`{3,})sql\n[\s\S]*?\n *\1$/gm, "");
+      const outside = text.replaceAll(/^ *(`{3,})(?:sql|ts)\n[\s\S]*?\n *\1$/gm, "");
       expect(outside).not.toMatch(/@|<img|<!-- step:(?![0-9a-f]{12} [0-9a-f]{8} -->$)/m);
       expect(text).not.toMatch(/<!-- step:(forged|1)|\u202e/);
     }

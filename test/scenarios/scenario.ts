@@ -24,6 +24,8 @@ export interface StartOptions extends Partial<Omit<FakeGitHubOptions, "pullReque
 export interface ScenarioRun extends Partial<RunOptions> {
   /** How many commits of history the checkout has. */
   readonly depth?: number;
+  /** Where it may connect to, as `host:port`. Default: GitHub alone. */
+  readonly networks?: readonly string[];
 }
 
 /** A repository with one pull request, on a GitHub of its own. */
@@ -58,7 +60,11 @@ export class Scenario {
   }
 
   /** Runs the Action once. Whatever a test is about, the contract with GitHub and the report's schema hold. */
-  async run({ depth = 2, ...options }: ScenarioRun = {}): Promise<RunResult> {
+  async run({
+    depth = 2,
+    networks = [new URL(this.github.url).host],
+    ...options
+  }: ScenarioRun = {}): Promise<RunResult> {
     const result = await runAction({
       program: join(dist, "action.cjs"),
       metadata: join(import.meta.dirname, "../../action.yml"),
@@ -71,6 +77,7 @@ export class Scenario {
     appendFileSync(figures, "runs 1\n");
     expect(this.github.violations).toEqual([]);
     expect(result.stderr).toBe("");
+    expect(result.connections.filter((to) => !networks.includes(to))).toEqual([]);
     if (result.outputs["report"]) expect(schemaErrors(JSON.parse(result.outputs["report"]))).toEqual([]);
     return result;
   }

@@ -206,7 +206,7 @@ describe("the second workflow", () => {
     const result = await comment(JSON.stringify(withText(report, text)));
     expect(result.annotations).toEqual([]);
     const { body } = github.comments[0]!;
-    const outside = body.replaceAll(/^ *(`{3,})(?:sql|yaml)\n[\s\S]*?\n *\1$/gm, "");
+    const outside = body.replaceAll(/^ *(`{3,})(?:sql|ts|yaml)\n[\s\S]*?\n *\1$/gm, "");
     expect(outside).not.toMatch(
       /@octocat|!\[|<script|^### Approved|\[x\]|\]\(https:\/\/(?!github\.com\/(acme\/shop|migration-safety)\/)/m,
     );
