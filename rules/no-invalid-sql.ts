@@ -25,7 +25,7 @@ export default defineRule({
       syntax: "PostgreSQL refuses this statement: {{reason}}. The migration stops here.",
       refused: "PostgreSQL refuses this: {{reason}} (SQLSTATE {{code}}). The migration stops here.{{instead}}",
       tooNew:
-        "PostgreSQL {{version}} refuses this: {{syntax}} before PostgreSQL {{since}} (SQLSTATE 42601). The migration stops here.",
+        "PostgreSQL refuses this before version {{since}}: {{syntax}} (SQLSTATE {{code}}). The migration stops here.",
     },
   },
   create(context) {
@@ -36,13 +36,7 @@ export default defineRule({
       if (!refusal || refusal.dependents) return;
       const { message, code, since, range = op.range } = refusal;
       if (since !== undefined) {
-        const version = String(migration.postgres);
-        context.report({
-          node: op,
-          range,
-          messageId: "tooNew",
-          data: { version, syntax: message, since: String(since) },
-        });
+        context.report({ node: op, range, messageId: "tooNew", data: { syntax: message, since: String(since), code } });
       } else {
         context.report({
           node: op,

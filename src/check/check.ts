@@ -1,7 +1,6 @@
 /** The run: change and configuration in, report out. The Action and the command line call this; nothing else does. */
 import type { ChangeSource } from "../change/change-source.js";
 import { loadChange, type LoadOptions } from "../change/load.js";
-import { type ParsedMigration, type ParseMigration, parseMigration } from "../change/parse-migration.js";
 import { projectOf } from "../change/project.js";
 import { planOf } from "../deploy-order/plan.js";
 import type { Change } from "../model/change.js";
@@ -13,6 +12,7 @@ import { lint } from "./lint.js";
 import { oneFindingPerHarm } from "./one-finding-per-harm.js";
 import { makeReport } from "./report.js";
 import { withSizes } from "./sizes.js";
+import { parsedOnce } from "./parsed-once.js";
 import { outOfTime, parseWithin, type TimeLimit } from "./time-limit.js";
 import { commonNotes, eachVersion, mergeFindings } from "./versions.js";
 
@@ -99,18 +99,5 @@ function judge(change: Change, limit: TimeLimit | undefined): Judgement {
     findings: oneFindingPerHarm(findings, suppressed),
     suppressed: suppressed.map(({ finding }) => finding),
     notes,
-  };
-}
-
-/** What a file says does not depend on the version. */
-function parsedOnce(parse: ParseMigration = parseMigration): ParseMigration {
-  const sides = new Map<unknown, Map<string, ParsedMigration>>();
-  return (text, file, read, program) => {
-    let parsed = sides.get(program?.files);
-    if (parsed === undefined) sides.set(program?.files, (parsed = new Map<string, ParsedMigration>()));
-    const key = `${file}\0${text}`;
-    let migration = parsed.get(key);
-    if (migration === undefined) parsed.set(key, (migration = parse(text, file, read, program)));
-    return migration;
   };
 }

@@ -3,12 +3,12 @@ import type { ChangeSource } from "../change/change-source.js";
 import { relationOf } from "../change/live.js";
 import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
-import { lowestOnly } from "../change/postgres-version.js";
 import { detectMigrations } from "../migrations/detect.js";
 import type { Catalog, Table } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
 import type { Configuration, DatabaseSetting, MigrationSourceSetting } from "../model/configuration.js";
 import type {
+  EffectAtVersions,
   ExplainedLock,
   ExplainedOperation,
   ExplainedStatement,
@@ -16,11 +16,17 @@ import type {
   Explanation,
 } from "../model/explanation.js";
 import type { Lock } from "../model/lock.js";
-import type { AnalysedStatement, Migration } from "../model/migration.js";
+import type { AnalysedStatement } from "../model/migration.js";
+import type { Operation } from "../model/operation.js";
 import { refusedInTransaction } from "../postgres/refused-in-transaction.js";
+import { refusalOf } from "../rule/certain-refusals.js";
+import type { LocatedMigration } from "../rule/linted-migration.js";
+import { migrationFor } from "../rule/migration-context.js";
 import { placeCounter } from "../text/line-counter.js";
+import { parsedOnce } from "./parsed-once.js";
 import { reportedStatement } from "./report.js";
 import { unknownEffect } from "./unknown-effects.js";
+import { eachVersion } from "./versions.js";
 
 export interface ExplainOptions {
   /** A tool's name, in place of the one that is detected. */
@@ -39,12 +45,25 @@ export function explainFile(
   const { head } = source;
   if (options.tool !== undefined || options.transaction !== undefined) {
     const asked = { ...configuration, databases: sentAs(options, file, source, configuration) };
-    if (databaseWith(file, head, asked.databases))
-      return explanationOf(loadChange(source, asked, { files: [file] }), file);
+    if (databaseWith(file, head, asked.databases)) return explainEachVersion(source, asked, file);
     const text = head.tree.read(file);
     if (text !== undefined) return explainAlone(source, configuration, { text, name: file, options });
   }
-  return explanationOf(loadChange(source, configuration, { files: [file] }), file);
+  return explainEachVersion(source, configuration, file);
+}
+
+/** @param name What a reader calls the file. */
+function explainEachVersion(
+  source: ChangeSource,
+  configuration: Configuration,
+  file: string,
+  name = file,
+): Explanation {
+  const parse = parsedOnce();
+  const explanations = eachVersion(configuration).map((one) =>
+    explanationOf(loadChange(source, one, { files: [file], parse }), file, name),
+  );
+  return mergeExplanations(explanations);
 }
 
 /** Explains a text by itself: nothing is known of the tables that it names. */
@@ -68,8 +87,7 @@ function explainAlone(
   const file = `${name}.sql`;
   const tree = new OverlayTree(head.tree, new Map([[file, text]]), head.label);
   const databases = { main: { ...NO_SETTINGS, migrations: [{ path: file, ...options }] } };
-  const change = loadChange({ ...source, head: { ...head, tree } }, { ...configuration, databases }, { files: [file] });
-  return explanationOf(change, file, name);
+  return explainEachVersion({ ...source, head: { ...head, tree } }, { ...configuration, databases }, file, name);
 }
 
 const NO_SETTINGS: DatabaseSetting = { migrations: [], code: [], session: {} };
@@ -101,8 +119,7 @@ function databaseWith(
   );
 }
 
-/** @param name What a reader calls the file. */
-function explanationOf(change: Change, file: string, name = file): Explanation {
+function explanationOf(change: Change, file: string, name: string): Explanation {
   for (const database of change.databases) {
     const migration = database.migrations.find((one) => one.file === file);
     if (migration === undefined) continue;
@@ -112,7 +129,7 @@ function explanationOf(change: Change, file: string, name = file): Explanation {
     return {
       version: 1,
       file: name,
-      postgres: lowestOnly(database.postgres),
+      postgres: database.postgres,
       tool: {
         name: tool.name,
         label: tool.label,
@@ -125,7 +142,7 @@ function explanationOf(change: Change, file: string, name = file): Explanation {
         migrations: before.length,
         statements: before.reduce((sum, { statements }) => sum + statements.length, 0),
       },
-      statements: new Explainer(database, migration, name).statements(),
+      statements: new Explainer({ change, database, migration }, name).statements(),
     };
   }
   throw new TypeError(`The change has no file ${file}.`);
@@ -139,15 +156,42 @@ function whyNotRun(file: string, { leftOut, head, configuration }: Change): Chan
   return databaseWith(file, head, configuration.databases) === undefined ? folder : undefined;
 }
 
+/** One explanation for several versions of PostgreSQL, in order: what differs stands at each statement. */
+function mergeExplanations(all: readonly Explanation[]): Explanation {
+  const [first, ...others] = all as [Explanation, ...Explanation[]];
+  const last = others.at(-1);
+  // What a migration sends may depend on the schema, and that on the version.
+  if (!last || others.some(({ statements }) => statements.length !== first.statements.length)) return first;
+  return {
+    ...first,
+    postgres: { ...first.postgres, until: last.postgres.version },
+    statements: first.statements.map((statement, index) => {
+      const effects = new Map<string, EffectAtVersions & { readonly postgres: number[] }>();
+      for (const { postgres, statements } of all) {
+        const { operations, locks, transaction, fails } = statements[index]!;
+        const effect = { operations, locks, transaction, ...(fails !== undefined && { fails }) };
+        const key = JSON.stringify(effect);
+        const known = effects.get(key);
+        if (known) known.postgres.push(postgres.version);
+        else effects.set(key, { postgres: [postgres.version], ...effect });
+      }
+      const [own, ...otherwise] = effects.values();
+      return otherwise.length === 0 ? statement : { ...statement, postgres: own!.postgres, otherwise };
+    }),
+  };
+}
+
 class Explainer {
   readonly #place: ReturnType<typeof placeCounter>;
   readonly #linesOfGroup = new Map<string, [first: number, last: number]>();
+  readonly #located: LocatedMigration;
 
   constructor(
-    readonly database: Database,
-    readonly migration: Migration,
+    located: LocatedMigration,
     readonly name: string,
   ) {
+    this.#located = located;
+    const { migration } = located;
     this.#place = placeCounter(migration.sql.text);
     for (const { statement, transaction } of migration.statements) {
       if (transaction.group === undefined) continue;
@@ -159,7 +203,7 @@ class Explainer {
   }
 
   statements(): ExplainedStatement[] {
-    return this.migration.statements.map((analysed) => this.#statement(analysed));
+    return this.#located.migration.statements.map((analysed) => this.#statement(analysed));
   }
 
   #statement(analysed: AnalysedStatement): ExplainedStatement {
@@ -169,7 +213,7 @@ class Explainer {
       transactional: _transactional,
       locks: _locks,
       ...reported
-    } = reportedStatement(this.migration, analysed, (offset) => this.#place(offset).line);
+    } = reportedStatement(this.#located.migration, analysed, (offset) => this.#place(offset).line);
     const fails = this.#fails(analysed);
     const error = this.#error(analysed);
     return {
@@ -177,14 +221,23 @@ class Explainer {
       column: this.#place(statement.range[0]).column,
       endColumn: this.#place(statement.range[1]).column,
       operations: operations.map((operation, index): ExplainedOperation => {
-        const unknown = unknownEffect(statement.operations[index]!, before) ?? this.#unknownRefusal(analysed, index);
+        const unknown =
+          this.#unknownVersion(analysed, index) ??
+          unknownEffect(statement.operations[index]!, before) ??
+          this.#unknownRefusal(analysed, index);
+        const refusal = this.#refusal(statement.operations[index]!);
         const about = relationOf({
           operation: statement.operations[index]!,
           statement: analysed,
-          migration: this.migration,
+          migration: this.#located.migration,
         });
-        const onNew = about !== undefined && before.table(about)?.createdIn === this.migration.order;
-        return { ...operation, ...(onNew && { onNew }), ...(unknown !== undefined && { unknown }) };
+        const onNew = about !== undefined && before.table(about)?.createdIn === this.#located.migration.order;
+        return {
+          ...operation,
+          ...(onNew && { onNew }),
+          ...(unknown !== undefined && { unknown }),
+          ...(refusal && { refusal }),
+        };
       }),
       locks: locks.map((lock) => this.#lock(lock, before)),
       transaction: this.#transaction(analysed),
@@ -202,12 +255,34 @@ class Explainer {
   #lock(lock: Lock, before: Catalog): ExplainedLock {
     const order = tableOf(lock.relation, before)?.createdIn;
     if (order === undefined) return { ...lock, origin: "unknown" };
-    if (order === this.migration.order) return { ...lock, origin: "created here", createdIn: this.name };
-    const creator = this.database.migrations.find((one) => one.order === order);
+    if (order === this.#located.migration.order) return { ...lock, origin: "created here", createdIn: this.name };
+    const creator = this.#located.database.migrations.find((one) => one.order === order);
     return { ...lock, origin: "created earlier", ...(creator && { createdIn: creator.file }) };
   }
 
+  #refusal(operation: Operation): ExplainedOperation["refusal"] {
+    if (!this.#located.migration.judged) return undefined;
+    const refusal = refusalOf(migrationFor(this.#located), operation);
+    if (!refusal) return undefined;
+    const { code, message, since } = refusal;
+    return { code, message, ...(since !== undefined && { since }) };
+  }
+
+  /** Which version runs may not be known. */
+  #unknownVersion({ refusals }: AnalysedStatement, index: number): string | undefined {
+    const since = refusals[index]?.since;
+    if (since === undefined || this.#located.database.postgres.source !== "default") return undefined;
+    return `PostgreSQL refuses it before version ${String(since)}, and which version runs it is not known.`;
+  }
+
   #fails(analysed: AnalysedStatement): string | undefined {
+    for (const operation of analysed.statement.operations) {
+      const refusal = this.#refusal(operation);
+      if (!refusal) continue;
+      const { code, message, since } = refusal;
+      const before = since === undefined ? "this" : `this before version ${String(since)}`;
+      return `PostgreSQL refuses ${before}: ${message} (SQLSTATE ${code}).`;
+    }
     if (analysed.transaction.inTransaction !== true) return undefined;
     const [refused] = analysed.statement.operations.flatMap((_, index) => this.#refused(analysed, index) ?? []);
     return refused === undefined ? undefined : `PostgreSQL refuses ${refused} inside a transaction.`;
@@ -221,7 +296,7 @@ class Explainer {
   }
 
   #refused({ statement, before }: AnalysedStatement, index: number): string | undefined {
-    const postgres = this.database.postgres.version;
+    const postgres = this.#located.database.postgres.version;
     return refusedInTransaction(statement.operations[index]!, { before, statement, postgres });
   }
 

@@ -2,16 +2,13 @@
 import type { Configuration } from "../model/configuration.js";
 import type { Finding } from "../model/finding.js";
 import type { Report } from "../model/report.js";
+import { versionsBetween, versionWords } from "../text/version-words.js";
 
 /** A configuration for each version that one names; itself where it names one, or none. */
 export function eachVersion(configuration: Configuration): readonly Configuration[] {
   const { postgres, postgresUntil } = configuration;
   if (postgres === undefined || postgresUntil === undefined) return [configuration];
   return versionsBetween(postgres, postgresUntil).map((version) => ({ ...configuration, postgres: version }));
-}
-
-function versionsBetween(first: number, last: number): readonly number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 /** What was found at one version. */
@@ -61,15 +58,6 @@ function merged<Kind extends Finding>(group: readonly AtVersion<Kind>[], every: 
     ([text, versions]) => `On PostgreSQL ${versionWords(versions, every)}: ${text}`,
   ).join(" ");
   return { ...first, message, postgres: group.map(({ version }) => version) };
-}
-
-/** `13`, `13 and 14`, `15 to 18`, `13, 15 and 18`. */
-function versionWords(versions: readonly number[], every: readonly number[]): string {
-  const [first, last] = [versions[0], versions.at(-1)];
-  const between = every.filter((version) => version >= (first ?? 0) && version <= (last ?? 0));
-  if (versions.length > 2 && versions.length === between.length) return `${String(first)} to ${String(last)}`;
-  const words = versions.map(String);
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 }
 
 /** Notes that there are at every version: what one version has no use for, another one may. */

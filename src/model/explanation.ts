@@ -26,6 +26,15 @@ export interface ExplainedOperation extends ReportedOperation {
   readonly onNew?: true;
   /** What cannot be known of it, as a sentence. `work` is then no promise. */
   readonly unknown?: string;
+  /** Why PostgreSQL refuses it, for certain: it does and locks nothing then. */
+  readonly refusal?: {
+    /** SQLSTATE. */
+    readonly code: string;
+    /** PostgreSQL's own words, or the syntax that it does not know. */
+    readonly message: string;
+    /** The major version from which on PostgreSQL accepts it, where an older one is the reason. */
+    readonly since?: number;
+  };
 }
 
 /** The transaction that a statement runs in, as far as the file shows it. */
@@ -47,13 +56,27 @@ export interface ExplainedStatement extends Omit<ReportedStatement, "operations"
   readonly fails?: string;
   /** Present where the text could not be read: nothing is known of it. */
   readonly error?: { readonly line: number; readonly column: number; readonly reason: string };
+  /**
+   * The versions of PostgreSQL that this holds for, ascending; absent: for all that the file is explained for. At the
+   * others it is `otherwise`.
+   */
+  readonly postgres?: readonly number[];
+  readonly otherwise?: readonly EffectAtVersions[];
+}
+
+/** What of a statement depends on PostgreSQL's version. */
+export type Effect = Pick<ExplainedStatement, "operations" | "locks" | "transaction" | "fails">;
+
+export interface EffectAtVersions extends Effect {
+  readonly postgres: readonly number[];
 }
 
 export interface Explanation {
   readonly version: 1;
   /** Path from the repository's root; `standard input` for that. */
   readonly file: string;
-  readonly postgres: { readonly version: number; readonly source: string };
+  /** `until`: the last version of a range; what differs in it stands at each statement. */
+  readonly postgres: { readonly version: number; readonly until?: number; readonly source: string };
   /** Who runs the file; `sql` for a file of SQL that no tool is known to run. */
   readonly tool: {
     readonly name: string;

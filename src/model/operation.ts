@@ -9,6 +9,16 @@ import type { QualifiedName, TypeName } from "./name.js";
 import type { ObjectOperation } from "./object-operation.js";
 import type { Range } from "./position.js";
 
+/** What an older PostgreSQL does not know. */
+export interface Arrival {
+  /** The first major version that does. */
+  readonly since: number;
+  /** As it is written. */
+  readonly syntax: string;
+  /** SQLSTATE of the older ones. Absent: 42601, a syntax error. */
+  readonly code?: string;
+}
+
 export interface OperationBase {
   readonly range: Range;
   /** Index of the statement in its file's list. */
@@ -17,6 +27,8 @@ export interface OperationBase {
   readonly inBlock?: number;
   /** The statement says IF EXISTS of the relation that it alters: without one it does nothing. */
   readonly ifTableExists?: true;
+  /** What only newer versions know of the statement, where no other field shows it. */
+  readonly arrival?: Arrival;
 }
 
 /** An expression, with what the catalog and the lock facts need to know about it. */
@@ -74,6 +86,8 @@ export interface ConstraintDefinition {
   readonly deferrable: boolean;
   /** NO INHERIT of CHECK and NOT NULL: children do not get it. */
   readonly noInherit?: true;
+  /** As of an operation. */
+  readonly arrival?: Arrival;
 }
 
 export interface ColumnDefinition {

@@ -2,6 +2,7 @@
 import type { CreateSchemaStmt, ExplainStmt, Node, RangeVar } from "libpg-query";
 import type { Operation } from "../model/operation.js";
 import { alterTableReaders } from "./operations/alter-table.js";
+import { arrivalOfStatement } from "./operations/arrivals.js";
 import { dataReaders } from "./operations/data.js";
 import type { Draft, StatementReader } from "./operations/draft.js";
 import { dropAndRenameReaders } from "./operations/drop-and-rename.js";
@@ -78,11 +79,13 @@ function draftsOf(type: string, node: unknown, source: StatementSource): readonl
 /** At least one operation. */
 export function operationsOf(source: StatementSource): Operation[] {
   const [type, node] = unwrap(source.node);
+  const arrival = arrivalOfStatement(type, node);
   const mayMiss = (node as { missing_ok?: boolean }).missing_ok === true && ALTERS.has(type);
   return draftsOf(type, node, source).map((draft) => ({
     range: source.range,
     ...draft,
     statement: source.index,
+    ...(arrival && { arrival }),
     // What a DROP names itself has `ifExists`.
     ...(mayMiss && ("table" in draft || !("ifExists" in draft)) && { ifTableExists: true }),
   }));

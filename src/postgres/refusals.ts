@@ -27,7 +27,7 @@ import { constraintRefusal } from "./refusals/constraints.js";
 import { firstOf } from "./refusals/first-of.js";
 import { duplicateRelation, nameOf, ownerOf, relationNamed, undefinedRelation, written } from "./refusals/names.js";
 import { duplicateType, typeNamedLikeTable, undefinedType } from "./refusals/types.js";
-import { syntaxRefusal } from "./refusals/versions.js";
+import { ARRIVING, syntaxRefusal } from "./refusals/versions.js";
 
 /** The schema on both sides of an operation. */
 export interface Met {
@@ -275,14 +275,16 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
 };
 
 /** Operations that may be refused. */
-export const REFUSABLE = Object.keys(ROWS) as readonly OperationType[];
+export const REFUSABLE: readonly OperationType[] = [
+  ...new Set([...(Object.keys(ROWS) as OperationType[]), ...ARRIVING]),
+];
 
 /** Undefined where nothing speaks against the operation. */
 export function refusalOf(operation: Operation, met: Met): Refusal | undefined {
   // What a condition in a DO block decides about is not known.
   if (operation.inBlock !== undefined) return undefined;
   const row = ROWS[operation.type] as Row<OperationType> | undefined;
-  return syntaxRefusal(operation, met.postgres) ?? row?.(operation, met);
+  return syntaxRefusal(operation, met.before, met.postgres) ?? row?.(operation, met);
 }
 
 function drops(dropped: readonly QualifiedName[], name: Required<QualifiedName>, catalog: Catalog): boolean {

@@ -1,10 +1,17 @@
 /** What each statement of a file does, for a terminal: statements by transaction, because locks are held until its end. */
 import picocolors from "picocolors";
-import type { ExplainedLock, ExplainedOperation, ExplainedStatement, Explanation } from "../model/explanation.js";
+import type {
+  EffectAtVersions,
+  ExplainedLock,
+  ExplainedOperation,
+  ExplainedStatement,
+  Explanation,
+} from "../model/explanation.js";
 import type { Work } from "../model/lock.js";
 import type { TransactionMode } from "../model/migration.js";
 import type { LockMode } from "../model/operation.js";
 import { LOCK_MODES } from "../postgres/lock-modes.js";
+import { versionsBetween, versionWords } from "../text/version-words.js";
 import { wrap } from "../text/wrap.js";
 import { cut, oneLine, splitCommands } from "./escape.js";
 import { counted, lockWords, postgresWords, shortName, whoWaits } from "./words.js";
@@ -104,21 +111,40 @@ export function renderExplanation(explanation: Explanation, { color, width }: Ex
     const place = `${String(one.line)}:${String(one.column)}`;
     const head = `  ${colors.dim(place.padEnd(STATEMENT_INDENT - 4))}  `;
     const sql = cut(oneLine(one.sql), Math.min(STATEMENT_LENGTH, columns - STATEMENT_INDENT));
-    const waits = Object.entries(one.settings).map(([name, value]) => `${name} ${value}`);
-    const waiting = one.locks.some(({ blocks, origin }) => blocks.length > 0 && origin !== "created here");
+    if (one.error) {
+      const { line, column, reason } = one.error;
+      return [
+        head + colors.bold(sql),
+        ...labelled("error", `${String(line)}:${String(column)}: ${reason}`, colors.red),
+      ];
+    }
+    const { postgres, otherwise = [] } = one;
     return [
       head + colors.bold(sql),
-      ...(one.error
-        ? labelled("error", `${String(one.error.line)}:${String(one.error.column)}: ${one.error.reason}`, colors.red)
-        : [
-            ...one.operations.flatMap((operation) =>
-              TELLS_ITSELF.has(operation.type) ? [] : labelled("does", operationWords(operation)),
-            ),
-            ...one.locks.flatMap((taken) => lock(taken, heldUntil(one, explanation), worksOnNew(one))),
-            ...(locksNoTable(one) ? labelled("locks", "no table") : []),
-          ]),
+      ...(postgres ? onVersions(postgres) : []),
+      ...effect(one),
+      ...otherwise.flatMap((other) => [...onVersions(other.postgres), ...effect(withEffect(one, other))]),
+    ];
+  };
+
+  const onVersions = (versions: readonly number[]): string[] => {
+    const { version, until = version } = explanation.postgres;
+    return labelled("on", `PostgreSQL ${versionWords(versions, versionsBetween(version, until))}`);
+  };
+
+  const effect = (one: ExplainedStatement): string[] => {
+    const waits = Object.entries(one.settings).map(([name, value]) => `${name} ${value}`);
+    const waiting = one.locks.some(({ blocks, origin }) => blocks.length > 0 && origin !== "created here");
+    const fails = one.fails === undefined ? [] : labelled("fails", one.fails, colors.red);
+    if (one.operations.some(({ refusal }) => refusal)) return fails;
+    return [
+      ...one.operations.flatMap((operation) =>
+        TELLS_ITSELF.has(operation.type) ? [] : labelled("does", operationWords(operation)),
+      ),
+      ...one.locks.flatMap((taken) => lock(taken, heldUntil(one, explanation), worksOnNew(one))),
+      ...(locksNoTable(one) ? labelled("locks", "no table") : []),
       ...(waiting && waits.length > 0 ? labelled("waits", `at most ${waits.join(", ")}`) : []),
-      ...(one.fails === undefined ? [] : labelled("fails", one.fails, colors.red)),
+      ...fails,
       ...one.operations.flatMap(({ unknown }) => (unknown === undefined ? [] : labelled("unknown", unknown))),
     ];
   };
@@ -151,6 +177,11 @@ export function renderExplanation(explanation: Explanation, { color, width }: Ex
 
 const STATEMENT_INDENT = 10;
 const LABEL_WIDTH = 9;
+
+/** The statement as it is at other versions. */
+function withEffect({ fails: _, ...statement }: ExplainedStatement, effect: EffectAtVersions): ExplainedStatement {
+  return { ...statement, ...effect };
+}
 
 function operationWords({ type, object, work, onNew }: ExplainedOperation): string {
   const what = `${type}${object === undefined ? "" : ` \`${shortName(object)}\``}`;

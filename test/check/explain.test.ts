@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folderChangeSource } from "../../src/change/change-source.js";
+import { versionRange } from "../../src/change/configuration.js";
 import { configurationOf } from "../../src/check/configuration.js";
 import { explainFile, type ExplainOptions, explainText } from "../../src/check/explain.js";
 import type { ExplainedStatement, Explanation } from "../../src/model/explanation.js";
@@ -259,5 +260,82 @@ describe("what a transaction holds at its end", () => {
     }
     const { locks } = await postgres.measure(HISTORY, sql);
     expect(held).toEqual(Object.fromEntries(Object.entries(locks).map(([relation, { mode }]) => [relation, mode])));
+  });
+});
+
+describe("versions of PostgreSQL", () => {
+  const explained = (sql: string, versions: string, before = ORDERS): Explanation => {
+    const files = { "db/migrations/0001_orders.sql": before, [NEXT]: sql };
+    const source = folderChangeSource(new TemporaryRepository(files).root);
+    const explanation = explainFile(
+      source,
+      { ...configurationOf(source), ...versionRange(versions), postgresSource: "--postgres" },
+      NEXT,
+    );
+    expect(explanationErrors(JSON.parse(JSON.stringify(explanation)))).toEqual([]);
+    return explanation;
+  };
+
+  test("what a version refuses is said with its SQLSTATE and the version that knows it", () => {
+    const sql = "ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0) NOT ENFORCED;\n";
+    const [old] = explained(sql, "17").statements;
+    const message = "NOT ENFORCED is not known";
+    expect(old).toMatchObject({
+      fails: `PostgreSQL refuses this before version 18: ${message} (SQLSTATE 42601).`,
+      operations: [{ type: "AddConstraint", refusal: { code: "42601", message, since: 18 } }],
+    });
+    const [current] = explained(sql, "18").statements;
+    expect(current).not.toHaveProperty("fails");
+    expect(current!.operations[0]).not.toHaveProperty("refusal");
+  });
+
+  test("what every version refuses is, too, where the tables are known", () => {
+    const [, column, table] = explained(
+      "CREATE TABLE notes (id int);\nALTER TABLE notes DROP COLUMN x;\nALTER TABLE elsewhere DROP COLUMN x;\n",
+      "18",
+    ).statements;
+    expect(column!.fails).toBe(
+      'PostgreSQL refuses this: column "x" of relation "notes" does not exist (SQLSTATE 42703).',
+    );
+    expect(table!.fails).toBe('PostgreSQL refuses this: relation "elsewhere" does not exist (SQLSTATE 42P01).');
+    expect(byItself("ALTER TABLE elsewhere DROP COLUMN x;").statements[0]).not.toHaveProperty("fails");
+  });
+
+  test("that a version is refused is no fact where no version is known", () => {
+    const [statement] = byItself("MERGE INTO a USING b ON a.id = b.id WHEN MATCHED THEN DELETE;").statements;
+    expect(statement).not.toHaveProperty("fails");
+    expect(statement!.operations[0]!.unknown).toBe(
+      "PostgreSQL refuses it before version 15, and which version runs it is not known.",
+    );
+  });
+
+  test("a range is explained for each version, and what is the same is said once", () => {
+    const partitioned =
+      "CREATE TABLE events (id int, day date) PARTITION BY RANGE (day);\n" +
+      "CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');\n";
+    const { postgres, statements } = explained(
+      "ALTER TABLE events ADD UNIQUE (id, day);\nALTER TABLE events ADD COLUMN x int;\n" +
+        "CREATE UNIQUE INDEX ON events (day) NULLS NOT DISTINCT;\n",
+      "13-18",
+      partitioned,
+    );
+    expect(postgres).toEqual({ version: 13, until: 18, source: "--postgres" });
+    const [unique, column, index] = statements;
+    const locks = ({ locks }: Pick<ExplainedStatement, "locks">): string[] =>
+      locks.map(({ relation, mode }) => `${mode} ${relation}`);
+    expect(unique!.postgres).toEqual([13, 14, 15, 16, 17]);
+    expect(locks(unique!)).toEqual(["ACCESS EXCLUSIVE public.events", "SHARE public.events_2025"]);
+    expect(unique!.otherwise!.map((one) => [one.postgres, locks(one)])).toEqual([
+      [[18], ["ACCESS EXCLUSIVE public.events", "ACCESS EXCLUSIVE public.events_2025"]],
+    ]);
+    expect(column).not.toHaveProperty("postgres");
+    expect(column).not.toHaveProperty("otherwise");
+    expect(index).toMatchObject({
+      postgres: [13, 14],
+      fails: "PostgreSQL refuses this before version 15: NULLS NOT DISTINCT is not known (SQLSTATE 42601).",
+    });
+    expect(index!.otherwise).toHaveLength(1);
+    expect(index!.otherwise![0]).toMatchObject({ postgres: [15, 16, 17, 18] });
+    expect(index!.otherwise![0]).not.toHaveProperty("fails");
   });
 });

@@ -51,6 +51,35 @@ describe("a range of versions", () => {
     expect(judged(column, "11-18").findings).toEqual([]);
   });
 
+  it("refuses at each version what that one does not know, and at no other", () => {
+    const merge =
+      "MERGE INTO orders USING orders o ON o.id = orders.id WHEN NOT MATCHED BY SOURCE THEN DO NOTHING;\n" +
+      "ALTER TABLE orders ALTER COLUMN account_id SET COMPRESSION lz4;\n";
+    const refused = (versions: string): unknown[] =>
+      messages(judged(merge, versions)).filter((entry) => (entry as unknown[])[0] === "no-invalid-sql");
+    const merging = "MERGE is not known (SQLSTATE 42601). The migration stops here.";
+    const bySource = "WHEN NOT MATCHED BY SOURCE is not known (SQLSTATE 42601). The migration stops here.";
+    const compression =
+      "PostgreSQL refuses this before version 14: SET COMPRESSION is not known (SQLSTATE 42601). The migration stops here.";
+    expect(refused("13")).toEqual([
+      ["no-invalid-sql", `PostgreSQL refuses this before version 15: ${merging}`, undefined],
+      ["no-invalid-sql", compression, undefined],
+    ]);
+    expect(refused("13-18")).toEqual([
+      [
+        "no-invalid-sql",
+        `On PostgreSQL 13 and 14: PostgreSQL refuses this before version 15: ${merging} On PostgreSQL 15 and 16: PostgreSQL refuses this before version 17: ${bySource}`,
+        [13, 14, 15, 16],
+      ],
+      ["no-invalid-sql", `On PostgreSQL 13: ${compression}`, [13]],
+    ]);
+    // The first version of a range is no stand-in for the others, nor are they for it.
+    expect(refused("16-18")).toEqual([
+      ["no-invalid-sql", `On PostgreSQL 16: PostgreSQL refuses this before version 17: ${bySource}`, [16]],
+    ]);
+    expect(refused("17-18")).toEqual([]);
+  });
+
   it("is in the report as the schema has it, and in its summary", () => {
     const report = judged(column, "10-11");
     expect(schemaErrors(report)).toEqual([]);

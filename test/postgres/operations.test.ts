@@ -161,7 +161,15 @@ describe("ALTER TABLE", () => {
       { subcommand: "SetIdentity", parameters: ["generated"], column: "a", identity: "by default" },
     ],
     ["replica identity using index i", { subcommand: "ReplicaIdentity", replicaIdentity: "index", name: "i" }],
-    ["alter constraint k not enforced", { subcommand: "AlterConstraint", name: "k", enforced: false }],
+    [
+      "alter constraint k not enforced",
+      {
+        subcommand: "AlterConstraint",
+        name: "k",
+        enforced: false,
+        arrival: { since: 18, syntax: "ALTER CONSTRAINT … ENFORCED" },
+      },
+    ],
     ["alter a drop identity", { subcommand: "DropIdentity", column: "a" }],
     [
       "alter a set expression as (b + 1)",

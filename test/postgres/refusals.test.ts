@@ -5,11 +5,15 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Refusal } from "../../src/model/refusal.js";
+import type { Statement } from "../../src/model/statement.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
+import { REFUSABLE } from "../../src/postgres/refusals.js";
 import { BUILTIN_TYPES } from "../../src/postgres/refusals/builtin-types.js";
 import { REFERENCES } from "../../src/postgres/refusals/comparable-types.js";
 import { Replay } from "../../src/postgres/replay.js";
+import { arriving, type Arriving } from "./arrivals.js";
 import { startPGlite } from "./start-pglite.js";
+import { forms } from "./statement-forms.js";
 
 const schema = `
 CREATE TABLE t (
@@ -398,4 +402,37 @@ it("knows which types a foreign key can join", async () => {
   const sorted = (types: Readonly<Record<string, readonly string[]>>): object =>
     Object.fromEntries(Object.entries(types).map(([type, keys]) => [type, keys.toSorted()]));
   expect(sorted(REFERENCES)).toEqual(sorted(measured));
+});
+
+describe("what an older PostgreSQL does not know", () => {
+  /** Many forms have one setup. */
+  const texts = new Map<string, readonly Statement[]>();
+  const parsed = (sql: string): readonly Statement[] => {
+    const known = texts.get(sql) ?? parseSql(sql).statements;
+    texts.set(sql, known);
+    return known;
+  };
+
+  const refusalsAt = (postgres: number, { setup, sql }: Pick<Arriving, "setup" | "sql">): readonly unknown[] => {
+    const replay = new Replay({ postgres });
+    for (const part of setup.split(";\n\n")) for (const statement of parsed(part)) replay.apply(statement, 0);
+    const [statement] = parsed(sql);
+    return replay.apply(statement!, 1).refusals.flatMap((refusal) => (refusal ? [refusal.since] : []));
+  };
+
+  // The servers that know it, and those that do not, are asked in test/servers.
+  it.each(arriving.map((form) => [form.since, form.sql, form] as const))("since %i: %s", (since, _, form) => {
+    expect(refusalsAt(since, form)).toEqual([]);
+    expect(refusalsAt(since - 1, form)).toEqual([since]);
+    const types = parsed(form.sql).flatMap(({ operations }) => operations.map(({ type }) => type));
+    expect(types.some((type) => REFUSABLE.includes(type))).toBe(true);
+  });
+
+  it("refuses none of the other forms at the oldest version", () => {
+    const wrong = forms.flatMap(({ since, before, sql }) => {
+      const found = since === undefined ? refusalsAt(13, { setup: `${before.schema};\n\n${before.setup}`, sql }) : [];
+      return found.length > 0 ? [sql] : [];
+    });
+    expect(wrong).toEqual([]);
+  });
 });

@@ -103,6 +103,46 @@ Nothing that was read creates \`orders\`: it is assumed to exist and to hold row
     );
   });
 
+  it("says what differs between versions, and what one refuses", () => {
+    const source = folderChangeSource(new TemporaryRepository().root);
+    const configuration = { ...configurationOf(source), postgres: 13, postgresUntil: 18, postgresSource: "--postgres" };
+    const sql =
+      "ALTER TABLE orders ALTER COLUMN state SET COMPRESSION lz4;\n" +
+      "ALTER TABLE orders ADD COLUMN x int;\n" +
+      "MERGE INTO a USING b ON a.id = b.id WHEN NOT MATCHED BY SOURCE THEN DELETE;\n";
+    expect(renderExplanation(explainText(source, configuration, sql, { transaction: "none" }), plain))
+      .toBe(`standard input
+PostgreSQL 13 to 18 (--postgres). The runner sends statement by statement, without a transaction around them.
+Nothing was replayed before it.
+
+No transaction: each statement commits by itself.
+
+  1:1     ALTER TABLE orders ALTER COLUMN state SET COMPRESSION lz4
+          on       PostgreSQL 13
+          fails    PostgreSQL refuses this before version 14: SET COMPRESSION is not known (SQLSTATE 42601).
+          on       PostgreSQL 14 to 18
+          does     AlterTable \`orders.state\`: instant, whatever the size of the table
+          locks    ACCESS EXCLUSIVE on \`orders\` for an instant, whatever the size of the table: reads and writes wait
+
+  2:1     ALTER TABLE orders ADD COLUMN x int
+          does     AddColumn \`orders.x\`: instant, whatever the size of the table
+          locks    ACCESS EXCLUSIVE on \`orders\` for an instant, whatever the size of the table: reads and writes wait
+
+  3:1     MERGE INTO a USING b ON a.id = b.id WHEN NOT MATCHED BY SOURCE THEN DELETE
+          on       PostgreSQL 13 and 14
+          fails    PostgreSQL refuses this before version 15: MERGE is not known (SQLSTATE 42601).
+          on       PostgreSQL 15 and 16
+          fails    PostgreSQL refuses this before version 17: WHEN NOT MATCHED BY SOURCE is not known (SQLSTATE 42601).
+          on       PostgreSQL 17 and 18
+          does     Merge \`a\`: reads the whole table, changes rows; who writes the same rows waits until they are committed
+          locks    ROW EXCLUSIVE on \`a\`: nobody waits
+          locks    ACCESS SHARE on \`b\`: nobody waits
+          unknown  How many rows it changes is not known.
+
+Nothing that was read creates \`orders\`, \`a\`, \`b\`: they are assumed to exist and to hold rows.
+`);
+  });
+
   it("says until when the locks of all pending migrations are held", () => {
     expect(renderExplanation(explained("DROP TABLE orders;\n", { tool: "drizzle" }), plain)).toContain(
       "locks    ACCESS EXCLUSIVE on `orders` until all pending migrations have run: reads and writes wait\n",

@@ -302,7 +302,7 @@ ruleTester.run("no-invalid-sql", rule, {
           1,
           1,
           87,
-          "PostgreSQL 14 refuses this: NULLS NOT DISTINCT is not known before PostgreSQL 15 (SQLSTATE 42601). The migration stops here.",
+          "PostgreSQL refuses this before version 15: NULLS NOT DISTINCT is not known (SQLSTATE 42601). The migration stops here.",
         ),
       ],
     },

@@ -15,6 +15,7 @@ import type { QualifiedName } from "../../model/name.js";
 import type { MoveAllInTablespace } from "../../model/object-operation.js";
 import type { AlterTable, AlterTableSubcommand, AlterType, RelationKind } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
+import { arrivalOfSubcommand } from "./arrivals.js";
 import { collation, columnDefinition, parenthesized, tableConstraint } from "./definitions.js";
 import { expression } from "./expressions.js";
 import { reader, type Draft } from "./draft.js";
@@ -165,6 +166,7 @@ function alterTable({ source, table, kind, command, from, to }: Subcommand): Dra
   const constraint = as<ATAlterConstraint>(def, "ATAlterConstraint");
   const identity = identityOf(command, options);
   const name = command.name ?? constraint?.conname ?? replica?.name;
+  const arrival = arrivalOfSubcommand(command);
   return {
     type: "AlterTable",
     kind,
@@ -172,6 +174,7 @@ function alterTable({ source, table, kind, command, from, to }: Subcommand): Dra
     subcommand,
     ...(name !== undefined && (OF_COLUMN.has(subtype) ? { column: name } : { name })),
     ...(named !== undefined && { other: relationName(named) }),
+    ...(arrival && { arrival }),
     ...(names.length > 0 && { parameters: names }),
     ...(identity !== undefined && { identity }),
     ...(replica !== undefined && { replicaIdentity: REPLICA_IDENTITIES[replica.identity_type ?? ""] ?? "default" }),

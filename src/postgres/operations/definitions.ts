@@ -8,6 +8,7 @@ import type {
   ForeignKeyAction,
 } from "../../model/operation.js";
 import type { StatementSource } from "../statement-source.js";
+import { arrivalOfConstraint } from "./arrivals.js";
 import { expression, mentionsOf, provesNotNull } from "./expressions.js";
 import { indexNameColumns } from "./index-names.js";
 import { all, nameOf, relationName, strings, typeName } from "./names.js";
@@ -68,8 +69,10 @@ function constraintDefinition(
   const notEnforced =
     attributes.includes("CONSTR_ATTR_NOT_ENFORCED") ||
     ((kind === "check" || kind === "foreign key") && constraint.is_enforced !== true);
+  const arrival = arrivalOfConstraint(constraint);
   return {
     kind,
+    ...(arrival && { arrival }),
     ...(constraint.conname !== undefined && { name: constraint.conname }),
     range: source.rangeOf(from, to),
     columns: named.length > 0 || column === undefined ? named : [column],

@@ -219,6 +219,7 @@ describe("other objects", () => {
         allTables: false,
         tables: [T, { schema: "s", name: "u", only: true }],
         schemas: ["x"],
+        arrival: { since: 15, syntax: "a publication of some columns" },
       },
     ],
     [
@@ -233,6 +234,7 @@ describe("other objects", () => {
         table: T,
         columns: ["a", "b", "c"],
         ifNotExists: true,
+        arrival: { since: 14, syntax: "CREATE STATISTICS on an expression", code: "0A000" },
       },
     ],
     [
