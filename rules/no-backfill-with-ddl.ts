@@ -6,7 +6,7 @@ import {
   formatName,
   heldBefore,
   type HeldLock,
-  later,
+  inBatches,
   listNames,
   migrationOf,
   placeOf,
@@ -25,7 +25,7 @@ export default defineRule({
     },
     messages: {
       backfill:
-        "{{backfill}} takes as long as there are rows, and since {{since}} the transaction holds {{mode}} on {{locked}}: {{queries}} until it ends. Do it {{later}}, in batches that commit each.",
+        "{{backfill}} takes as long as there are rows, and since {{since}} the transaction holds {{mode}} on {{locked}}: {{queries}} until it ends. {{remedy}}",
     },
   },
   create(context) {
@@ -44,7 +44,7 @@ export default defineRule({
           mode: lock.mode,
           locked,
           queries: `every ${blocksReads ? "query" : "INSERT, UPDATE and DELETE"} on ${locked} waits`,
-          later: later(migration, op),
+          remedy: inBatches(migration, op, "beside"),
         },
       });
     };

@@ -81,8 +81,9 @@ export default defineRule({
       DetachPartition(op) {
         if (!couldDetachConcurrently(op, migration)) return;
         const data = { partition: formatName(op.partition), table: formatName(op.table) };
+        const form = `ALTER TABLE ${data.table} DETACH PARTITION ${data.partition} CONCURRENTLY`;
         if (canRunOutside(migration, op)) {
-          const remedy = outsideTransaction(migration, op, "Use DETACH PARTITION … CONCURRENTLY");
+          const remedy = outsideTransaction(migration, op, `Use ${form}`);
           context.report({
             node: op,
             messageId: "detach",
@@ -93,7 +94,7 @@ export default defineRule({
         }
         if (lockTimeout(migration.statementOf(op)) <= SHORT_LOCK_TIMEOUT) return;
         const { label } = migration.migration.tool;
-        const remedy = `${label} has no way to run DETACH PARTITION … CONCURRENTLY: put SET lock_timeout = '5s' before it. It then gives up, and can be run again.`;
+        const remedy = `${label} has no way to run ${form}: put SET lock_timeout = '5s' before it. It then gives up, and can be run again.`;
         const suggest = setTimeoutBefore(migration, op, "lock_timeout", "'5s'");
         context.report({ node: op, messageId: "detach", data: { ...data, remedy }, suggest });
       },

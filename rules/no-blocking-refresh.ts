@@ -1,5 +1,12 @@
 /** REFRESH without CONCURRENTLY fills a materialized view anew under ACCESS EXCLUSIVE: nobody reads it meanwhile. */
-import { defineRule, formatName, migrationOf, type RuleMigration, type RuleReport } from "../src/rule/index.js";
+import {
+  defineRule,
+  formatName,
+  migrationOf,
+  type RuleMigration,
+  type RuleReport,
+  sentText,
+} from "../src/rule/index.js";
 import type { RefreshMaterializedView } from "../src/model/operation.js";
 
 export default defineRule({
@@ -50,8 +57,8 @@ export default defineRule({
   },
 });
 
-function isWithoutData(op: RefreshMaterializedView, { migration }: RuleMigration): boolean {
-  return /\bWITH\s+NO\s+DATA$/iu.test(migration.sql.text.slice(...op.range));
+function isWithoutData(op: RefreshMaterializedView, migration: RuleMigration): boolean {
+  return /\bWITH\s+NO\s+DATA$/iu.test(sentText(migration.migration, migration.statementOf(op).statement, op.range));
 }
 
 /** Whether the view has a unique index that serves CONCURRENTLY. */

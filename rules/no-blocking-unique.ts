@@ -9,6 +9,7 @@ import {
   outsideTransaction,
   quoteIdentifier,
   type RuleMigration,
+  sentText,
 } from "../src/rule/index.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { AddColumn, AddConstraint, ConstraintDefinition } from "../src/model/operation.js";
@@ -109,7 +110,7 @@ function buildBefore(
 ): string {
   const keyword = kind === "primary key" ? "PRIMARY KEY" : "UNIQUE";
   const index = quoteIdentifier(name ?? defaultName(table, kind, columns));
-  const clause = migration.migration.sql.text.slice(...range);
+  const clause = sentText(migration.migration, migration.statementOf(op).statement, range);
   const [include = ""] = /\sINCLUDE\s*\([^)]*\)/iu.exec(clause) ?? [];
   const nulls = /\sNULLS\s+NOT\s+DISTINCT\b/iu.test(clause) ? " NULLS NOT DISTINCT" : "";
   const key = `${index} ON ${formatName(table)} (${columns.map(quoteIdentifier).join(", ")})${include}${nulls}`;
@@ -125,8 +126,9 @@ function defaultName({ name }: QualifiedName, kind: ConstraintDefinition["kind"]
 }
 
 /** WITHOUT OVERLAPS, of PostgreSQL 18, is enforced like EXCLUDE. */
-function comparesRanges({ constraint }: AddConstraint, { migration }: RuleMigration): boolean {
-  return /\bWITHOUT\s+OVERLAPS\b/iu.test(migration.sql.text.slice(...constraint.range));
+function comparesRanges(op: AddConstraint, migration: RuleMigration): boolean {
+  const { statement } = migration.statementOf(op);
+  return /\bWITHOUT\s+OVERLAPS\b/iu.test(sentText(migration.migration, statement, op.constraint.range));
 }
 
 function columnsOfIndex(op: AddConstraint, migration: RuleMigration): readonly string[] {

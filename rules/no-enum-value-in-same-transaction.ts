@@ -9,6 +9,7 @@ import {
   placeOf,
   type PlacedStatement,
   type RuleMigration,
+  sentSql,
   type Transaction,
   transactionOf,
   transactionOpenedBy,
@@ -103,15 +104,16 @@ function firstUse(
   { statement: { statement, before }, migration }: PlacedStatement,
   all: readonly Added[],
 ): Use | undefined {
-  const { text } = migration.sql;
+  const sent = sentSql(migration, statement);
   for (const added of all) {
     const { value, range } = added.operation;
     const isOwn = added.by.statement.statement === statement;
     if (isOwn && added.operation.inBlock === undefined) continue;
-    const place = { text, range: statement.range, ...(isOwn && { behind: range[1] }) };
+    const place = { ...sent, ...(isOwn && !statement.embedded && { behind: range[1] }) };
     if (!usesEnumValue(place, { enum: added.enum, value }, before)) continue;
     const candidates = statement.operations.filter(({ type }) => type !== "AddEnumValue");
-    const operation = candidates.find((one) => text.slice(...one.range).includes(value)) ?? statement.operations[0];
+    const operation =
+      candidates.find((one) => migration.sql.text.slice(...one.range).includes(value)) ?? statement.operations[0];
     if (operation) return { operation, added };
   }
   return undefined;

@@ -7,8 +7,10 @@ import {
   inBatches,
   listNames,
   loopHazard,
+  loopOfBatches,
   migrationOf,
   type RuleMigration,
+  type RuleReport,
 } from "../src/rule/index.js";
 import type { Delete, Insert, Operation, Update } from "../src/model/operation.js";
 
@@ -22,6 +24,7 @@ export default defineRule({
       harm: "blocks",
       yieldsTo: ["no-backfill-with-ddl"],
     },
+    hasSuggestions: true,
     messages: {
       update:
         "This UPDATE changes every row of {{table}} in one statement: each row stays locked until {{end}}, and every UPDATE and DELETE of one waits as long. {{remedy}}",
@@ -33,6 +36,7 @@ export default defineRule({
         "This loop {{changes}} every row of {{table}} in one transaction: each row stays locked until {{end}}, and every UPDATE and DELETE of one waits as long. {{remedy}}",
       loopScans:
         "Each step of this loop looks for its rows of {{table}} from the table's start, past all that are done, because no index on {{columns}} finds them: the further it gets, the longer a step takes. Go through the key instead: remember the last one of a step, and take the rows behind it in the next.",
+      doInBatches: "Do it in batches that commit each",
     },
   },
   create(context) {
@@ -40,7 +44,12 @@ export default defineRule({
     const report = (node: Delete | Insert | Update, messageId: "delete" | "insert" | "update"): void => {
       const reads = node.type === "Insert" ? { reads: listNames(node.reads.map(formatName)) } : {};
       const data = { ...migration.describe(node), ...reads, end: endOf(node, migration) };
-      context.report({ node, messageId, data: { ...data, remedy: inBatches(migration, node) } });
+      context.report({
+        node,
+        messageId,
+        data: { ...data, remedy: inBatches(migration, node) },
+        suggest: node.type === "Insert" ? [] : replaceByLoop(node, migration),
+      });
     };
     const reportLoop = (node: Delete | Update): void => {
       const hazard = loopHazard(node, migration);
@@ -70,6 +79,16 @@ export default defineRule({
     };
   },
 });
+
+function replaceByLoop(
+  op: Delete | Update,
+  migration: RuleMigration,
+): NonNullable<RuleReport<"doInBatches">["suggest"]> {
+  const loop = loopOfBatches(migration, op);
+  if (loop === undefined) return [];
+  const { range } = migration.statementOf(op).statement;
+  return [{ messageId: "doInBatches", fix: (fixer) => fixer.replaceTextRange([...range], loop) }];
+}
 
 function isMoved(op: Delete, migration: RuleMigration): boolean {
   return migration.statementOf(op).statement.operations.some(({ type }) => type === "Insert");

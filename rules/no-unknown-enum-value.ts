@@ -13,6 +13,7 @@ import {
   placeIn,
   placeOf,
   type RuleMigration,
+  sentSql,
   usesEnumValue,
 } from "../src/rule/index.js";
 import type { AddEnumValue } from "../src/model/operation.js";
@@ -76,8 +77,7 @@ function writesOfChange(op: AddEnumValue, migration: RuleMigration): readonly st
     const { statement, before } = placed.statement;
     if (statement.operations.includes(op)) continue;
     if (!statement.operations.some(({ type }) => WRITES.has(type))) continue;
-    const place = { text: placed.migration.sql.text, range: statement.range };
-    if (usesEnumValue(place, { enum: { schema, name }, value: op.value }, before))
+    if (usesEnumValue(sentSql(placed.migration, statement), { enum: { schema, name }, value: op.value }, before))
       places.push(placeOf(migration, placed));
   }
   return places;

@@ -1,4 +1,5 @@
 import type { ToolFacts } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { DATA_TYPE, STRING } from "./db-migrate/columns.js";
 import { DRIVER } from "./db-migrate/driver.js";
 import { dialectOf, dialectOfFolder, dialectOfPackages, POSTGRESQL } from "./dialect.js";
@@ -205,10 +206,9 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
     label: PACKAGE,
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
     transaction: isOutside ? "per-statement" : "per-file",
-    withoutOutside:
-      "db-migrate runs every migration in a transaction, and `--non-transactional` is for a whole run. Build the index by " +
-      "hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, " +
-      "which then finds it built.",
+    withoutOutside: builtByHand(
+      "db-migrate runs every migration in a transaction, and `--non-transactional` is for a whole run",
+    ),
     checksums: false,
     outOfOrder: { does: "runs", says: "db-migrate runs it after the others." },
   };

@@ -1,4 +1,5 @@
 import type { FileFacts, OrderPolicy, ToolFacts } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { dataStep, isDataStep } from "./drizzle/data-step.js";
 import { dialectOf, dialectOfFolder } from "./dialect.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
@@ -213,9 +214,7 @@ function toolFacts(listing: Listing, folder: string, hasJournal: boolean): ToolF
       ? { assumption: ASSUMED_BESIDE_SUPABASE }
       : {}),
     transaction: "all-pending",
-    withoutOutside:
-      "Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX " +
-      "CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built.",
+    withoutOutside: builtByHand("Drizzle's migrate() runs all pending migrations in one transaction"),
     checksums: false,
     outOfOrder: outOfOrder(installed?.version, hasJournal),
   };

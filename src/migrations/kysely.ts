@@ -1,4 +1,5 @@
 import type { ToolFacts } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { dialectOfFolder } from "./dialect.js";
 import { DIALECT } from "./evaluator/environment.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
@@ -8,6 +9,7 @@ import { installedVersion, versionFacts } from "./installed-version.js";
 import { RESULT, SQL_TAG } from "./kysely/expressions.js";
 import { queryCreator } from "./kysely/query.js";
 import { schemaModule } from "./kysely/schema.js";
+import { kyselySettings } from "./kysely/settings.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";
@@ -65,6 +67,8 @@ export const kysely: MigrationTool = {
     checksum: "None: an edited migration is not noticed.",
     outOfOrder: "Refuses, unless `allowUnorderedMigrations` is set.",
     undo: "The function `down`.",
+    configuration:
+      "`disableTransactions: true` and `allowUnorderedMigrations: true` in the project's programs, `--no-transaction` of kysely-ctl in a script.",
     sources: [
       "https://kysely.dev/docs/migrations",
       "https://github.com/kysely-org/kysely/blob/master/src/migration/migrator.ts",
@@ -152,16 +156,22 @@ function isMigration(text: string): boolean {
 }
 
 function toolFacts(listing: Listing, folder: string): ToolFacts {
+  const { disableTransactions, allowUnorderedMigrations } = kyselySettings(listing, folder);
   return {
     name: PACKAGE,
     label: "Kysely",
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
-    transaction: "all-pending",
-    outsideTransaction: "in a run of its own with `disableTransactions`",
+    transaction: disableTransactions ? "per-statement" : "all-pending",
+    ...(disableTransactions
+      ? { outsideTransaction: "in a migration of its own, so that nothing else is half done if it fails" }
+      : {
+          withoutOutside: builtByHand(
+            "Kysely runs all pending migrations in one transaction, and `disableTransactions` is for a whole run",
+          ),
+        }),
     checksums: false,
-    outOfOrder: {
-      does: "refuses",
-      says: "Kysely refuses to run anything, unless `allowUnorderedMigrations` is set.",
-    },
+    outOfOrder: allowUnorderedMigrations
+      ? { does: "runs", says: "Kysely runs it after the others, because `allowUnorderedMigrations` is set." }
+      : { does: "refuses", says: "Kysely refuses to run anything, unless `allowUnorderedMigrations` is set." },
   };
 }

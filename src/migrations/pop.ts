@@ -1,4 +1,5 @@
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { dialectOf, dialectOfFolder, POSTGRESQL } from "./dialect.js";
 import { goRequirement } from "./go-modules.js";
 import { versionFacts } from "./installed-version.js";
@@ -155,10 +156,7 @@ function toolFacts(required: InstalledVersion | undefined, orys: boolean): ToolF
             "file as one query",
         }
       : {
-          withoutOutside:
-            "pop runs every migration in a transaction and has no way out of it. Build the index by hand with CREATE " +
-            "INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then " +
-            "finds it built.",
+          withoutOutside: builtByHand("pop runs every migration in a transaction and has no way out of it"),
         }),
     checksums: false,
     outOfOrder: { does: "runs", says: `${label} runs it on databases that have run later ones already.` },

@@ -1,4 +1,5 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { versionFacts } from "./installed-version.js";
@@ -108,10 +109,7 @@ function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
     label: "refinery",
     ...versionFacts(installed),
     transaction: "per-file",
-    withoutOutside:
-      "refinery runs every migration in a transaction and has no way out of it. Build the index by hand with CREATE " +
-      "INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it " +
-      "built.",
+    withoutOutside: builtByHand("refinery runs every migration in a transaction and has no way out of it"),
     checksums: true,
     outOfOrder: {
       does: "refuses",

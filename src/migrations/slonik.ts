@@ -1,4 +1,5 @@
 import type { ToolFacts, TransactionMode } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import { type Callable, Dictionary, option, textOf } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
@@ -181,10 +182,9 @@ function toolFacts(listing: Listing, folder: string, setting: Setting | undefine
       outsideTransaction: "in a file of its own with that single statement",
     }),
     ...(transaction === "all-pending" && {
-      withoutOutside:
-        "@slonik/migrator runs all pending migrations in one transaction with `singleTransaction`. Build the index by hand " +
-        "with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which " +
-        "then finds it built.",
+      withoutOutside: builtByHand(
+        "@slonik/migrator runs all pending migrations in one transaction with `singleTransaction`",
+      ),
     }),
     checksums: false,
     ...(setting && { outOfOrder: { does: "runs", says: "@slonik/migrator runs it after the others." } }),

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { FileFacts, ToolFacts } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
 import { majorMinor, versionFacts } from "./installed-version.js";
@@ -159,10 +160,7 @@ function toolFacts(installed: InstalledVersion | undefined, optsOut: boolean): T
             "sqlx sends a file as one query",
         }
       : {
-          withoutOutside:
-            "Before version 0.8 sqlx runs every migration in a transaction. Build the index by hand with CREATE INDEX " +
-            "CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds " +
-            "it built.",
+          withoutOutside: builtByHand("Before version 0.8 sqlx runs every migration in a transaction"),
         }),
     checksums: true,
     outOfOrder: { does: "runs", says: "sqlx runs it on databases that have run later ones already." },

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { splitStatements } from "../postgres/lexer.js";
 import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
+import type { OperationType } from "../model/operation.js";
 import { installedVersion, majorMinor, versionFacts, type InstalledVersion } from "./installed-version.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
@@ -167,6 +168,9 @@ function reader(isAlone: RunsAlone): ReadMigrationText {
   };
 }
 
+/** What is not among those: it fails in a transaction as well, or commits in it. */
+const INSIDE: readonly OperationType[] = ["Delete", "DetachPartition", "Insert", "Update"];
+
 function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
   const known = majorMinor(installed?.version ?? "");
   const early = known !== undefined && (known[0] < 2 || (known[0] === 2 && known[1] < 109));
@@ -184,6 +188,7 @@ function toolFacts(installed: InstalledVersion | undefined): ToolFacts {
     outsideTransaction: early
       ? "in a migration of its own with that single statement, which is not in a transaction then"
       : "in a migration of its own: Supabase runs it outside the transaction of the file",
+    staysInside: early || (known !== undefined && known[0] === 2 && known[1] < 116) ? [...INSIDE, "DropIndex"] : INSIDE,
     checksums: false,
     outOfOrder: {
       does: "refuses",

@@ -1,6 +1,6 @@
 import type { Catalog } from "./catalog.js";
 import type { Lock, Work } from "./lock.js";
-import type { Operation } from "./operation.js";
+import type { Operation, OperationType } from "./operation.js";
 import type { Refusal } from "./refusal.js";
 import type { ParsedSql, Statement } from "./statement.js";
 
@@ -34,6 +34,8 @@ export interface ToolFacts {
    * Absent where it cannot.
    */
   readonly outsideTransaction?: string;
+  /** Operations that it has no way to run outside of its transaction all the same. Absent: none. */
+  readonly staysInside?: readonly OperationType[];
   /** What to do instead where it cannot: how an index is built, in sentences. */
   readonly withoutOutside?: string;
   /** What is assumed of the tool because the repository does not say, and why, as a sentence. */

@@ -3,6 +3,8 @@ import type { QualifiedName } from "../model/name.js";
 import type { Delete, Insert, NullTest, Update } from "../model/operation.js";
 import { addedColumn } from "./new-columns.js";
 import { canRunOutside, outsideTransaction } from "./remedies.js";
+import type { RecipeContext } from "../deploy-order/recipe.js";
+import { deleteInBatches, updateInBatches } from "../deploy-order/recipes/batched-backfill.js";
 import type { RuleMigration } from "./types.js";
 
 /** Whether an UPDATE or DELETE changes every row of a table in use that is not small. */
@@ -64,15 +66,42 @@ function isStillNull(op: Update | Delete, column: string, migration: RuleMigrati
   return added.default === undefined || added.default.kind === "null";
 }
 
-/** How to do it so that nobody waits for long, as a sentence. */
-export function inBatches(migration: RuleMigration, op: Delete | Insert | Update): string {
+/**
+ * The loop that does the same in batches, as one statement; undefined where the rows cannot be told apart, and where the
+ * statement stands where no loop can commit.
+ */
+export function loopOfBatches(migration: RuleMigration, op: Delete | Update): string | undefined {
+  const statement = migration.statementOf(op);
+  if (statement.transaction.inTransaction !== false || op.inBlock !== undefined || op.loop !== undefined)
+    return undefined;
+  if (statement.statement.operations.length > 1) return undefined;
+  const context: RecipeContext = {
+    placed: { operation: op, statement, migration: migration.migration },
+    postgres: migration.postgres,
+    references: [],
+    operations: [],
+  };
+  const recipe = op.type === "Update" ? updateInBatches : deleteInBatches;
+  const sql = recipe.way(op, context)?.steps[0]?.sql;
+  // Without a key each run does one batch, and somebody has to run it again.
+  return sql?.startsWith("DO ") === true ? sql.replace(/;\s*$/, "") : undefined;
+}
+
+/**
+ * How to do it so that nobody waits for long, as a sentence.
+ * @param place Whether other statements stay where it stands.
+ */
+export function inBatches(
+  migration: RuleMigration,
+  op: Delete | Insert | Update,
+  place: "instead" | "beside" = "instead",
+): string {
   const action = "Do it in batches that commit each, with COMMIT in the loop of a DO block";
   const { tool } = migration.migration;
   if (op.inBlock !== undefined && migration.statementOf(op).transaction.inTransaction === false) {
     return "loop" in op ? "Commit in each step of the loop." : `${action}.`;
   }
-  // Supabase runs outside of its transaction what PostgreSQL refuses inside one, and nothing else.
-  return canRunOutside(migration, op) && tool.name !== "supabase"
-    ? outsideTransaction(migration, op, action)
+  return canRunOutside(migration, op)
+    ? outsideTransaction(migration, op, action, place)
     : `Do it in batches that commit each, in a script beside the migrations: ${tool.label} runs those in a transaction.`;
 }

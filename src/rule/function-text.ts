@@ -1,15 +1,16 @@
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import { ByName, oncePerDatabase } from "./same-change.js";
+import { sentText } from "./sent-sql.js";
 import type { RuleMigration } from "./types.js";
 
 const wordsOfFunctions = oncePerDatabase(({ database }) => {
   const found = new ByName<ReadonlySet<string>>();
-  for (const { statements, sql } of database.migrations) {
-    for (const { statement, before } of statements) {
+  for (const migration of database.migrations) {
+    for (const { statement, before } of migration.statements) {
       for (const operation of statement.operations) {
         if (operation.type !== "CreateFunction") continue;
-        found.add(before.qualify(operation.function), wordsOf(sql.text.slice(...operation.range)));
+        found.add(before.qualify(operation.function), wordsOf(sentText(migration, statement, operation.range)));
       }
     }
   }

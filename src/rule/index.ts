@@ -1,5 +1,5 @@
 /** Everything that a rule imports. */
-export { changesEveryRow, copiesEveryRow, inBatches, loopHazard } from "./backfill.js";
+export { changesEveryRow, copiesEveryRow, inBatches, loopHazard, loopOfBatches } from "./backfill.js";
 export { brokenBy, type BrokenUses, brokenUses } from "./broken-uses.js";
 export { refusalOf } from "./certain-refusals.js";
 export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
@@ -54,6 +54,7 @@ export { type OptionalInModel, optionalInModels } from "./optional-in-models.js"
 export { ByName, oncePerChange, operationsOfChange, type PlacedOperationOf, precedes } from "./same-change.js";
 export { timeoutVisitors } from "./require-timeout.js";
 export { sameSql } from "../postgres/same-sql.js";
+export { type SentSql, sentSql, sentText } from "./sent-sql.js";
 export { statementsTogether } from "./together.js";
 export { concurrently } from "./suggestions.js";
 export { lockTimeout, NO_TIMEOUT, setTimeoutBefore, SHORT_LOCK_TIMEOUT, timeoutAt } from "./timeouts.js";

@@ -37,7 +37,8 @@ export function outsideTransaction(
   if (inTransaction === false && !becomesTwo) return `${action}${alone}.`;
   // Where a file goes out in one query, statements behind a COMMIT are still refused: they need a file of their own.
   if (openedBy === "file" && mode !== "single-send") return `${action} outside BEGIN … COMMIT.`;
-  if (tool.outsideTransaction !== undefined) return `${action} ${tool.outsideTransaction}.`;
+  const way = wayOut(tool, operation);
+  if (way !== undefined) return `${action} ${way}.`;
   if (BUILDS_INDEX.has(operation.type) && tool.withoutOutside !== undefined) return tool.withoutOutside;
   return `${tool.label} has no way to run it outside one: run it by hand, and keep it out of the migrations.`;
 }
@@ -46,7 +47,12 @@ export function outsideTransaction(
 export function canRunOutside(migration: RuleMigration, operation: Operation): boolean {
   const { inTransaction, openedBy } = migration.statementOf(operation).transaction;
   if (inTransaction !== true || openedBy === "file") return true;
-  return migration.migration.tool.outsideTransaction !== undefined;
+  return wayOut(migration.migration.tool, operation) !== undefined;
+}
+
+/** How a tool runs an operation outside of its transaction; undefined where it cannot. */
+function wayOut({ outsideTransaction: way, staysInside }: ToolFacts, { type }: Operation): string | undefined {
+  return staysInside?.includes(type) === true ? undefined : way;
 }
 
 /** Who opened the transaction that a statement runs in, as a sentence. */

@@ -111,7 +111,7 @@ const FAILS = "CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses it insid
 
 const BY_HAND =
   "Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the " +
-  "migration, which then finds it built. Accept no-blocking-index-build there, with that reason.";
+  "migration, behind SET LOCAL lock_timeout = '5s': it finds the index built, but still takes SHARE on the table. Accept no-blocking-index-build there, with that reason.";
 
 const SUPABASE: Files = {
   "supabase/config.toml": "[db]\nmajor_version = 15\n",
@@ -133,6 +133,11 @@ const NODE_PG_MIGRATE: Files = {
 
 const kyselyProgram = (body: string): string =>
   `import { type Kysely, sql } from "kysely";\n\nexport async function up(db: Kysely<any>): Promise<void> {\n  ${body}\n}\n`;
+
+const KYSELY_BY_HAND =
+  "Kysely runs all pending migrations in one transaction, and `disableTransactions` is for a whole run. Build the index " +
+  "by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, behind " +
+  "SET LOCAL lock_timeout = '5s': it finds the index built, but still takes SHARE on the table.";
 
 const KYSELY: Files = {
   ...npm("kysely", "0.28.18"),
@@ -265,7 +270,7 @@ const ROWS: readonly ToolRow[] = [
       "no-concurrently-in-transaction drizzle/0001_index.sql:1 CREATE INDEX CONCURRENTLY fails here: PostgreSQL " +
         "refuses it inside a transaction. Drizzle's migrate() runs all pending migrations in one transaction. Build " +
         "the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in " +
-        "the migration, which then finds it built. Accept no-blocking-index-build there, with that reason.",
+        "the migration, behind SET LOCAL lock_timeout = '5s': it finds the index built, but still takes SHARE on the table. Accept no-blocking-index-build there, with that reason.",
     ],
   },
   {
@@ -386,14 +391,12 @@ const ROWS: readonly ToolRow[] = [
         "Kysely refuses to run anything, unless `allowUnorderedMigrations` is set. Move it behind: git mv " +
         "migrations/2_index.ts migrations/5_index.ts",
       "no-blocking-index-build migrations/2_index.ts:4 Building orders_account_idx blocks every INSERT, UPDATE and " +
-        "DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a run of its own with " +
-        "`disableTransactions`.",
+        `DELETE on orders until it is done. ${KYSELY_BY_HAND} Accept this finding there, with that reason.`,
       "no-out-of-order-migration migrations/3_index.ts:1 3_index.ts comes before 4_note.ts, which is merged already. " +
         "Kysely refuses to run anything, unless `allowUnorderedMigrations` is set. Move it behind: git mv " +
         "migrations/3_index.ts migrations/6_index.ts",
       "no-concurrently-in-transaction migrations/3_index.ts:4 CREATE INDEX CONCURRENTLY fails here: PostgreSQL refuses " +
-        "it inside a transaction. Kysely 0.28.18 runs all pending migrations in one. Run it in a run of its own with " +
-        "`disableTransactions`.",
+        `it inside a transaction. ${KYSELY_BY_HAND} Accept no-blocking-index-build there, with that reason.`,
     ],
   },
   {
@@ -519,12 +522,12 @@ const ROWS: readonly ToolRow[] = [
       "no-blocking-index-build migrations/20260201000000-index.js:2 Building orders_account_idx blocks every INSERT, " +
         "UPDATE and DELETE on orders until it is done. db-migrate runs every migration in a transaction, and " +
         "`--non-transactional` is for a whole run. Build the index by hand with CREATE INDEX CONCURRENTLY before the " +
-        "deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. Accept this finding " +
+        "deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, behind SET LOCAL lock_timeout = '5s': it finds the index built, but still takes SHARE on the table. Accept this finding " +
         "there, with that reason.",
       "no-concurrently-in-transaction migrations/20260202000000-index.js:2 CREATE INDEX CONCURRENTLY fails here: " +
         "PostgreSQL refuses it inside a transaction. db-migrate runs every migration in a transaction, and " +
         "`--non-transactional` is for a whole run. Build the index by hand with CREATE INDEX CONCURRENTLY before the " +
-        "deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. Accept " +
+        "deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, behind SET LOCAL lock_timeout = '5s': it finds the index built, but still takes SHARE on the table. Accept " +
         "no-blocking-index-build there, with that reason.",
     ],
   },

@@ -73,6 +73,53 @@ describe("Kysely's migrations are found", () => {
   });
 });
 
+describe("what the project tells the migrator", () => {
+  const tool = (files: Files) => onlySource({ ...PROJECT, "migrations/1_a.ts": UP, ...files }).tool;
+
+  it.each<[string, Files]>([
+    [
+      "in a program",
+      {
+        "src/migrate.ts":
+          "export const migrator = new Migrator({\n  db,\n  provider,\n  disableTransactions: true,\n});\n",
+      },
+    ],
+    [
+      "of kysely-ctl in a script",
+      {
+        "package.json": JSON.stringify({
+          dependencies: { kysely: "1" },
+          scripts: { migrate: "kysely migrate:latest --no-transaction" },
+        }),
+      },
+    ],
+  ])("%s switches its transactions off", (_, files) => {
+    expect(tool(files)).toMatchObject({
+      transaction: "per-statement",
+      outsideTransaction: "in a migration of its own, so that nothing else is half done if it fails",
+    });
+    expect(tool(files).withoutOutside).toBeUndefined();
+  });
+
+  it.each<[string, Files]>([
+    ["that is off", { "src/migrate.ts": "new Migrator({ db, provider, disableTransactions: false });\n" }],
+    ["in a comment", { "src/migrate.ts": "// disableTransactions: true\nnew Migrator({ db, provider });\n" }],
+    ["in a test", { "src/migrate.test.ts": "new Migrator({ db, provider, disableTransactions: true });\n" }],
+    ["of another command", { Makefile: "seed:\n\tkysely seed run --no-transaction\n" }],
+  ])("an option %s does not", (_, files) => {
+    expect(tool(files)).toMatchObject({ transaction: "all-pending" });
+    expect(tool(files).outsideTransaction).toBeUndefined();
+  });
+
+  it("allows any order", () => {
+    expect(tool({}).outOfOrder).toMatchObject({ does: "refuses" });
+    expect(tool({ "src/migrate.ts": "new Migrator({ allowUnorderedMigrations: true });\n" }).outOfOrder).toEqual({
+      does: "runs",
+      says: "Kysely runs it after the others, because `allowUnorderedMigrations` is set.",
+    });
+  });
+});
+
 describe("Kysely's migrations are read", () => {
   const added = (files: Files) =>
     changeOf({ ...PROJECT, "migrations/1_a.ts": UP }, files).databases.flatMap(({ migrations }) =>

@@ -62,7 +62,7 @@ ruleTester.run("no-backfill-with-ddl", rule, {
       errors: [
         {
           message:
-            "Updating every row of orders takes as long as there are rows, and since line 1 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in a later migration, in batches that commit each.",
+            "Updating every row of orders takes as long as there are rows, and since line 1 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in batches that commit each, with COMMIT in the loop of a DO block in a migration of its own that runs outside a transaction.",
           line: 2,
           column: 1,
           endLine: 2,
@@ -77,7 +77,7 @@ ruleTester.run("no-backfill-with-ddl", rule, {
       errors: [
         {
           message:
-            "Updating every row of orders takes as long as there are rows, and since line 1 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in a later migration, in batches that commit each.",
+            "Updating every row of orders takes as long as there are rows, and since line 1 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in batches that commit each, with COMMIT in the loop of a DO block in a migration of its own that runs outside a transaction.",
           line: 2,
           column: 1,
           endLine: 2,
@@ -96,7 +96,7 @@ ruleTester.run("no-backfill-with-ddl", rule, {
       errors: [
         {
           message:
-            "Updating every row of orders takes as long as there are rows, and since db/migrations/0003.sql:2 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in a migration of a later deploy, because Drizzle runs all pending migrations in one transaction, in batches that commit each.",
+            "Updating every row of orders takes as long as there are rows, and since db/migrations/0003.sql:2 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in batches that commit each, in a script beside the migrations: Drizzle runs those in a transaction.",
           line: 2,
           column: 1,
           endLine: 2,
@@ -112,7 +112,7 @@ ruleTester.run("no-backfill-with-ddl", rule, {
       errors: [
         {
           message:
-            "Copying every row of orders into payments takes as long as there are rows, and since line 1 the transaction holds SHARE ROW EXCLUSIVE on accounts: every INSERT, UPDATE and DELETE on accounts waits until it ends. Do it in a later migration, in batches that commit each.",
+            "Copying every row of orders into payments takes as long as there are rows, and since line 1 the transaction holds SHARE ROW EXCLUSIVE on accounts: every INSERT, UPDATE and DELETE on accounts waits until it ends. Do it in batches that commit each, with COMMIT in the loop of a DO block in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction.",
           line: 2,
           column: 1,
           endLine: 2,
@@ -128,7 +128,7 @@ ruleTester.run("no-backfill-with-ddl", rule, {
       errors: [
         {
           message:
-            "Updating every row of orders takes as long as there are rows, and since line 2 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in a later transaction, in batches that commit each.",
+            "Updating every row of orders takes as long as there are rows, and since line 2 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in batches that commit each, with COMMIT in the loop of a DO block in a file of its own that your runner sends without a transaction.",
           line: 4,
           column: 3,
           endLine: 4,

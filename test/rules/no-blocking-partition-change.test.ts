@@ -187,7 +187,7 @@ ruleTester.run("no-blocking-partition-change", rule, {
       code: detach,
       errors: [
         {
-          message: `${detaching} Use DETACH PARTITION … CONCURRENTLY.`,
+          message: `${detaching} Use ALTER TABLE events DETACH PARTITION events_2026 CONCURRENTLY.`,
           ...whole(detach),
           suggestions: [
             {
@@ -204,7 +204,7 @@ ruleTester.run("no-blocking-partition-change", rule, {
       code: detach,
       errors: [
         {
-          message: `${detaching} Use DETACH PARTITION … CONCURRENTLY in a migration of its own that runs outside a transaction.`,
+          message: `${detaching} Use ALTER TABLE events DETACH PARTITION events_2026 CONCURRENTLY in a migration of its own that runs outside a transaction.`,
           ...whole(detach),
         },
       ],
@@ -216,7 +216,7 @@ ruleTester.run("no-blocking-partition-change", rule, {
       code: detach,
       errors: [
         {
-          message: `${detaching} Drizzle has no way to run DETACH PARTITION … CONCURRENTLY: put SET lock_timeout = '5s' before it. It then gives up, and can be run again.`,
+          message: `${detaching} Drizzle has no way to run ALTER TABLE events DETACH PARTITION events_2026 CONCURRENTLY: put SET lock_timeout = '5s' before it. It then gives up, and can be run again.`,
           ...whole(detach),
           suggestions: [
             {

@@ -96,7 +96,7 @@ ruleTester.run("no-blocking-unique", rule, {
       errors: [
         {
           message:
-            "Adding orders_code_unique builds its index while every query on orders waits, SELECT too, until it is done. Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. It has to be UNIQUE: orders_code_unique ON orders (code). Then ADD CONSTRAINT orders_code_unique UNIQUE USING INDEX orders_code_unique is instant.",
+            "Adding orders_code_unique builds its index while every query on orders waits, SELECT too, until it is done. Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, behind SET LOCAL lock_timeout = '5s': it finds the index built, but still takes SHARE on the table. It has to be UNIQUE: orders_code_unique ON orders (code). Then ADD CONSTRAINT orders_code_unique UNIQUE USING INDEX orders_code_unique is instant.",
           line: 1,
           column: 1,
           endLine: 1,
@@ -235,7 +235,7 @@ ruleTester.run("no-blocking-unique", rule, {
       errors: [
         {
           message:
-            "UNIQUE on the new column slug builds an index while every query on orders waits, SELECT too, until it is done. Add the column alone, and the constraint in a migration of a later deploy, because Drizzle runs all pending migrations in one transaction. Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, which then finds it built. It has to be UNIQUE: slugs ON orders (slug). Then ADD CONSTRAINT slugs UNIQUE USING INDEX slugs is instant.",
+            "UNIQUE on the new column slug builds an index while every query on orders waits, SELECT too, until it is done. Add the column alone, and the constraint in a migration of a later deploy, because Drizzle runs all pending migrations in one transaction. Drizzle's migrate() runs all pending migrations in one transaction. Build the index by hand with CREATE INDEX CONCURRENTLY before the deploy, and keep CREATE INDEX IF NOT EXISTS in the migration, behind SET LOCAL lock_timeout = '5s': it finds the index built, but still takes SHARE on the table. It has to be UNIQUE: slugs ON orders (slug). Then ADD CONSTRAINT slugs UNIQUE USING INDEX slugs is instant.",
           line: 1,
           column: 1,
           endLine: 1,

@@ -46,6 +46,25 @@ BEGIN
   END LOOP;
 END $$;`;
 
+/** The same for the rows of a condition, in batches along the key. */
+const loop = (condition: string): string =>
+  `DO $$
+<<batch>>
+DECLARE
+  first_1 orders.id%TYPE;
+  last_1 orders.id%TYPE;
+BEGIN
+  SELECT id INTO batch.first_1 FROM orders ORDER BY id LIMIT 1;
+  WHILE FOUND LOOP
+    SELECT id INTO batch.last_1 FROM (
+      SELECT id FROM orders WHERE id >= batch.first_1 ORDER BY id LIMIT 1000
+    ) AS rows ORDER BY id DESC LIMIT 1;
+    UPDATE orders SET paid = false WHERE orders.id >= batch.first_1 AND orders.id <= batch.last_1 AND (${condition});
+    COMMIT;
+    SELECT id INTO batch.first_1 FROM orders WHERE id > batch.last_1 ORDER BY id LIMIT 1;
+  END LOOP;
+END $$`;
+
 ruleTester.run("no-unbatched-backfill", rule, {
   valid: [
     { name: "some rows", history: [orders], code: "UPDATE orders SET paid = true WHERE id = 1;" },
@@ -205,7 +224,26 @@ ruleTester.run("no-unbatched-backfill", rule, {
       history: [orders],
       tool: prisma7,
       code: "UPDATE orders SET paid = false WHERE 1 = 1;\nUPDATE orders SET paid = false WHERE id IS NOT NULL;",
-      errors: [updates("orders", byItself, "it is done", [1, 42]), updates("orders", byItself, "it is done", [2, 51])],
+      errors: [
+        {
+          ...updates("orders", byItself, "it is done", [1, 42]),
+          suggestions: [
+            {
+              desc: "Do it in batches that commit each",
+              output: `${loop("1 = 1")};\nUPDATE orders SET paid = false WHERE id IS NOT NULL;`,
+            },
+          ],
+        },
+        {
+          ...updates("orders", byItself, "it is done", [2, 51]),
+          suggestions: [
+            {
+              desc: "Do it in batches that commit each",
+              output: `UPDATE orders SET paid = false WHERE 1 = 1;\n${loop("id IS NOT NULL")};`,
+            },
+          ],
+        },
+      ],
     },
     {
       name: "NULLs of a column that this change adds, in an earlier file",

@@ -1,0 +1,106 @@
+/** A reader who does what the report says, in the language of the tool and in its files, one pull request after another. */
+import { DEFAULT_CONFIGURATION } from "../../../src/change/configuration.js";
+import { check } from "../../../src/check/check.js";
+import type { Finding } from "../../../src/model/finding.js";
+import type { Report } from "../../../src/model/report.js";
+import { parseSql } from "../../../src/postgres/parse-sql.js";
+import { type Files, memorySource } from "../memory-source.js";
+import type { Tool } from "./tools.js";
+
+/** What one migration gets. */
+export interface Written {
+  readonly sql: string;
+  /** Whether it opts out of its tool's transaction. */
+  readonly outside: boolean;
+  /** Whether all of it stands between BEGIN and COMMIT, in one call. */
+  readonly together?: boolean;
+  /** A comment above the last statement. */
+  readonly directive?: string;
+}
+
+/** The migrations of each pull request in turn. */
+export type PullRequests = readonly (readonly Written[])[];
+
+export const report = (base: Files, added: Files): Report => check(memorySource(base, added), DEFAULT_CONFIGURATION);
+
+/** What the tool calls outside of its transaction, as its messages say it. */
+export function isOutside(tool: Tool, says: string): boolean {
+  return tool.optOut?.test(says) === true;
+}
+
+/** The pull requests that a plan proposes: what is run by hand is in none of them. */
+export function fromPlan(tool: Tool, { plan }: Report, finding: Finding): PullRequests {
+  const requests: Written[][] = [[]];
+  let release = 0;
+  const found: Written[] = [];
+  for (const { id, steps } of plan.phases) {
+    for (const { origin, sql, how = "", release: later = 0 } of steps) {
+      if (origin !== "proposed" || sql === undefined) continue;
+      if (/keep CREATE INDEX IF NOT EXISTS in the migration/.test(how)) found.push(builtByHand(sql, finding));
+      if (id !== "automatic" && id !== "later") continue;
+      if (later !== release || (/^In a release of its own/.test(how) && requests.at(-1)?.length !== 0))
+        requests.push([]);
+      release = later;
+      if (/by hand/.test(how)) continue;
+      const together = /^Between BEGIN and COMMIT/.test(how);
+      requests.at(-1)?.push(...found.splice(0), { sql, outside: isOutside(tool, how), together });
+    }
+  }
+  requests.at(-1)?.push(...found);
+  return requests;
+}
+
+/** What is left for the migration where an index is built by hand, accepted with the comment that the report offers. */
+export function builtByHand(sql: string, { rule, suppression }: Finding): Written {
+  const found = sql.replace(/INDEX CONCURRENTLY/, "INDEX IF NOT EXISTS");
+  const directive = (suppression?.text ?? "")
+    .replace(rule, "no-blocking-index-build")
+    .replace(/ -- .*$/, " -- built by hand before the deploy");
+  return { sql: `SET LOCAL lock_timeout = '5s';\n${found}`, outside: false, directive };
+}
+
+export interface Outcome {
+  /** `rule file: message` of what still speaks, over all pull requests. */
+  readonly speaks: readonly string[];
+  /** Statements that PostgreSQL refuses in a transaction and that would be in one. */
+  readonly refused: readonly string[];
+  /** How many statements the reports have. */
+  readonly statements: number;
+}
+
+/**
+ * Writes the migrations of all pull requests, and checks each against those before it.
+ * @param sides What the repository has in the first pull request, and in later ones: the code has moved on by then.
+ */
+export function carryOut(tool: Tool, [now, then]: readonly [Files, Files], requests: PullRequests): Outcome {
+  let written: Files = {};
+  let n = 2;
+  const speaks: string[] = [];
+  const refused: string[] = [];
+  let statements = 0;
+  for (const [at, request] of requests.entries()) {
+    let added: Files = {};
+    for (const { sql, outside, together = false, directive } of request) {
+      const pieces = together
+        ? [tool.sql(`BEGIN;\n${sql}\nCOMMIT;`)]
+        : parseSql(sql).statements.map((one) => tool.sql(`${one.sql};`));
+      const last = pieces.length - 1;
+      const commented = pieces.map((piece, at) =>
+        directive !== undefined && at === last ? `${directive}\n${piece}` : piece,
+      );
+      added = { ...added, ...tool.migration(n++, commented, outside) };
+    }
+    if (request.length === 0) continue;
+    const result = report({ ...(at === 0 ? now : then), ...written }, added);
+    for (const { rule, file, message } of result.findings) speaks.push(`${rule} ${file}: ${message}`);
+    for (const { reason } of result.unknowns) speaks.push(`unknown: ${reason}`);
+    for (const migration of result.migrations) {
+      for (const { sql, transactional } of migration.statements) {
+        statements += 1;
+        if (/\b(?:INDEX|PARTITION)\b.*\bCONCURRENTLY\b/is.test(sql) && transactional === true) refused.push(sql);
+      }
+    }
+    written = { ...written, ...added };
+  }
+  return { speaks, refused, statements };
+}
