@@ -1,5 +1,5 @@
 import type { Tree, WordHit } from "../model/tree.js";
-import { GitError, grepWords, listTree, missingObjects, readObjects } from "./git.js";
+import { GitError, grepFiles, grepWords, listTree, missingObjects, readObjects } from "./git.js";
 import type { Git, TreeEntry } from "./git.js";
 import { decode } from "./text-file.js";
 import type { TextFile } from "./text-file.js";
@@ -77,6 +77,14 @@ export class GitTree implements Tree {
 
   grep(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[] {
     return grepWords(this.git, words, { exclude, only }, this.commit);
+  }
+
+  filesWith(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly string[] {
+    return grepFiles(this.git, words, { exclude, only }, this.commit);
+  }
+
+  contentId(file: string): string | undefined {
+    return this.#list().get(file)?.object;
   }
 
   #list(): ReadonlyMap<string, TreeEntry> {

@@ -533,36 +533,36 @@ function alternations(words: readonly string[]): readonly string[] {
   return patterns.map((pattern) => `(${pattern})`);
 }
 
-/**
- * Whole-word search for fixed strings in text files of a commit, or of the working tree where `commit` is absent.
- * `exclude` and `only` hold glob patterns as in a pathspec with `glob` magic; without `only` all files are searched.
- */
-export function grepWords(
+interface GrepPlaces {
+  readonly exclude: readonly string[];
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Runs `git grep` for whole words in text files of a commit, or of the working tree where `commit` is absent. */
+function grep(
   git: Git,
   words: readonly string[],
-  { exclude, only }: { readonly exclude: readonly string[]; readonly only?: readonly string[] | undefined },
-  commit?: string,
-): readonly GrepHit[] {
-  if (words.length === 0) return [];
+  { exclude, only }: GrepPlaces,
+  commit: string | undefined,
+  what: readonly string[],
+): string {
   if (commit !== undefined) refuseOption(commit);
-  const args = [
-    "grep",
-    "-w",
-    "-z",
-    "-n",
-    "-I",
-    "-E",
-    "--full-name",
-    "--no-color",
-    "--no-column",
-    "--no-recurse-submodules",
-  ];
+  const args = ["grep", "-w", "-z", "-I", "-E", "--full-name", "--no-color", "--no-recurse-submodules", ...what];
   for (const pattern of alternations(words)) args.push("-e", pattern);
   if (commit === undefined) args.push("--untracked");
   else args.push(commit);
   args.push("--", ...(only?.map((pattern) => `:(glob)${pattern}`) ?? ["."]));
   args.push(...exclude.map((pattern) => `:(exclude,glob)${pattern}`));
-  const output = git.run(args, { accept: [1] }).toString("utf8");
+  return git.run(args, { accept: [1] }).toString("utf8");
+}
+
+/**
+ * Whole-word search for fixed strings in text files of a commit, or of the working tree where `commit` is absent.
+ * `exclude` and `only` hold glob patterns as in a pathspec with `glob` magic; without `only` all files are searched.
+ */
+export function grepWords(git: Git, words: readonly string[], places: GrepPlaces, commit?: string): readonly GrepHit[] {
+  if (words.length === 0) return [];
+  const output = grep(git, words, places, commit, ["-n", "--no-column"]);
   const prefix = commit === undefined ? 0 : commit.length + 1;
   const hits: GrepHit[] = [];
   for (let at = 0; at < output.length;) {
@@ -578,4 +578,22 @@ export function grepWords(
     at = end + 1;
   }
   return hits;
+}
+
+/** The files in which `grepWords` finds something; git stops at the first word of each. */
+export function grepFiles(git: Git, words: readonly string[], places: GrepPlaces, commit?: string): readonly string[] {
+  if (words.length === 0) return [];
+  const prefix = commit === undefined ? 0 : commit.length + 1;
+  const files = grep(git, words, places, commit, ["-l"]).split("\0");
+  return files.filter((file) => file !== "").map((file) => file.slice(prefix));
+}
+
+/** Tracked files of the working tree that are not what the index says. */
+export function modifiedFiles(git: Git): readonly string[] {
+  const args = ["diff-files", "-z", "--name-only", "--relative", "--ignore-submodules=all", "--"];
+  return git
+    .run(args)
+    .toString("utf8")
+    .split("\0")
+    .filter((file) => file !== "");
 }

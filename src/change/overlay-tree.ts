@@ -45,10 +45,25 @@ export class OverlayTree implements Tree {
 
   grep(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[] {
     const hits = this.under.grep(words, exclude, only).filter(({ file }) => !this.over.has(file));
+    return [...hits, ...this.#grepOver(words, exclude, only)];
+  }
+
+  filesWith(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly string[] {
+    const { under } = this;
+    const files = under.filesWith?.(words, exclude, only) ?? under.grep(words, exclude, only).map(({ file }) => file);
+    const over = this.#grepOver(words, exclude, only).map(({ file }) => file);
+    return [...new Set([...files.filter((file) => !this.over.has(file)), ...over])];
+  }
+
+  contentId(file: string): string | undefined {
+    return this.over.has(file) ? undefined : this.under.contentId?.(file);
+  }
+
+  #grepOver(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[] {
     const excluded = notSearched(exclude, only);
     const texts: [string, string][] = [];
     for (const [file, text] of this.over) if (text !== undefined && !excluded(file)) texts.push([file, text]);
-    return [...hits, ...searchWords(texts, words)];
+    return searchWords(texts, words);
   }
 }
 

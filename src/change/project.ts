@@ -7,6 +7,7 @@ import type { QualifiedName } from "../model/name.js";
 import type { AcceptedReference, Reference, ReferenceTarget } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import { AcceptedReferences } from "./accepted-references.js";
+import { literalGlob } from "../text/glob.js";
 import { functionBodies, functionsMention } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
 import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
@@ -125,7 +126,7 @@ export class Project {
     const inSql = (database: Database): readonly ReferenceTarget[] =>
       touched(database).filter(({ table }) => named.has(table.name));
     const files = new Set([...named.values()].flatMap((one) => [...one]));
-    return this.#search(inSql, { unnamed: true, only: [...files].map(literal) });
+    return this.#search(inSql, { unnamed: true, only: [...files].map(literalGlob) });
   }
 
   /** Searches the code of every database, and leaves out what somebody accepts. */
@@ -153,7 +154,7 @@ function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlyMap<st
   const exclude = [...migrations, ...NOT_APPLICATION_CODE];
   // Base has what head has, except in the files that differ.
   const differing = change.changed?.flatMap(({ file, status, previousFile = file }) =>
-    status === "added" ? [] : literal(previousFile),
+    status === "added" ? [] : literalGlob(previousFile),
   );
   const { head, base, release } = change;
   const hits = [
@@ -308,17 +309,13 @@ function migrationFiles({ databases, leftOut }: Change): readonly string[] {
   for (const { tools, migrations, deleted } of databases) {
     for (const { name, folder } of tools) {
       // A plain folder may be the place of code, too.
-      if (folder !== "") globs.add(`${literal(folder)}/**${name === "sql" && !/migrat/i.test(folder) ? "/*.sql" : ""}`);
+      if (folder !== "")
+        globs.add(`${literalGlob(folder)}/**${name === "sql" && !/migrat/i.test(folder) ? "/*.sql" : ""}`);
     }
     for (const { file } of [...migrations, ...deleted]) {
-      if (!tools.some(({ folder }) => folder !== "" && file.startsWith(`${folder}/`))) globs.add(literal(file));
+      if (!tools.some(({ folder }) => folder !== "" && file.startsWith(`${folder}/`))) globs.add(literalGlob(file));
     }
   }
-  for (const { file } of leftOut) globs.add(literal(file)).add(`${literal(file)}/**`);
+  for (const { file } of leftOut) globs.add(literalGlob(file)).add(`${literalGlob(file)}/**`);
   return [...globs];
-}
-
-/** A path as a glob that matches nothing else. */
-function literal(path: string): string {
-  return path.replace(/[\\*?[\]{}()!+@]/g, "\\$&");
 }

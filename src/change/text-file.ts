@@ -15,7 +15,7 @@ export function decode(bytes: Uint8Array): TextFile {
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { reason: notUtf8("UTF-16, big-endian") };
   if (!isUtf8(bytes)) return { reason: notUtf8(undefined) };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  return LFS_POINTER.test(text)
+  return text.startsWith("version ") && LFS_POINTER.test(text)
     ? { reason: "is a pointer of Git LFS, and its contents are not in git; keep it outside of Git LFS" }
     : { text };
 }

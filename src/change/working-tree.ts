@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Tree, WordHit } from "../model/tree.js";
-import { grepWords, listWorkingTree, readObjects } from "./git.js";
+import { grepFiles, grepWords, listWorkingTree, modifiedFiles, readObjects } from "./git.js";
 import type { Git, WorkingEntry } from "./git.js";
 import { notSearched } from "./overlay-tree.js";
 import { decode, MAX_TEXT_BYTES, tooLarge } from "./text-file.js";
@@ -19,6 +19,7 @@ export class WorkingTree implements Tree {
   readonly label = "the working tree";
   #entries: ReadonlyMap<string, WorkingEntry> | undefined;
   #files: readonly string[] | undefined;
+  #modified: ReadonlySet<string> | undefined;
   readonly #realRoot: string;
   readonly #folders = new Map<string, boolean>();
   readonly #sizes = new Map<string, number | undefined>();
@@ -65,6 +66,17 @@ export class WorkingTree implements Tree {
     if (this.git !== undefined) return grepWords(this.git, words, { exclude, only });
     const excluded = notSearched(exclude, only);
     return searchWords(this.#readable(excluded), words);
+  }
+
+  filesWith(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly string[] {
+    if (this.git !== undefined) return grepFiles(this.git, words, { exclude, only });
+    return [...new Set(this.grep(words, exclude, only).map(({ file }) => file))];
+  }
+
+  contentId(file: string): string | undefined {
+    if (this.git === undefined) return undefined;
+    this.#modified ??= new Set(modifiedFiles(this.git));
+    return this.#modified.has(file) ? undefined : this.#list().get(file)?.object;
   }
 
   *#readable(excluded: (file: string) => boolean): Generator<[string, string]> {

@@ -29,4 +29,8 @@ export interface Tree {
    * `exclude` and `only` hold glob patterns that git understands; without `only` all files are searched.
    */
   grep(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly WordHit[];
+  /** The files in which `grep` finds something: cheaper, where only that is asked. Absent: `grep` itself says it. */
+  filesWith?(words: readonly string[], exclude: readonly string[], only?: readonly string[]): readonly string[];
+  /** What names a file's contents, the same in all trees of a repository; undefined where that is not known. */
+  contentId?(file: string): string | undefined;
 }

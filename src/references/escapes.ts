@@ -13,3 +13,8 @@ export function withoutEscapes(raw: string): string {
     return ` ${escaped}`;
   });
 }
+
+/** A text as a part of a regular expression that fits it alone. */
+export function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

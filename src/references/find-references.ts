@@ -1,24 +1,16 @@
-import type { Reference, ReferenceGrade, ReferenceTarget, Side } from "../model/reference.js";
-import type { Tree, WordHit } from "../model/tree.js";
+import type { Reference, ReferenceGrade, ReferenceTarget } from "../model/reference.js";
 import { placeCounter } from "../text/line-counter.js";
 import { ACCEPT_REFERENCE, type AcceptComment, acceptComments } from "./accept-comments.js";
-import {
-  isForOtherSystem,
-  isGenerated,
-  isTest,
-  isTypesOnly,
-  languageOf,
-  NOT_APPLICATION_CODE,
-  testsBegin,
-} from "./application-files.js";
+import { isForOtherSystem, isGenerated, isTest, isTypesOnly, languageOf, testsBegin } from "./application-files.js";
+import { CandidateFiles, type CodeSides, SideTree, WordSearch } from "./candidate-files.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
 import type { Script } from "./script-references.js";
-import { mayBind, readScript, referencesInScript } from "./script-references.js";
+import { bindsIn, readScript, referencesInScript } from "./script-references.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { scriptParts } from "./script-tree.js";
 import type { Declaration, Found, SoughtTarget } from "./sought.js";
-import { addTo, declares, Sought, squash, targetKey } from "./sought.js";
+import { addTo, declares, Sought, targetKey } from "./sought.js";
 import { referencesInSqlFile, referencesInText } from "./text-references.js";
 
 export { targetKey } from "./sought.js";
@@ -29,21 +21,6 @@ const COMMON_LINES = 100;
 const COMMON_TABLES = 3;
 
 const MAX_EXCERPT = 160;
-
-/** The code of a change. */
-export interface CodeSides {
-  /** Absent where there is none to compare with. */
-  readonly base?: Tree;
-  /** What has shipped, where that is not base. */
-  readonly release?: { readonly tag: string; readonly tree: Tree };
-  readonly head: Tree;
-  /** Globs of what is no application code: the migrations. */
-  readonly exclude: readonly string[];
-  /** Folders with application code; absent or empty: all of the tree. */
-  readonly code?: readonly string[];
-  /** Globs of the only files that matter. Absent: all. */
-  readonly only?: readonly string[];
-}
 
 export interface SearchOptions {
   /** Whether statements that work on a column without naming it are references, too. Tables have none. */
@@ -66,58 +43,84 @@ export function findReferences(
 ): ReadonlyMap<string, readonly Reference[]> {
   const references = new Map<string, Reference[]>(targets.map((target) => [targetKey(target), []]));
   if (references.size === 0) return references;
-  const trees: [Side, Tree, string?][] = [["head", sides.head]];
-  if (sides.base !== undefined) trees.push(["base", sides.base]);
-  if (sides.release !== undefined) trees.push(["base", sides.release.tree, sides.release.tag]);
+  const head = new SideTree("head", sides.head, sides);
+  const trees = [head];
+  if (sides.base !== undefined) trees.push(new SideTree("base", sides.base, sides, head));
+  if (sides.release !== undefined) {
+    trees.push(new SideTree("base", sides.release.tree, sides, head, sides.release.tag));
+  }
 
   const plain = new Sought(targets, [], unnamed);
-  const searches = trees.map(([side, tree, release]) => new Search(side, tree, sides, plain, release));
-  const scripts = new Scripts();
-  // A model that one side has without the column is one that the other side has with it.
-  const modelFiles = new Set(searches.flatMap((search) => search.filesThatDeclare(scripts)));
-  const declared = searches.map((search) => search.declarations(scripts, modelFiles));
-  const readers = searches.map((search, side) => {
-    const others = declared.filter((_, other) => other !== side).flat();
-    const declarations = knownOn(declared[side] ?? [], others);
-    const sought = declarations.length === 0 ? plain : new Sought(targets, declarations, unnamed);
-    // Names that only a model's declaration told need a search of their own.
-    const searched = new Set(plain.words);
-    if (sought !== plain)
-      search.extend(
-        sought.words.filter((word) => !searched.has(word)),
-        sought,
-      );
-    return { search, declarations, sought };
-  });
-  const known = new Map<string, Reader>();
-  const work = new Map<string, { search: Search; reader: Reader; keys: ReadonlySet<string> }[]>();
-  for (const { search, declarations, sought } of readers) {
-    // With the same models on both sides, a text that both have is read once.
-    const key = JSON.stringify(declarations);
-    const reader = known.get(key) ?? new Reader(sought, scripts, commonTargets(sought, searches, declarations));
-    known.set(key, reader);
-    for (const [file, keys] of search.files) addTo(work, file, { search, reader, keys });
+  const candidates = trees.map((tree) => new CandidateFiles(tree));
+  const plainSearch = new WordSearch(plain.words, plain);
+  for (const one of candidates) one.add(plainSearch);
+  const readers = readersOf(targets, candidates, plain);
+  const work = new Map<string, { tree: SideTree; reader: Reader; keys: ReadonlySet<string> }[]>();
+  for (const [index, { tree, files }] of candidates.entries()) {
+    const reader = readers[index] as Reader;
+    for (const [file, keys] of files) addTo(work, file, { tree, reader, keys });
   }
   // File by file, so that what several sides have is parsed once, and not kept.
   for (const [file, sides] of work) {
-    for (const { search, reader, keys } of sides) {
-      const text = search.tree.read(file);
+    for (const { tree, reader, keys } of sides) {
+      const text = tree.read(file);
       if (text === undefined) continue;
+      const { side, release } = tree;
       for (const { target, ...reference } of reader.read(file, text, keys)) {
-        const { side, release } = search;
         references.get(target.key)?.push({ side, ...reference, ...(release !== undefined && { release }) });
       }
       if (onAcceptComment && text.includes(ACCEPT_REFERENCE)) {
-        const { side, release } = search;
         for (const comment of reader.acceptComments(file, text)) {
           onAcceptComment({ side, ...(release !== undefined && { release }), file, ...comment });
         }
       }
     }
-    scripts.forget();
+    for (const reader of readers) reader.forget();
   }
   for (const [key, list] of references) references.set(key, withoutReleased(list).sort(compare));
   return references;
+}
+
+/** What reads each side's files. With the same models on both sides they are read alike, a text that both have once. */
+function readersOf(
+  targets: readonly ReferenceTarget[],
+  candidates: readonly CandidateFiles[],
+  plain: Sought,
+): readonly Reader[] {
+  const scripts = new Scripts();
+  // A model that one side has without the column is one that the other side has with it.
+  const modelFiles = new Set(
+    candidates.flatMap(({ files, tree }) =>
+      [...files.keys()].filter((file) => scripts.declarationsIn(file, tree).length > 0),
+    ),
+  );
+  const declared = candidates.map(({ tree }) => [...modelFiles].flatMap((file) => scripts.declarationsIn(file, tree)));
+  const searched = new Set(plain.words);
+  const known = new Map<string, { readonly search: WordSearch; readonly declarations: readonly Declaration[] }>();
+  const searches = candidates.map((one, side) => {
+    const others = declared.filter((_, other) => other !== side).flat();
+    const declarations = knownOn(declared[side] ?? [], others);
+    const key = JSON.stringify(declarations);
+    let found = known.get(key);
+    if (found === undefined) {
+      const sought = declarations.length === 0 ? plain : new Sought(targets, declarations, plain.unnamed);
+      // Names that only a model's declaration told need a search of their own.
+      const words = sought.words.filter((word) => !searched.has(word));
+      known.set(key, (found = { search: new WordSearch(words, sought), declarations }));
+    }
+    one.add(found.search);
+    return found;
+  });
+  const readers = new Map<WordSearch, Reader>();
+  return searches.map(({ search, declarations }) => {
+    const { sought } = search;
+    let reader = readers.get(search);
+    if (reader === undefined) {
+      reader = new Reader(sought, scripts, commonTargets(sought, candidates, declarations));
+      readers.set(search, reader);
+    }
+    return reader;
+  });
 }
 
 /** References of a release only where base does not have them: the same line of the same file is the same reference. */
@@ -139,115 +142,31 @@ function knownOn(own: readonly Declaration[], others: readonly Declaration[]): r
   return [...own, ...gone.map((declaration) => ({ ...declaration, gone: true as const }))];
 }
 
-/** The files of one side that have a name in them. */
-class Search {
-  readonly #lines = new Map<string, number>();
-  /** The keys of the targets that each file may name. */
-  readonly #files = new Map<string, Set<string>>();
-
-  constructor(
-    readonly side: Side,
-    readonly tree: Tree,
-    readonly sides: CodeSides,
-    sought: Sought,
-    /** The tag, where what is searched is a released version. */
-    readonly release?: string,
-  ) {
-    this.extend(sought.words, sought);
-  }
-
-  get files(): ReadonlyMap<string, ReadonlySet<string>> {
-    return this.#files;
-  }
-
-  /** In how many lines one of the names is. */
-  lines(names: Iterable<string>): number {
-    let lines = 0;
-    for (const name of names) lines = Math.max(lines, this.#lines.get(name) ?? 0);
-    return lines;
-  }
-
-  extend(words: readonly string[], sought: Sought): void {
-    if (words.length === 0) return;
-    const hits = this.tree
-      .grep(words, [...this.sides.exclude, ...NOT_APPLICATION_CODE], this.sides.only)
-      .filter(({ file }) => this.#isCode(file));
-    const wanted = new Set(words);
-    const found = new Map<string, Set<SoughtTarget>>();
-    for (const hit of hits) this.#count(hit, wanted, sought, found);
-    this.tree.prefetch?.([...found.keys()]);
-    for (const [file, targets] of found) {
-      const text = this.tree.read(file);
-      if (text === undefined) continue;
-      // Without its table's name near it, a column's name says nothing.
-      const squashed = squash(text);
-      const named = [...targets].filter((target) => sought.mentions(target, squashed)).map(({ key }) => key);
-      if (named.length === 0) continue;
-      const known = this.#files.get(file);
-      if (known === undefined) this.#files.set(file, new Set(named));
-      else for (const key of named) known.add(key);
-    }
-  }
-
-  #isCode(file: string): boolean {
-    const { code } = this.sides;
-    if (code === undefined || code.length === 0) return true;
-    return code.some((folder) => {
-      const path = folder.replace(/^\.\//, "").replace(/\/+$/, "");
-      return path === "" || path === "." || file === path || file.startsWith(`${path}/`);
-    });
-  }
-
-  #count(hit: WordHit, wanted: ReadonlySet<string>, sought: Sought, found: Map<string, Set<SoughtTarget>>): void {
-    const words = new Set(hit.text.match(/[\p{L}\p{N}_$]+/gu));
-    for (const word of words) {
-      if (!wanted.has(word)) continue;
-      this.#lines.set(word, (this.#lines.get(word) ?? 0) + 1);
-      let targets = found.get(hit.file);
-      if (targets === undefined) found.set(hit.file, (targets = new Set()));
-      for (const target of sought.foundAs(word)) targets.add(target);
-    }
-  }
-
-  filesThatDeclare(scripts: Scripts): readonly string[] {
-    return [...this.files.keys()].filter((file) => this.#declarationsIn(file, scripts).length > 0);
-  }
-
-  /** The models that the files declare. */
-  declarations(scripts: Scripts, files: Iterable<string>): readonly Declaration[] {
-    return [...files].flatMap((file) => this.#declarationsIn(file, scripts));
-  }
-
-  #declarationsIn(file: string, scripts: Scripts): readonly Declaration[] {
-    const text = this.tree.read(file);
-    return text === undefined ? [] : scripts.declarationsIn(file, text);
-  }
-}
-
-/** Scripts that declare models; a text that both sides have is read once. */
+/** Scripts, and the models that files declare; a text that both sides have is read once. */
 class Scripts {
   readonly #scripts = new Map<string, Script | undefined>();
   readonly #declarations = new Map<string, readonly Declaration[]>();
 
-  declarationsIn(file: string, text: string): readonly Declaration[] {
-    if (isCapped(file, text) || isGenerated(text)) return [];
+  declarationsIn(file: string, tree: SideTree): readonly Declaration[] {
     const language = languageOf(file);
-    const key = `${language} ${text}`;
-    let declarations = this.#declarations.get(key);
+    if (language !== "prisma" && language !== "script") return [];
+    const text = tree.read(file);
+    if (text === undefined || (language === "script" && !MAY_DECLARE.test(text))) return [];
+    let declarations = this.#declarations.get(text);
     if (declarations === undefined) {
-      declarations =
-        language === "prisma"
-          ? modelsInPrismaSchema(text).map(({ offset: _, ...model }) => model)
-          : language === "script"
-            ? this.#inScript(file, text)
-            : [];
-      this.#declarations.set(key, declarations);
+      declarations = this.#read(file, text, language);
+      this.#declarations.set(text, declarations);
     }
     return declarations;
   }
 
+  #read(file: string, text: string, language: "prisma" | "script"): readonly Declaration[] {
+    if (isCapped(file, text) || isGenerated(text)) return [];
+    if (language === "script") return this.#inScript(file, text);
+    return modelsInPrismaSchema(text).map(({ offset: _, ...model }) => model);
+  }
+
   #inScript(file: string, text: string): readonly Declaration[] {
-    if (!MAY_DECLARE.test(text)) return [];
     const script = readScript(text, { jsx: hasJsx(file) });
     return (script?.models ?? []).map(({ node: _, offset: __, ...declaration }) => declaration);
   }
@@ -277,13 +196,18 @@ class Reader {
 
   /** `keys` are those of the targets that the file may name. */
   read(file: string, text: string, keys: ReadonlySet<string>): readonly PlacedReference[] {
-    const key = `${file}\n${text}`;
-    let references = this.#known.get(key);
+    let references = this.#known.get(text);
     if (references === undefined) {
       references = this.#place(file, text, this.#find(file, text, keys));
-      this.#known.set(key, references);
+      this.#known.set(text, references);
     }
     return references;
+  }
+
+  /** What was read is known until now: the same text in another file stands elsewhere. */
+  forget(): void {
+    this.#known.clear();
+    this.scripts.forget();
   }
 
   acceptComments(file: string, text: string): readonly AcceptComment[] {
@@ -317,10 +241,11 @@ class Reader {
 
   /** Only a script that may have more than possible references is worth being parsed. */
   #parse(file: string, code: string, keys: ReadonlySet<string>): Script | undefined {
-    const binds = this.sought.targets.some(
-      (target) => keys.has(target.key) && mayBind(code, target) && this.sought.names(target, code),
-    );
-    return binds ? this.scripts.script(file, code) : undefined;
+    const targets = this.sought.targets.filter(({ key }) => keys.has(key));
+    const mayBind = bindsIn(code);
+    if (!targets.some(mayBind)) return undefined;
+    const isNamed = this.sought.namedBy(code);
+    return targets.some((target) => mayBind(target) && isNamed(target)) ? this.scripts.script(file, code) : undefined;
   }
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
@@ -406,7 +331,7 @@ function excerptAt(text: string, offset: number, column: number): string {
 
 function commonTargets(
   sought: Sought,
-  searches: readonly Search[],
+  candidates: readonly CandidateFiles[],
   declarations: readonly Declaration[],
 ): ReadonlySet<SoughtTarget> {
   const common = new Set<SoughtTarget>();
@@ -417,7 +342,7 @@ function commonTargets(
         owners.add(table?.name ?? models[0]);
       }
     }
-    const lines = Math.max(...searches.map((search) => search.lines(target.names)));
+    const lines = Math.max(...candidates.map((one) => one.lines(target.names)));
     if (lines > COMMON_LINES || owners.size >= COMMON_TABLES) common.add(target);
   }
   return common;

@@ -8,7 +8,8 @@ import { splitStatements } from "../postgres/lexer.js";
 import type { Language } from "./application-files.js";
 import { scriptParts } from "./script-tree.js";
 import type { Found, SoughtTarget } from "./sought.js";
-import { escapeRegExp, isCertainlyTable } from "./sought.js";
+import { escapeRegExp } from "./escapes.js";
+import { isCertainlyTable } from "./sought.js";
 import { looksLikeSql, usesOf } from "./sql-references.js";
 import { readLiterals } from "./text-references.js";
 

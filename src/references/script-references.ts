@@ -25,7 +25,8 @@ import {
   wholeString,
 } from "./script-tree.js";
 import type { Found, Naming, Sought, SoughtTarget } from "./sought.js";
-import { declares, escapeRegExp, isCertainlyTable, isSameTable } from "./sought.js";
+import { declares, isCertainlyTable, isSameTable } from "./sought.js";
+import { escapeRegExp } from "./escapes.js";
 import { constantsAt } from "./script-constants.js";
 import { unnamedUses } from "./script-uses.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
@@ -90,9 +91,11 @@ const DATABASE_CALL =
 /** What code that only takes rows from elsewhere has. */
 const DATABASE_TYPES = /entit|schema|database|prisma|model/i;
 
-/** Whether a script may have more than possible references to a target: a name that says little must be in a database call. */
-export function mayBind(text: string, { distinctive }: SoughtTarget): boolean {
-  return DATABASE_CALL.test(text) || (distinctive && DATABASE_TYPES.test(text));
+/** To which targets a script may have more than possible references: a name that says little must be in a database call. */
+export function bindsIn(text: string): (target: SoughtTarget) => boolean {
+  const works = DATABASE_CALL.test(text);
+  const hasTypes = works || DATABASE_TYPES.test(text);
+  return ({ distinctive }) => works || (distinctive && hasTypes);
 }
 
 export interface Script {

@@ -5,9 +5,9 @@
 import type { Range } from "../model/position.js";
 import type { ReferenceGrade } from "../model/reference.js";
 import type { Language } from "./application-files.js";
-import { withoutEscapes } from "./escapes.js";
+import { escapeRegExp, withoutEscapes } from "./escapes.js";
 import type { Found, Sought, SoughtTarget } from "./sought.js";
-import { escapeRegExp, isSameTable, squash } from "./sought.js";
+import { isSameTable } from "./sought.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
 import { tablesNamedIn } from "./sql-tokens.js";
 
@@ -64,8 +64,8 @@ export function referencesInText(text: string, language: Language, sought: Sough
     }
   }
   if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought));
-  const squashed = squash(code);
-  const near = new Set(sought.targets.filter((target) => target.distinctive && sought.mentions(target, squashed)));
+  const mentioned = sought.mentionedIn(code);
+  const near = new Set(sought.targets.filter((target) => target.distinctive && mentioned(target)));
   const names = [...near].flatMap((target) => (target.column === undefined ? [] : [...target.names]));
   if (names.length === 0) return found;
   const words = new RegExp(`(?<![\\w$])(?:${names.map(escapeRegExp).join("|")})(?![\\w$])`, "g");
