@@ -28,7 +28,9 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 /** Packages that only some runs need: each is a file of its own in `dist/`, read when it is first required. */
 const separate = new Map([
   ["@babel/parser", "babel-parser.cjs"],
+  ["eslint/universal", "eslint.cjs"],
   ["pgsql-ast-parser", "pgsql-ast-parser.cjs"],
+  ["yaml", "yaml.cjs"],
 ]);
 
 /** Modules that nothing here calls, and what stands in for them. */

@@ -2,7 +2,7 @@
 import { type DefinedRule, type Look, typesIn, visitOperations } from "../rule/define-rule.js";
 import type { LocatedMigration } from "../rule/linted-migration.js";
 import type { Found } from "../rule/types.js";
-import type { RuleInUse } from "./linter.js";
+import type { RuleInUse } from "./rule-levels.js";
 
 interface Asked extends RuleInUse {
   readonly rule: DefinedRule;

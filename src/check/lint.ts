@@ -25,7 +25,7 @@ import { lineCounter, placeCounter } from "../text/line-counter.js";
 import { AskedRules, type FoundByRule } from "./find.js";
 import { RunLinter } from "./linter.js";
 import type { RuleFinding } from "./one-finding-per-harm.js";
-import { configurationFor, severityOf } from "./rule-levels.js";
+import { configurationFor, rulesIn, severityOf } from "./rule-levels.js";
 import { suppressionsIn } from "./suppression.js";
 import type { TimeLimit } from "./time-limit.js";
 
@@ -46,7 +46,7 @@ export function lint(change: Change, limit?: TimeLimit): LintResult {
   const findings: RuleFinding[] = [];
   const suppressed: RuleFinding<SuppressedFinding>[] = [];
   const notes: Report["notes"][number][] = [...(change.notes ?? [])];
-  const run = new Run(new RunLinter(change.root, configurationFor(change, pluginWithoutSchemas, RULES)));
+  const run = new Run(change);
   const onNote = (note: DirectiveNote): void => void notes.push(note);
   let judged = 0;
   for (const database of change.databases) {
@@ -103,29 +103,41 @@ type FileResult = Omit<LintResult, "judged">;
 const NOTHING: FileResult = { findings: [], suppressed: [], notes: [] };
 
 class Run {
-  readonly #linter: RunLinter;
+  readonly #change: Change;
   readonly #asked = new Map<unknown, AskedRules>();
+  #linter: RunLinter | undefined;
 
-  constructor(linter: RunLinter) {
-    this.#linter = linter;
+  constructor(change: Change) {
+    this.#change = change;
   }
 
   lint(located: LocatedMigration): FileResult {
-    const filename = join(located.change.root, located.migration.file);
-    const asked = hasDirectives(located.migration) ? undefined : this.#askedRules(filename);
-    return asked ? findingsIn(located, asked.find(located)) : lintMigration(this.#linter, filename, located);
+    const filename = join(this.#change.root, located.migration.file);
+    const asked = hasDirectives(located.migration) ? undefined : this.#askedRules(located, filename);
+    return asked ? findingsIn(located, asked.find(located)) : lintMigration(this.#eslint(), filename, located);
   }
 
   /** Undefined where only ESLint knows which rules are on. */
-  #askedRules(filename: string): AskedRules | undefined {
-    const rules = this.#linter.rulesFor(filename);
-    if (!rules) return undefined;
-    let asked = this.#asked.get(rules);
+  #askedRules({ database }: LocatedMigration, filename: string): AskedRules | undefined {
+    const { configuration } = this.#change;
+    const isSame = configuration.overrides.length === 0;
+    const rules = isSame ? undefined : this.#eslint().rulesFor(filename);
+    const key = isSame ? database : rules;
+    if (!key) return undefined;
+    let asked = this.#asked.get(key);
     if (!asked) {
-      asked = new AskedRules(rules.map((one) => ({ ...one, rule: RULES[one.id.slice(PREFIX.length)]! })));
-      this.#asked.set(rules, asked);
+      const inUse = rules ?? rulesIn(configuration, database.name, RULES);
+      asked = new AskedRules(inUse.map((one) => ({ ...one, rule: RULES[one.id.slice(PREFIX.length)]! })));
+      this.#asked.set(key, asked);
     }
     return asked;
+  }
+
+  #eslint(): RunLinter {
+    return (this.#linter ??= new RunLinter(
+      this.#change.root,
+      configurationFor(this.#change, pluginWithoutSchemas, RULES),
+    ));
   }
 }
 

@@ -1,9 +1,10 @@
-import { Linter } from "eslint/universal";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Linter as LinterTypes, SourceCode } from "eslint";
 import type { SqlSourceCode } from "../eslint/sql-source-code.js";
-import type { Severity } from "../model/finding.js";
-import type { RuleSettings } from "../rule/define-rule.js";
+import type { RuleInUse } from "./rule-levels.js";
+
+const require = createRequire(import.meta.url);
 
 /** What ESLint makes of the configuration for one file: levels are numbers, options have their defaults. */
 interface FileConfig {
@@ -11,11 +12,6 @@ interface FileConfig {
 }
 
 type ConfigArray = LinterTypes.Config[] & { getConfig?: (filename: string) => FileConfig | undefined };
-
-/** A rule that is on, as ESLint has read the configuration. */
-export interface RuleInUse extends RuleSettings {
-  readonly severity: Severity;
-}
 
 /**
  * ESLint's `Linter` with one prepared configuration for all files of a run.
@@ -25,7 +21,7 @@ export interface RuleInUse extends RuleSettings {
  * `_verifyWithFlatConfigArray`, none is prepared and every call makes its own: slower, but right.
  */
 export class RunLinter {
-  readonly #linter: SuppressingLinter;
+  readonly #linter: ReturnType<typeof linters>["linter"];
   readonly #config: LinterTypes.Config[];
   readonly #prepared: ConfigArray | undefined;
   readonly #rules = new WeakMap<FileConfig, readonly RuleInUse[]>();
@@ -33,9 +29,9 @@ export class RunLinter {
 
   /** @param cwd Absolute; the `files` of the configuration are relative to it. */
   constructor(cwd: string, config: LinterTypes.Config[]) {
-    this.#linter = new SuppressingLinter({ cwd });
+    const { linter, reader } = linters(cwd);
+    this.#linter = linter;
     this.#config = config;
-    const reader = new ConfigReader({ cwd });
     reader.verify("", config, { filename: join(cwd, "a.sql") });
     this.#prepared = reader.prepared;
   }
@@ -73,18 +69,25 @@ export class RunLinter {
   }
 }
 
-class SuppressingLinter extends Linter {
-  /** Part of ESLint's documented interface, and absent from its types. */
-  declare getSuppressedMessages: () => LinterTypes.SuppressedLintMessage[];
-}
+function linters(cwd: string) {
+  // A third of our own code's size, and needed by few runs.
+  const { Linter } = require("eslint/universal") as typeof import("eslint/universal");
 
-/** Lints nothing, and keeps the configuration array. */
-class ConfigReader extends Linter {
-  prepared: ConfigArray | undefined;
-
-  // ESLint's own method; `verify()` hands it the array that it has made.
-  _verifyWithFlatConfigArray(_text: unknown, config: ConfigArray): unknown[] {
-    this.prepared = config;
-    return [];
+  class SuppressingLinter extends Linter {
+    /** Part of ESLint's documented interface, and absent from its types. */
+    declare getSuppressedMessages: () => LinterTypes.SuppressedLintMessage[];
   }
+
+  /** Lints nothing, and keeps the configuration array. */
+  class ConfigReader extends Linter {
+    prepared: ConfigArray | undefined;
+
+    // ESLint's own method; `verify()` hands it the array that it has made.
+    _verifyWithFlatConfigArray(_text: unknown, config: ConfigArray): unknown[] {
+      this.prepared = config;
+      return [];
+    }
+  }
+
+  return { linter: new SuppressingLinter({ cwd }), reader: new ConfigReader({ cwd }) };
 }

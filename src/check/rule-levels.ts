@@ -4,10 +4,52 @@ import { join } from "node:path";
 import type { Linter } from "eslint";
 import { prefixed, type Rules, ruleSettings } from "../eslint/rule-settings.js";
 import type { Change } from "../model/change.js";
-import type { Configuration } from "../model/configuration.js";
+import type { Configuration, RuleSetting } from "../model/configuration.js";
 import type { Severity } from "../model/finding.js";
+import type { RuleSettings } from "../rule/define-rule.js";
 
 const require = createRequire(import.meta.url);
+
+/** A rule that is on. */
+export interface RuleInUse extends RuleSettings {
+  readonly severity: Severity;
+}
+
+/**
+ * The rules that are on for a database's files, as ESLint reads the same configuration: a level without options leaves
+ * those that were set before, and what options do not say is the rule's default. Overrides are not looked at: which
+ * files they cover is for ESLint to say.
+ */
+export function rulesIn(configuration: Configuration, database: string, rules: Rules): readonly RuleInUse[] {
+  const common = ruleSettings(configuration, rules);
+  const own = configuration.databases[database]?.rules ?? {};
+  return Object.entries(rules).flatMap(([name, { meta }]): RuleInUse[] => {
+    const [level, ...options] = settingOver(common[name], own[name]);
+    if (level === "off") return [];
+    const severity = level === "warn" ? "warning" : "error";
+    return [{ id: `migration-safety/${name}`, severity, options: withDefaults(meta.defaultOptions, options) }];
+  });
+}
+
+function settingOver(first: RuleSetting = ["off"], second: RuleSetting | undefined): RuleSetting {
+  if (second === undefined) return first;
+  return second.length === 1 ? [second[0], ...first.slice(1)] : second;
+}
+
+function withDefaults(defaults: readonly unknown[] = [], options: readonly unknown[]): readonly unknown[] {
+  return [...defaults.map((value, index) => filledUp(value, options[index])), ...options.slice(defaults.length)];
+}
+
+function filledUp(value: unknown, over: unknown): unknown {
+  if (over === undefined) return value;
+  if (!isRecord(value) || !isRecord(over)) return over;
+  const both = Object.keys(over).filter((key) => Object.hasOwn(value, key));
+  return { ...value, ...over, ...Object.fromEntries(both.map((key) => [key, filledUp(value[key], over[key])])) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** The configuration that ESLint's Linter gets; one for all files of a run. */
 export function configurationFor(

@@ -36,9 +36,11 @@ describe("dist/", () => {
       "action.cjs",
       "babel-parser.cjs",
       "cli.cjs",
+      "eslint.cjs",
       "libpg-query.wasm",
       "licenses.txt",
       "pgsql-ast-parser.cjs",
+      "yaml.cjs",
     ]);
   });
 

@@ -8,7 +8,8 @@ import { readRulePage } from "../docs/rule-page.js";
 const pages = new URL("../../docs/rules/", import.meta.url);
 const examples = readdirSync(pages).flatMap((file) => {
   const { title: rule, examples: all } = readRulePage(readFileSync(new URL(file, pages), "utf8"));
-  return all.filter(({ section }) => section === "Incorrect").map((example) => ({ rule, example }));
+  const first = all.find(({ section }) => section === "Incorrect");
+  return first ? [{ rule, example: first }] : [];
 });
 
 /** With every rule, so that the files have findings of several. */
