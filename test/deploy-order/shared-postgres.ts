@@ -1,12 +1,19 @@
 /** One PostgreSQL for all cases of a file, emptied before each. */
-import type { PGlite } from "@electric-sql/pglite";
 import type { RecipeStep } from "../../src/deploy-order/recipe.js";
 import { describePostgres } from "../postgres/catalog/postgres-catalog.js";
 import type { Description } from "../postgres/catalog/description.js";
 import { startPGlite } from "../postgres/start-pglite.js";
 
+/** A session with a database: PGlite, or a real server. */
+export interface StepDatabase {
+  /** Runs statements; of each, how many rows it has changed. */
+  exec(sql: string): Promise<readonly { readonly affectedRows?: number }[]>;
+  query<Row>(sql: string, parameters?: never[], options?: { rowMode: "array" | "object" }): Promise<{ rows: Row[] }>;
+  close(): Promise<void>;
+}
+
 export class SharedPostgres {
-  private constructor(readonly database: PGlite) {}
+  constructor(readonly database: StepDatabase) {}
 
   static async start(): Promise<SharedPostgres> {
     return new SharedPostgres(await startPGlite());

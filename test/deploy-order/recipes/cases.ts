@@ -14,6 +14,8 @@ export interface RecipeCase extends Asked {
   readonly speaks?: Readonly<Record<string, readonly string[]>>;
   /** What stays different from the schema that the pull request wanted. Default: nothing. */
   readonly leaves?: readonly string[];
+  /** The first major version that has what the pull request asks for. Default: all that are in use. */
+  readonly since?: number;
 }
 
 const USERS =
@@ -206,6 +208,7 @@ export const CASES: readonly RecipeCase[] = [
   {
     title: "a UNIQUE constraint with duplicates",
     recipe: "add-unique",
+    since: 15,
     schema: ORDERS,
     rows: `${ORDER_ROWS} UPDATE orders SET code = 'c1' WHERE id = 2;`,
     pull: "ALTER TABLE orders ADD UNIQUE NULLS NOT DISTINCT (code) INCLUDE (total);",

@@ -62,6 +62,7 @@ const QUERIES: readonly string[] = [
      AND NOT ${ofExtension("pg_class", "c.oid")}
    ORDER BY attrelid, attnum`,
 
+  // Columns that a server of an older major version does not have are read through the row as a whole.
   // The parts that a foreign key has for the partitions of the table that it points at are PostgreSQL's own affair.
   `SELECT format('%s.%s', n.nspname, relname) AS object,
           concat_ws(' ', 'constraint', conname,
@@ -76,7 +77,7 @@ const QUERIES: readonly string[] = [
               FROM pg_class t JOIN pg_namespace tn ON tn.oid = t.relnamespace WHERE t.oid = confrelid)
               || ${columnNames("confkey", "confrelid")} END,
             CASE WHEN NOT convalidated THEN 'not valid' END,
-            CASE WHEN NOT conenforced THEN 'not enforced' END,
+            CASE WHEN to_jsonb(pg_constraint) ->> 'conenforced' = 'false' THEN 'not enforced' END,
             CASE WHEN condeferrable THEN 'deferrable' END) AS line
    FROM pg_constraint JOIN pg_class c ON c.oid = conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE nspname ${USER} AND contype <> 't' AND NOT ${ofExtension("pg_class", "c.oid")} AND (contype <> 'f' OR conparentid = 0
@@ -94,7 +95,7 @@ const QUERIES: readonly string[] = [
                   AND refclassid = 'pg_class'::regclass AND refobjid = indrelid AND refobjsubid = attnum))) || ')',
             'of ' || conname,
             (SELECT 'part of ' || p.relname FROM pg_inherits JOIN pg_class p ON p.oid = inhparent WHERE inhrelid = c.oid),
-            CASE WHEN indnullsnotdistinct THEN 'nulls not distinct' END,
+            CASE WHEN to_jsonb(pg_index) ->> 'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
             CASE WHEN NOT indisvalid THEN 'invalid' END) AS line
    FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
      JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am am ON am.oid = c.relam

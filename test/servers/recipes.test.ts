@@ -1,0 +1,35 @@
+/** Every recipe, as it is for that version, carried out on a real server: what PGlite shows of one version holds for each. */
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { carryOut } from "../deploy-order/recipes/carry-out.js";
+import { CASES } from "../deploy-order/recipes/cases.js";
+import { SharedPostgres } from "../deploy-order/shared-postgres.js";
+import { MAJORS, RealPostgres } from "./real-postgres.js";
+
+describe.each(MAJORS)("PostgreSQL %i", (major) => {
+  let server: RealPostgres;
+  let postgres: SharedPostgres;
+  beforeAll(async () => {
+    server = await RealPostgres.start(major);
+    const client = await server.connect();
+    postgres = new SharedPostgres({
+      async exec(sql) {
+        const results = await client.query(sql);
+        return [results].flat().map(({ rowCount }) => ({ affectedRows: rowCount ?? 0 }));
+      },
+      async query<Row>(sql: string, _: never[] = [], options = { rowMode: "object" }) {
+        const { rows } = await client.query(options.rowMode === "array" ? { text: sql, rowMode: "array" } : sql);
+        return { rows: rows as Row[] };
+      },
+      close: () => client.end(),
+    });
+  });
+  afterAll(async () => {
+    await postgres.close();
+    await server.close();
+  });
+
+  const cases = CASES.filter(({ since = 0, postgres: version = 0 }) => major >= Math.max(since, version));
+  test.each(cases.map((one) => [`${one.recipe}: ${one.title}`, one] as const))("%s", (_, one) =>
+    carryOut(postgres, { ...one, postgres: major }),
+  );
+});
