@@ -6,10 +6,11 @@ import type { DefinedRule } from "../rule/define-rule.js";
 export type Rules = Readonly<Record<string, DefinedRule>>;
 
 /** A rule's level in a preset. */
-function presetLevel(preset: Preset, { meta }: DefinedRule): RuleLevel {
+export function presetLevel(preset: Preset, { meta }: Pick<DefinedRule, "meta">): RuleLevel {
   const { recommended } = meta.docs;
-  if (recommended !== "strict") return recommended;
-  return preset === "recommended" ? "off" : "warn";
+  if (recommended === "next") return preset === "all" ? "warn" : "off";
+  if (recommended === "strict") return preset === "recommended" ? "off" : "warn";
+  return recommended;
 }
 
 /** Every rule's setting: the preset's, where the configuration file does not say otherwise. */

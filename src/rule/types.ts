@@ -17,8 +17,11 @@ export interface RuleMeta<MessageId extends string> {
   readonly docs: {
     /** `Disallow …` or `Require …`, without a final stop. */
     readonly description: string;
-    /** The level in the `recommended` preset; `strict` rules are warnings in the `strict` preset only. */
-    readonly recommended: Exclude<RuleLevel, "off"> | "strict";
+    /**
+     * The level in the `recommended` preset. `strict` rules are warnings in the `strict` preset only; `next` ones are
+     * warnings in `all` only, until the next major version gives them their place.
+     */
+    readonly recommended: Exclude<RuleLevel, "off"> | "strict" | "next";
     readonly category: "Blocking" | "Transactions" | "Compatibility" | "Data" | "Migrations" | "Schema design";
     readonly harm: Harm;
     /** Rules that speak instead of this one where both find something on the same operation, whatever the harm. */
