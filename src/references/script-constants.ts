@@ -73,6 +73,8 @@ function constantsOf(expression: Node | undefined, depth = 0): Constants {
         : [];
     }
     case "MemberExpression": {
+      const generated = prismaEnumValue(node);
+      if (generated !== undefined) return [generated];
       const member = enumMember(node);
       return member === undefined ? [] : constantsOf(member, depth + 1);
     }
@@ -86,6 +88,19 @@ function isOperator(property: Node): boolean {
   const key = property["computed"] === true ? child(property, "key") : undefined;
   const name = isMember(key) ? keyName(key) : keyName(property);
   return name !== undefined && /^\$?(?:in|notIn|nin|equals|eq|not|ne|set|has|hasSome|any)$/.test(name);
+}
+
+/**
+ * The value in `OrderStatus.OPEN` and `$Enums.OrderStatus.OPEN`, imported from a client of Prisma: it is what it is called
+ * (Prisma's documentation, "Working with enums"). Of other imported enums only their own file knows the values.
+ */
+function prismaEnumValue(node: Node): string | undefined {
+  const object = unwrap(child(node, "object"));
+  const root = isMember(object) ? unwrap(child(object, "object")) : object;
+  const name = isMember(object) ? keyName(object) : object?.["name"];
+  if (root?.type !== "Identifier" || typeof name !== "string" || !/^[A-Z]/.test(name)) return undefined;
+  const binding = lookUp(root["name"] as string, root);
+  return binding?.kind === "import" && /prisma/i.test(binding.source ?? "") ? keyName(node) : undefined;
 }
 
 /** The value of `Status.Open`, of an enum or constant object of the same file. */

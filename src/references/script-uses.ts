@@ -4,6 +4,7 @@
  */
 import type { ReferenceGrade } from "../model/reference.js";
 import type { Chain, NamedTable, ScriptTables } from "./script-tables.js";
+import { type ConflictColumn, prismaConflict } from "./prisma-upsert.js";
 import { isOnConflict } from "./script-places.js";
 import { methodOf } from "./script-tables.js";
 import type { Node } from "./script-tree.js";
@@ -144,19 +145,20 @@ function conflicts({ call, method, targets }: Work, tables: ScriptTables): Found
   const nameOf = (property: string): string =>
     targets.find(({ target }) => target.names.has(property))?.target.column ?? property;
   const columns = named.map(({ name }) => nameOf(name));
-  return named.flatMap(({ name, offset }) =>
+  return named.flatMap(({ name, offset, unsure }) =>
     targets
       .filter(({ target }) => target.names.has(name))
-      .map(({ target, grade }): Found => ({ target, grade, kind: "conflict target", offset, conflict: { columns } })),
+      .map(({ target, grade }): Found => ({
+        target,
+        grade: unsure === true ? "possible" : grade,
+        kind: "conflict target",
+        offset,
+        conflict: { columns },
+      })),
   );
 }
 
-interface NamedColumn {
-  readonly name: string;
-  readonly offset: number;
-}
-
-function conflictColumns(call: Node, method: string, tables: ScriptTables): readonly NamedColumn[] {
+function conflictColumns(call: Node, method: string, tables: ScriptTables): readonly ConflictColumn[] {
   const [first, second] = children(call, "arguments").map((argument) => unwrap(argument));
   switch (method) {
     // Knex.
@@ -175,28 +177,15 @@ function conflictColumns(call: Node, method: string, tables: ScriptTables): read
           .map((key) => propertyOf(options, key))
           .find((value) => value !== undefined) ?? options;
       if (given?.type === "StringLiteral" || given?.type === "ArrayExpression") return columnsIn(given);
-      return prismaKey(first);
+      return prismaConflict(first);
     }
     default:
       return [];
   }
 }
 
-/** Prisma's `upsert({ where: { accountId_email: { accountId, email } } })`, which becomes ON CONFLICT. */
-function prismaKey(argument: Node | undefined): readonly NamedColumn[] {
-  const where = propertyOf(argument, "where");
-  const [property, another] = children(where, "properties");
-  if (property === undefined || another !== undefined || propertyOf(argument, "create") === undefined) return [];
-  const value = unwrap(child(property, "value"));
-  const keys = value?.type === "ObjectExpression" ? children(value, "properties") : [property];
-  return keys.flatMap((key) => {
-    const name = keyName(key);
-    return name === undefined ? [] : [{ name, offset: key.start }];
-  });
-}
-
 /** `"email"`, `["account_id", "email"]` and `"account_id,email"`. */
-function columnsIn(node: Node | undefined): readonly NamedColumn[] {
+function columnsIn(node: Node | undefined): readonly ConflictColumn[] {
   if (node?.type === "ArrayExpression") {
     const elements = children(node, "elements");
     const columns = elements.flatMap(columnsIn);

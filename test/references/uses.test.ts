@@ -134,7 +134,7 @@ describe("database libraries", () => {
     ["Prisma", 'prisma.order.update({ where: { id: 1 }, data: { note: "x" } })', "status", []],
     [
       "Prisma",
-      "prisma.order.upsert({ where: { accountId_ref: { accountId, ref } }, create: { accountId, ref }, update: {} })",
+      "prisma.order.upsert({ where: { accountId_ref: { accountId, ref } }, create: { accountId, ref }, update: { note } })",
       "ref",
       ['conflict target 1 {"columns":["accountId","ref"]}', "write 1"],
     ],
@@ -209,5 +209,77 @@ describe("database libraries", () => {
       "insert that omits it 2",
     ]);
     expect(of("status", model('text("status").$defaultFn(() => "new")'))).toEqual(["declared 1"]);
+  });
+});
+
+describe("Prisma's upsert becomes ON CONFLICT", () => {
+  /** The grades of the conflict targets of `prisma.order.upsert(…)`, on a line of its own. */
+  const grades = (parts: string): string[] => {
+    const target = { table: { schema: "public", name: "orders" }, column: "ref" };
+    const text = `prisma.order.upsert({ where: {\nref: ref,\n}, ${parts} })`;
+    const head = memoryTree(new Map([["a.ts", text], ...MODELS]), "head");
+    const found = findReferences([target], { head, exclude: [] }, { unnamed: true }).get(targetKey(target)) ?? [];
+    return found.filter(({ file, conflict }) => file === "a.ts" && conflict).map(({ grade }) => grade);
+  };
+
+  test.each([
+    ["the same value in create", "create: { ref, note }, update: { note }"],
+    [
+      "fields of the row alone",
+      "create: { ref }, update: { total: { increment: 1 }, tags: { push: tag } }, select: { id: true }",
+    ],
+  ])("with %s", (_, parts) => {
+    expect(grades(parts)).toEqual(["certain"]);
+  });
+
+  test.each([
+    ["an update that is empty", "create: { ref }, update: {}"],
+    ["another model in create", "create: { ref, account: { connect: { id } } }, update: { note }"],
+    ["another model in update", "create: { ref }, update: { lines: { create: { note } } }"],
+    ["another model in what it reads", "create: { ref }, update: { note }, include: { account: true }"],
+    [
+      "another model in what it selects",
+      "create: { ref }, update: { note }, select: { account: { select: { id: true } } }",
+    ],
+    ["no value in create", "create: { note }, update: { note }"],
+  ])("not with %s", (_, parts) => {
+    expect(grades(parts)).toEqual([]);
+  });
+
+  test("not with another value in create", () => {
+    const text = 'prisma.order.upsert({ where: {\nref: "a",\n}, create: { ref: "b" }, update: { note } })';
+    expect(uses("ref", "a.ts", text).filter((use) => use.startsWith("conflict"))).toEqual([]);
+  });
+
+  test.each([
+    ["data from elsewhere", "create: data, update: { note }"],
+    ["a spread", "create: { ...data }, update: { note }"],
+    ["a value from elsewhere", "create: { ref: data.ref }, update: { note }"],
+    ["a selection from elsewhere", "create: { ref }, update: { note }, select: fields"],
+  ])("perhaps, with %s: only possibly", (_, parts) => {
+    // On the line of a certain read only certain uses are kept, so the grade is that of no finding.
+    expect(grades(parts).filter((grade) => grade !== "possible")).toEqual([]);
+  });
+});
+
+describe("enums of Prisma's client", () => {
+  test.each([
+    [
+      "its own export",
+      'import { OrderStatus } from "@prisma/client";\nprisma.order.update({ where: { id }, data: { status: OrderStatus.CANCELLED } })',
+      ['write 2 ["CANCELLED"]'],
+    ],
+    [
+      "under $Enums",
+      'import { $Enums } from "../generated/prisma";\nprisma.order.findMany({ where: { status: { in: [$Enums.OrderStatus.OPEN, "NEW"] } } })',
+      ['read 2 ["OPEN","NEW"]'],
+    ],
+    [
+      "of another module, whose values are not known",
+      'import { OrderStatus } from "./status";\nprisma.order.update({ where: { id }, data: { status: OrderStatus.CANCELLED } })',
+      ["write 2"],
+    ],
+  ])("%s", (_, text, expected) => {
+    expect(uses("status", "a.ts", text)).toEqual(expected);
   });
 });

@@ -96,6 +96,27 @@ ruleTester.run("no-unknown-enum-value", rule, {
       ],
     },
     {
+      name: "code that writes the value as the client's enum has it",
+      history: [orders],
+      baseCode: before,
+      headCode: {
+        ...after,
+        "src/refund.ts":
+          'import { OrderStatus } from "@prisma/client";\nexport const refund = (tx, id) =>\n  tx.orders.update({\n    where: { id },\n    data: { state: OrderStatus.refunded },\n  });\n',
+      },
+      code: add,
+      errors: [
+        {
+          message:
+            "Rows get 'refunded', which is new in the enum status (src/refund.ts:5), and the running code's Prisma enum OrderStatus (prisma/schema.prisma:6) does not have it: until the last instance of that code is gone, every query fails that reads such a row. Deploy code that knows 'refunded' first; write it in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 39,
+        },
+      ],
+    },
+    {
       name: "sqlx",
       history: [orders],
       baseCode: {
