@@ -17,7 +17,8 @@ describe.each(MAJORS)("PostgreSQL %i", (major) => {
         return [results].flat().map(({ rowCount }) => ({ affectedRows: rowCount ?? 0 }));
       },
       async query<Row>(sql: string, _: never[] = [], options = { rowMode: "object" }) {
-        const { rows } = await client.query(options.rowMode === "array" ? { text: sql, rowMode: "array" } : sql);
+        const { rows }: { rows: unknown[] } =
+          options.rowMode === "array" ? await client.query({ text: sql, rowMode: "array" }) : await client.query(sql);
         return { rows: rows as Row[] };
       },
       close: () => client.end(),
