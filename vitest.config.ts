@@ -1,5 +1,20 @@
 import { defineConfig } from "vitest/config";
 
+/** Each has a PostgreSQL in its process, which makes that so large that every child it starts takes long to fork. */
+const POSTGRES = [
+  "test/postgres/**/*.test.ts",
+  "test/deploy-order/**/*.test.ts",
+  "test/docs/**/*.test.ts",
+  "test/change/{function-bodies,statistics,transactions}.test.ts",
+  "test/check/explain.test.ts",
+  "test/migrations/supabase.test.ts",
+  "test/published-histories.test.ts",
+  "test/text/quote-identifier.test.ts",
+];
+
+/** What another file has loaded already would have read the environment before they change it. */
+const ALONE = ["test/github/api-release.test.ts"];
+
 export default defineConfig({
   test: {
     // Children (git, eslint, the bundle) are started by many tests; a busy two-core machine needs patience.
@@ -7,11 +22,14 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Vitest leaves one core free; most of the time goes to children, which wait.
     maxWorkers: "100%",
+    // Files of one project share what they import (`isolate: false`): loading parsers and ESLint for each takes longer than
+    // its tests. None of them may leave anything of its own behind; mocks and spies are restored by vitest.
     projects: [
       {
         extends: true,
         test: {
           name: "sources",
+          isolate: false,
           include: ["test/**/*.test.ts"],
           exclude: [
             "test/rule/**",
@@ -22,12 +40,21 @@ export default defineConfig({
             "test/migrations/recorded/**",
             "test/servers/**",
             "test/histories/**",
+            ...POSTGRES,
+            ...ALONE,
           ],
+        },
+      },
+      { extends: true, test: { name: "alone", include: ALONE } },
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          include: POSTGRES,
+          isolate: false,
           globalSetup: ["test/postgres/start-pglite.ts"],
         },
       },
-      // They share what they import: loading the parser and ESLint for each file takes longer than the tests. None of
-      // them may leave a mock or a handed-in change behind.
       {
         extends: true,
         test: {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -313,6 +313,7 @@ it("runs no program that the repository names", () => {
   for (const key of ["core.fsmonitor", "diff.external", "core.pager", "pager.grep", "pager.diff", "core.editor"]) {
     repository.git("config", key, script);
   }
+  mkdirSync(join(repository.root, ".git/hooks"));
   writeFileSync(join(repository.root, ".git/hooks/post-index-change"), `#!/bin/sh\ntouch '${proof}'\n`, {
     mode: 0o755,
   });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { QUICK_GIT } from "./quick-git.js";
 
 /** An empty folder that disappears with the test. */
 export function temporaryFolder(): string {
@@ -11,26 +12,37 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A real git repository on disk, with `main` as its branch. */
+const COMMIT = `git add -A && git commit -q --allow-empty -m "$1" && git rev-parse HEAD`;
+
+/**
+ * A real git repository on disk, with `main` as its branch. What takes several commands is one child, a shell: starting
+ * a process from one as large as a test's costs more than git does.
+ */
 export class TemporaryRepository {
   readonly root = temporaryFolder();
   /** When commits are made from here on, as git reads it. Absent: now. */
   now?: string;
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
-    this.git("init", "-q", "-b", "main");
-    if (Object.keys(files).length > 0) this.commit("start", files);
+    const empty = Object.keys(files).length === 0;
+    const init = "git init -q -b main --template=";
+    this.write(files);
+    this.#run("sh", "-c", empty ? init : `${init} && ${COMMIT}`, "sh", "start");
   }
 
   git(...args: readonly string[]): string {
-    return execFileSync("git", args, {
+    return this.#run("git", ...args);
+  }
+
+  #run(program: string, ...args: readonly string[]): string {
+    return execFileSync(program, args, {
       cwd: this.root,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"],
         HOME: "/nonexistent",
-        GIT_CONFIG_NOSYSTEM: "1",
+        ...QUICK_GIT,
         GIT_AUTHOR_NAME: "A. Person",
         GIT_AUTHOR_EMAIL: "person@example.com",
         GIT_COMMITTER_NAME: "A. Person",
@@ -54,9 +66,7 @@ export class TemporaryRepository {
   /** Writes files, commits everything, and returns the commit. */
   commit(message: string, files: Readonly<Record<string, string | Uint8Array>> = {}): string {
     this.write(files);
-    this.git("add", "-A");
-    this.git("commit", "-q", "--allow-empty", "-m", message);
-    return this.git("rev-parse", "HEAD");
+    return this.#run("sh", "-c", COMMIT, "sh", message);
   }
 
   /** A new branch at a revision, checked out. */

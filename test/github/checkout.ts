@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { QUICK_GIT } from "../change/quick-git.js";
 
 /** Path → content; undefined deletes. A link's target, and a submodule's commit, are what git holds of these. */
 export type Files = Readonly<
@@ -26,7 +27,16 @@ export interface Served {
 }
 
 function git(folder: string, ...args: string[]): string {
-  return execFileSync("git", ["-c", "init.defaultBranch=main", ...args], {
+  return run(folder, "git", args);
+}
+
+/** Several commands in one child: starting one from a process as large as a test's costs more than git does. */
+function shell(folder: string, commands: readonly string[], ...args: string[]): string {
+  return run(folder, "sh", ["-c", commands.join(" && "), "sh", ...args]);
+}
+
+function run(folder: string, program: string, args: readonly string[]): string {
+  return execFileSync(program, args, {
     cwd: folder,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
@@ -34,7 +44,7 @@ function git(folder: string, ...args: string[]): string {
     env: {
       PATH: process.env["PATH"],
       HOME: folder,
-      GIT_CONFIG_NOSYSTEM: "1",
+      ...QUICK_GIT,
       GIT_AUTHOR_NAME: "A",
       GIT_AUTHOR_EMAIL: "a@example.test",
       GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
@@ -45,6 +55,8 @@ function git(folder: string, ...args: string[]): string {
   }).trim();
 }
 
+const INIT = "git init --quiet --initial-branch=main --template=";
+
 /**
  * Serves a repository whose main branch has `base`, and a pull request that makes `change` of it.
  * @param released What there was before `base`, tagged v1.0.0.
@@ -53,8 +65,7 @@ export function serve(base: Files, change: Files, released?: Files): Served {
   const folder = mkdtempSync(join(tmpdir(), "served-"));
   const origin = join(folder, "origin");
   mkdirSync(origin);
-  git(origin, "init", "--quiet");
-  git(origin, "config", "uploadpack.allowAnySHA1InWant", "true");
+  shell(origin, [INIT, "git config uploadpack.allowAnySHA1InWant true"]);
   if (released !== undefined) {
     write(origin, released);
     commitAll(origin, "version 1");
@@ -65,11 +76,17 @@ export function serve(base: Files, change: Files, released?: Files): Served {
   git(origin, "checkout", "--quiet", "-b", "change");
   write(origin, change);
   const head = commitAll(origin, "change");
-  git(origin, "checkout", "--quiet", "main");
-  git(origin, "merge", "--quiet", "--no-ff", "-m", "merge", "change");
-  const merge = git(origin, "rev-parse", "HEAD");
-  git(origin, "update-ref", "refs/pull/7/merge", merge);
-  git(origin, "reset", "--quiet", "--hard", baseCommit);
+  const merge = shell(
+    origin,
+    [
+      "git checkout --quiet main",
+      "git merge --quiet --no-ff -m merge change",
+      "git update-ref refs/pull/7/merge HEAD",
+      "git rev-parse HEAD",
+      'git reset --quiet --hard "$1"',
+    ],
+    baseCommit,
+  );
   let checkouts = 0;
   return {
     git: origin,
@@ -80,10 +97,18 @@ export function serve(base: Files, change: Files, released?: Files): Served {
     checkout(commit, depth) {
       const target = join(folder, `checkout-${String((checkouts += 1))}`);
       mkdirSync(target);
-      git(target, "init", "--quiet");
-      git(target, "remote", "add", "origin", `file://${origin}`);
-      git(target, "fetch", "--quiet", "--no-tags", `--depth=${String(depth)}`, "origin", commit);
-      git(target, "checkout", "--quiet", "--detach", commit);
+      shell(
+        target,
+        [
+          INIT,
+          'git remote add origin "$1"',
+          'git fetch --quiet --no-tags --depth="$2" origin "$3"',
+          'git checkout --quiet --detach "$3"',
+        ],
+        `file://${origin}`,
+        String(depth),
+        commit,
+      );
       return target;
     },
     write: (files) => write(origin, files),
@@ -109,7 +134,6 @@ function write(folder: string, files: Files): void {
 
 function commitAll(folder: string, message: string): string {
   // A submodule that nobody has checked out is no folder here, and would count as deleted.
-  git(folder, "add", "--all", "--", ".", ":(exclude)vendor");
-  git(folder, "commit", "--quiet", "--allow-empty", "-m", message);
-  return git(folder, "rev-parse", "HEAD");
+  const add = 'git add --all -- . ":(exclude)vendor"';
+  return shell(folder, [add, 'git commit --quiet --allow-empty -m "$1"', "git rev-parse HEAD"], message);
 }
