@@ -1,5 +1,5 @@
 /** A CHECK or foreign key without NOT VALID reads every row before it is there, under the lock that adds it. */
-import { defineRule, later, lockedTables, migrationOf } from "../src/rule/index.js";
+import { defineRule, inCalls, later, lockedTables, migrationOf } from "../src/rule/index.js";
 import type { AddConstraint } from "../src/model/operation.js";
 
 export default defineRule({
@@ -15,15 +15,15 @@ export default defineRule({
     hasSuggestions: true,
     messages: {
       check:
-        "Adding {{constraint}} reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. Add it with NOT VALID, and VALIDATE CONSTRAINT {{later}}.",
+        "Adding {{constraint}} reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. Add it with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
       foreignKey:
-        "Adding {{constraint}} looks up every row of {{table}} in {{referenced}}: every INSERT, UPDATE and DELETE on {{tables}} waits until it is done. Add it with NOT VALID, and VALIDATE CONSTRAINT {{later}}.",
+        "Adding {{constraint}} looks up every row of {{table}} in {{referenced}}: every INSERT, UPDATE and DELETE on {{tables}} waits until it is done. Add it with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
       foreignKeyOnPartitions:
         "Adding {{constraint}} looks up every row of {{table}} in {{referenced}}: every INSERT, UPDATE and DELETE on {{tables}} waits until it is done. Before PostgreSQL 18 a partitioned table has no NOT VALID for it: add it to each partition with NOT VALID and VALIDATE CONSTRAINT {{later}}; then add it to {{table}}, which takes the valid ones over.",
       columnCheck:
-        "The CHECK on the new column {{column}} reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. Add the column without it, add it to the table with NOT VALID, and VALIDATE CONSTRAINT {{later}}.",
+        "The CHECK on the new column {{column}} reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. Add the column without it, add it to the table with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
       columnForeignKey:
-        "With a default, REFERENCES on the new column {{column}} looks up every row of {{table}} in {{referenced}}: every query on {{table}} and every INSERT, UPDATE and DELETE on {{referenced}} waits until it is done. Add the column without it, add the foreign key with NOT VALID, and VALIDATE CONSTRAINT {{later}}.",
+        "With a default, REFERENCES on the new column {{column}} looks up every row of {{table}} in {{referenced}}: every query on {{table}} and every INSERT, UPDATE and DELETE on {{referenced}} waits until it is done. Add the column without it, add the foreign key with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
       domain:
         "A constraint of {{domain}} is checked for every row of {{tables}}: every INSERT, UPDATE and DELETE on {{tables}} waits until it is done. Add it to the tables instead, as a CHECK with NOT VALID, and VALIDATE CONSTRAINT {{later}}.",
       addNotValid: "Add it with NOT VALID",
@@ -41,6 +41,7 @@ export default defineRule({
           ...migration.describe(op),
           tables: lockedTables(migration, op, "write"),
           later: later(migration, op),
+          through: inCalls(migration, op),
         };
         if (kind === "foreign key" && migration.postgres < 18 && isPartitioned(op)) {
           context.report({ node: op, messageId: "foreignKeyOnPartitions", data });
@@ -56,7 +57,7 @@ export default defineRule({
       AddColumn(op) {
         if (migration.work(op) === "instant" || !migration.isLive(op)) return;
         const { constraints, default: given } = op.column;
-        const data = { ...migration.describe(op), later: later(migration, op) };
+        const data = { ...migration.describe(op), later: later(migration, op), through: inCalls(migration, op) };
         const validated = constraints.filter(({ notValid, notEnforced }) => !notValid && !notEnforced);
         if (validated.some(({ kind }) => kind === "check")) {
           context.report({ node: op, messageId: "columnCheck", data });

@@ -1,5 +1,5 @@
 /** An index built without CONCURRENTLY holds SHARE on its table: every write waits until the build is done. */
-import { concurrently, defineRule, migrationOf, outsideTransaction } from "../src/rule/index.js";
+import { concurrently, defineRule, inCalls, migrationOf, outsideTransaction } from "../src/rule/index.js";
 
 export default defineRule({
   meta: {
@@ -30,7 +30,11 @@ export default defineRule({
         if (kind === "materialized view") return;
 
         const create = op.unique ? "CREATE UNIQUE INDEX CONCURRENTLY" : "CREATE INDEX CONCURRENTLY";
-        const way = outsideTransaction(migration, op, `Build it with ${create}`);
+        const way = outsideTransaction(
+          migration,
+          op,
+          `Build it with ${create}${inCalls(migration, op, "concurrently")}`,
+        );
         // Built by hand, the index has to stay in the migration for new databases, where this rule sees it again.
         const byHand = way === migration.migration.tool.withoutOutside;
         const remedy = byHand ? `${way} Accept this finding there, with that reason.` : way;

@@ -5,6 +5,7 @@ import {
   defineRule,
   formatName,
   heldLocks,
+  inCalls,
   listNames,
   lockTimeout,
   migrationOf,
@@ -29,7 +30,7 @@ export default defineRule({
       locksTable:
         "Dropping {{indexes}} waits for every query that uses {{tables}}, and every query that comes later waits behind it until it is done, SELECT too. {{remedy}}",
       locksTableUnbounded:
-        "Dropping {{indexes}} waits for every query that uses {{tables}}, and every query that comes later waits behind it until it is done, SELECT too. {{tool}} has no way to run DROP INDEX CONCURRENTLY: put SET lock_timeout = '5s' before it. It then gives up, and can be run again.",
+        "Dropping {{indexes}} waits for every query that uses {{tables}}, and every query that comes later waits behind it until it is done, SELECT too. {{tool}} has no way to run DROP INDEX CONCURRENTLY: put SET lock_timeout = '5s'{{through}} before it. It then gives up, and can be run again.",
       addConcurrently: "Drop it with CONCURRENTLY",
       setTimeout: "Put SET lock_timeout = '5s' before it",
     },
@@ -53,7 +54,7 @@ export default defineRule({
             node: op,
             range,
             messageId: "locksTableUnbounded",
-            data: { indexes, tables, tool: migration.migration.tool.label },
+            data: { indexes, tables, tool: migration.migration.tool.label, through: inCalls(migration, op) },
             suggest: [{ messageId: "setTimeout", fix: statementBefore(migration, op, "SET lock_timeout = '5s';") }],
           });
           return;
@@ -61,6 +62,7 @@ export default defineRule({
         const several = statement.statement.operations.length > 1;
         const action =
           (several ? "Drop each with a DROP INDEX CONCURRENTLY of its own" : "Drop it with DROP INDEX CONCURRENTLY") +
+          inCalls(migration, op, "concurrently") +
           (op.cascade ? ", which has no CASCADE," : "");
         const isOneStep = !several && !op.cascade && statement.transaction.inTransaction !== true;
         context.report({

@@ -1,5 +1,5 @@
 /** SET NOT NULL reads every row under ACCESS EXCLUSIVE, unless a valid CHECK proves already that no row has a NULL. */
-import { defineRule, later, migrationOf, quoteIdentifier, type RuleMigration } from "../src/rule/index.js";
+import { defineRule, inCalls, later, migrationOf, quoteIdentifier, type RuleMigration } from "../src/rule/index.js";
 import type { Rule } from "eslint";
 import type { Constraint } from "../src/model/catalog.js";
 import type { SetNotNull } from "../src/model/operation.js";
@@ -67,6 +67,7 @@ function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
   const column = quoteIdentifier(op.column);
   const name = (suffix: string): string => quoteIdentifier(`${op.table.name}_${op.column}_${suffix}`);
   const validateLater = `VALIDATE CONSTRAINT ${later(migration, op)}`;
+  const through = inCalls(migration, op);
   const proof = proofOf(op, migration);
 
   if (postgres < 12) {
@@ -90,12 +91,12 @@ function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
   if (postgres >= 18) {
     const clause = `ADD CONSTRAINT ${name("not_null")} NOT NULL ${column} NOT VALID`;
     return {
-      remedy: `Use ${clause} instead, and ${validateLater}.`,
+      remedy: `Use ${clause}${through} instead, and ${validateLater}.`,
       suggestion: { messageId: "addAsConstraint", clause },
     };
   }
   return {
-    remedy: `Use ADD CONSTRAINT ${name("check")} CHECK (${column} IS NOT NULL) NOT VALID instead, and ${validateLater}; SET NOT NULL behind that reads nothing.`,
+    remedy: `Use ADD CONSTRAINT ${name("check")} CHECK (${column} IS NOT NULL) NOT VALID${through} instead, and ${validateLater}; SET NOT NULL behind that reads nothing.`,
   };
 }
 

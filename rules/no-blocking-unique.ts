@@ -2,6 +2,7 @@
 import {
   defineRule,
   formatName,
+  inCalls,
   later,
   listNames,
   lockedTables,
@@ -114,7 +115,7 @@ function buildBefore(
   const [include = ""] = /\sINCLUDE\s*\([^)]*\)/iu.exec(clause) ?? [];
   const nulls = /\sNULLS\s+NOT\s+DISTINCT\b/iu.test(clause) ? " NULLS NOT DISTINCT" : "";
   const key = `${index} ON ${formatName(table)} (${columns.map(quoteIdentifier).join(", ")})${include}${nulls}`;
-  const build = `Build the index with CREATE UNIQUE INDEX CONCURRENTLY ${key}`;
+  const build = `Build the index with CREATE UNIQUE INDEX CONCURRENTLY ${key}${inCalls(migration, op)}`;
   const way = outsideTransaction(migration, op, build, "beside");
   const byHand = way === migration.migration.tool.withoutOutside ? ` It has to be UNIQUE: ${key}.` : "";
   return `${way}${byHand} Then ADD CONSTRAINT ${index} ${keyword} USING INDEX ${index} is instant.`;

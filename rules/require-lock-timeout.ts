@@ -30,7 +30,7 @@ export default defineRule({
     defaultOptions: [{ max: "10s" }],
     messages: {
       missing:
-        "While this waits for its lock on {{tables}}, {{queries}} there wait behind it, and no lock_timeout ends that. Put SET lock_timeout = '{{timeout}}' before it: it then gives up, and can be run again.{{hot}}",
+        "While this waits for its lock on {{tables}}, {{queries}} there wait behind it, and no lock_timeout ends that. Put SET lock_timeout = '{{timeout}}'{{through}} before it: it then gives up, and can be run again.{{hot}}",
       tooLong:
         "While this waits for its lock on {{tables}}, {{queries}} there wait behind it, and lock_timeout lets that last {{current}}. Make it {{max}} at most: it then gives up, and can be run again.{{hot}}",
       abandonsBuild:

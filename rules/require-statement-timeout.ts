@@ -33,7 +33,7 @@ export default defineRule({
     defaultOptions: [{ max: "5min" }],
     messages: {
       missing:
-        "While this runs, {{queries}} on {{tables}} wait, and no statement_timeout ends that. Put SET statement_timeout = '{{timeout}}' before it: it is then cancelled, and can be run again.{{hot}}",
+        "While this runs, {{queries}} on {{tables}} wait, and no statement_timeout ends that. Put SET statement_timeout = '{{timeout}}'{{through}} before it: it is then cancelled, and can be run again.{{hot}}",
       tooLong:
         "While this runs, {{queries}} on {{tables}} wait, and statement_timeout lets that last {{current}}. Make it {{max}} at most: it is then cancelled, and can be run again.{{hot}}",
       abandonsBuild:

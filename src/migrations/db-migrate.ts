@@ -209,6 +209,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
     withoutOutside: builtByHand(
       "db-migrate runs every migration in a transaction, and `--non-transactional` is for a whole run",
     ),
+    calls: { sql: "db.runSql()" },
     checksums: false,
     outOfOrder: { does: "runs", says: "db-migrate runs it after the others." },
   };

@@ -144,6 +144,7 @@ function toolFacts(listing: Listing, folder: string, settings: KnexSettings | un
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
     transaction: settings?.withoutTransactions === true ? "per-statement" : "all-pending",
     outsideTransaction: "in a migration of its own with `export const config = { transaction: false }`",
+    calls: { sql: "knex.raw()" },
     checksums: false,
     outOfOrder: { does: "runs", says: "Knex runs it after the others." },
   };

@@ -169,6 +169,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
             "Kysely runs all pending migrations in one transaction, and `disableTransactions` is for a whole run",
           ),
         }),
+    calls: { sql: "sql`…`.execute(db)" },
     checksums: false,
     outOfOrder: allowUnorderedMigrations
       ? { does: "runs", says: "Kysely runs it after the others, because `allowUnorderedMigrations` is set." }

@@ -213,6 +213,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
             "assumed: all pending migrations in one transaction, and a check of their order.",
         }),
     outsideTransaction: "in a migration of its own in JavaScript or TypeScript that calls pgm.noTransaction()",
+    calls: { sql: "pgm.sql()", concurrently: "concurrently: true" },
     checksums: false,
     outOfOrder: has(/\s--(?:no-check-order\b|check-order(?:=|\s+)false\b)/)
       ? {

@@ -148,6 +148,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
     transaction: "per-statement",
     outsideTransaction: "in a call of its own outside of `sequelize.transaction()`",
+    calls: { sql: "queryInterface.sequelize.query()", concurrently: "concurrently: true" },
     checksums: false,
     outOfOrder: { does: "runs", says: "Sequelize runs it after the others." },
   };

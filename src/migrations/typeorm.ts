@@ -180,6 +180,7 @@ function toolFacts(listing: Listing, folder: string, settings: TypeormSettings |
       mode === "all"
         ? 'in a migration of its own with `transaction = false` in its class, and `migrationsTransactionMode: "each"` in the DataSource'
         : "in a migration of its own with `transaction = false` in its class",
+    calls: { sql: "queryRunner.query()", concurrently: "new TableIndex({ …, isConcurrent: true })" },
     checksums: false,
     outOfOrder: { does: "runs", says: "TypeORM runs it after the others." },
   };

@@ -2,6 +2,7 @@ import type { Catalog } from "./catalog.js";
 import type { Lock, Work } from "./lock.js";
 import type { Operation, OperationType } from "./operation.js";
 import type { Refusal } from "./refusal.js";
+import type { Range } from "./position.js";
 import type { ParsedSql, Statement } from "./statement.js";
 
 /** Against base: `existing` is unchanged history, replayed and never judged. */
@@ -17,6 +18,14 @@ export type MigrationStatus = "existing" | "added" | "modified" | "deleted";
  * - `unknown`: the runner is not known (a plain folder); only BEGIN and COMMIT in the file itself are facts.
  */
 export type TransactionMode = "all-pending" | "per-file" | "single-send" | "per-statement" | "unknown";
+
+/** Calls of a tool's programs, and their options, as they are written. */
+export interface ToolCalls {
+  /** The one that sends SQL as it stands: `knex.raw()`. */
+  readonly sql: string;
+  /** What makes those that build and drop indexes do it CONCURRENTLY: `concurrently: true`. Absent: nothing. */
+  readonly concurrently?: string;
+}
 
 /** What is known of the tool that runs a migration, at the installed version. */
 export interface ToolFacts {
@@ -38,6 +47,8 @@ export interface ToolFacts {
   readonly staysInside?: readonly OperationType[];
   /** What to do instead where it cannot: how an index is built, in sentences. */
   readonly withoutOutside?: string;
+  /** What a remedy names where a call that builds SQL made the statement. Absent: it has no such calls. */
+  readonly calls?: ToolCalls;
   /** What is assumed of the tool because the repository does not say, and why, as a sentence. */
   readonly assumption?: string;
   /** Whether the tool remembers a checksum of each file and refuses an edited one. */
@@ -122,8 +133,12 @@ export interface MigrationFile extends FileFacts {
 export interface Down {
   /** The migration's own file, or one beside it. */
   readonly file: string;
-  /** Its statements, with their places in that file. Undefined where there is no such file. */
+  /** Its statements in the order in which they run, with their places in that file. Undefined where there is no such file. */
   readonly sql: ParsedSql | undefined;
+  /** Parts of the migration of which nothing says how they are undone, so that the tool stops there. */
+  readonly missing?: readonly { readonly range: Range; readonly id: string }[];
+  /** Whether some part of the migration is left as it is. Absent: everything is undone. */
+  readonly partial?: true;
 }
 
 /** How a migration was edited that was merged before. */

@@ -40,6 +40,7 @@ export { partitionCheck } from "./partition-check.js";
 export { migrationName, migrationVersion, nameAfter } from "./next-name.js";
 export {
   canRunOutside,
+  inCalls,
   later,
   listNames,
   listPlaces,

@@ -43,6 +43,21 @@ export function outsideTransaction(
   return `${tool.label} has no way to run it outside one: run it by hand, and keep it out of the migrations.`;
 }
 
+/**
+ * How a form of SQL is written where a call made the statement, behind that form: the option of the call, or the call that
+ * sends SQL as it stands. Empty where the reader has the SQL before them.
+ * @param form What the tool may have an option for.
+ */
+export function inCalls(migration: RuleMigration, operation: Operation, form?: "concurrently"): string {
+  const { embedded } = migration.statementOf(operation).statement;
+  const { calls } = migration.migration.tool;
+  if (!embedded || embedded.quote !== undefined || !calls) return "";
+  const option = form && calls[form];
+  const code = option ?? calls.sql;
+  const ticks = code.includes("`") ? "``" : "`";
+  return option === undefined ? ` (through ${ticks}${code}${ticks})` : ` (${ticks}${code}${ticks})`;
+}
+
 /** Whether the tool has a way to run the statement of an operation outside a transaction. */
 export function canRunOutside(migration: RuleMigration, operation: Operation): boolean {
   const { inTransaction, openedBy } = migration.statementOf(operation).transaction;

@@ -3,7 +3,7 @@ import type { AnalysedStatement } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { formatDuration, parseDuration } from "./duration.js";
 import { judgedOf } from "./migration-context.js";
-import { lockedTables, statementBefore } from "./remedies.js";
+import { inCalls, lockedTables, statementBefore } from "./remedies.js";
 import { hotTables, isRoutine } from "./routine.js";
 import { oncePerDatabase } from "./same-change.js";
 import { heldLocks } from "./transaction.js";
@@ -105,7 +105,7 @@ export function timeoutData(
   migration: RuleMigration,
   operation: Operation,
   { name, longest, suggested }: { readonly name: TimeoutName; readonly longest: number; readonly suggested: number },
-): Readonly<Record<"tables" | "queries" | "current" | "timeout" | "max" | "hot", string>> {
+): Readonly<Record<"tables" | "queries" | "current" | "timeout" | "max" | "hot" | "through", string>> {
   const readers = lockedTables(migration, operation, "read");
   const hot = hotTables(operation, migration);
   return {
@@ -114,6 +114,7 @@ export function timeoutData(
     current: formatDuration(timeoutAt(migration, operation, name)),
     timeout: formatDuration(Math.min(longest, suggested)),
     max: formatDuration(longest),
+    through: inCalls(migration, operation),
     hot: hot === "" ? "" : ` The configuration lists ${hot} as hot.`,
   };
 }

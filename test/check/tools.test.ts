@@ -411,7 +411,7 @@ const ROWS: readonly ToolRow[] = [
     },
     findings: [
       "no-blocking-index-build migrations/1700000000002-Index.ts:5 Building orders_account_idx blocks every " +
-        "INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a " +
+        "INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY (`new TableIndex({ …, isConcurrent: true })`) in a " +
         'migration of its own with `transaction = false` in its class, and `migrationsTransactionMode: "each"` in ' +
         "the DataSource.",
       "no-concurrently-in-transaction migrations/1700000000003-Index.ts:5 CREATE INDEX CONCURRENTLY fails here: " +
@@ -496,7 +496,7 @@ const ROWS: readonly ToolRow[] = [
     },
     findings: [
       "no-blocking-index-build migrations/20260201000000-index.js:3 Building orders_account_idx blocks every INSERT, " +
-        "UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY.",
+        "UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY (`concurrently: true`).",
       "no-concurrently-in-transaction migrations/20260203000000-index.js:3 CREATE INDEX CONCURRENTLY fails here: PostgreSQL " +
         "refuses it inside a transaction. Sequelize 6.37.8 sends the statements of this call as one query, and PostgreSQL " +
         "runs the statements of one query in one transaction. Run it in a call of its own outside of " +

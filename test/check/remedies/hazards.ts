@@ -87,7 +87,9 @@ const TIMEOUT = "SET lock_timeout = '5s';";
 
 /** With the timeout that the message proposes. */
 function withTimeout({ finding: { message }, statements }: Told): PullRequests {
-  if (!message.includes(`SET lock_timeout = '5s' before it`)) throw new Error(`The message has no timeout: ${message}`);
+  if (!/SET lock_timeout = '5s'(?: \(through `.*?`\))? before it/.test(message)) {
+    throw new Error(`The message has no timeout: ${message}`);
+  }
   return [[inside(TIMEOUT, ...statements)]];
 }
 
