@@ -68,6 +68,12 @@ export class AcceptedReferences {
     });
   }
 
+  /** The references of an object that somebody accepts. */
+  usesOf(key: string): readonly AcceptedReference[] {
+    const object = objectOf(key);
+    return [...this.#accepted.values()].filter((one) => one.object === object).sort(byPlace);
+  }
+
   /** What was accepted, by object and place, and what is to be said of comments and entries that accept nothing. */
   report(): { readonly accepted: readonly AcceptedReference[]; readonly notes: Report["notes"] } {
     return {

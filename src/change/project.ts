@@ -58,6 +58,12 @@ export class Project {
     return this.#accepted.report();
   }
 
+  /** Those of them that somebody declares harmless. */
+  acceptedUsesOf(placed: PlacedOperation): readonly AcceptedReference[] {
+    const target = removedBy(placed);
+    return target === undefined ? [] : this.#accepted.usesOf(targetKey(target));
+  }
+
   /** Places in application code that name what an operation takes away; empty where it takes nothing. */
   referencesOf(placed: PlacedOperation): readonly Reference[] {
     const target = removedBy(placed);

@@ -63,6 +63,7 @@ export function checkVersions(changes: readonly Change[], limit?: TimeLimit): Re
     isLive: (placed, relation) => project.isLive(placed, relation),
     isListed: (list, placed, relation) => project.isListed(list, placed, relation),
     referencesTo: (placed) => project.referencesOf(placed),
+    acceptedUsesOf: (placed) => project.acceptedUsesOf(placed),
     usesOf: (placed, column) => project.usesOf(placed, column),
   });
   const uses = project.acceptedReferences();

@@ -9,7 +9,7 @@ import type { AnalysedStatement, Migration, PlacedOperation } from "../model/mig
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { Answer, Compatibility, Undo } from "../model/plan.js";
-import type { Reference, Side } from "../model/reference.js";
+import type { AcceptedReference, Reference, Side } from "../model/reference.js";
 import type { Recipe } from "./recipe.js";
 import { whatHappens } from "./hazard-words.js";
 import { lineCounter } from "../text/line-counter.js";
@@ -28,6 +28,8 @@ export interface PlanInput {
   /** Whether the configuration lists a relation as busy, or as small. Default: none is. */
   isListed?(list: keyof TableLists, placed: PlacedOperation, relation: QualifiedName): boolean;
   referencesTo(placed: PlacedOperation): readonly Reference[];
+  /** Uses of what an operation takes away that somebody declares harmless. Default: none. */
+  acceptedUsesOf?(placed: PlacedOperation): readonly AcceptedReference[];
   /** Default: all that there are. */
   readonly recipes?: readonly Recipe[];
   /** What code does with a column of an operation's table. Default: that is not known. */
@@ -56,6 +58,8 @@ export interface OperationFacts {
   /** Whether its relation is in use. */
   readonly live: boolean;
   readonly references: readonly Reference[];
+  /** Those that somebody declares harmless, which are not among them. */
+  readonly acceptedUses: readonly AcceptedReference[];
   readonly compatibility: Compatibility;
   readonly use: Use | undefined;
   /** The other half, where the change drops a column and adds it again. */
@@ -153,6 +157,7 @@ function factsOf(
     const live = input.isLive(placed);
     const counterpart = live ? recreated.get(operation) : undefined;
     const references = live && !counterpart ? input.referencesTo(placed) : [];
+    const acceptedUses = live ? (input.acceptedUsesOf?.(placed) ?? []) : [];
     const use = useOf(placed, references);
     const answers = compatibilityOf(placed, { live, references, counterpart });
     const alone = statement.statement.operations.length === 1;
@@ -162,6 +167,7 @@ function factsOf(
       object,
       live,
       references,
+      acceptedUses,
       use,
       counterpart,
       compatibility: use || counterpart ? answers : broken(answers, found),

@@ -156,9 +156,18 @@ const CHANGES_ROWS: ReadonlySet<Operation["type"]> = new Set(["Update", "Delete"
 const TAKES_AWAY: ReadonlySet<Operation["type"]> = new Set(["DropColumn", "DropRelation", "DropFunction", "DropType"]);
 
 /** What shows that no code needs any more what is dropped. */
-function unusedWords({ placed, live, references }: OperationFacts, { released }: StatementFacts): string | undefined {
+function unusedWords(
+  { placed, live, references, acceptedUses }: OperationFacts,
+  { released }: StatementFacts,
+): string | undefined {
   if (!live || references.length > 0 || !TAKES_AWAY.has(placed.operation.type)) return undefined;
   const name = nameOf(placed);
+  if (acceptedUses.length > 0) {
+    const places = [...new Set(acceptedUses.map(({ file, line }) => `${file}:${String(line)}`))];
+    const shown = places.slice(0, 3).join(", ");
+    const more = places.length > 3 ? ` and ${String(places.length - 3)} more` : "";
+    return `The code that names ${name} is accepted as harmless: ${shown}${more}.`;
+  }
   return released === undefined
     ? `No code names ${name}, before or in this pull request. Whether an older release still runs is not known: \`deploy.released\` in the configuration says which tags tell.`
     : `No code names ${name}: not that of ${released}, the newest release, and not that of this pull request.`;

@@ -58,6 +58,9 @@ describe("a comment beside the code", () => {
     expect(report.verdict).toBe("safe");
     expect(places(report)).toEqual([]);
     expect(asked(report)).toEqual([]);
+    expect(report.plan.phases.flatMap(({ steps }) => steps.flatMap(({ because = [] }) => because))).toEqual([
+      "The code that names orders.legacy_ref is accepted as harmless: src/export.ts:2.",
+    ]);
     expect(report.notes).toEqual([]);
     const by = "src/export.ts:2 by src/export.ts:1: only the switched-off export calls it";
     expect(accepted(report)).toEqual([`public.orders.legacy_ref head ${by}`, `public.orders.legacy_ref base ${by}`]);
