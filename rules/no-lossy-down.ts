@@ -1,6 +1,7 @@
 /** A `down` takes back what its migration has done: no more, or rows are gone, and no less, or the schema is another one. */
 import { defineRule, formatName, listNames, quoteIdentifier, schemaDifferences } from "../src/rule/index.js";
 import type { Change, Undone } from "../src/model/change.js";
+import type { Migration } from "../src/model/migration.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { Delete, Operation, Truncate } from "../src/model/operation.js";
 import type { Range } from "../src/model/position.js";
@@ -34,8 +35,11 @@ export default defineRule<MessageId>({
         const undone = database.undo?.(migration);
         if (!undone) continue;
         const up = migration.statements.flatMap(({ statement }) => statement.operations);
-        const lost = [...losses(undone, up)];
-        const found = [...lost, ...differences(undone, up, new Set(lost.map(({ object }) => object)))];
+        const lost = [...losses(undone, up)].filter(({ range }) => !isOfOldPart(range, migration));
+        // What is left as it is was meant to be; of a file that is added to, older parts have been judged.
+        const isWhole = migration.down.partial !== true && migration.editedParts === undefined;
+        const said = new Set(lost.map(({ object }) => object));
+        const found = isWhole ? [...lost, ...differences(undone, up, said)] : lost;
         const { file } = migration.down;
         const name = file === migration.file ? "the migration" : migration.file;
         // Beside the migration, its file need not be a part of the change.
@@ -48,6 +52,13 @@ export default defineRule<MessageId>({
     }
   },
 });
+
+/** Whether it undoes a part of the file that is what it was, where the tool remembers the parts. */
+function isOfOldPart([start]: Range, { editedParts, unchanged, sql }: Migration): boolean {
+  if (editedParts === undefined) return false;
+  const above = sql.statements.findLast(({ range }) => range[0] < start);
+  return above !== undefined && unchanged?.has(above.index) === true;
+}
 
 function isChanged(file: string, { base, head }: Change): boolean {
   return base?.tree.read(file) !== head.tree.read(file);

@@ -1,6 +1,6 @@
 /** A migration without a way back cannot be taken back by the tool that runs it. */
 import { defineRule } from "../src/rule/index.js";
-import type { Down } from "../src/model/migration.js";
+import type { Down, Migration } from "../src/model/migration.js";
 
 export default defineRule({
   meta: {
@@ -14,12 +14,25 @@ export default defineRule({
     messages: {
       missing:
         "{{place}}: {{tool}} cannot take this migration back. Write what undoes it; where nothing can, accept this finding with that reason.",
+      missingPart:
+        "The changeset {{id}} has no rollback: {{tool}} cannot take it back, nor what ran before it. Write what undoes it behind `--rollback`; where nothing has to be undone, write `--rollback empty`.",
     },
   },
   *checkChange(change) {
     for (const database of change.databases) {
-      for (const { file, judged, status, down, statements, tool } of database.migrations) {
-        if (!judged || status !== "added" || !down || statements.length === 0 || !isEmpty(down)) continue;
+      for (const migration of database.migrations) {
+        const { file, judged, status, down, statements, tool } = migration;
+        if (!judged || !down || statements.length === 0) continue;
+        for (const part of newParts(migration, down)) {
+          yield {
+            database,
+            file,
+            range: part.range,
+            messageId: "missingPart",
+            data: { id: part.id, tool: tool.label },
+          };
+        }
+        if (status !== "added" || !isEmpty(down)) continue;
         const [first] = statements;
         yield {
           database,
@@ -33,8 +46,17 @@ export default defineRule({
   },
 });
 
-function isEmpty({ sql }: Down): boolean {
-  return sql === undefined || sql.statements.length === 0;
+/** New parts of a migration that nothing undoes, each at its first statement. */
+function newParts({ statements, status, editedParts, unchanged }: Migration, { missing = [] }: Down) {
+  if (status !== "added" && editedParts === undefined) return [];
+  return missing.flatMap(({ range: [start, end], id }) => {
+    const first = statements.find(({ statement: { range } }) => range[0] >= start && range[1] <= end)?.statement;
+    return first && !unchanged?.has(first.index) ? { id, range: first.range } : [];
+  });
+}
+
+function isEmpty({ sql, partial }: Down): boolean {
+  return partial !== true && (sql === undefined || sql.statements.length === 0);
 }
 
 /** What is missing, and where. */

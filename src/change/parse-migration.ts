@@ -1,4 +1,5 @@
 import type {
+  DownText,
   EvaluatedMigration,
   EvaluateMigration,
   MigrationPart,
@@ -6,7 +7,7 @@ import type {
   SourceFiles,
 } from "../migrations/tool.js";
 import { upSection } from "../migrations/up-section.js";
-import type { ParsedSql } from "../model/statement.js";
+import type { ParsedSql, Statement } from "../model/statement.js";
 import { parseSql } from "../postgres/parse-sql.js";
 import { parseProgram } from "./parse-program.js";
 
@@ -83,6 +84,19 @@ export function parseDown(text: string, file: string, read?: ReadMigrationText):
   // What is blank there and is not here.
   const down = whole.replace(/[^\s]/g, (unit, at: number) => (up[at] === " " ? unit : " "));
   return { ...parseSql(down), text: whole };
+}
+
+/** Parses what undoes a migration that says so itself. */
+export function parseDownText(text: string, { sql, parts = [] }: DownText): ParsedSql {
+  const parsed = parseSql(sql);
+  if (parts.length < 2) return { ...parsed, text };
+  const byPart: Statement[][] = parts.map(() => []);
+  let part = 0;
+  for (const statement of parsed.statements) {
+    while (part < parts.length - 1 && statement.range[0] >= (parts[part]?.[1] ?? 0)) part++;
+    byPart[part]?.push(statement);
+  }
+  return { ...parsed, text, statements: byPart.reverse().flat() };
 }
 
 export const readAnyText: ReadMigrationText = (text) => ({ sql: upSection(text) });

@@ -6,15 +6,25 @@ import type { ParsedSql } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import { lookedUp } from "./looked-up.js";
-import { type ParsedMigration, parseDown, readAnyText } from "./parse-migration.js";
+import { type ParsedMigration, parseDown, parseDownText, readAnyText } from "./parse-migration.js";
 
 /** The `down` of a migration; undefined where its tool knows none for it. Nothing is read yet. */
 export function downOf(
   tree: Tree,
   file: string,
-  { downFile, read = readAnyText }: Pick<MigrationSource, "downFile" | "read">,
+  { downFile, readDown: readOwnDown, read = readAnyText }: Pick<MigrationSource, "downFile" | "read" | "readDown">,
   { program, readDown }: ParsedMigration,
 ): Down | undefined {
+  if (program === undefined && readOwnDown) {
+    const text = tree.read(file);
+    const down = text === undefined ? undefined : readOwnDown(text, file);
+    if (text === undefined || down === undefined) return undefined;
+    const { missing, partial } = down;
+    return Object.assign(new LazyDown(file, () => parseDownText(text, down)), {
+      ...(missing && { missing }),
+      ...(partial && { partial }),
+    });
+  }
   const place = program === undefined ? downFile?.(file) : file;
   if (place === undefined) return undefined;
   return new LazyDown(place, () => {

@@ -7,7 +7,7 @@ import { byBytes } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { RUN_SCRIPTS, runScript } from "./run-scripts.js";
 import { blank, linesOf } from "./sections.js";
-import type { LeftOutFile, MigrationSource, MigrationText, MigrationTool, ToolSheet } from "./tool.js";
+import type { DownText, LeftOutFile, MigrationSource, MigrationText, MigrationTool, ToolSheet } from "./tool.js";
 import { upSection } from "./up-section.js";
 
 const CONFIGURATION = "atlas.hcl";
@@ -28,11 +28,11 @@ const SHEET: ToolSheet = {
     "Refused: “migration … added out of order”. Skipped with `exec_order = LINEAR_SKIP`, run with `NON_LINEAR`.",
   duplicate: "Skipped where the first of the two has run.",
   baseline: "A file with `-- atlas:checkpoint` stands for those before it, on an empty database only.",
-  undo: "The `down.sql` of a `-- atlas:txtar` file, never read; nor are its checks.",
+  undo: "The `down.sql` of a `-- atlas:txtar` file; without one `atlas migrate down` plans itself how to go back.",
   configuration:
     "`migration` blocks of `atlas.hcl`: `dir`, `format`, `exec_order`, and the `url` and `dev` beside them; " +
     "`--exec-order` and `--tx-mode` in scripts.",
-  notRead: "Directories of the Atlas registry (`atlas://`).",
+  notRead: "The checks of a `-- atlas:txtar` file. Directories of the Atlas registry (`atlas://`).",
   sources: [
     "https://atlasgo.io/versioned/apply",
     "https://atlasgo.io/versioned/checks",
@@ -109,6 +109,7 @@ export const atlas: MigrationTool = {
       leftOut,
       ...(dialect === undefined ? {} : { dialect }),
       read: (text, file) => readFile(text, format, file === files[0]),
+      readDown: (text) => (fileDirectives(text).has("txtar") ? archivedDown(text) : undefined),
     };
   },
 };
@@ -276,19 +277,32 @@ const TRANSACTION: Readonly<Record<string, TransactionMode | undefined>> = {
 
 /** Of an archive, the member that holds the migration; its checks only read, and `down.sql` undoes. */
 function archived(text: string): string {
+  return memberOf(text, "migration.sql").sql;
+}
+
+/** Without it Atlas plans itself how to go back. */
+function archivedDown(text: string): DownText | undefined {
+  const { sql, found } = memberOf(text, "down.sql");
+  return found ? { sql } : undefined;
+}
+
+/** One member of an archive, everything else blank. */
+function memberOf(text: string, wanted: string): { readonly sql: string; readonly found: boolean } {
+  let found = false;
   const hidden: [number, number][] = [];
   let member = "";
   let from = 0;
   for (const { text: line, start, end } of linesOf(text)) {
     const name = /^-- (\S+) --$/.exec(line)?.[1];
     if (name === undefined) continue;
-    if (member !== "migration.sql") hidden.push([from, end]);
+    if (member !== wanted) hidden.push([from, end]);
     else hidden.push([start, end]);
     member = name;
+    found ||= name === wanted;
     from = end;
   }
-  if (member !== "migration.sql") hidden.push([from, text.length]);
-  return blank(text, hidden);
+  if (member !== wanted) hidden.push([from, text.length]);
+  return { sql: blank(text, hidden), found };
 }
 
 /** A delimiter of the file's own, such as `\n\n` or `-- end`, as the one that SQL has. */

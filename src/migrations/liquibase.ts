@@ -9,6 +9,7 @@ import {
   readWholeSql,
   transactionOf,
 } from "./liquibase/sql.js";
+import { readRollbacks } from "./liquibase/rollback.js";
 import { join, parentOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { oncePerListing } from "./once-per-listing.js";
@@ -28,13 +29,15 @@ const SHEET: ToolSheet = {
   outOfOrder: "Runs: every changeset that has not run, in the changelog's order.",
   duplicate: "Refused: two changesets of one file with the same author and id.",
   repeatable: "Changesets with `runOnChange:true` or `runAlways:true`.",
-  undo: "`--rollback` and `/* liquibase rollback */`, which are comments to PostgreSQL.",
+  undo:
+    "`--rollback` and `/* liquibase rollback … */`, the last changeset first; `--rollback empty` where nothing has to be " +
+    "undone. A changeset without either stops `liquibase rollback`.",
   placeholders: "`${name}`, which stay names.",
   configuration:
     "`changeLogFile` of `liquibase.properties`, the Maven and the Gradle plugin; `change-log` of Spring Boot, Quarkus and " +
     "Micronaut; else a changelog with a usual name.",
   notRead:
-    "Changes that are written in XML, YAML or JSON. Contexts and labels: every changeset is read, as Liquibase runs all " +
+    "Changes and rollbacks that are written in XML, YAML or JSON. Contexts and labels: every changeset is read, as Liquibase runs all " +
     "where none is asked for. Changesets with `dbms:` for another system are left out.",
   sources: [
     "https://docs.liquibase.com/concepts/changelogs/sql-format.html",
@@ -93,6 +96,8 @@ export const liquibase: MigrationTool = {
         const sending = sendings.get(file);
         return sending === undefined ? readFormattedSql(text) : readWholeSql(text, sending);
       },
+      // Those of other files stand in the changelog, which is not SQL.
+      readDown: (text, file) => (sendings.has(file) ? undefined : readRollbacks(text)),
     };
   },
 };

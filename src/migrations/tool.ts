@@ -32,6 +32,18 @@ export interface MigrationText {
   readonly parts?: readonly MigrationPart[];
 }
 
+/** What undoes a migration, where the migration's own text says it. */
+export interface DownText {
+  /** As `MigrationText.sql`. */
+  readonly sql: string;
+  /** The parts of the migration that the tool undoes one by one, the last one first. Absent: there is one. */
+  readonly parts?: readonly Range[];
+  /** Parts of which it does not say how they are undone, so that the tool stops there. */
+  readonly missing?: readonly { readonly range: Range; readonly id: string }[];
+  /** Whether some part is left as it is. Absent: everything is undone. */
+  readonly partial?: true;
+}
+
 /** Reads the text of a file: its directives, its sections. Never throws. */
 export type ReadMigrationText = (text: string, file: string) => MigrationText;
 
@@ -117,6 +129,11 @@ export interface MigrationSource {
    * its own, which need not be there. Undefined, or absent: nothing undoes it, and nothing is expected to.
    */
   readonly downFile?: (file: string) => string | undefined;
+  /**
+   * What undoes a file that says so in a way of its own, in place of `downFile`. Undefined: nothing does, or it is not
+   * known, and nothing is expected to.
+   */
+  readonly readDown?: (text: string, file: string) => DownText | undefined;
   /** For the files that are programs, by their names' ends; the others are SQL. */
   readonly evaluate?: EvaluateMigration;
 }

@@ -191,3 +191,68 @@ it("judges each migration by the schema that it meets, and no history", () => {
   ]);
   expect(checkedMessages(rule, loadChange(memorySource({ ...base, ...files }, {}), DEFAULT_CONFIGURATION))).toEqual([]);
 });
+
+describe("changesets of Liquibase", () => {
+  const header = "--liquibase formatted sql\n\n";
+  const master = "databaseChangeLog:\n  - include: { file: db/1.sql }\n  - include: { file: db/2.sql }\n";
+  const old = `${header}--changeset ann:1\n${init}\n--rollback empty\n`;
+  const messages = (before: Files, after: Files): readonly string[] =>
+    checkedMessages(
+      rule,
+      loadChange(
+        memorySource({ "db/changelog.yaml": master, "db/1.sql": old, ...before }, after),
+        DEFAULT_CONFIGURATION,
+      ),
+    );
+
+  it("are undone the last one first", () => {
+    const text =
+      `${header}--changeset bob:1\nCREATE TABLE notes (id int);\n--rollback DROP TABLE notes\n` +
+      "--changeset bob:2\nALTER TABLE notes ADD COLUMN a int;\n--rollback ALTER TABLE notes DROP COLUMN a;\n";
+    expect(messages({}, { "db/2.sql": text })).toEqual([]);
+  });
+
+  it("lose what was there before, and leave what is theirs", () => {
+    const text =
+      `${header}--changeset bob:1\nALTER TABLE orders ADD COLUMN a int;\n--rollback ALTER TABLE orders DROP COLUMN total;\n` +
+      "--changeset bob:2\nCREATE INDEX i ON orders (code);\n/* liquibase rollback\n  DROP INDEX i;\n*/\n";
+    expect(messages({}, { "db/2.sql": text })).toEqual([
+      "db/2.sql: This down drops total of orders, which was there before the migration: every value of it is lost. Take back only what the migration does.",
+      `db/2.sql: Behind this down the schema is not what it was before the migration: column a of orders is still there. ${behind}`,
+    ]);
+  });
+
+  it("may leave what they say is to be left", () => {
+    const text =
+      `${header}--changeset bob:1\nALTER TABLE orders ADD COLUMN a int;\n--rollback empty\n` +
+      "--changeset bob:2\nCREATE INDEX i ON orders (code);\n--rollback DROP INDEX i;\n";
+    expect(messages({}, { "db/2.sql": text })).toEqual([]);
+  });
+
+  it("are judged where they are new", () => {
+    const first = `${header}--changeset bob:1\nALTER TABLE orders ADD COLUMN a int;\n--rollback ALTER TABLE orders DROP COLUMN total;\n`;
+    const next =
+      "--changeset bob:2\nALTER TABLE orders ADD COLUMN b int;\n--rollback ALTER TABLE orders DROP COLUMN code;\n";
+    expect(messages({ "db/2.sql": first }, { "db/2.sql": first + next })).toEqual([
+      "db/2.sql: This down drops code of orders, which was there before the migration: every value of it is lost. Take back only what the migration does.",
+    ]);
+  });
+});
+
+it("reads the down.sql of an archive of Atlas", () => {
+  const text = (down: string): string =>
+    `-- atlas:txtar\n\n-- checks.sql --\nSELECT NOT EXISTS (SELECT FROM orders);\n-- migration.sql --\nALTER TABLE orders ADD COLUMN a int;\n-- down.sql --\n${down}\n`;
+  const messages = (down: string): readonly string[] =>
+    checkedMessages(
+      rule,
+      loadChange(
+        memorySource({ "db/atlas.sum": "h1:x=\n", "db/1_init.sql": init }, { "db/2_next.sql": text(down) }),
+        DEFAULT_CONFIGURATION,
+      ),
+    );
+  expect(messages("ALTER TABLE orders DROP COLUMN a;")).toEqual([]);
+  expect(messages("ALTER TABLE orders DROP COLUMN total;")).toEqual([
+    "db/2_next.sql: This down drops total of orders, which was there before the migration: every value of it is lost. Take back only what the migration does.",
+    `db/2_next.sql: Behind this down the schema is not what it was before the migration: column a of orders is still there. ${behind}`,
+  ]);
+});

@@ -42,6 +42,19 @@ const sqitchNext: Files = {
   "deploy/next.sql": up,
 };
 
+const formatted = "--liquibase formatted sql\n\n";
+const liquibase: Files = {
+  "db/changelog.yaml":
+    "databaseChangeLog:\n" +
+    "  - include: { file: db/old.sql }\n" +
+    "  - changeSet: { id: 7, author: ann, changes: [{ sqlFile: { path: db/plain.sql } }] }\n" +
+    "  - include: { file: db/new.sql }\n",
+  "db/old.sql": `${formatted}--changeset ann:1\n${init}\n`,
+};
+const wayOutOfPart =
+  "cannot take it back, nor what ran before it. Write what undoes it behind `--rollback`; where nothing has to be undone, write `--rollback empty`.";
+const atlas: Files = { "db/atlas.sum": "h1:x=\n", "db/1_init.sql": init };
+
 it.each<readonly [name: string, base: Files, added: Files, expected: readonly string[]]>([
   [
     "goose",
@@ -106,6 +119,45 @@ it.each<readonly [name: string, base: Files, added: Files, expected: readonly st
     sqlx,
     { "migrations/2_b.up.sql": up, "migrations/3_c.sql": up },
     [`migrations/2_b.up.sql: There is no migrations/2_b.down.sql: sqlx ${wayOut}`],
+  ],
+  [
+    "Liquibase, changeset by changeset",
+    { ...liquibase, "db/old.sql": `${formatted}--changeset ann:1\n${init}\n` },
+    {
+      "db/old.sql": `${formatted}--changeset ann:1\n${init}\n--changeset ann:2\n${up}\n`,
+      "db/new.sql":
+        `${formatted}--changeset bob:1\n${up}\n--rollback ALTER TABLE orders DROP COLUMN note;\n` +
+        "--changeset bob:2\nCREATE TABLE a ();\n" +
+        "--changeset bob:3\nCREATE TABLE b ();\n--rollback empty\n" +
+        "--changeset bob:4\nCREATE TABLE c ();\n--rollback not required\n" +
+        "--changeset bob:5\nCREATE TABLE d ();\n/* liquibase rollback\nDROP TABLE d;\n*/\n" +
+        "--changeset bob:6 dbms:oracle\nCREATE TABLE e ();\n",
+    },
+    [
+      `db/old.sql: The changeset ann:2 has no rollback: Liquibase ${wayOutOfPart}`,
+      `db/new.sql: The changeset bob:2 has no rollback: Liquibase ${wayOutOfPart}`,
+    ],
+  ],
+  [
+    "Liquibase, where another changeset undoes it",
+    liquibase,
+    {
+      "db/new.sql": `${formatted}--changeset bob:1\n${up}\n--rollback changesetId:2 changesetAuthor:ann changesetPath:db/old.sql\n`,
+    },
+    [],
+  ],
+  ["Liquibase, where the changelog says how", liquibase, { "db/plain.sql": up }, []],
+  [
+    "Atlas, which plans it itself",
+    atlas,
+    { "db/2_b.sql": up, "db/3_c.sql": `-- atlas:txtar\n\n-- migration.sql --\n${up}\n` },
+    [],
+  ],
+  [
+    "Atlas, where the archive says nothing",
+    atlas,
+    { "db/2_b.sql": `-- atlas:txtar\n\n-- migration.sql --\n${up}\n-- down.sql --\n-- later\n` },
+    [`db/2_b.sql: This file has nothing that undoes it: Atlas ${wayOut}`],
   ],
   ["Sqitch", sqitch, sqitchNext, [`deploy/next.sql: There is no revert/next.sql: Sqitch ${wayOut}`]],
   ["Sqitch, with one", sqitch, { ...sqitchNext, "revert/next.sql": "SELECT 1;" }, []],

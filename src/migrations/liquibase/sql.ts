@@ -7,7 +7,7 @@ import type { MigrationPart, MigrationText } from "../tool.js";
 
 /** The line that makes a SQL file a changelog (AbstractFormattedChangeLogParser, FIRST_LINE_REGEX). */
 const HEADER = /^\s*--\s*liquibase\s*formatted/i;
-const CHANGESET = /^\s*--\s*changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+)(.*)/i;
+export const CHANGESET = /^\s*--\s*changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+)(.*)/i;
 const IGNORE_LINES = /^--\s*ignoreLines:(\w+)\s*$/i;
 
 /** Whether a file is a changelog of its own: its first line with text says so. */
@@ -30,7 +30,7 @@ export function transactionOf({ runInTransaction, splitStatements }: Sending): T
 }
 
 /** A changeset of a formatted file. */
-interface Changeset extends Sending {
+export interface Changeset extends Sending {
   /** Where its line starts. */
   readonly start: number;
   readonly id: string;
@@ -90,7 +90,7 @@ export function readWholeSql(text: string, sending: Sending): MigrationText {
   };
 }
 
-function changesetOf([, author = "", id = "", attributes = ""]: RegExpExecArray, start: number): Changeset {
+export function changesetOf([, author = "", id = "", attributes = ""]: RegExpExecArray, start: number): Changeset {
   const flag = (name: string, otherwise: boolean): boolean => {
     const value = new RegExp(`\\b${name}:(\\w+)`, "i").exec(attributes)?.[1];
     return value === undefined ? otherwise : value.toLowerCase() === "true";
