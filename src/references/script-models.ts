@@ -24,7 +24,7 @@ export interface PlacedDeclaration extends Declaration {
 
 /** A text without any of these declares no model; a cheap test before it is parsed. */
 export const MAY_DECLARE =
-  /\bpgTable|\bcreateTable\(|\.table\(|@Entity\b|\bEntitySchema\b|@Table\b|\.define\(|\.init\(|\bstatic\s+(?:readonly\s+)?(?:get\s+)?tableName\b/;
+  /\bpgTable|\bcreateTable\(|\.table\(|@Entity\b|\bEntitySchema\b|\bdefineEntity\(|@Table\b|\.define\(|\.init\(|\bstatic\s+(?:readonly\s+)?(?:get\s+)?tableName\b/;
 
 /** Decorators of a property that is a column: TypeORM's, MikroORM's, sequelize-typescript's. */
 const COLUMN_DECORATOR =
@@ -156,9 +156,13 @@ function sequelizeModel(call: Node): PlacedDeclaration[] {
   return found;
 }
 
-/** `new EntitySchema({ name: "Order", tableName: "orders", columns: { legacyRef: { name: "legacy_ref" } } })`. */
+/**
+ * `new EntitySchema({ name: "Order", tableName: "orders", columns: { legacyRef: { name: "legacy_ref" } } })`, and
+ * MikroORM's `defineEntity({ name: "Order", tableName: "orders", properties: { legacyRef: p.string().fieldName("ref") } })`.
+ */
 function entitySchema(call: Node): PlacedDeclaration[] {
-  if (call.type !== "NewExpression" || child(call, "callee")?.["name"] !== "EntitySchema") return [];
+  const made = child(call, "callee")?.["name"];
+  if (made !== "defineEntity" && (call.type !== "NewExpression" || made !== "EntitySchema")) return [];
   const options = unwrap(children(call, "arguments")[0]);
   const name = stringValue(propertyOf(options, "name"));
   const explicit = stringValue(propertyOf(options, "tableName"));
@@ -171,7 +175,10 @@ function entitySchema(call: Node): PlacedDeclaration[] {
     const key = keyName(property);
     if (key === undefined) continue;
     const value = unwrap(child(property, "value"));
-    const column = stringValue(propertyOf(value, "name")) ?? stringValue(propertyOf(value, "fieldName"));
+    const column =
+      stringValue(propertyOf(value, "name")) ??
+      stringValue(propertyOf(value, "fieldName")) ??
+      argumentOf(value, /^(?:fieldName|name)$/);
     found.push({
       ...table,
       models,
@@ -182,6 +189,17 @@ function entitySchema(call: Node): PlacedDeclaration[] {
     });
   }
   return found;
+}
+
+/** The string that a method of a chain of calls is given. */
+function argumentOf(chain: Node | undefined, method: RegExp): string | undefined {
+  for (let call = unwrap(chain); isCall(call);) {
+    const callee = child(call, "callee");
+    if (!isMember(callee)) return undefined;
+    if (method.test(keyName(callee) ?? "")) return stringValue(children(call, "arguments")[0]);
+    call = unwrap(child(callee, "object"));
+  }
+  return undefined;
 }
 
 /** A class of TypeORM, MikroORM or sequelize-typescript (by decorators), or of Objection (by a static `tableName`). */

@@ -27,6 +27,7 @@ import {
 import type { Found, Naming, Sought, SoughtTarget } from "./sought.js";
 import { declares, isCertainlyTable, isSameTable } from "./sought.js";
 import { escapeRegExp } from "./escapes.js";
+import { camelCase } from "./spelling.js";
 import { constantsAt } from "./script-constants.js";
 import { unnamedUses } from "./script-uses.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
@@ -460,8 +461,10 @@ class ScriptReader {
   #naming(target: SoughtTarget, table: NamedTable): Naming | undefined {
     if (table.by === "word") return this.sought.naming(target, table.word);
     const name = { name: table.word, ...(table.schema !== undefined && { schema: table.schema }) };
-    if (!isSameTable(target.table, name)) return undefined;
-    return isCertainlyTable(target.table, name) ? "exact" : "derived";
+    if (isSameTable(target.table, name)) return isCertainlyTable(target.table, name) ? "exact" : "derived";
+    // Plugins of query builders give tables the names that code has: Kysely's CamelCasePlugin, Knex's snake case mappers.
+    const isMapped = table.schema === undefined && table.word === camelCase(target.table.name);
+    return isMapped ? "derived" : undefined;
   }
 
   /** A name inside a call whose chain says which tables it is about. */

@@ -285,11 +285,13 @@ function foreignNames(
   declarations: readonly Declaration[],
   own: readonly string[],
 ): ReadonlySet<string> {
+  const spellings = column === undefined ? [] : columnSpellings(column);
   const foreign = declarations.flatMap((declaration) => {
     if (column === undefined) return modelsOfAnother(declaration, table);
-    const { property, column: declared } = declaration;
+    const { property, column: declared, models, table: of } = declaration;
     const isOtherColumn = property !== undefined && declared !== undefined && declared !== column;
-    return isOtherColumn && declaration.table !== undefined && isSameTable(table, declaration.table) ? property : [];
+    if (!isOtherColumn || !spellings.includes(property)) return [];
+    return declares({ models, ...(of && { table: of }) }, { table }) ? property : [];
   });
   return new Set(foreign.filter((name) => !own.includes(name)));
 }
