@@ -16,6 +16,8 @@ const POSTGRES = [
 const ALONE = ["test/github/api-release.test.ts"];
 
 export default defineConfig({
+  // Not that a package has no sources for its maps.
+  logLevel: "error",
   test: {
     // Children (git, eslint, the bundle) are started by many tests; a busy two-core machine needs patience.
     testTimeout: 60_000,
@@ -30,6 +32,8 @@ export default defineConfig({
         test: {
           name: "sources",
           isolate: false,
+          // It imports JSON as bundlers do, and Node.js does not.
+          server: { deps: { inline: ["@actions/workflow-parser"] } },
           include: ["test/**/*.test.ts"],
           exclude: [
             "test/rule/**",

@@ -1,8 +1,10 @@
-/** Our own workflows: pinned, with the least rights, and without texts of others in their scripts. */
+/** Our own workflows: read by GitHub's own parser, pinned, with the least rights, and without texts of others in their scripts. */
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { names, recipe } from "../scenarios/recipes.js";
 
 interface Step {
   readonly uses?: string;
@@ -23,10 +25,21 @@ interface Workflow {
 
 const folder = join(import.meta.dirname, "../../.github/workflows");
 
+/** What GitHub's parser says is wrong: keys, values, expressions and the contexts that they may use, and jobs' needs. */
+async function mistakes(name: string, content: string): Promise<string[]> {
+  const { context, value } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
+  if (value !== undefined && context.errors.getErrors().length === 0) await convertWorkflowTemplate(context, value);
+  return context.errors.getErrors().map(({ message }) => message);
+}
+
 describe.each(readdirSync(folder))("%s", (file) => {
   const text = readFileSync(join(folder, file), "utf8");
   const { on, permissions, jobs } = parse(text) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  it("is what GitHub's parser takes", async () => {
+    expect(await mistakes(file, text)).toEqual([]);
+  });
 
   it("pins every action by its commit, with the version beside it", () => {
     for (const [, name, rest] of text.matchAll(/uses: ([^\s@]+)(.*)/g)) {
@@ -48,5 +61,35 @@ describe.each(readdirSync(folder))("%s", (file) => {
 
   it("puts no expression into a script", () => {
     for (const { run } of steps) expect(run ?? "").not.toContain("${{");
+  });
+});
+
+it("GitHub's parser takes the workflows of docs/github.md, and refuses what is none", async () => {
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names) expect(await mistakes(name, recipe(name))).toEqual([]);
+  const wrong = recipe("pull request")
+    .replace("contents: read", "content: read")
+    .replace("github.event", "secret.event");
+  expect(await mistakes("wrong", wrong)).toEqual([
+    expect.stringContaining("Unexpected value 'content'"),
+    expect.stringContaining("Unrecognized named-value: 'secret'"),
+  ]);
+});
+
+describe("action.yml", () => {
+  const action = parse(readFileSync(join(folder, "../../action.yml"), "utf8")) as {
+    readonly inputs: Readonly<Record<string, { readonly description: string }>>;
+    readonly outputs: Readonly<Record<string, { readonly description: string }>>;
+    readonly runs: { readonly using: string; readonly main: string };
+  };
+
+  it("runs what is shipped, on the Node.js that GitHub has", () => {
+    expect(action.runs).toEqual({ using: "node24", main: "dist/action.cjs" });
+  });
+
+  it("has the inputs that the Action reads, and no other", () => {
+    const source = readFileSync(join(folder, "../../src/github/inputs.ts"), "utf8");
+    const read = Array.from(source.matchAll(/(?:getInput|oneOf)\("([a-z-]+)"/g), ([, name]) => name!);
+    expect(new Set(read)).toEqual(new Set(Object.keys(action.inputs)));
   });
 });
