@@ -7,6 +7,7 @@ import {
   defineRule,
   formatName,
   migrationOf,
+  mustBeAlone,
   oncePerChange,
   operationsOfChange,
   precedes,
@@ -53,7 +54,9 @@ export default defineRule({
               ? `Leave IF NOT EXISTS out: the rerun then fails until DROP INDEX CONCURRENTLY ${index} has run.`
               : `Put ${drop.slice(0, -1)} before it in this file.`,
           },
-          suggest: alone ? [] : [{ messageId: "addDrop", fix: statementBefore(migration, op, drop) }],
+          suggest: mustBeAlone(migration, op)
+            ? []
+            : [{ messageId: "addDrop", fix: statementBefore(migration, op, drop) }],
         });
       },
     };

@@ -45,6 +45,7 @@ export {
   listNames,
   listPlaces,
   lockedTables,
+  mustBeAlone,
   outsideTransaction,
   placeOf,
   statementBefore,

@@ -6,6 +6,7 @@ import type { Rule } from "eslint";
 import type { Blocked } from "../model/lock.js";
 import type { Reference } from "../model/reference.js";
 import { formatName } from "../change/object-names.js";
+import { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 import { lineCounter } from "../text/line-counter.js";
 import { liveLocks } from "./live-locks.js";
 import type { PlacedStatement } from "./transaction.js";
@@ -143,6 +144,17 @@ export function lockedTables(
 ): string {
   const locked = liveLocks(migration, operation).filter(({ blocks, name }) => blocks.includes(blocked) && only(name));
   return listNames(locked.map(({ name }) => formatName(name)));
+}
+
+/**
+ * Whether a statement before that of an operation would make it fail: what goes out in one query, as a file or in one
+ * string of a program, is a transaction as soon as it has two statements.
+ */
+export function mustBeAlone(migration: RuleMigration, operation: Operation): boolean {
+  const { statement, before, transaction } = migration.statementOf(operation);
+  const isOneQuery = migration.migration.transaction === "single-send" || statement.embedded !== undefined;
+  if (!isOneQuery || transaction.inTransaction === true) return false;
+  return refusedInTransaction(operation, { before, statement, postgres: migration.postgres }) !== undefined;
 }
 
 /** An edit that puts a statement before the one that an operation belongs to. */

@@ -3,7 +3,7 @@ import type { AnalysedStatement } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { formatDuration, parseDuration } from "./duration.js";
 import { judgedOf } from "./migration-context.js";
-import { inCalls, lockedTables, statementBefore } from "./remedies.js";
+import { inCalls, lockedTables, mustBeAlone, statementBefore } from "./remedies.js";
 import { hotTables, isRoutine } from "./routine.js";
 import { oncePerDatabase } from "./same-change.js";
 import { heldLocks } from "./transaction.js";
@@ -133,9 +133,7 @@ export function setTimeoutBefore(
   name: TimeoutName,
   value: string,
 ): NonNullable<RuleReport<"setTimeout">["suggest"]> {
-  const { transaction } = migration.statementOf(operation);
-  // A second statement would put a file that goes out in one query into a transaction.
-  if (migration.migration.transaction === "single-send" && transaction.inTransaction === false) return [];
+  if (mustBeAlone(migration, operation)) return [];
   const fix = statementBefore(migration, operation, `SET ${name} = ${value};`);
   return [{ messageId: "setTimeout", data: { value }, fix }];
 }

@@ -147,6 +147,12 @@ ruleTester.run("no-trigger-change-on-live-table", rule, {
           column: 1,
           endLine: 1,
           endColumn: 49,
+          suggestions: [
+            {
+              desc: "Put SET lock_timeout = '5s' before it",
+              output: "SET lock_timeout = '5s';\nALTER TABLE orders ENABLE ALWAYS TRIGGER touched;",
+            },
+          ],
         },
       ],
     },

@@ -261,11 +261,20 @@ ruleTester.run("require-lock-timeout", rule, {
       errors: [line(1, drop, "SET lock_timeout = '5s';\n--> statement-breakpoint\n")],
     },
     {
-      name: "Prisma before 7.4: a second statement would make it a transaction, which DROP COLUMN can bear but is not ours to choose",
+      name: "Prisma before 7.4: a second statement would make it a transaction, which DROP COLUMN can bear",
       history,
       tool: prisma6,
       code: drop,
-      errors: [{ message, line: 1, column: 1, endLine: 1, endColumn: 36 }],
+      errors: [
+        {
+          message,
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 36,
+          suggestions: [{ desc: "Put SET lock_timeout = '5s' before it", output: `SET lock_timeout = '5s';\n${drop}` }],
+        },
+      ],
     },
     {
       name: "a short one during a concurrent build, each time",

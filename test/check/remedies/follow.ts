@@ -59,6 +59,22 @@ export function builtByHand(sql: string, { rule, suppression }: Finding): Writte
   return { sql: `SET LOCAL lock_timeout = '5s';\n${found}`, outside: false, directive };
 }
 
+/** What still speaks once the reader has taken every edit that is offered, one after the other. */
+export function afterEdits(base: Files, added: Files, first: Report): readonly Finding[] {
+  let files = added;
+  let { findings } = first;
+  for (let edits = 0; edits < 4; edits++) {
+    const [finding] = findings.filter(({ suggestions }) => suggestions.length > 0);
+    const edit = finding?.suggestions[0];
+    if (!edit) return findings;
+    const { file } = finding;
+    const text = files[file] ?? "";
+    files = { ...files, [file]: text.slice(0, edit.range[0]) + edit.text + text.slice(edit.range[1]) };
+    ({ findings } = report(base, files));
+  }
+  return findings;
+}
+
 export interface Outcome {
   /** `rule file: message` of what still speaks, over all pull requests. */
   readonly speaks: readonly string[];

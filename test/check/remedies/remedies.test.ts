@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../../src/model/report.js";
-import { carryOut, fromPlan, report } from "./follow.js";
+import { afterEdits, carryOut, fromPlan, report } from "./follow.js";
 import { type Hazard, HAZARDS, SCHEMA } from "./hazards.js";
 import { type Tool, TOOLS } from "./tools.js";
 
@@ -31,7 +31,8 @@ describe.each(TOOLS)("$name", (tool) => {
     // In the tool's own call where it has one, else in SQL.
     const call = tool.calls?.[name];
     const pieces = call === undefined ? statements.map((statement) => tool.sql(statement)) : [call];
-    const first = report(now, tool.migration(2, pieces, hazard.outside === true));
+    const added = tool.migration(2, pieces, hazard.outside === true);
+    const first = report(now, added);
     const inTransaction = inTransactionOf(first);
     const finding = first.findings.find((one) => one.rule === rule);
     if (!isHazard(hazard, inTransaction)) {
@@ -39,6 +40,11 @@ describe.each(TOOLS)("$name", (tool) => {
       return;
     }
     if (!finding) return expect.fail(`${rule} is silent: ${first.findings.map(({ message }) => message).join("\n")}`);
+
+    // An edit does not bring up another rule: what is left had no edit from the start.
+    const offered = new Set(first.findings.filter((one) => one.suggestions.length > 0).map((one) => one.rule));
+    const kept = first.findings.filter((one) => !offered.has(one.rule)).map((one) => one.rule);
+    expect(kept).toEqual(expect.arrayContaining(afterEdits(now, added, first).map((one) => one.rule)));
 
     const told = { tool, finding, report: first, statements, isInTransaction: inTransaction === true };
     const requests = hazard.follow?.(told) ?? fromPlan(tool, first, finding);
