@@ -1,5 +1,6 @@
 /** A report with everything in it, and ways to vary it. */
 import type { Finding } from "../../src/model/finding.js";
+import type { AcceptedReference } from "../../src/model/reference.js";
 import type { Report } from "../../src/model/report.js";
 
 const DROP = "ALTER TABLE orders\n  DROP COLUMN legacy_ref";
@@ -36,6 +37,24 @@ export function aFinding(parts: Partial<Finding> = {}): Finding {
       text: `-- migration-safety-disable-next-line ${parts.rule ?? rule} -- why it is safe here`,
       line: parts.statement === 0 ? 2 : 5,
     },
+    ...parts,
+  };
+}
+
+/** A use in code that a comment of the pull request declares harmless. */
+export function anAcceptedReference(parts: Partial<AcceptedReference> = {}): AcceptedReference {
+  return {
+    object: "public.orders.legacy_ref",
+    side: "head",
+    grade: "certain",
+    kind: "read",
+    file: "src/export.ts",
+    line: 12,
+    column: 3,
+    excerpt: "legacy_ref,",
+    reason: "the export is switched off",
+    by: "directive",
+    directive: { file: "src/export.ts", line: 11 },
     ...parts,
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Reference } from "../../src/model/reference.js";
 import type { Report } from "../../src/model/report.js";
 import { renderJson } from "../../src/report/json.js";
-import { aFinding, aReport, aSafeReport } from "./a-report.js";
+import { aFinding, anAcceptedReference, aReport, aSafeReport } from "./a-report.js";
 import { schemaErrors } from "./schema.js";
 
 const parsed = (report: Report): Record<string, unknown> => JSON.parse(renderJson(report)) as Record<string, unknown>;
@@ -30,6 +31,27 @@ describe("renderJson", () => {
     });
     expect(schemaErrors(parsed(report))).toEqual([]);
     expect(schemaErrors(parsed(aSafeReport()))).toEqual([]);
+  });
+
+  it("obeys the schema with all that is known of a place in code", () => {
+    const [place] = aReport().findings[0]!.evidence;
+    const evidence: Reference[] = [
+      { ...place!, release: "v1.2.0" },
+      { ...place!, kind: "write", values: ["new", null] },
+      { ...place!, kind: "conflict target", conflict: { columns: ["account_id", "email"] } },
+      { ...place!, kind: "conflict target", conflict: { constraint: "users_email_key" } },
+      { ...place!, kind: "star read", fixedShape: "prepared" },
+    ];
+    expect(schemaErrors(parsed(aReport({ findings: [aFinding({ evidence })] })))).toEqual([]);
+    const accepted = [
+      anAcceptedReference({ added: true }),
+      anAcceptedReference({ side: "base", by: "configuration", until: "2027-01-01", release: "v1.2.0" }),
+    ];
+    expect(schemaErrors(parsed(aReport({ acceptedReferences: accepted })))).toEqual([]);
+    const { reason: _reason, ...rest } = anAcceptedReference();
+    expect(schemaErrors({ ...parsed(aReport()), acceptedReferences: [rest] })).toEqual([
+      "/acceptedReferences/0 must have required property 'reason'",
+    ]);
   });
 
   it("is refused by the schema with a field that is not documented, and without one that is", () => {

@@ -4,7 +4,7 @@ import { rules } from "../../rules/index.js";
 import type { Finding, SuppressedFinding } from "../../src/model/finding.js";
 import type { Report } from "../../src/model/report.js";
 import { renderSarif, SARIF_BYTES, SARIF_LOCATIONS, SARIF_RESULTS } from "../../src/report/sarif.js";
-import { aFinding, aReport, aSafeReport, FILE } from "./a-report.js";
+import { aFinding, anAcceptedReference, aReport, aSafeReport, FILE } from "./a-report.js";
 import { sarifErrors } from "./sarif/schema.js";
 
 const options = { version: "1.2.3", rules };
@@ -226,6 +226,20 @@ describe("renderSarif", () => {
     });
     const ids = run.tool.driver.notifications!.map(({ id }) => id);
     for (const { descriptor } of notifications!) expect(ids[descriptor!.index!]).toBe(descriptor!.id);
+  });
+
+  it("names uses in code that somebody declares harmless", () => {
+    const entry = {
+      by: "configuration" as const,
+      until: "2027-01-01",
+      directive: { file: ".github/migration-safety.yml", line: 4 },
+    };
+    const acceptedReferences = [anAcceptedReference(), anAcceptedReference({ ...entry, side: "base" })];
+    const run = runOf({ ...aSafeReport(), acceptedReferences });
+    expect(notificationsOf(run)).toEqual([
+      "accepted note: Accepted, the use of public.orders.legacy_ref in the code in this pull request (src/export.ts:11): the export is switched off",
+      "accepted note: Accepted, the use of public.orders.legacy_ref in the code running now (.github/migration-safety.yml:4, until 2027-01-01): the export is switched off",
+    ]);
   });
 
   it("encodes hostile file names and takes links and placeholders out of messages", () => {
