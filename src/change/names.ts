@@ -107,24 +107,49 @@ function isGivenBack(target: ReferenceTarget, { operation, statement, migration 
   // A view in the table's place stands in for its columns.
   if (target.column !== undefined) names.add(targetKey({ table: target.table }));
   const readOnly = operation.type !== "RenameColumn" && isReadOnly(target, { operation, statement, migration });
-  const gives = (given: Operation, later: AnalysedStatement): boolean => {
-    const name = nameGiven({ operation: given, statement: later });
-    return name !== undefined && names.has(targetKey(name)) && (readOnly || takesWrites(given));
-  };
+  const { index, operations } = statement.statement;
   // A DO block is one statement with many operations.
-  const { operations } = statement.statement;
-  if (operations.slice(operations.indexOf(operation) + 1).some((given) => gives(given, statement))) return true;
+  const own = operations.indexOf(operation);
   const { group } = statement.transaction;
-  return migration.statements
-    .slice(statement.statement.index + 1)
-    .some(
-      (later) =>
-        (group === undefined || later.transaction.group === group) &&
-        later.statement.operations.some((given) => gives(given, later)),
-    );
+  const given = namesGivenIn(migration.statements);
+  return [...names].some((name) =>
+    given.get(name)?.some((one) => {
+      const { statement: later } = one;
+      const follows = later.statement.index === index ? one.at > own : later.statement.index > index;
+      const together = later === statement || group === undefined || later.transaction.group === group;
+      return follows && together && (readOnly || takesWrites(one.operation));
+    }),
+  );
 }
 
-/** Whether nobody writes to what loses its name: a view that is not updatable cannot tell, so every view counts. */
+interface GivenName {
+  readonly statement: AnalysedStatement;
+  readonly operation: Operation;
+  /** Which operation of the statement it is. */
+  readonly at: number;
+}
+
+const givenIn = new WeakMap<readonly AnalysedStatement[], ReadonlyMap<string, readonly GivenName[]>>();
+
+/** What the statements of a migration give names to, by name: asked for each name that is taken. */
+function namesGivenIn(statements: readonly AnalysedStatement[]): ReadonlyMap<string, readonly GivenName[]> {
+  const known = givenIn.get(statements);
+  if (known) return known;
+  const given = new Map<string, GivenName[]>();
+  for (const statement of statements) {
+    for (const [at, operation] of statement.statement.operations.entries()) {
+      const name = nameGiven({ operation, statement });
+      if (name === undefined) continue;
+      const key = targetKey(name);
+      const list = given.get(key);
+      if (list) list.push({ statement, operation, at });
+      else given.set(key, [{ statement, operation, at }]);
+    }
+  }
+  givenIn.set(statements, given);
+  return given;
+}
+
 function isReadOnly({ table, object }: ReferenceTarget, { operation, statement }: PlacedOperation): boolean {
   // DROP VIEW says what it drops, also where a repeatable migration made it, which runs after all others.
   const said = operation.type === "DropRelation" ? operation.kind : "table";

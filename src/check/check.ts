@@ -1,19 +1,20 @@
 /** The run: change and configuration in, report out. The Action and the command line call this; nothing else does. */
 import type { ChangeSource } from "../change/change-source.js";
 import { loadChange, type LoadOptions } from "../change/load.js";
-import { projectOf } from "../change/project.js";
+import { type Project, projectOf } from "../change/project.js";
 import { planOf } from "../deploy-order/plan.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Plan } from "../model/plan.js";
 import type { Report } from "../model/report.js";
+import { withinTime } from "../text/out-of-time.js";
 import { lint } from "./lint.js";
 import { oneFindingPerHarm } from "./one-finding-per-harm.js";
 import { makeReport } from "./report.js";
 import { withSizes } from "./sizes.js";
 import { parsedOnce } from "./parsed-once.js";
-import { outOfTime, parseWithin, type TimeLimit } from "./time-limit.js";
+import { beforeTheEnd, outOfTime, parseWithin, type TimeLimit } from "./time-limit.js";
 import { commonNotes, eachVersion, mergeFindings } from "./versions.js";
 
 /** Checks a change. Synchronous; throws only for failures of ours, never for what stands in a migration. */
@@ -42,6 +43,10 @@ export function checkChange(change: Change): Report {
  * the first.
  */
 export function checkVersions(changes: readonly Change[], limit?: TimeLimit): Report {
+  return withinTime(limit && (() => limit.isOver()), () => reportOf(changes, limit));
+}
+
+function reportOf(changes: readonly Change[], limit?: TimeLimit): Report {
   const [change] = changes;
   if (change === undefined) throw new TypeError("There is no change to check.");
   const judged = changes.map((one) => judge(one, limit));
@@ -50,22 +55,13 @@ export function checkVersions(changes: readonly Change[], limit?: TimeLimit): Re
   const findings = withSizes(change, mergeFindings(at((one) => one.findings)));
   const suppressed = withSizes(change, mergeFindings(at((one) => one.suppressed)));
   const notes = commonNotes(judged.map((judgement) => judgement.notes));
-  const stopped = limit?.isOver() ? outOfTime(limit, judged[0]!.judged, judgedMigrations(change)) : undefined;
-  if (stopped) {
+  const project = projectOf(change);
+  const plan = limit?.isOver() ? undefined : beforeTheEnd(() => planFor(project, { change, findings, suppressed }));
+  if (plan === undefined) {
+    const stopped = outOfTime(limit!, judged[0]!.judged, judgedMigrations(change));
     const partial = { ...change, incomplete: [...change.incomplete, stopped] };
     return makeReport({ change: partial, findings, suppressed, notes, plan: NO_PLAN });
   }
-  const project = projectOf(change);
-  const plan = planOf({
-    change,
-    findings,
-    accepted: suppressed,
-    isLive: (placed, relation) => project.isLive(placed, relation),
-    isListed: (list, placed, relation) => project.isListed(list, placed, relation),
-    referencesTo: (placed) => project.referencesOf(placed),
-    acceptedUsesOf: (placed) => project.acceptedUsesOf(placed),
-    usesOf: (placed, column) => project.usesOf(placed, column),
-  });
   const uses = project.acceptedReferences();
   return makeReport({
     change,
@@ -74,6 +70,25 @@ export function checkVersions(changes: readonly Change[], limit?: TimeLimit): Re
     acceptedReferences: uses.accepted,
     notes: [...notes, ...uses.notes],
     plan,
+  });
+}
+
+interface Judged {
+  readonly change: Change;
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+}
+
+function planFor(project: Project, { change, findings, suppressed }: Judged): Plan {
+  return planOf({
+    change,
+    findings,
+    accepted: suppressed,
+    isLive: (placed, relation) => project.isLive(placed, relation),
+    isListed: (list, placed, relation) => project.isListed(list, placed, relation),
+    referencesTo: (placed) => project.referencesOf(placed),
+    acceptedUsesOf: (placed) => project.acceptedUsesOf(placed),
+    usesOf: (placed, column) => project.usesOf(placed, column),
   });
 }
 

@@ -27,7 +27,7 @@ import { RunLinter } from "./linter.js";
 import type { RuleFinding } from "./one-finding-per-harm.js";
 import { configurationFor, rulesIn, severityOf } from "./rule-levels.js";
 import { suppressionsIn } from "./suppression.js";
-import type { TimeLimit } from "./time-limit.js";
+import { beforeTheEnd, type TimeLimit } from "./time-limit.js";
 
 const RULES: Readonly<Record<string, DefinedRule>> = allRules;
 const PREFIX = "migration-safety/";
@@ -53,8 +53,9 @@ export function lint(change: Change, limit?: TimeLimit): LintResult {
     for (const migration of database.migrations) {
       if (!migration.judged) continue;
       if (limit?.isOver()) return withAccepted(change, { findings, suppressed, notes, judged });
+      const file = beforeTheEnd(() => run.lint({ change, database, migration, onNote }));
+      if (file === undefined) return withAccepted(change, { findings, suppressed, notes, judged });
       judged += 1;
-      const file = run.lint({ change, database, migration, onNote });
       findings.push(...file.findings);
       suppressed.push(...file.suppressed);
       notes.push(...file.notes);

@@ -6,6 +6,7 @@ import type { PlacedOperation } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import type { Statement } from "../model/statement.js";
 import { parseSql } from "../postgres/parse-sql.js";
+import { checkTime } from "../text/out-of-time.js";
 import { type Names, namesOf, whyBehind } from "./dependencies.js";
 import { momentAt, positionOf } from "./moment.js";
 import { type Proposal, proposalsOf, type Rehearsal, proposedStep, replacement, taskOf } from "./proposed-steps.js";
@@ -241,16 +242,33 @@ function reasonOf(uses: readonly { readonly name: string }[], kept: StatementFac
 /** Ties statements to those that they depend on; where all can run now, their order in the files is enough. */
 function withNeeds(entries: readonly Entry[]): readonly Entry[] {
   if (entries.every(({ task }) => task.from < NEXT_RELEASE)) return entries;
-  return entries.map((entry, index) => {
+  // By name, so that a statement is compared with those that share one with it alone.
+  const [givers, takers] = [new Map<string, Entry[]>(), new Map<string, Entry[]>()];
+  const position = new Map(entries.map((entry, index) => [entry, index]));
+  return entries.map((entry) => {
+    checkTime();
+    const names = entry.names();
+    const earlier = new Set([
+      ...[...names.mentioned].flatMap((name) => givers.get(name) ?? []),
+      ...[...names.given.keys()].flatMap((name) => takers.get(name) ?? []),
+    ]);
     const needs = new Map(entry.task.needs);
-    for (const earlier of entries.slice(0, index)) {
-      const ownWay = entry.proposal !== undefined && earlier.proposal?.way === entry.proposal.way;
-      if (ownWay || earlier.treatment.facts.migration.database !== entry.treatment.facts.migration.database) continue;
-      const why = whyBehind(entry.names(), earlier.names());
-      if (why !== undefined) needs.set(earlier.task.key, why);
+    for (const one of [...earlier].sort((a, b) => position.get(a)! - position.get(b)!)) {
+      const ownWay = entry.proposal !== undefined && one.proposal?.way === entry.proposal.way;
+      if (ownWay || one.treatment.facts.migration.database !== entry.treatment.facts.migration.database) continue;
+      const why = whyBehind(names, one.names());
+      if (why !== undefined) needs.set(one.task.key, why);
     }
+    for (const name of names.given.keys()) listUnder(givers, name, entry);
+    for (const name of names.taken.keys()) listUnder(takers, name, entry);
     return { ...entry, task: { ...entry.task, needs } };
   });
+}
+
+function listUnder(lists: Map<string, Entry[]>, name: string, entry: Entry): void {
+  const list = lists.get(name);
+  if (list) list.push(entry);
+  else lists.set(name, [entry]);
 }
 
 /** What the pull request makes and the plan does not: an earlier step takes away what it rests on. */

@@ -13,6 +13,7 @@ import type { AcceptedReference, Reference, Side } from "../model/reference.js";
 import type { Recipe } from "./recipe.js";
 import { whatHappens } from "./hazard-words.js";
 import { lineCounter } from "../text/line-counter.js";
+import { checkTime } from "../text/out-of-time.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
 import { type RecreatedColumns, recreatedColumns } from "./recreated-columns.js";
 
@@ -102,13 +103,16 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
   const recreated = recreatedColumns(judged.flatMap(placedIn));
   return judged.flatMap((migration) => {
     const lineOf = lineCounter(migration.sql.text);
-    return newStatements(migration).map((statement) => ({
-      ...factsOf(input, migration, statement, breaking(migration, statement), recreated),
-      hazards: hazards(migration, statement),
-      newCode: breaking(migration, statement).filter(isAboutNewCode),
-      accepted: accepted(migration, statement),
-      line: lineOf(statement.statement.range[0]),
-    }));
+    return newStatements(migration).map((statement) => {
+      checkTime();
+      return {
+        ...factsOf(input, migration, statement, breaking(migration, statement), recreated),
+        hazards: hazards(migration, statement),
+        newCode: breaking(migration, statement).filter(isAboutNewCode),
+        accepted: accepted(migration, statement),
+        line: lineOf(statement.statement.range[0]),
+      };
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import type { Rule } from "eslint";
 import type { Change } from "../model/change.js";
 import type { Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
+import { checkTime } from "../text/out-of-time.js";
 import { type LocatedMigration, migrationIn, programIn } from "./linted-migration.js";
 import { migrationFor, provideMigration } from "./migration-context.js";
 import { report } from "./reporter.js";
@@ -137,6 +138,7 @@ export function visitOperations(migration: Migration, looks: readonly Look[]): v
   for (const { visitors } of looks) (visitors as OperationVisitors).Migration?.();
   for (const { statement } of migration.statements) {
     for (const operation of statement.operations) {
+      checkTime();
       for (const visit of visits.get(operation.type)!) visit(operation);
     }
   }

@@ -24,8 +24,8 @@ describe("a check with a time limit", () => {
   });
 
   it("ends between two files with what it has found, and says that it did", () => {
-    // Four questions while the files are parsed, then one before each judged file.
-    const report = run(afterQuestions(6));
+    // Four questions while the files are parsed, then one before each judged file and one for each of its operations.
+    const report = run(afterQuestions(8));
     expect(report.findings.map(({ file, rule }) => [file, rule])).toEqual([
       ["migrations/002.sql", "no-blocking-index-build"],
       ["migrations/003.sql", "no-blocking-index-build"],
@@ -38,6 +38,30 @@ describe("a check with a time limit", () => {
       },
     ]);
     expect(report.verdict).toBe("unsafe");
+  });
+
+  it("ends within a file, which then counts as not judged", () => {
+    const long = "CREATE INDEX i ON a (b);\n".repeat(20);
+    const source = memorySource(TABLE, {
+      ...TABLE,
+      "migrations/002.sql": "CREATE INDEX h ON a (b);",
+      "migrations/003.sql": long,
+    });
+    const report = check(source, DEFAULT_CONFIGURATION, { timeLimit: afterQuestions(15) });
+    expect(report.findings.map(({ file }) => file)).toEqual(["migrations/002.sql"]);
+    expect(report.change.incomplete.map(({ reason }) => reason)).toEqual([
+      "The check was ended after 5 seconds: 1 of 2 migrations were judged, and references to the rest were not looked for.",
+    ]);
+  });
+
+  it("ends within the plan: the findings are there, and the order is not", () => {
+    // Ten for files and operations, one before the plan; it asks for each statement.
+    const report = run(afterQuestions(12));
+    expect(report.findings).toEqual(run().findings);
+    expect(report.plan).toEqual({ sentence: "There was no time to plan.", deployOrder: "none", phases: [] });
+    expect(report.change.incomplete.map(({ reason }) => reason)).toEqual([
+      "The check was ended after 5 seconds: every migration was judged, and there was no time for the plan.",
+    ]);
   });
 
   it("is incomplete where it found nothing by then, and reads no more files", () => {
