@@ -1,9 +1,13 @@
 /** Uses in code that somebody declares harmless: no finding, no step, never lost, and said where they accept nothing. */
+import { Linter } from "eslint";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { gitChangeSource } from "../../src/change/change-source.js";
 import { check } from "../../src/check/check.js";
 import { configurationOf } from "../../src/check/configuration.js";
 import type { Report } from "../../src/model/report.js";
+import { plugin } from "../../src/eslint/plugin.js";
+import { provideChange } from "../../src/rule/project-registry.js";
+import { memoryChange } from "../rules/memory-change.js";
 import { renderMarkdown } from "../../src/report/markdown.js";
 import { renderText } from "../../src/report/text.js";
 import { TemporaryRepository } from "../change/temporary-repository.js";
@@ -170,6 +174,29 @@ describe("a comment beside the code", () => {
       "public.orders base jobs/import.py:2 by jobs/import.py:1: the import has been off since June",
     ]);
   });
+});
+
+test("in ESLint an accepted use makes no finding either", () => {
+  const rules = (code: string): (string | null)[] => {
+    const sides = { baseCode: { "src/export.ts": code }, headCode: { "src/export.ts": code } };
+    const history = ["CREATE TABLE orders (id bigint PRIMARY KEY, legacy_ref text);"];
+    const { change, file } = memoryChange("/repository", DROP, { history, ...sides });
+    const takeBack = provideChange(change);
+    try {
+      const config: Linter.Config = {
+        files: ["**/*.sql"],
+        plugins: { "migration-safety": plugin as never },
+        language: "migration-safety/sql",
+        rules: { "migration-safety/no-referenced-column-drop": "error" },
+      };
+      const messages = new Linter({ cwd: "/repository" }).verify(DROP, [config], { filename: `/repository/${file}` });
+      return messages.map(({ ruleId }) => ruleId);
+    } finally {
+      takeBack();
+    }
+  };
+  expect(rules(QUERY)).toEqual(["migration-safety/no-referenced-column-drop"]);
+  expect(rules(ACCEPT + QUERY)).toEqual([]);
 });
 
 describe("an entry of the configuration", () => {
