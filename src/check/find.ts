@@ -1,5 +1,5 @@
 /** What rules find, without ESLint: for files in which no comment may be a directive, which only ESLint judges. */
-import { type DefinedRule, type Look, typesIn, visitOperations } from "../rule/define-rule.js";
+import { type DefinedRule, typesIn, visitOperations } from "../rule/define-rule.js";
 import type { LocatedMigration } from "../rule/linted-migration.js";
 import type { Found } from "../rule/types.js";
 import type { RuleInUse } from "./rule-levels.js";
@@ -29,16 +29,19 @@ export class AskedRules {
   /** What they find in a migration; those that find nothing are not listed. */
   find(located: LocatedMigration): readonly FoundByRule[] {
     const asked = this.#haveLooked ? this.#concernedWith(typesIn(located.migration)) : this.#rules;
-    const looks = [...asked].map((one): Asked & Look => ({ ...one, ...one.rule.look(located, one) }));
+    const looks = asked.map((one) => one.rule.look(located, one));
     this.#haveLooked = true;
     visitOperations(located.migration, looks);
-    return looks.filter(({ found }) => found.length > 0);
+    return asked.flatMap((one, index): FoundByRule | [] => {
+      const { found } = looks[index]!;
+      return found.length > 0 ? { ...one, found } : [];
+    });
   }
 
-  #concernedWith(types: ReadonlySet<string>): ReadonlySet<Asked> {
+  #concernedWith(types: ReadonlySet<string>): readonly Asked[] {
     const asked = new Set(this.#ofChanges);
     for (const type of types) for (const one of this.#lookingAt(type)) asked.add(one);
-    return asked;
+    return [...asked];
   }
 
   #lookingAt(type: string): readonly Asked[] {

@@ -20,7 +20,9 @@ export interface Substitution {
 }
 
 /** The range grown to the borders of the placeholders that it begins or ends in: their names are shorter than they. */
-export function widen([start, end]: Range, placeholders: readonly Range[]): Range {
+export function widen(range: Range, placeholders: readonly Range[]): Range {
+  if (placeholders.length === 0) return range;
+  const [start, end] = range;
   const around = (offset: number): Range | undefined => {
     let low = 0;
     let high = placeholders.length;
@@ -32,7 +34,6 @@ export function widen([start, end]: Range, placeholders: readonly Range[]): Rang
     const found = placeholders[low];
     return found !== undefined && found[0] < offset && offset <= found[1] ? found : undefined;
   };
-  if (placeholders.length === 0) return [start, end];
   const [first, last] = [around(start), around(end)];
   return [first !== undefined && start < first[1] ? first[0] : start, last?.[1] ?? end];
 }

@@ -92,8 +92,8 @@ export function defineRule<const MessageId extends string, Options extends reado
     const visitors = definition.create(context);
     visited ??= new Set(Object.keys(visitors));
     // A rule that visited more here than in the first migration would be silent about it in others.
-    for (const type in visitors) {
-      if (!visited.has(type))
+    for (const type of typesIn(located.migration)) {
+      if (type in visitors && !visited.has(type))
         throw new TypeError(`The rule's visitors depend on the migration or its options: ${type}.`);
     }
     return { visitors: visitors as Look["visitors"], found };

@@ -11,7 +11,7 @@ export function lineCounter(text: string): (offset: number) => number {
 export function placeCounter(text: string): (offset: number) => { readonly line: number; readonly column: number } {
   let starts: number[] | undefined;
   return (offset) => {
-    starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+    starts ??= lineStarts(text);
     let low = 0;
     let high = starts.length - 1;
     while (low < high) {
@@ -21,4 +21,10 @@ export function placeCounter(text: string): (offset: number) => { readonly line:
     }
     return { line: low + 1, column: offset - starts[low]! + 1 };
   };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+  return starts;
 }

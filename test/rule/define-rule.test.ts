@@ -166,12 +166,12 @@ describe("a defined rule", () => {
       meta: { type: "problem", docs, messages: {} },
       create: () => ({ [type]: () => undefined }),
     });
-    const { change, file } = memoryChange("/repository", "SELECT 1;\n", {});
+    const { change, file } = memoryChange("/repository", "SELECT 1;\nDELETE FROM a;\n", {});
     const located = migrationsOf(change).get(file)!;
     expect(rule.find(located, { id: "test/the-rule", options: [] })).toEqual([]);
-    type = "Insert";
+    type = "Delete";
     expect(() => rule.find(located, { id: "test/the-rule", options: [] })).toThrow(
-      "The rule's visitors depend on the migration or its options: Insert.",
+      "The rule's visitors depend on the migration or its options: Delete.",
     );
   });
 

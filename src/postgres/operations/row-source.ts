@@ -75,12 +75,15 @@ export function batchOf(table: RangeVar | undefined, ...clauses: readonly unknow
   return undefined;
 }
 
-function* queriesIn(node: unknown): Generator<SelectStmt, void> {
-  if (typeof node !== "object" || node === null) return;
-  for (const [key, value] of Object.entries(node)) {
-    if (key === "SelectStmt") yield value as SelectStmt;
-    yield* queriesIn(value);
+/** In the order in which they begin; a generator for each node of a tree takes longer than to look at all of them. */
+function queriesIn(node: object, found: SelectStmt[] = []): readonly SelectStmt[] {
+  for (const key in node) {
+    const value = (node as Readonly<Record<string, unknown>>)[key];
+    if (typeof value !== "object" || value === null) continue;
+    if (key === "SelectStmt") found.push(value);
+    queriesIn(value, found);
   }
+  return found;
 }
 
 /** The relation whose rows a query hands on, one by one and all of them; undefined where it does something else. */
