@@ -621,6 +621,8 @@ function replayAll(
     const startsAnew = run === undefined || resets === true || draft.transaction === "unknown";
     let session = startsAnew ? undefined : sessions.get(run);
     session ??= new Session(new Map([...stored, ...settings, ...(ofTool ?? [])]));
+    const searchPath = ofTool?.get("search_path") ?? settings.get("search_path");
+    replay.connect(searchPath ?? stored.get("search_path"), searchPath !== undefined);
     if (run !== undefined) sessions.set(run, session);
     const apply = (sent: Statement, index: number): AnalysedStatement => {
       const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
@@ -705,7 +707,9 @@ function store(settings: Map<string, string>, { operations }: Statement): void {
   for (const operation of operations) {
     if (operation.type !== "OtherStatement" || operation.setting === undefined) continue;
     const { variable, value } = operation.setting;
-    if (value !== undefined) settings.set(variable, value);
+    // Whether migrations connect as that role is not known: they make things where they did, and may find them there.
+    const isOfRole = variable === "search_path" && operation.node === "AlterRoleSetStmt";
+    if (value !== undefined) settings.set(variable, isOfRole ? `public, ${value}` : value);
     else if (variable === "*") settings.clear();
     else settings.delete(variable);
   }

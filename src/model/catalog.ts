@@ -158,6 +158,8 @@ export interface Routine {
   /** As in `CreateFunction`. */
   readonly arguments: readonly string[];
   readonly volatility: "immutable" | "stable" | "volatile";
+  /** Its own, in force while it runs. Absent: the caller's. */
+  readonly searchPath?: string;
   /** What it runs; absent where that is no SQL or PL/pgSQL between quotes. */
   readonly runs?: { readonly language: string; readonly body: string; readonly definition: string };
 }

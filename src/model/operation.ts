@@ -620,6 +620,8 @@ export interface CreateFunction extends OperationBase {
   readonly parsedBody?: { readonly reads: readonly QualifiedName[]; readonly writes: readonly QualifiedName[] };
   /** Types of its input arguments, without their schemas (`int4`, `text[]`): what tells it from others of its name. */
   readonly arguments?: readonly string[];
+  /** SET search_path: as of `SetVariable`. */
+  readonly searchPath?: string;
 }
 
 /** ALTER FUNCTION, PROCEDURE, ROUTINE with new options; its body stays. */
@@ -631,6 +633,8 @@ export interface AlterFunction extends OperationBase {
   readonly arguments?: readonly string[];
   /** Absent where it stays as it is. */
   readonly volatility?: CreateFunction["volatility"];
+  /** SET search_path; `null` where it is RESET. Absent where it stays as it is. */
+  readonly searchPath?: string | null;
 }
 
 export interface Call extends OperationBase {
@@ -861,6 +865,10 @@ export interface SetVariable extends OperationBase {
   readonly value?: string;
   /** SET LOCAL: until the end of the transaction, and without effect outside one. */
   readonly local: boolean;
+  /** It gets a value that is not constant. */
+  readonly unknown?: true;
+  /** The SET of a function that is called: in force from where it is entered to where it is left. */
+  readonly ofFunction?: "entered" | "left";
 }
 
 /** DISCARD; the settings that DISCARD ALL resets are a `SetVariable` of their own. */

@@ -92,7 +92,16 @@ function bodyOf(
       ? { ...operation, reason: `In ${routine.name}, ${operation.reason}` }
       : operation,
   );
-  return inlined(operations, lookup, depth + 1);
+  const run = inlined(operations, lookup, depth + 1);
+  const { searchPath } = routine;
+  if (searchPath === undefined || run.length === 0) return run;
+  const path = { type: "SetVariable", variable: "search_path", local: true, range, statement } as const;
+  const last = run.at(-1)?.inBlock ?? 0;
+  return [
+    { ...path, value: searchPath, ofFunction: "entered", inBlock: 0 },
+    ...run.map((operation) => inBlockAt(operation, (operation.inBlock ?? 0) + 1)),
+    { ...path, ofFunction: "left", inBlock: last + 2 },
+  ];
 }
 
 function partsOf({ language, body, definition }: NonNullable<Routine["runs"]>): readonly BlockPart[] | undefined {

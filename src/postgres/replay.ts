@@ -4,7 +4,7 @@ import type { Operation } from "../model/operation.js";
 import type { Refusal } from "../model/refusal.js";
 import type { Statement } from "../model/statement.js";
 import { inPassOrder } from "./alter-table-passes.js";
-import { applyOperation } from "./catalog/apply.js";
+import { applyOperation, parseSearchPath } from "./catalog/apply.js";
 import { CatalogAt } from "./catalog/catalog-at.js";
 import { Timeline } from "./catalog/timeline.js";
 import { withCalledFunctions } from "./called-functions.js";
@@ -82,6 +82,8 @@ export class Replay {
   readonly #postgres: number;
   #order: number | undefined;
   #utc = false;
+  #written: string | undefined;
+  #searchPath: readonly string[] | undefined;
 
   /** @param options.postgres PostgreSQL's major version. */
   constructor(options: { readonly postgres: number }) {
@@ -93,6 +95,18 @@ export class Replay {
     return this.#now();
   }
 
+  /**
+   * Tells the `search_path` that the connections of later migrations start with, as SET has it.
+   * @param certain Whether it is in force for certain. Else what is not found may be elsewhere.
+   */
+  connect(searchPath: string | undefined, certain: boolean): void {
+    if (searchPath === this.#written) return;
+    this.#written = searchPath;
+    const path = searchPath === undefined ? [] : parseSearchPath(searchPath);
+    this.#searchPath = path.length === 0 ? undefined : certain ? path : [...new Set([...path, "public"])];
+    if (!certain && path.length > 0 && path[0] !== "public") this.#timeline.markIncomplete();
+  }
+
   /** @param order Position of the statement's migration in the replayed list; it never decreases. */
   apply(sent: Statement, order: number): ReplayedStatement {
     const timeline = this.#timeline;
@@ -100,7 +114,7 @@ export class Replay {
       this.#order = order;
       this.#utc = false;
       timeline.time++;
-      timeline.startMigration(order);
+      timeline.startMigration(order, this.#searchPath);
     }
     const postgres = this.#postgres;
     const before = this.#now();

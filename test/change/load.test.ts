@@ -513,6 +513,28 @@ describe("transactions and settings over files", () => {
     ]);
   });
 
+  it("have the search_path of the configuration, and may have the one that history has stored", () => {
+    const tables = (base: string, session: Record<string, string> = {}): unknown => {
+      const before = { "migrations/1_a.sql": base, "migrations/2_b.sql": "CREATE TABLE app.old (id int);" };
+      const next = "CREATE TABLE new (id int); ALTER TABLE old ADD COLUMN x int;";
+      const databases = { main: { migrations: [], code: [], session } };
+      const database = only(between(before, { ...before, "migrations/3_c.sql": next }, { databases }));
+      const { after } = database.migrations[2]!.statements[1]!;
+      return [[...after.tables()].map(({ schema, name }) => `${schema}.${name}`).sort(), after.complete];
+    };
+    const schema = "CREATE SCHEMA app; CREATE TABLE first (id int);";
+    expect(tables(schema)).toEqual([["app.old", "public.first", "public.new", "public.old"], false]);
+    expect(tables(schema, { search_path: "app, public" })).toEqual([["app.first", "app.new", "app.old"], true]);
+    expect(tables(`${schema} ALTER DATABASE shop SET search_path = app, public;`)).toEqual([
+      ["app.new", "app.old", "public.first"],
+      false,
+    ]);
+    expect(tables(`${schema} ALTER ROLE shop SET search_path = app;`)).toEqual([
+      ["app.old", "public.first", "public.new"],
+      true,
+    ]);
+  });
+
   it("start from what history has stored with the role", () => {
     const role = "ALTER ROLE app SET lock_timeout = '5s'; ALTER ROLE app SET statement_timeout = '1min';";
     const base = { "migrations/1_a.sql": role, "migrations/2_b.sql": "ALTER ROLE app RESET statement_timeout;" };

@@ -980,7 +980,7 @@ describe("sessions and transactions", () => {
     ["set enable_seqscan to off", { variable: "enable_seqscan", value: "off", local: false }],
     ["select set_config('lock_timeout', '5s', true)", { variable: "lock_timeout", value: "5s", local: true }],
     ["select pg_catalog.set_config('search_path', '', false)", { variable: "search_path", value: "", local: false }],
-    ["select set_config('a.b', f(), 't'::bool)", { variable: "a.b", local: true }],
+    ["select set_config('a.b', f(), 't'::bool)", { variable: "a.b", local: true, unknown: true }],
     [
       "set transaction isolation level serializable",
       { variable: "transaction_isolation", value: "serializable", local: true },

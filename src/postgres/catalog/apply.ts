@@ -34,12 +34,17 @@ const otherChanges: Changes = {
     // A function of the user's own may change the schema.
     if (operation.functions.some((name) => builtinVolatility(name) === undefined)) timeline.markIncomplete();
   },
-  SetVariable(operation, { timeline }) {
-    if (operation.variable === "search_path" || operation.variable === "*") {
-      timeline.setSearchPath(operation.value === undefined ? undefined : parseSearchPath(operation.value));
-    }
+  SetVariable({ variable, value, local, unknown, ofFunction }, { timeline }) {
+    if (variable !== "search_path" && variable !== "*") return;
+    if (ofFunction === "left") return timeline.leaveFunction();
+    const path = value === undefined ? undefined : parseSearchPath(value);
+    if (ofFunction === "entered") timeline.enterFunction(path);
+    // Where names are looked for from here on is not known; they are still looked for where they were.
+    else if (unknown) timeline.markIncomplete();
+    else timeline.setSearchPath(path, local);
   },
   TransactionControl(operation, { timeline }) {
+    if (operation.kind === "commit" || operation.kind === "rollback") timeline.endTransaction();
     // What a rollback takes back was replayed already.
     if (operation.kind === "rollback" || operation.kind === "rollback to") timeline.markIncomplete();
   },
@@ -86,7 +91,7 @@ export function applyOperation(operation: Operation, situation: Situation): void
 }
 
 /** The schemas of a `search_path`; `"$user"` is left out, since a schema of that name is rare. */
-function parseSearchPath(value: string): string[] {
+export function parseSearchPath(value: string): string[] {
   return value
     .split(",")
     .map((schema) => schema.trim().replace(/^"(.*)"$/, "$1"))

@@ -8,18 +8,31 @@ import { dropTriggersThatCall } from "./triggers-and-policies.js";
 export const functionChanges: Changes = {
   CreateFunction(operation, { timeline }) {
     const { schema, name } = timeline.place(operation.function);
-    const { procedure, arguments: given = [], volatility, language, body, definition } = operation;
+    const { procedure, arguments: given = [], volatility, language, body, definition, searchPath } = operation;
     const others = timeline.routines({ schema, name }).filter((routine) => !takes(routine, given));
     const runs = body !== undefined && definition !== undefined && { runs: { language, body, definition } };
     timeline.putRoutines({ schema, name }, [
       ...others,
-      { schema, name, procedure, arguments: given, volatility, ...runs },
+      {
+        schema,
+        name,
+        procedure,
+        arguments: given,
+        volatility,
+        ...(searchPath !== undefined && { searchPath }),
+        ...runs,
+      },
     ]);
   },
-  AlterFunction({ function: name, arguments: given, volatility }, { timeline }) {
-    if (volatility === undefined) return;
+  AlterFunction({ function: name, arguments: given, volatility, searchPath }, { timeline }) {
+    if (volatility === undefined && searchPath === undefined) return;
     const [meant = [], others = []] = divide(timeline, name, given);
-    if (meant[0]) timeline.putRoutines(meant[0], [...others, ...meant.map((routine) => ({ ...routine, volatility }))]);
+    const altered = meant.map((routine): Routine => {
+      const { searchPath: before, ...rest } = routine;
+      const path = searchPath === undefined ? before : (searchPath ?? undefined);
+      return { ...rest, ...(volatility && { volatility }), ...(path !== undefined && { searchPath: path }) };
+    });
+    if (meant[0]) timeline.putRoutines(meant[0], [...others, ...altered]);
   },
   DropFunction({ function: name, arguments: given, cascade }, { timeline }) {
     const [meant = [], others = []] = divide(timeline, name, given);

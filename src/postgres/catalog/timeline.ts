@@ -119,6 +119,11 @@ export class Timeline {
   readonly #foreignTables = new Set<TableHistory>();
   #hasTemporary = false;
   readonly #searchPath = new Versions<readonly string[]>();
+  #connectionPath: readonly string[] | undefined;
+  /** What COMMIT makes of `search_path`, once SET LOCAL has been run. */
+  #afterTransaction: { readonly path: readonly string[] | undefined } | undefined;
+  /** The paths of those that have called functions with one of their own. */
+  readonly #callers: (readonly string[] | undefined)[] = [];
   /** Tables that had a trigger which calls this function at some time, by the function's bare name. */
   readonly #triggerUsers = new Map<string, Set<TableHistory>>();
   /** Tables that had a column of this type at some time, by the type's bare name. */
@@ -143,12 +148,18 @@ export class Timeline {
     return this.#completeFrom <= time && time < this.#completeUntil;
   }
 
-  /** Told at each migration's start. */
-  startMigration(order: number): void {
+  /**
+   * Told at each migration's start.
+   * @param connectionPath The `search_path` that its connection starts with; absent: the default.
+   */
+  startMigration(order: number, connectionPath?: readonly string[]): void {
     if (this.#firstOrder !== undefined && order !== this.#firstOrder) {
       this.#completeFrom = Math.min(this.#completeFrom, this.time);
     }
-    if (this.#searchPath.at(this.time)) this.#searchPath.set(this.time, undefined);
+    this.#afterTransaction = undefined;
+    this.#callers.length = 0;
+    this.#connectionPath = connectionPath;
+    if (this.#searchPath.at(this.time) !== connectionPath) this.#searchPath.set(this.time, connectionPath);
   }
 
   tableCreated(order: number): void {
@@ -165,8 +176,28 @@ export class Timeline {
     return this.#searchPath.at(time) ?? defaultSearchPath;
   }
 
-  setSearchPath(path: readonly string[] | undefined): void {
+  /** @param path Absent: that of the connection, to which RESET goes back. */
+  setSearchPath(path: readonly string[] | undefined, local: boolean): void {
+    const before = this.#searchPath.at(this.time);
+    // A later SET in the same transaction stays behind it.
+    this.#afterTransaction = local ? (this.#afterTransaction ?? { path: before }) : undefined;
+    this.#searchPath.set(this.time, path && path.length > 0 ? path : this.#connectionPath);
+  }
+
+  /** What SET LOCAL has set is as it was before. */
+  endTransaction(): void {
+    if (this.#afterTransaction) this.#searchPath.set(this.time, this.#afterTransaction.path);
+    this.#afterTransaction = undefined;
+  }
+
+  /** A function with a `search_path` of its own is called. */
+  enterFunction(path: readonly string[] | undefined): void {
+    this.#callers.push(this.#searchPath.at(this.time));
     this.#searchPath.set(this.time, path && path.length > 0 ? path : undefined);
+  }
+
+  leaveFunction(): void {
+    this.#searchPath.set(this.time, this.#callers.pop());
   }
 
   /** Looks a name up in one of the namespaces, as PostgreSQL does: in its schema, else along `search_path`. */

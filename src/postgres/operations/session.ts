@@ -29,13 +29,19 @@ export function constant(node: Node | undefined): string | undefined {
 }
 
 /** The value of SET: a list is joined with commas. */
-function settingValue(nodes: readonly Node[] | undefined): string | undefined {
+export function settingValue(nodes: readonly Node[] | undefined): string | undefined {
   const values = (nodes ?? []).map(constant);
   return values.length === 0 || values.includes(undefined) ? undefined : values.join(", ");
 }
 
-function variable(name: string, value: string | undefined, local: boolean): Draft {
-  return { type: "SetVariable", variable: name.toLowerCase(), ...(value !== undefined && { value }), local };
+function variable(name: string, value: string | undefined, local: boolean, unknown = false): Draft {
+  return {
+    type: "SetVariable",
+    variable: name.toLowerCase(),
+    ...(value !== undefined && { value }),
+    local,
+    ...(unknown && { unknown }),
+  };
 }
 
 function setVariable(statement: VariableSetStmt): Draft[] {
@@ -71,7 +77,7 @@ export function configuredVariables(statement: SelectStmt): {
     if (call === undefined || nameOf(call.funcname).name !== "set_config" || call.args?.length !== 3) continue;
     const [name, value, local] = call.args.map(constantOrCast);
     if (name !== undefined && (local === "true" || local === "false")) {
-      variables.push(variable(name, value, local === "true"));
+      variables.push(variable(name, value, local === "true", value === undefined));
     }
   }
   const plain = statement.fromClause === undefined && statement.withClause === undefined;

@@ -15,8 +15,10 @@ import type {
   DefineStmt,
   FunctionParameter,
   Node,
+  VariableSetStmt,
 } from "libpg-query";
 import type { AlterDomain, CreateFunction, FunctionKind, TypeAttribute } from "../../model/operation.js";
+import { settingValue } from "./session.js";
 import type { StatementSource } from "../statement-source.js";
 import { tableConstraint } from "./definitions.js";
 import { reader, type Draft } from "./draft.js";
@@ -121,13 +123,26 @@ function volatilityOf(options: readonly DefElem[]): CreateFunction["volatility"]
 
 function alterFunction({ objtype, func, actions }: AlterFunctionStmt): Draft {
   const volatility = volatilityOf(all<DefElem>(actions, "DefElem"));
+  const searchPath = searchPathOf(all<DefElem>(actions, "DefElem"));
   return {
     type: "AlterFunction",
     kind: functionKind(objtype) as FunctionKind,
     function: nameOf(func?.objname),
     ...argumentsOf(func && { ObjectWithArgs: func }),
     ...(volatility !== undefined && { volatility }),
+    ...(searchPath !== undefined && { searchPath }),
   };
+}
+
+/** SET search_path of a function; null for RESET. FROM CURRENT is the path of whoever makes it, and not known. */
+function searchPathOf(options: readonly DefElem[]): string | null | undefined {
+  for (const { defname, arg } of options) {
+    const set = defname === "set" ? as<VariableSetStmt>(arg, "VariableSetStmt") : undefined;
+    if (set?.kind === "VAR_RESET_ALL") return null;
+    if (set?.name?.toLowerCase() !== "search_path") continue;
+    return set.kind === "VAR_SET_VALUE" ? settingValue(set.args) : set.kind === "VAR_SET_CURRENT" ? undefined : null;
+  }
+  return undefined;
 }
 
 /** The language and the body, as text or as what PostgreSQL has parsed already. */
@@ -151,6 +166,7 @@ const READ: ReadonlySet<string> = new Set(["plpgsql", "sql"]);
 function createFunction(statement: CreateFunctionStmt, source: StatementSource): Draft {
   const options = all<DefElem>(statement.options, "DefElem");
   const body = bodyOf(statement, options);
+  const searchPath = searchPathOf(options);
   return {
     type: "CreateFunction",
     function: nameOf(statement.funcname),
@@ -160,6 +176,7 @@ function createFunction(statement: CreateFunctionStmt, source: StatementSource):
       .filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE")
       .map(({ argType }) => argumentType(argType)),
     volatility: volatilityOf(options) ?? "volatile",
+    ...(typeof searchPath === "string" && { searchPath }),
     ...body,
     ...(body.body !== undefined && READ.has(body.language) && { definition: source.sql(source.range) }),
   };
