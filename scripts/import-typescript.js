@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
@@ -21,6 +21,8 @@ export async function importTypeScript(file) {
     packages: "external",
     platform: "node",
     format: "esm",
+    // Of the file, not of its bundle.
+    define: { "import.meta.dirname": JSON.stringify(dirname(join(project, file))) },
     logLevel: "warning",
   });
   try {
