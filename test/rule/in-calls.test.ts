@@ -2,16 +2,23 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_CONFIGURATION } from "../../src/change/configuration.js";
 import { check } from "../../src/check/check.js";
-import { memorySource } from "../check/memory-source.js";
+import { type Files, memorySource } from "../check/memory-source.js";
 import { SCHEMA } from "../check/remedies/hazards.js";
 import { type Tool, TOOLS } from "../check/remedies/tools.js";
 
 const tool = (name: string): Tool => TOOLS.find((one) => one.name === name) ?? expect.fail(`There is no ${name}.`);
 
+function repository(name: string): Files {
+  const one = tool(name);
+  const statements = SCHEMA.map((statement) => one.sql(statement));
+  return { ...one.project, ...one.migration(1, statements, false) };
+}
+
 function told(name: string, piece: string): readonly string[] {
-  const { project, sql, migration } = tool(name);
-  const base = { ...project, ...migration(1, SCHEMA.map(sql), false) };
-  const { findings } = check(memorySource(base, migration(2, [piece], false)), DEFAULT_CONFIGURATION);
+  const { findings } = check(
+    memorySource(repository(name), tool(name).migration(2, [piece], false)),
+    DEFAULT_CONFIGURATION,
+  );
   return findings.map(({ message }) => message);
 }
 
@@ -43,10 +50,8 @@ it.each([
   ["node-pg-migrate", /(?= \}\);$)/, ", concurrently: true"],
   ["TypeORM", /(?= \}\)\);$)/, ", isConcurrent: true"],
 ])("%s builds it with that option", (name, place, option) => {
-  const { project, sql, migration } = tool(name);
-  const base = { ...project, ...migration(1, SCHEMA.map(sql), false) };
-  const piece = call(name, "index").replace(place, option);
-  const { findings, migrations } = check(memorySource(base, migration(2, [piece], true)), DEFAULT_CONFIGURATION);
+  const added = tool(name).migration(2, [call(name, "index").replace(place, option)], true);
+  const { findings, migrations } = check(memorySource(repository(name), added), DEFAULT_CONFIGURATION);
   expect(findings).toEqual([]);
   const [statement] = migrations.flatMap(({ statements }) => statements);
   expect(statement?.operations).toEqual([expect.objectContaining({ type: "CreateIndex", work: "index-build" })]);
@@ -86,8 +91,7 @@ describe("the call that sends SQL as it stands", () => {
 });
 
 it("is not said where the reader has the SQL before them", () => {
-  const { sql } = tool("Sequelize");
-  expect(told("Sequelize", sql("CREATE INDEX orders_account_idx ON orders (account_id);"))).toEqual([
+  expect(told("Sequelize", tool("Sequelize").sql("CREATE INDEX orders_account_idx ON orders (account_id);"))).toEqual([
     expect.stringMatching(/Build it with CREATE INDEX CONCURRENTLY\.$/),
   ]);
 });
