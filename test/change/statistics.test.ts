@@ -7,6 +7,7 @@ import { STATISTICS_QUERY } from "../../src/change/statistics-query.js";
 import { run } from "../../src/command-line/run.js";
 import { startPGlite } from "../postgres/start-pglite.js";
 import { expectSizes, expectUnknownRows } from "./sized-tables.js";
+import { processorSeconds } from "../processor-seconds.js";
 
 const FILE = ".ci/stats.json";
 
@@ -95,9 +96,10 @@ describe("the file", () => {
   it("of forty thousand tables is read at once", () => {
     const tables = Array.from({ length: 30_000 }, (_, index) => ({ ...ORDERS, name: `t${String(index)}` }));
     const text = JSON.stringify(JSON.parse(written(tables)));
-    const start = performance.now();
-    const stats = read(text);
-    expect("sizes" in stats && stats.sizes.size).toBe(30_000);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const seconds = processorSeconds(() => {
+      const stats = read(text);
+      expect("sizes" in stats && stats.sizes.size).toBe(30_000);
+    });
+    expect(seconds).toBeLessThan(2);
   });
 });

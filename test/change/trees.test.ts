@@ -9,6 +9,7 @@ import { searchWords } from "../../src/change/word-search.js";
 import { WorkingTree } from "../../src/change/working-tree.js";
 import type { Tree } from "../../src/model/tree.js";
 import { temporaryFolder, TemporaryRepository } from "./temporary-repository.js";
+import { processorSeconds } from "../processor-seconds.js";
 
 const UTF16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("SELECT 1", "utf16le")]);
 const UTF16_BIG = Buffer.from([0xfe, 0xff, 0, 65]);
@@ -229,8 +230,7 @@ describe("searchWords", () => {
 
   it("is linear in a long line", () => {
     const text = "legacy_ref ".repeat(200_000);
-    const started = performance.now();
-    expect(searchWords([["a", text]], ["legacy_ref"])).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(500);
+    const seconds = processorSeconds(() => expect(searchWords([["a", text]], ["legacy_ref"])).toHaveLength(1));
+    expect(seconds).toBeLessThan(1);
   });
 });

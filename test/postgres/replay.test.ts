@@ -4,6 +4,7 @@ import type { Catalog, Table } from "../../src/model/catalog.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay, type ReplayedStatement } from "../../src/postgres/replay.js";
 import { forms } from "./statement-forms.js";
+import { processorSeconds } from "../processor-seconds.js";
 
 /** Replays migrations, each a text, and answers their statements in one list. */
 function replayed(migrations: readonly string[], postgres = 16): ReplayedStatement[] {
@@ -277,11 +278,11 @@ test("the time for a statement does not grow with the history before it", () => 
         ALTER TABLE users ADD COLUMN c${n} int; CREATE INDEX ON users (c${n}); ALTER TABLE t${n} RENAME TO s${n}`),
     );
     const replay = new Replay({ postgres: 16 });
-    const start = process.cpuUsage();
-    migrations.forEach(({ statements }, order) => {
-      for (const statement of statements) replay.apply(statement, order);
-    });
-    return process.cpuUsage(start).user;
+    return processorSeconds(() =>
+      migrations.forEach(({ statements }, order) => {
+        for (const statement of statements) replay.apply(statement, order);
+      }),
+    );
   };
   elapsed(200);
   const short = elapsed(300);

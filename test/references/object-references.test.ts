@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import type { NamedObject } from "../../src/model/reference.js";
 import { findReferences, targetKey } from "../../src/references/find-references.js";
+import { processorSeconds } from "../processor-seconds.js";
 
 /** The references to an object as `grade kind line:column`. */
 function find(object: NamedObject, name: string, file: string, text: string, schema = "public"): string[] {
@@ -132,16 +133,13 @@ test("sequences", () => {
 });
 
 test("hostile text takes no long time", () => {
-  const start = performance.now();
-  for (const text of [
-    "cast(".repeat(50_000),
-    "\n".repeat(200_000),
-    "search_path = ".repeat(20_000),
-    "a.".repeat(100_000),
-  ]) {
-    find("type", "status", "a.sql", `SELECT 'status'; ${text}`);
-    find("schema", "status", "a.ts", `const a = "SELECT status ${text}";`);
-    find("function", "status", "a.ts", `const a = "SELECT status ${text}";`);
-  }
-  expect(performance.now() - start).toBeLessThan(10_000);
+  const texts = ["cast(".repeat(50_000), "\n".repeat(200_000), "search_path = ".repeat(20_000), "a.".repeat(100_000)];
+  const seconds = processorSeconds(() => {
+    for (const text of texts) {
+      find("type", "status", "a.sql", `SELECT 'status'; ${text}`);
+      find("schema", "status", "a.ts", `const a = "SELECT status ${text}";`);
+      find("function", "status", "a.ts", `const a = "SELECT status ${text}";`);
+    }
+  });
+  expect(seconds).toBeLessThan(10);
 });
