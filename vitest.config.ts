@@ -68,7 +68,7 @@ export default defineConfig({
           globalSetup: ["test/postgres/start-pglite.ts"],
         },
       },
-      // What is shipped, built from the sources as they are now.
+      // What is shipped, built from the sources as they are now, in ESLint's own command line: npm run test:bundle.
       {
         extends: true,
         test: { name: "bundle", include: ["test/bundle/**/*.test.ts"], globalSetup: ["test/bundle/build.ts"] },
