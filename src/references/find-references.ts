@@ -5,8 +5,8 @@ import { isForOtherSystem, isGenerated, isTest, isTypesOnly, languageOf, testsBe
 import { CandidateFiles, type CodeSides, SideTree, WordSearch } from "./candidate-files.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
-import type { Script } from "./script-references.js";
-import { bindsIn, readScript, referencesInScript } from "./script-references.js";
+import { LazyScript, NotInParts } from "./lazy-script.js";
+import { bindsIn, modelsInScript, referencesInScript } from "./script-references.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { scriptParts } from "./script-tree.js";
 import type { Declaration, Found, SoughtTarget } from "./sought.js";
@@ -144,7 +144,7 @@ function knownOn(own: readonly Declaration[], others: readonly Declaration[]): r
 
 /** Scripts, and the models that files declare; a text that both sides have is read once. */
 class Scripts {
-  readonly #scripts = new Map<string, Script | undefined>();
+  readonly #scripts = new Map<string, LazyScript | "none">();
   readonly #declarations = new Map<string, readonly Declaration[]>();
 
   declarationsIn(file: string, tree: SideTree): readonly Declaration[] {
@@ -167,14 +167,32 @@ class Scripts {
   }
 
   #inScript(file: string, text: string): readonly Declaration[] {
-    const script = readScript(text, { jsx: hasJsx(file) });
-    return (script?.models ?? []).map(({ node: _, offset: __, ...declaration }) => declaration);
+    const models = modelsInScript(text, { jsx: hasJsx(file) });
+    return models.map(({ node: _, offset: __, ...declaration }) => declaration);
   }
 
-  /** A text as a script; known until `forget`. */
-  script(file: string, text: string): Script | undefined {
-    if (!this.#scripts.has(text)) this.#scripts.set(text, readScript(text, { jsx: hasJsx(file) }));
-    return this.#scripts.get(text);
+  /**
+   * Reads a text as a script, of which each part is parsed once until `forget`; undefined where it is none.
+   * @param read May be called again, for a script that is parsed as a whole.
+   */
+  read<Result>(file: string, text: string, read: (script: LazyScript) => Result): Result | undefined {
+    const options = { jsx: hasJsx(file) };
+    let script = this.#scripts.get(text);
+    try {
+      if (script === undefined) this.#scripts.set(text, (script = new LazyScript(text, options)));
+      return script === "none" ? undefined : read(script);
+    } catch (error) {
+      if (!(error instanceof NotInParts)) throw error;
+    }
+    try {
+      script = new LazyScript(text, options, true);
+    } catch (error) {
+      if (!(error instanceof NotInParts)) throw error;
+      this.#scripts.set(text, "none");
+      return undefined;
+    }
+    this.#scripts.set(text, script);
+    return read(script);
   }
 
   forget(): void {
@@ -213,7 +231,12 @@ class Reader {
   acceptComments(file: string, text: string): readonly AcceptComment[] {
     const language = languageOf(file);
     const code = language === "vue" ? scriptParts(text) : text;
-    return acceptComments(text, language, () => this.scripts.script(file, code)?.nodes);
+    return acceptComments(text, language, () =>
+      this.scripts.read(file, code, (script) => {
+        script.parseAll();
+        return script.nodes;
+      }),
+    );
   }
 
   #find(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {
@@ -232,20 +255,20 @@ class Reader {
     if (language === "prisma") return prismaReferences(text, sought);
     if (language === "script" || language === "vue") {
       const code = language === "vue" ? scriptParts(text) : text;
-      const script = this.#parse(file, code, keys);
-      if (script !== undefined) return referencesInScript(script, sought);
+      const found = this.#mayBind(code, keys)
+        ? this.scripts.read(file, code, (script) => referencesInScript(script, sought))
+        : undefined;
+      if (found !== undefined) return found;
       if (!sought.targets.some(({ key, distinctive }) => distinctive && keys.has(key))) return [];
     }
     return referencesInText(text, language === "script" || language === "vue" ? "c-like" : language, sought);
   }
 
   /** Only a script that may have more than possible references is worth being parsed. */
-  #parse(file: string, code: string, keys: ReadonlySet<string>): Script | undefined {
-    const targets = this.sought.targets.filter(({ key }) => keys.has(key));
+  #mayBind(code: string, keys: ReadonlySet<string>): boolean {
     const mayBind = bindsIn(code);
-    if (!targets.some(mayBind)) return undefined;
-    const isNamed = this.sought.namedBy(code);
-    return targets.some((target) => mayBind(target) && isNamed(target)) ? this.scripts.script(file, code) : undefined;
+    const targets = this.sought.targets.filter((target) => keys.has(target.key) && mayBind(target));
+    return targets.length > 0 && targets.some(this.sought.namedBy(code));
   }
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {

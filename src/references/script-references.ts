@@ -1,5 +1,7 @@
 /** References in JavaScript and TypeScript: SQL in strings, models, calls of database libraries, and what they give. */
 import type { ReferenceGrade, ReferenceKind } from "../model/reference.js";
+import { wantedParts } from "./wanted-parts.js";
+import type { LazyScript } from "./lazy-script.js";
 import type { PlacedDeclaration } from "./script-models.js";
 import { modelsOf } from "./script-models.js";
 import type { Place } from "./script-places.js";
@@ -99,21 +101,13 @@ export function bindsIn(text: string): (target: SoughtTarget) => boolean {
   return ({ distinctive }) => works || (distinctive && hasTypes);
 }
 
-export interface Script {
-  readonly text: string;
-  /** Of the whole program, parents first. */
-  readonly nodes: readonly Node[];
-  readonly models: readonly PlacedDeclaration[];
+/** The models of a script; none where it cannot be parsed. */
+export function modelsInScript(code: string, options: { readonly jsx: boolean }): readonly PlacedDeclaration[] {
+  return modelsOf(parseScript(code, options) ?? []);
 }
 
-/** Parses a script with its models; undefined where it cannot be parsed. */
-export function readScript(code: string, options: { readonly jsx: boolean }): Script | undefined {
-  const nodes = parseScript(code, options);
-  return nodes === undefined ? undefined : { text: code, nodes, models: modelsOf(nodes) };
-}
-
-/** The references of a script. */
-export function referencesInScript(script: Script, sought: Sought): Found[] {
+/** The references of a script. Throws a `NotInParts` where that is no way to read it. */
+export function referencesInScript(script: LazyScript, sought: Sought): Found[] {
   return new ScriptReader(script, sought).read();
 }
 
@@ -126,9 +120,11 @@ class ScriptReader {
   readonly #strings = new Set<Node>();
   readonly #declared = new Map<Node, Set<SoughtTarget>>();
   readonly #word: RegExp;
+  #models: readonly PlacedDeclaration[] = [];
+  #surveyed = 0;
 
   constructor(
-    readonly script: Script,
+    readonly script: LazyScript,
     readonly sought: Sought,
   ) {
     this.#tables = new ScriptTables(script.text);
@@ -137,10 +133,13 @@ class ScriptReader {
   }
 
   read(): Found[] {
-    this.#readModels();
     const { nodes } = this.script;
-    for (const node of nodes) this.#survey(node);
-    for (const node of nodes) this.#visit(node);
+    this.script.parse((parts) => wantedParts(parts, this.sought, this.#word));
+    this.#models = modelsOf(nodes);
+    this.#readModels();
+    this.#surveyNew();
+    // What is parsed later has none of the names in it.
+    for (let at = 0, end = nodes.length; at < end; at++) this.#visit(nodes[at] as Node);
     if (this.sought.unnamed) {
       const naming = (target: SoughtTarget, table: NamedTable): Naming | undefined => this.#naming(target, table);
       this.#found.push(...unnamedUses(nodes.filter(isCall), this.#tables, this.sought, naming));
@@ -149,7 +148,7 @@ class ScriptReader {
   }
 
   #readModels(): void {
-    for (const declaration of this.script.models) {
+    for (const declaration of this.#models) {
       for (const target of this.sought.targets) {
         if (!declares(declaration, target)) continue;
         this.#found.push({ target, grade: "certain", kind: "declared", offset: declaration.offset });
@@ -161,6 +160,12 @@ class ScriptReader {
       // What else a `pgTable` says about its columns belongs to the declaration.
       if (isCall(declaration.node)) this.#declared.set(declaration.node, new Set(this.sought.targets));
     }
+  }
+
+  /** Looks over what was parsed since, which may have more parsed. */
+  #surveyNew(): void {
+    const { nodes } = this.script;
+    while (this.#surveyed < nodes.length) this.#survey(nodes[this.#surveyed++] as Node);
   }
 
   #survey(node: Node): void {
@@ -438,7 +443,7 @@ class ScriptReader {
   #thisRow(node: Node): readonly NamedTable[] {
     for (let at: Node | undefined = node; at !== undefined; at = at.parent) {
       if (at.type !== "ClassDeclaration") continue;
-      const model = this.script.models.find((one) => one.node === at || one.node.parent?.parent === at);
+      const model = this.#models.find((one) => one.node === at || one.node.parent?.parent === at);
       const name = child(at, "id")?.["name"];
       return model === undefined || typeof name !== "string" ? [] : [{ by: "word", word: name }];
     }
@@ -455,6 +460,10 @@ class ScriptReader {
     const id = child(declarator, "id");
     if (id?.type !== "Identifier") return [];
     const name = id["name"] as string;
+    if (functionAround(declarator).parent === undefined) {
+      this.script.parseUsesOf(name);
+      this.#surveyNew();
+    }
     return (this.#uses.get(name) ?? []).filter((use) => use !== id && lookUp(name, use)?.node === declarator);
   }
 
@@ -513,6 +522,7 @@ class ScriptReader {
   }
 
   #weakIfNamed(node: Node, target: SoughtTarget, offset: number, kind?: ReferenceKind): void {
+    if (!target.distinctive) return;
     const around = this.#tablesAround(node);
     if (around.length === 0 || around.some((table) => this.#naming(target, table) !== undefined)) {
       this.#weak(node, target, offset, kind);
@@ -520,18 +530,23 @@ class ScriptReader {
   }
 
   #isNamed(node: Node, target: SoughtTarget): boolean {
-    const all = this.#named.get(rootOf(node)) ?? [];
-    return all.some((table) => this.#naming(target, table) !== undefined);
+    return this.#namedInProgram(rootOf(node)).some((table) => this.#naming(target, table) !== undefined);
   }
 
   /** The tables that the innermost function with database calls names. */
   #tablesAround(node: Node): readonly NamedTable[] {
     for (let at: Node = node; at.parent !== undefined;) {
       at = functionAround(at);
-      const named = this.#named.get(at);
+      const named = at.parent === undefined ? this.#namedInProgram(at) : this.#named.get(at);
       if (named !== undefined) return named;
     }
     return [];
+  }
+
+  #namedInProgram(program: Node): readonly NamedTable[] {
+    this.script.parseAll();
+    this.#surveyNew();
+    return this.#named.get(program) ?? [];
   }
 
   // Tables themselves

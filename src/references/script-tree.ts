@@ -36,19 +36,42 @@ export interface Binding {
 
 const SKIPPED = new Set(["loc", "extra", "errors", "comments", "tokens", "parent", "names", "interpreter", "range"]);
 
+interface ParseOptions {
+  readonly jsx: boolean;
+}
+
 /** Parses a script into its nodes, the program first; undefined where it is no JavaScript or TypeScript. */
-export function parseScript(text: string, options: { readonly jsx: boolean }): readonly Node[] | undefined {
+export function parseScript(text: string, options: ParseOptions): readonly Node[] | undefined {
+  const file = parseText(text, options, { sourceType: "unambiguous" });
+  return file === undefined ? undefined : link([file.program as unknown as Node]);
+}
+
+/** Parses a part of a module that begins at an offset into its statements; undefined where something in it is wrong. */
+export function parseStatements(text: string, offset: number, options: ParseOptions): readonly Node[] | undefined {
+  const file = parseText(text, options, {
+    sourceType: "module",
+    startIndex: offset,
+    // What a part exports may be declared in another.
+    allowUndeclaredExports: true,
+  });
+  return file === undefined || (file.errors?.length ?? 0) > 0 ? undefined : (file.program.body as unknown as Node[]);
+}
+
+function parseText(
+  text: string,
+  { jsx }: ParseOptions,
+  options: import("@babel/parser").ParserOptions,
+): ReturnType<typeof import("@babel/parser").parse> | undefined {
   if (text.length > MAX_PARSED_LENGTH) return undefined;
   const { parse } = require("@babel/parser") as typeof import("@babel/parser");
   try {
-    const file = parse(text, {
-      sourceType: "unambiguous",
+    return parse(text, {
       errorRecovery: true,
       allowReturnOutsideFunction: true,
       attachComment: false,
-      plugins: ["typescript", "decorators-legacy", "decoratorAutoAccessors", ...(options.jsx ? ["jsx" as const] : [])],
+      plugins: ["typescript", "decorators-legacy", "decoratorAutoAccessors", ...(jsx ? ["jsx" as const] : [])],
+      ...options,
     });
-    return link(file.program as unknown as Node);
   } catch {
     return undefined;
   }
@@ -80,13 +103,19 @@ export function children(node: Node | undefined, key: string): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
+/** Adds statements and everything in them to the nodes of a program. */
+export function linkStatements(statements: readonly Node[], program: Node, nodes: Node[]): void {
+  for (const statement of statements) statement.parent = program;
+  // Not `push(...)`: a part may have more nodes than a call takes arguments.
+  for (const node of link([...statements])) nodes.push(node);
+}
+
 /** Gives every node its parent and its names; returns all of them, parents first. */
-function link(program: Node): readonly Node[] {
-  const nodes: Node[] = [program];
+function link(nodes: Node[]): readonly Node[] {
   // The list grows while it is walked: breadth first.
   for (let at = 0; at < nodes.length; at++) {
     const node = nodes[at] as Node;
-    for (const key of Object.keys(node)) {
+    for (const key in node) {
       const value = node[key];
       if (typeof value !== "object" || value === null || SKIPPED.has(key)) continue;
       if (Array.isArray(value)) {
