@@ -1,5 +1,5 @@
 /** A column that code still names: its queries fail from the moment the column is gone. */
-import { brokenUses, defineRule, migrationOf } from "../src/rule/index.js";
+import { brokenUses, defineRule, migrationOf, REPORT_DEFAULT, REPORT_SCHEMA } from "../src/rule/index.js";
 
 export default defineRule({
   meta: {
@@ -11,6 +11,8 @@ export default defineRule({
       harm: "breaks code",
       yieldsTo: ["no-column-recreate"],
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       usedAtHead:
         "The code of this pull request still uses {{column}} of {{table}} ({{places}}) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
@@ -20,9 +22,10 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     return {
       DropColumn(op) {
-        const broken = brokenUses(migration, op);
+        const broken = brokenUses(migration, op, least);
         if (!broken || broken.by === "release") return;
         context.report({
           node: op,

@@ -1,5 +1,12 @@
 /** A table, view, function, type, sequence or schema that code still names: what names it fails once it is gone. */
-import { brokenUses, defineRule, droppedObject, migrationOf } from "../src/rule/index.js";
+import {
+  brokenUses,
+  defineRule,
+  droppedObject,
+  migrationOf,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
+} from "../src/rule/index.js";
 import type { DropFunction, DropRelation, DropSchema, DropType } from "../src/model/operation.js";
 
 export default defineRule({
@@ -11,6 +18,8 @@ export default defineRule({
       category: "Compatibility",
       harm: "breaks code",
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       usedAtHead:
         "The code of this pull request still uses {{what}} ({{places}}) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop it in a later pull request.",
@@ -20,8 +29,9 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     const check = (op: DropFunction | DropRelation | DropSchema | DropType): void => {
-      const broken = brokenUses(migration, op);
+      const broken = brokenUses(migration, op, least);
       if (!broken || broken.by === "release") return;
       context.report({
         node: op,

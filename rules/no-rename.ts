@@ -5,6 +5,8 @@ import {
   formatName,
   migrationOf,
   quoteIdentifier,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
   type RuleMigration,
 } from "../src/rule/index.js";
 import type { QualifiedName } from "../src/model/name.js";
@@ -38,6 +40,8 @@ export default defineRule({
       category: "Compatibility",
       harm: "breaks code",
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       usedAtHead:
         "The code of this pull request still uses {{what}} by this name ({{places}}) and fails once it is {{newName}}, in whatever order the two ship. {{remedy}}",
@@ -47,9 +51,10 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     const downtime = migration.change.configuration.deploy.model === "recreate";
     const check = (op: Rename): void => {
-      const broken = brokenUses(migration, op);
+      const broken = brokenUses(migration, op, least);
       if (!broken) return;
       const names = namesOf(op, migration);
       context.report({

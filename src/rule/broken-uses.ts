@@ -1,6 +1,6 @@
 /** Code that fails without what an operation takes away. */
 import type { Operation } from "../model/operation.js";
-import type { Reference } from "../model/reference.js";
+import type { Reference, ReferenceGrade } from "../model/reference.js";
 import { listPlaces } from "./remedies.js";
 import type { RuleMigration } from "./types.js";
 
@@ -16,20 +16,55 @@ export interface BrokenUses {
   readonly places: string;
 }
 
+/** The grade that a use must have at least to make a finding. */
+export type LeastGrade = Exclude<ReferenceGrade, "unknown">;
+
+/** The option `report`, for rules whose findings rest on uses in code alone. */
+export const REPORT_SCHEMA = [
+  {
+    type: "object",
+    properties: {
+      report: {
+        description: "How sure a use must be to make a finding.",
+        enum: ["certain", "likely", "possible"],
+      },
+    },
+    additionalProperties: false,
+  },
+] as const;
+
+export const REPORT_DEFAULT: readonly [{ readonly report: LeastGrade }] = [{ report: "likely" }];
+
+const ENOUGH: Readonly<Record<LeastGrade, readonly ReferenceGrade[]>> = {
+  certain: ["certain"],
+  likely: ["certain", "likely"],
+  possible: ["certain", "likely", "possible"],
+};
+
 /** The uses of a live object that an operation takes away; undefined where none breaks. */
-export function brokenUses(migration: RuleMigration, operation: Operation): BrokenUses | undefined {
-  return migration.isLive(operation) ? brokenBy(migration, migration.referencesTo(operation)) : undefined;
+export function brokenUses(migration: RuleMigration, operation: Operation, least?: LeastGrade): BrokenUses | undefined {
+  return migration.isLive(operation) ? brokenBy(migration, migration.referencesTo(operation), least) : undefined;
 }
 
-/** Which code breaks, of places in code that do not work on the new schema; undefined where none is sure. */
-export function brokenBy(migration: RuleMigration, references: readonly Reference[]): BrokenUses | undefined {
-  const uses = references.filter(({ grade }) => grade === "certain" || grade === "likely");
+/** Which code breaks, of places in code that do not work on the new schema; undefined where none is sure enough. */
+export function brokenBy(
+  migration: RuleMigration,
+  references: readonly Reference[],
+  least: LeastGrade = "likely",
+): BrokenUses | undefined {
+  const uses = references.filter(({ grade }) => ENOUGH[least].includes(grade));
   const atHead = uses.filter(({ side }) => side === "head");
-  if (atHead.length > 0) return { by: "head", uses, places: listPlaces(atHead) };
+  if (atHead.length > 0) return { by: "head", uses, places: placesOf(atHead) };
   if (uses.length === 0 || !meetsRunningCode(migration)) return undefined;
   const atBase = uses.filter(({ release }) => release === undefined);
-  if (atBase.length > 0) return { by: "base", uses, places: listPlaces(atBase) };
-  return { by: "release", uses, places: listPlaces(uses) };
+  if (atBase.length > 0) return { by: "base", uses, places: placesOf(atBase) };
+  return { by: "release", uses, places: placesOf(uses) };
+}
+
+/** The places, and that nothing but the name tells where none is more than possible. */
+function placesOf(uses: readonly Reference[]): string {
+  const isNameAlone = uses.every(({ grade }) => grade === "possible");
+  return listPlaces(uses) + (isNameAlone ? ", by the name alone" : "");
 }
 
 /** Whether the old code still runs when the migration does: not with downtime, nor with migrations after the deploy. */

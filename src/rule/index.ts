@@ -1,6 +1,6 @@
 /** Everything that a rule imports. */
 export { changesEveryRow, copiesEveryRow, inBatches, loopHazard, loopOfBatches } from "./backfill.js";
-export { brokenBy, type BrokenUses, brokenUses } from "./broken-uses.js";
+export { brokenBy, type BrokenUses, brokenUses, REPORT_DEFAULT, REPORT_SCHEMA } from "./broken-uses.js";
 export { refusalOf } from "./certain-refusals.js";
 export { type DeclaredColumn, declaredColumns } from "./declared-columns.js";
 export { type DeclaredForeignKey, declaredForeignKeys } from "./declared-foreign-keys.js";

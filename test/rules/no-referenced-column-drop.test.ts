@@ -1,6 +1,9 @@
-import { expect, it } from "vitest";
+import { Linter } from "eslint";
+import { describe, expect, it } from "vitest";
 import rule from "../../rules/no-referenced-column-drop.js";
 import { lint } from "../../src/check/lint.js";
+import { plugin } from "../../src/eslint/plugin.js";
+import { provideChange } from "../../src/rule/project-registry.js";
 import { memoryChange } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
 
@@ -110,4 +113,49 @@ it("hands on every place, those that the message leaves out too", () => {
   expect(found?.evidence.map(({ side, file, line }) => `${side} ${file}:${String(line)}`)).toEqual(
     Object.keys(many).map((file) => `base ${file}:1`),
   );
+});
+
+describe("the option report", () => {
+  /** A use of each grade: SQL whose table is certain, one in another language, the word beside the table's name. */
+  const graded = {
+    certain: { "src/orders.ts": 'export const byId = "SELECT id, legacy_ref FROM orders";\n' },
+    likely: { "src/orders.go": 'package orders\n\nconst byID = "SELECT id, legacy_ref FROM orders"\n' },
+    possible: { "src/mail.ts": "// orders\nexport const mail = (orders) => ({ legacy_ref: orders.length });\n" },
+  };
+  const linter = new Linter({ cwd: "/repository" });
+  const messages = (code: Readonly<Record<string, string>>, options: readonly unknown[]): string[] => {
+    const { change, file } = memoryChange("/repository", drop, { history: [orders], baseCode: code, headCode: code });
+    const takeBack = provideChange(change);
+    try {
+      const config: Linter.Config = {
+        files: ["**/*.sql"],
+        plugins: { "migration-safety": plugin as never },
+        language: "migration-safety/sql",
+        rules: { "migration-safety/no-referenced-column-drop": ["error", ...options] },
+      };
+      return linter.verify(drop, [config], { filename: `/repository/${file}` }).map(({ message }) => message);
+    } finally {
+      takeBack();
+    }
+  };
+
+  it.each([
+    [[], ["certain", "likely"]],
+    [[{ report: "certain" }], ["certain"]],
+    [[{ report: "likely" }], ["certain", "likely"]],
+    [[{ report: "possible" }], ["certain", "likely", "possible"]],
+  ])("%j: %j make findings", (options, expected) => {
+    const found = Object.entries(graded).filter(([, code]) => messages(code, options).length > 0);
+    expect(found.map(([grade]) => grade)).toEqual(expected);
+  });
+
+  it("says where nothing but the name tells", () => {
+    expect(messages(graded.possible, [{ report: "possible" }])).toEqual([
+      "The code of this pull request still uses legacy_ref of orders (src/mail.ts:2, by the name alone) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
+    ]);
+  });
+
+  it("takes no other values", () => {
+    expect(() => messages(graded.certain, [{ report: "unknown" }])).toThrow("should be equal to one of the allowed values");
+  });
 });
