@@ -187,7 +187,13 @@ export function causeOf(operations: readonly OperationFacts[]): Cause | undefine
     operations.find(({ compatibility, use }) => compatibility.runningCodeOnNewSchema === answer && use === undefined);
   const fails = answered("no");
   const found = fails ?? answered("unknown") ?? operations[0];
-  return found && { name: nameOf(found.placed), fails: fails !== undefined };
+  return found && { name: causeName(found.placed), fails: fails !== undefined };
+}
+
+function causeName(placed: OperationFacts["placed"]): string {
+  const { operation } = placed;
+  const isUnnamed = operation.type === "AddConstraint" && operation.constraint.name === undefined;
+  return isUnnamed ? `the new ${operation.constraint.kind} constraint of ${nameOf(placed)}` : nameOf(placed);
 }
 
 /** What could not be known of the code that meets the operations. */

@@ -36,12 +36,10 @@ export function treat(
     all.set(migration.database, list);
     for (const { placed } of operations) list.push(placed);
   }
-  const replaced = new Set<Operation>();
-  const ways = statements.map((facts) => {
+  const candidates = statements.map((facts) => {
     const chosen: ChosenWay[] = [];
     for (const operation of deploy.model === "rolling" ? inNeed(facts, deploy) : []) {
       const { placed, references } = operation;
-      if (replaced.has(placed.operation)) continue;
       const context: RecipeContext = {
         placed,
         references,
@@ -62,11 +60,32 @@ export function treat(
         covers: first.way.covers ?? [],
         otherWays: first.way.only ? [] : others.map(({ recipe }) => recipe.summary),
       });
-      for (const one of [placed.operation, ...(first.way.covers ?? [])]) replaced.add(one);
     }
     return chosen;
   });
+  const standing = withoutCovered(candidates.flat());
+  const replaced = new Set([...standing].flatMap(({ facts, covers }) => [facts.placed.operation, ...covers]));
+  const ways = candidates.map((list) => list.filter((way) => standing.has(way)));
   return statements.map((facts, index) => ({ facts, ways: ways[index]!, replaced }));
+}
+
+/** Ways whose operation no other way takes the place of; of two that take each other's, the first. */
+function withoutCovered(ways: readonly ChosenWay[]): ReadonlySet<ChosenWay> {
+  const own = ({ facts }: ChosenWay): Operation => facts.placed.operation;
+  const coveredBy = new Map<Operation, ChosenWay[]>();
+  for (const way of ways) {
+    for (const operation of way.covers) coveredBy.set(operation, [...(coveredBy.get(operation) ?? []), way]);
+  }
+  const order = new Map(ways.map((way, index) => [way, index]));
+  const standing = new Set<ChosenWay>();
+  for (const way of ways) {
+    const others = (coveredBy.get(own(way)) ?? []).filter((other) => other !== way);
+    const gives = others.some(
+      (other) => standing.has(other) || !way.covers.includes(own(other)) || order.get(other)! < order.get(way)!,
+    );
+    if (!gives) standing.add(way);
+  }
+  return standing;
 }
 
 /** The operations of a statement that cannot stay as they are. */

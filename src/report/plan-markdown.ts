@@ -128,13 +128,16 @@ function meaningOf({ compatibility, locks }: Step): readonly string[] {
 }
 
 /** The answers and references that put a step into its phase. */
-function why({ compatibility, evidence, because = [] }: Step, view: PlanView): string {
+function why({ title, compatibility, evidence, because = [] }: Step, view: PlanView): string {
   const decided =
     compatibility &&
     [compatibility.runningCodeOnNewSchema, compatibility.newCodeOnOldSchema].some((answer) => answer !== "yes");
   const lines = evidence.slice(0, EVIDENCE).map((reference) => `- ${view.reference(reference)}`);
   if (evidence.length > EVIDENCE) lines.push(`- and ${counted(evidence.length - EVIDENCE, "place")} more`);
-  if (decided) lines.unshift(prose([compatibilityWords(compatibility), ...compatibility.reasons].join(" ")));
+  if (decided) {
+    const reasons = compatibility.reasons.filter((reason) => !title.includes(reason));
+    lines.unshift(prose([compatibilityWords(compatibility), ...reasons].join(" ")));
+  }
   lines.push(...because.map((reason) => `- ${prose(reason)}`));
   if (lines.length === 0) return "";
   const summary = evidence.length === 0 ? "Why" : `Why: ${counted(evidence.length, "place")} in the code`;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { planOf } from "../../src/deploy-order/plan.js";
 import { defineRecipe, type Recipe } from "../../src/deploy-order/recipe.js";
+import { RECIPES } from "../../src/deploy-order/recipes/index.js";
 import type { Change } from "../../src/model/change.js";
 import type { DeployModel } from "../../src/model/configuration.js";
 import type { Finding, Harm } from "../../src/model/finding.js";
@@ -18,6 +19,11 @@ interface Situation {
   readonly used?: readonly Side[];
   readonly grade?: Reference["grade"];
   readonly hazard?: Harm;
+  /** The statement that has it. Default: the first. */
+  readonly statement?: number;
+  /** The side of the code that it is about. */
+  readonly broken?: Side;
+  readonly schema?: string;
   readonly model?: DeployModel;
   readonly migrations?: "before" | "after";
   /** Default: none, so that every statement has to stand for itself. */
@@ -26,11 +32,33 @@ interface Situation {
 
 function plan(
   sql: string,
-  { used = [], grade = "certain", hazard, model = "rolling", migrations = "before", recipes = [] }: Situation = {},
+  {
+    used = [],
+    grade = "certain",
+    hazard,
+    model = "rolling",
+    migrations = "before",
+    recipes = [],
+    ...rest
+  }: Situation = {},
 ): Plan {
-  const { change: made, file } = memoryChange("/repository", sql, { history: [SCHEMA] });
+  const { schema = SCHEMA, statement = 0, broken } = rest;
+  const { change: made, file } = memoryChange("/repository", sql, { history: [schema] });
   const change: Change = { ...made, configuration: { ...made.configuration, deploy: { model, migrations } } };
-  const references = used.map((side): Reference => ({
+  const references = used.map((side) => referenceOn(side, grade));
+  return planOf({
+    change,
+    findings: hazard
+      ? [{ ...finding(file, hazard), statement, evidence: broken === undefined ? [] : [referenceOn(broken, grade)] }]
+      : [],
+    isLive: (placed, relation) => isLive(change, change.databases[0]!, placed, relation),
+    referencesTo: (placed) => (removedBy(placed) ? references : []),
+    recipes,
+  });
+}
+
+function referenceOn(side: Side, grade: Reference["grade"]): Reference {
+  return {
     side,
     grade,
     kind: "read",
@@ -38,14 +66,7 @@ function plan(
     line: 88,
     column: 3,
     excerpt: "SELECT legacy_ref FROM orders",
-  }));
-  return planOf({
-    change,
-    findings: hazard ? [finding(file, hazard)] : [],
-    isLive: (placed, relation) => isLive(change, change.databases[0]!, placed, relation),
-    referencesTo: (placed) => (removedBy(placed) ? references : []),
-    recipes,
-  });
+  };
 }
 
 function finding(file: string, harm: Harm): Finding {
@@ -409,4 +430,94 @@ test("a drop says what shows that nobody needs the column", () => {
     "No code names orders.legacy_ref, before or in this pull request. Whether an older release still runs is not known: `deploy.released` in the configuration says which tags tell.",
   ]);
   expect(step!.wayBack).toBe("None for the values: what was in orders.legacy_ref comes back only from a backup.");
+});
+
+test("of two recipes of which one takes the other's place, that one is proposed", () => {
+  const made = plan(
+    "ALTER TABLE orders ALTER COLUMN note DROP DEFAULT, ALTER COLUMN note TYPE jsonb USING note::jsonb;",
+    { hazard: "blocks", recipes: RECIPES, schema: `${SCHEMA} ALTER TABLE orders ALTER COLUMN note SET DEFAULT '{}';` },
+  );
+  const titles = lines(made);
+  expect(titles.filter((line) => line.includes("default"))).toEqual([]);
+  expect(titles[1]).toBe(
+    "[ ] Change the part of this statement about orders.note: it blocks reads and writes on orders while it rewrites the table. Put the 2 proposed steps in its place. (db/migrations/0002.sql:1)",
+  );
+});
+
+test("what a later pull request does is taken out, with why it cannot come now", () => {
+  const made = plan("SELECT 1;\nCREATE UNIQUE INDEX note_idx ON orders (note);", {
+    hazard: "blocks",
+    statement: 1,
+    recipes: RECIPES,
+  });
+  expect(made.sentence).toBe(
+    "Split this pull request: note_idx can only come once every instance runs the code of this one. With the proposed steps it takes 2 pull requests, this one included.",
+  );
+  expect(lines(made)[1]).toBe(
+    "[ ] Take this statement out of this pull request: it blocks writes on orders while it builds an index. The code running now may write duplicates, which note_idx refuses. (db/migrations/0002.sql:2)",
+  );
+});
+
+test("the statements that go along are named by their lines", () => {
+  const made = plan(
+    "UPDATE orders SET note = '' WHERE note IS NULL;\nALTER TABLE orders ALTER COLUMN note SET NOT NULL;",
+    {
+      hazard: "blocks",
+      statement: 1,
+      recipes: RECIPES,
+    },
+  );
+  expect(lines(made)[1]).toMatch(
+    / Line 1 goes with it: the proposed steps do what it does\. \(db\/migrations\/0002\.sql:2\)$/,
+  );
+});
+
+test("a relation that changes its schema is moved", () => {
+  const made = plan("ALTER TABLE orders SET SCHEMA archive;", { used: ["base", "head"] });
+  expect(lines(made).slice(1)).toEqual([
+    "[ ] Take orders out of the code in this pull request: whatever the order, it fails once orders is moved. (db/migrations/0002.sql:1)",
+    "[ ] Take the move of orders out of this pull request: the code running now fails as soon as it has run. (db/migrations/0002.sql:1)",
+    "later",
+    "[ ] Move orders in steps: make it reachable under both names, let the code use the new one, take the old one away. (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("an error about the code of the pull request alone asks for other code, and says nothing of the running code", () => {
+  const made = plan("ALTER TABLE orders ALTER COLUMN note SET NOT NULL;", { hazard: "breaks code", broken: "head" });
+  expect(made.sentence).toBe("The code in this pull request fails on the schema that it makes.");
+  expect(lines(made)[1]).toBe(
+    "[ ] Change the code in this pull request. This goes wrong on orders. (db/migrations/0002.sql:1)",
+  );
+  const running = plan("ALTER TABLE orders ALTER COLUMN note SET NOT NULL;", { hazard: "breaks code", broken: "base" });
+  expect(running.sentence).toBe("Split this pull request: the code running now fails with the change of orders.note.");
+  expect(lines(running)[1]).toBe(
+    "[ ] Take this statement out of this pull request. This goes wrong on orders. (db/migrations/0002.sql:1)",
+  );
+});
+
+test("a wider type needs the migration first, and a change of rows locks them", () => {
+  const wider = plan("ALTER TABLE orders ALTER COLUMN note TYPE varchar(20);");
+  expect(wider.deployOrder).toBe("migration-first");
+  expect(wider.sentence).toBe("Migrations first, then the code: one pull request is enough.");
+  expect(lines(plan("UPDATE orders SET note = upper(note);"))).toEqual([
+    "automatic",
+    " -  Locks the rows of orders that it changes, until its transaction ends (db/migrations/0002.sql:1)",
+  ]);
+});
+
+test("what ends older code is said where it does, and once", () => {
+  const floors = (made: Plan): readonly string[] =>
+    made.phases.flatMap(({ steps }) => steps.flatMap(({ rollbackFloor }) => rollbackFloor ?? []));
+  const may = "From here on code from before that of this pull request may fail: roll back no further.";
+  // Three statements in three steps: the first refuses what older code may write.
+  expect(
+    floors(plan("ALTER TABLE orders ALTER COLUMN note SET NOT NULL;", { hazard: "blocks", recipes: RECIPES })),
+  ).toEqual([may]);
+  // A default fills what older code leaves out.
+  const filled = "ALTER TABLE orders ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();";
+  expect(floors(plan(filled, { hazard: "blocks", recipes: RECIPES }))).toEqual([]);
+  // What worked with 32 bits works with 64.
+  const wider = "ALTER TABLE orders ALTER COLUMN size TYPE bigint;";
+  const schema = `${SCHEMA} ALTER TABLE orders ADD COLUMN size int NOT NULL DEFAULT 0;`;
+  expect(floors(plan(wider, { hazard: "blocks", recipes: RECIPES, schema }))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { derivedName, dollarQuoted, type NamedTable, quote } from "./names.js";
 import { shortly } from "./statements.js";
 
 /** Types whose values PostgreSQL cannot compare. */
-const INCOMPARABLE: ReadonlySet<string> = new Set([
+export const INCOMPARABLE: ReadonlySet<string> = new Set([
   "json",
   "xml",
   "point",

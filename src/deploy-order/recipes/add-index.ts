@@ -35,31 +35,42 @@ export const addIndexOnPartitions = defineRecipe({
     const table = tableIn(context, operation.table);
     const definition = definitionOf(context);
     if (operation.only || definition === undefined || table.known?.kind !== "partitioned table") return undefined;
-    const partitions = context.placed.statement.before.partitionsOf(table);
-    if (partitions.some(({ kind }) => kind === "partitioned table")) return undefined;
     const name = nameOf(operation, table, context);
-    const from = momentOf(operation, context);
-    const index = indexSql(table, name);
     return {
       steps: [
         ...duplicates(operation, table, context),
-        {
-          name: "create-parent",
-          actor: "pipeline",
-          title: `Create \`${quote(name)}\` on \`${table.sql}\` alone: it is not used until each partition has its part.`,
-          from,
-          sql: shortly(
-            context,
-            `CREATE ${operation.unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ONLY ${table.sql} ${definition};`,
-          ),
-          wayBack: `\`DROP INDEX ${index}\`; nothing is lost.`,
-          stopCondition: LOCK_STOP,
-        },
-        ...partitions.flatMap((partition) => partSteps(operation, context, partition, { index, definition })),
+        ...createParent(operation, context, table, { name, definition }),
       ],
     };
   },
 });
+
+/** An index on a partitioned table alone, and its parts; of a partition that is partitioned itself, too. */
+function createParent(
+  operation: OperationOf<"CreateIndex">,
+  context: RecipeContext,
+  table: NamedTable,
+  { name, definition, of }: { readonly name: string; readonly definition: string; readonly of?: Table },
+): readonly RecipeStep[] {
+  const index = indexSql(table, name);
+  return [
+    {
+      name: of === undefined ? "create-parent" : `create-parent-${of.name}`,
+      actor: "pipeline",
+      title: `Create \`${quote(name)}\` on \`${table.sql}\` alone: it is not used until each partition has its part.`,
+      from: momentOf(operation, context),
+      sql: shortly(
+        context,
+        `CREATE ${operation.unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ONLY ${table.sql} ${definition};`,
+      ),
+      wayBack: `\`DROP INDEX ${index}\`; nothing is lost.`,
+      stopCondition: LOCK_STOP,
+    },
+    ...context.placed.statement.before
+      .partitionsOf(table)
+      .flatMap((partition) => partSteps(operation, context, partition, { index, definition })),
+  ];
+}
 
 function partSteps(
   operation: OperationOf<"CreateIndex">,
@@ -72,8 +83,12 @@ function partSteps(
   // As PostgreSQL would have called it.
   const name = defaultName(operation, table, context);
   const step = build(operation, table, name, definition, from);
+  const made =
+    partition.kind === "partitioned table"
+      ? createParent(operation, context, table, { name, definition, of: partition })
+      : [{ ...step, name: `${step.name}-${partition.name}` }];
   return [
-    { ...step, name: `${step.name}-${partition.name}` },
+    ...made,
     {
       name: `attach-${partition.name}`,
       actor: "pipeline",

@@ -68,6 +68,7 @@ export default defineRecipe({
     const [add, ...rest] = steps;
     if (!add) return undefined;
     return {
+      only: true,
       covers: covered(context, [was.name, first, type.name, final], operation),
       steps: [
         {

@@ -1,11 +1,12 @@
 /** A table whose rows move to others that the pull request makes: split, merged, or made anew. */
+import { formatName } from "../../change/object-names.js";
 import type { PlacedOperation } from "../../model/migration.js";
 import { BATCH_STOP, inBatches, rowKey } from "../recipe-parts/batches.js";
 import { backfill, before, deploy } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { INCOMPARABLE } from "../recipe-parts/sync-trigger.js";
 import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
-import { formatName } from "../../change/object-names.js";
 
 export default defineRecipe({
   name: "replace-table",
@@ -31,7 +32,7 @@ export default defineRecipe({
           wayBack: "Deploy the code before it again.",
           stopCondition: `A writer is found that writes \`${table.sql}\` alone: its rows are missing later.`,
         },
-        ...copies.map(({ placed, target }): RecipeStep => ({
+        ...copies.map(({ placed, target, isNew }): RecipeStep => ({
           name: `copy-rows-${target}`,
           actor: "person",
           title: `Copy the rows of \`${table.sql}\` that are not in \`${target}\` yet, in batches, once no instance writes \`${table.sql}\` alone.`,
@@ -41,7 +42,10 @@ export default defineRecipe({
             statement: placed.statement.statement.sql.replace(/;\s*$/, ""),
             tail: " ON CONFLICT DO NOTHING",
           }),
-          wayBack: "There is nothing to undo: no code reads the new tables yet.",
+          ...missingRows(placed),
+          wayBack: isNew
+            ? "There is nothing to undo: no code reads the new tables yet."
+            : `Delete from \`${target}\` the rows that it put there; code that reads \`${target}\` meets them from the copy on.`,
           stopCondition: BATCH_STOP,
         })),
         {
@@ -76,10 +80,17 @@ interface TableCopy {
   readonly placed: PlacedOperation;
   /** As SQL. */
   readonly target: string;
+  /** Whether the pull request makes it. */
+  readonly isNew: boolean;
 }
 
-/** The statements that copy every row of the table, and nothing else, into tables that the pull request makes. */
+/** The statements that copy every row of the table, and nothing else, into tables that stay. */
 function copiesOf({ operations }: RecipeContext, table: NamedTable): readonly TableCopy[] {
+  const dropped = new Set(
+    operations.flatMap(({ operation, statement }) =>
+      operation.type === "DropRelation" ? [formatName(statement.before.qualify(operation.relation))] : [],
+    ),
+  );
   const made = new Set(
     operations.flatMap(({ operation, statement }) =>
       operation.type === "CreateTable" ? [formatName(statement.before.qualify(operation.table))] : [],
@@ -93,6 +104,28 @@ function copiesOf({ operations }: RecipeContext, table: NamedTable): readonly Ta
     // What stands behind the table's name would stand before the WHERE of a batch.
     const { sql } = statement.statement;
     const plain = sql.trimEnd().replace(/;$/, "").endsWith(quote(table.name));
-    return others.length === 0 && read === table.sql && made.has(target) && plain ? [{ placed, target }] : [];
+    return others.length === 0 && read === table.sql && !dropped.has(target) && plain
+      ? [{ placed, target, isNew: made.has(target) }]
+      : [];
   });
+}
+
+/** `INSERT INTO target (columns) SELECT … FROM source` */
+const COPY = /^INSERT\s+INTO\s+(\S+?)\s*(?:\(([^()]*)\)\s*)?(SELECT\s+([^()]*?)\s+FROM\s+\S+)$/i;
+
+/** What counts the rows that are not in the target: of two rows with one key ON CONFLICT keeps the one that is there. */
+function missingRows({ operation, statement }: PlacedOperation): Pick<RecipeStep, "check"> {
+  if (operation.type !== "Insert") return {};
+  const [, target, columns, select, list] = COPY.exec(statement.statement.sql.trim().replace(/;$/, "")) ?? [];
+  const known = statement.before.table(operation.table)?.columns;
+  if (target === undefined || select === undefined || list === undefined || !known) return {};
+  if ([...known.values()].some(({ type }) => type === undefined || INCOMPARABLE.has(type.name))) return {};
+  const wanted = columns ?? [...known.keys()].map(quote).join(", ");
+  if (list.split(",").length !== wanted.split(",").length) return {};
+  return {
+    check: {
+      sql: `SELECT count(*) FROM (${select} EXCEPT SELECT ${wanted} FROM ${target}) AS missing;`,
+      answer: "0",
+    },
+  };
 }

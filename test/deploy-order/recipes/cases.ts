@@ -252,6 +252,39 @@ export const CASES: readonly RecipeCase[] = [
     pull: "CREATE INDEX events_at_idx ON events (at, id);",
   },
   {
+    title: "an index of a table whose partitions have partitions",
+    recipe: "add-index-on-partitions",
+    schema: `CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (id);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100) PARTITION BY RANGE (at);
+CREATE TABLE events_1_old PARTITION OF events_1 FOR VALUES FROM ('2000-01-01') TO ('2020-01-01');
+CREATE TABLE events_1_new PARTITION OF events_1 DEFAULT;
+CREATE TABLE events_2 PARTITION OF events DEFAULT;`,
+    rows: "INSERT INTO events SELECT n, '2019-12-01'::date + n FROM generate_series(1, 200) AS n;",
+    pull: "CREATE INDEX events_at_idx ON events (at DESC);",
+    finally: [["SELECT count(*)::int FROM pg_index WHERE indisvalid AND indexrelid = 'events_at_idx'::regclass", 1]],
+  },
+  {
+    title: "a foreign key of a partitioned table with rows that name nothing",
+    recipe: "add-foreign-key",
+    schema: `CREATE TABLE accounts (id bigint PRIMARY KEY);
+CREATE TABLE visits (id bigint, account_id bigint) PARTITION BY RANGE (id);
+CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM (0) TO (50) PARTITION BY RANGE (id);
+CREATE TABLE visits_1_1 PARTITION OF visits_1 FOR VALUES FROM (0) TO (25);
+CREATE TABLE visits_1_2 PARTITION OF visits_1 DEFAULT;
+CREATE TABLE visits_2 PARTITION OF visits DEFAULT;`,
+    rows: "INSERT INTO accounts VALUES (1); INSERT INTO visits SELECT n, n % 2 FROM generate_series(1, 90) AS n;",
+    pull: "ALTER TABLE visits ADD CONSTRAINT visits_account_fk FOREIGN KEY (account_id) REFERENCES accounts (id);",
+    decided: { "mend-rows": "DELETE FROM visits WHERE account_id = 0" },
+  },
+  {
+    title: "a table with row level security under another name",
+    recipe: "rename-table-by-view",
+    since: 15,
+    schema: `${USERS}\nALTER TABLE users ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON users USING (id = 3);`,
+    rows: USER_ROWS,
+    pull: "ALTER TABLE users RENAME TO people;",
+  },
+  {
     title: "row level security",
     recipe: "enable-row-security",
     schema: ORDERS,

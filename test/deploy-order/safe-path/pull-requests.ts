@@ -451,4 +451,30 @@ DROP TABLE people;`,
       ["SELECT count(*)::int FROM persons LEFT JOIN addresses ON person_id = persons.id WHERE street IS NULL", 0],
     ],
   },
+  {
+    title: "a table merged into another",
+    schema: "CREATE TABLE guests (id bigint PRIMARY KEY, email text, name text NOT NULL);",
+    rows: "INSERT INTO guests SELECT n, 'g' || n || '@shop.example', 'Gil ' || n FROM generate_series(101, 109) AS n;",
+    migration: `INSERT INTO accounts (id, email, name) SELECT id, email, name FROM guests;
+DROP TABLE guests;`,
+    running: ["INSERT INTO guests (id, email, name) VALUES (:n, 'x', 'Gil')", "SELECT name FROM guests", ACCOUNT],
+    next: ["INSERT INTO accounts (id, email, name) VALUES (:n, 'x', 'Gil')", "SELECT name FROM accounts"],
+    between: ["SELECT name FROM guests", "SELECT name FROM accounts"].map((read) => [
+      "WITH made AS (INSERT INTO guests (id, name) VALUES (:n, 'Gil') RETURNING *) INSERT INTO accounts (id, email, name) SELECT id, email, name FROM made",
+      read,
+    ]),
+    naive: { migrationFirst: gone("guests") },
+    finally: [["SELECT count(*)::int FROM accounts WHERE name = 'Gil 105'", 1]],
+  },
+  {
+    title: "a foreign key of a partitioned table, before 18",
+    schema: `CREATE TABLE hits (id bigint, account_id bigint) PARTITION BY RANGE (id);
+CREATE TABLE hits_1 PARTITION OF hits FOR VALUES FROM (0) TO (5);
+CREATE TABLE hits_2 PARTITION OF hits DEFAULT;`,
+    rows: "INSERT INTO hits SELECT n, n % 5 + 1 FROM generate_series(1, 9) AS n;",
+    migration: "ALTER TABLE hits ADD CONSTRAINT hits_account_fk FOREIGN KEY (account_id) REFERENCES accounts (id);",
+    running: ["INSERT INTO hits (id, account_id) VALUES (:n, 1)"],
+    next: ["INSERT INTO hits (id, account_id) VALUES (:n, 2)"],
+    naive: {},
+  },
 ];
