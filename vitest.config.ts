@@ -44,6 +44,7 @@ export default defineConfig({
             "test/migrations/recorded/**",
             "test/servers/**",
             "test/histories/**",
+            "test/check/remedies/**",
             ...POSTGRES,
             ...ALONE,
           ],
@@ -68,6 +69,8 @@ export default defineConfig({
           globalSetup: ["test/postgres/start-pglite.ts"],
         },
       },
+      // Every form that is offered, in every tool: npm run test:remedies.
+      { extends: true, test: { name: "remedies", include: ["test/check/remedies/**/*.test.ts"] } },
       // What is shipped, built from the sources as they are now, in ESLint's own command line: npm run test:bundle.
       {
         extends: true,
