@@ -13,7 +13,7 @@ const POSTGRES = [
 ];
 
 /** What another file has loaded already would have read the environment before they change it. */
-const ALONE = ["test/github/api-release.test.ts"];
+const ALONE = ["test/github/api.test.ts", "test/github/api-release.test.ts"];
 
 export default defineConfig({
   // Not that a package has no sources for its maps.
@@ -81,6 +81,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "scenarios",
+          // Each starts git and the Action; more at once only wait for each other.
+          maxConcurrency: 2,
           include: ["test/scenarios/**/*.test.ts"],
           globalSetup: ["test/scenarios/figures.ts"],
         },

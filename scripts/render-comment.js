@@ -1,9 +1,9 @@
 /**
  * Draws a comment as GitHub would show it, for the README and for a look at what people will read.
  *
- *   node scripts/render-comment.js COMMENT.md PICTURE.png [--dark] [--open] [--width=PIXELS]
+ *   node scripts/render-comment.js COMMENT.md PICTURE.png [--dark] [--open] [--summary] [--width=PIXELS]
  *
- * `--open` unfolds what is folded. Needs Chromium on the PATH.
+ * `--open` unfolds what is folded; `--summary` draws it as the summary of a run. Needs Chromium on the PATH.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL, fileURLToPath } from "node:url";
 import { Marked } from "marked";
 
-/** @typedef {{ dark?: boolean, open?: boolean, width?: number }} Look */
+/** @typedef {{ dark?: boolean, open?: boolean, summary?: boolean, width?: number }} Look */
 
 /** Colours of GitHub's two themes, by the name of a custom property. */
 const THEMES = {
@@ -76,9 +76,9 @@ const KEYWORDS =
  * @param {string} markdown
  * @param {Look} [look]
  */
-export function commentPage(markdown, { dark = false, open = false } = {}) {
-  // In comments, unlike in files, a line feed is a line break.
-  const marked = new Marked({ gfm: true, breaks: true });
+export function commentPage(markdown, { dark = false, open = false, summary = false } = {}) {
+  // In comments, unlike in files and summaries, a line feed is a line break.
+  const marked = new Marked({ gfm: true, breaks: !summary });
   marked.use({
     renderer: {
       code: ({ text, lang }) => `<pre><code>${lang === "sql" ? highlighted(text) : escaped(text)}</code></pre>`,
@@ -87,7 +87,7 @@ export function commentPage(markdown, { dark = false, open = false } = {}) {
   const html = marked.parse(markdown, { async: false });
   const variables = Object.entries(THEMES[dark ? "dark" : "light"]).map(([name, color]) => `--${name}: ${color};`);
   return `<!doctype html><meta charset="utf-8"><style>:root { ${variables.join(" ")} }${STYLE}</style>
-<div class="comment"><div class="header"><b>github-actions</b> <i>bot</i> commented</div>
+<div class="comment"><div class="header">${summary ? "<b>migration-safety</b> summary" : "<b>github-actions</b> <i>bot</i> commented"}</div>
 <div class="body">${open ? html.replaceAll("<details>", "<details open>") : html}</div></div>
 <script>document.body.dataset.height = String(Math.ceil(document.documentElement.getBoundingClientRect().height));</script>`;
 }
@@ -150,12 +150,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const options = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
   const [source, picture] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
   if (source === undefined || picture === undefined) {
-    throw new Error("Usage: node scripts/render-comment.js COMMENT.md PICTURE.png [--dark] [--open] [--width=PIXELS]");
+    throw new Error(
+      "Usage: node scripts/render-comment.js COMMENT.md PICTURE.png [--dark] [--open] [--summary] [--width=PIXELS]",
+    );
   }
   const width = options.find((option) => option.startsWith("--width="))?.slice("--width=".length);
   renderComment(readFileSync(source, "utf8"), picture, {
     dark: options.includes("--dark"),
     open: options.includes("--open"),
+    summary: options.includes("--summary"),
     ...(width !== undefined && { width: Number(width) }),
   });
 }

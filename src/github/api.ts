@@ -16,6 +16,7 @@ export const COMPARISON_FILES = 300;
 const PAGE = 100;
 const RETRIES = 2;
 const LONGEST_WAIT_SECONDS = 60;
+const REQUEST_TIMEOUT = 408;
 
 /**
  * - `not permitted`: 403 or 404; GitHub answers either where the token may not see or do something.
@@ -293,7 +294,7 @@ function secondsToWait(error: unknown, attempt: number): number | undefined {
   if (!isRequestFailure(error)) return undefined;
   const headers = error.response?.headers ?? {};
   const limited = error.status === 429 || (error.status === 403 && isRateLimit(headers));
-  if (!limited && error.status < 500) return undefined;
+  if (!limited && error.status !== REQUEST_TIMEOUT && error.status < 500) return undefined;
   const retryAfter = Number(headers["retry-after"] ?? Number.NaN);
   const seconds = Number.isFinite(retryAfter) ? Math.max(retryAfter, 0) : 2 ** attempt;
   return seconds > LONGEST_WAIT_SECONDS ? undefined : seconds;
@@ -311,12 +312,18 @@ function apiError(error: unknown): ApiError {
   if (!isRequestFailure(error)) return new ApiError("not reached", undefined, messageOf(error));
   const { status, response } = error;
   const limited = status === 429 || (status === 403 && isRateLimit(response?.headers ?? {}));
-  if (limited || status >= 500) return new ApiError("not reached", status, messageOf(error));
+  if (limited || status === REQUEST_TIMEOUT || status >= 500)
+    return new ApiError("not reached", status, messageOf(error));
   return new ApiError(status === 403 || status === 404 ? "not permitted" : "refused", status, messageOf(error));
 }
 
+/** Where no connection was made the reason stands in what caused the error; an answer may have no text at all. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== "") return error.message;
+  if (isRequestFailure(error) && error.response) return `status ${String(error.status)}`;
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error.cause];
+  return first === undefined ? error.name : messageOf(first);
 }
 
 function commentOf({

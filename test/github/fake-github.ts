@@ -170,7 +170,11 @@ export class FakeGitHub {
         response.writeHead(500).end();
       });
     };
-    this.#server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+    // The process that it runs in may be busy with other tests for longer than a server waits for a request.
+    const patient = { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 600_000 };
+    this.#server = options.tls
+      ? createTlsServer({ ...patient, ...options.tls }, listener)
+      : createServer(patient, listener);
   }
 
   static async start(options: FakeGitHubOptions): Promise<FakeGitHub> {
