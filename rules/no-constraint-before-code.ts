@@ -6,6 +6,7 @@ import {
   addedColumn,
   brokenBy,
   defineRule,
+  endOfChange,
   formatName,
   listNames,
   migrationOf,
@@ -42,6 +43,7 @@ export default defineRule({
     const migration = migrationOf(context);
     return {
       SetNotNull(op) {
+        if (isDroppedLater(op, migration)) return;
         const condition = `${quoteIdentifier(op.column)} is NOT NULL`;
         const refused = missing(op, op.table, op.column, migration);
         if (!report(op, condition, "set NOT NULL", refused)) reportModels(op, condition, [op.column]);
@@ -113,6 +115,14 @@ export default defineRule({
     }
   },
 });
+
+/** Whether the same change drops the column: that is what code fails of then, and another rule's. */
+function isDroppedLater(op: SetNotNull, migration: RuleMigration): boolean {
+  const statement = migration.statementOf(op);
+  const end = endOfChange(migration);
+  const isThere = statement.after.table(op.table)?.columns.has(op.column) === true;
+  return isThere && end.catalog !== undefined && end.column(statement, op.table, op.column) === undefined;
+}
 
 function modelNames({ model, column }: OptionalInModel): { orm: string; model: string; property: string } {
   return { orm: model.orm, model: model.name, property: column.property };

@@ -52,6 +52,13 @@ ruleTester.run("no-constraint-before-code", rule, {
       code: SET_NOT_NULL,
     },
     {
+      name: "the same change drops the column, as one that it has renamed",
+      history: [orders],
+      baseCode: omits,
+      headCode: omits,
+      code: `${SET_NOT_NULL}\nALTER TABLE orders RENAME COLUMN note TO remark;\nALTER TABLE orders DROP COLUMN remark;`,
+    },
+    {
       name: "an insert into another table",
       history: [orders],
       baseCode: code("INSERT INTO parcels (id) VALUES ($1)"),
