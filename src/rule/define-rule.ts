@@ -4,6 +4,7 @@
  */
 import type { Rule } from "eslint";
 import type { Change } from "../model/change.js";
+import type { Harm } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { checkTime } from "../text/out-of-time.js";
@@ -71,6 +72,7 @@ export function defineRule<const MessageId extends string, Options extends reado
 
   const look = (located: LocatedMigration, { id, options }: RuleSettings): Look => {
     const { judged, unchanged } = located.migration;
+    if (isMoot(definition.meta.docs.harm, located)) return { visitors: NO_VISITORS, found: [] };
     const inChange = findingsOf(definition, located.change).get(located.migration.file);
     const found: Found[] = inChange ? [...inChange] : [];
     if (!definition.create || !judged) return { visitors: NO_VISITORS, found };
@@ -103,6 +105,7 @@ export function defineRule<const MessageId extends string, Options extends reado
 
   const find = (located: LocatedMigration, settings: RuleSettings): readonly Found[] => {
     const { migration, change } = located;
+    if (isMoot(definition.meta.docs.harm, located)) return NOTHING;
     if (![...typesIn(migration)].some(looksAt)) return findingsOf(definition, change).get(migration.file) ?? NOTHING;
     const one = look(located, settings);
     visitOperations(migration, [one]);
@@ -125,6 +128,11 @@ export function defineRule<const MessageId extends string, Options extends reado
       return {};
     },
   };
+}
+
+/** Whether nobody is there to be harmed: what stops for an upgrade waits for no lock, and how long it is down the notes say. */
+function isMoot(harm: Harm, { change }: LocatedMigration): boolean {
+  return harm === "blocks" && change.configuration.deploy.model === "recreate";
 }
 
 /** Lets rules that look at a migration visit its operations: one after the other, each by all of them. */

@@ -8,6 +8,12 @@ const partitioned = "CREATE TABLE events (id bigint, at date) PARTITION BY RANGE
 ruleTester.run("no-blocking-index-build", rule, {
   valid: [
     { name: "CONCURRENTLY", history: [orders], code: "CREATE INDEX CONCURRENTLY i ON orders (account_id);" },
+    {
+      name: "where the application stops for the upgrade, so that nobody waits",
+      history: [orders],
+      deploy: { model: "recreate" },
+      code: "CREATE INDEX i ON orders (account_id);",
+    },
     { name: "a table of this file", code: `${orders}\nCREATE INDEX i ON orders (account_id);` },
     {
       name: "a table of the same DO block",
