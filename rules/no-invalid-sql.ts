@@ -1,14 +1,6 @@
 /** What PostgreSQL refuses stops the migration, and with it the deploy: in the pull request it costs a minute. */
-import {
-  defineRule,
-  listNames,
-  migrationOf,
-  nearestName,
-  quoteIdentifier,
-  REFUSABLE,
-  refusalOf,
-} from "../src/rule/index.js";
-import type { LockTable, Operation, TransactionControl, Unparsed } from "../src/model/operation.js";
+import { defineRule, listNames, migrationOf, nearestName, quoteIdentifier, refusalOf } from "../src/rule/index.js";
+import type { LockTable, Operation, TransactionControl } from "../src/model/operation.js";
 import type { Refusal } from "../src/model/refusal.js";
 
 export default defineRule({
@@ -57,12 +49,15 @@ export default defineRule({
           data: { reason, code: "25P01", instead: " Open one with BEGIN." },
         });
     };
+    const visit = (op: Operation): void => {
+      if (op.type === "LockTable" || op.type === "TransactionControl") checkTransaction(op);
+      else if (op.type !== "Unparsed") check(op);
+      else if (op.refused) context.report({ node: op, messageId: "syntax", data: { reason: op.reason } });
+    };
     return {
-      ...Object.fromEntries(REFUSABLE.map((type) => [type, check])),
-      LockTable: checkTransaction,
-      TransactionControl: checkTransaction,
-      Unparsed(op: Unparsed) {
-        if (op.refused) context.report({ node: op, messageId: "syntax", data: { reason: op.reason } });
+      // Nearly every type of operation may be refused.
+      Migration() {
+        for (const { statement } of migration.migration.statements) statement.operations.forEach(visit);
       },
     };
   },

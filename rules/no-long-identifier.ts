@@ -62,7 +62,11 @@ export default defineRule({
         });
       }
     };
-    return Object.fromEntries(Object.keys(NAMES).map((type) => [type, visit]));
+    return {
+      Migration() {
+        for (const { statement } of migration.migration.statements) statement.operations.forEach(visit);
+      },
+    };
   },
 });
 

@@ -29,7 +29,6 @@ export { schemaDifferences } from "../change/schema-differences.js";
 export { usesEnumValue } from "../postgres/enum-uses.js";
 export { excludesBound, provesBound } from "../postgres/partition-proof.js";
 export { lockConflict, LOCK_MODES } from "../postgres/lock-modes.js";
-export { REFUSABLE } from "../postgres/refusals.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
 export { type Copy, copiesOfColumn, copiesOfTable, mayCopyBetween } from "./copies.js";
