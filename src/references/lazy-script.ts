@@ -29,12 +29,12 @@ const MOST = 0.7;
 
 /** Names in a statement that it may declare: its own, those of an import, those of a pattern. */
 const DECLARED =
-  /^(?:(?:export|default|declare|async|abstract|const)\s+)*(?:import\s+(?<imported>[^;]*?)\sfrom\b|(?:const|let|var)\s+(?<variables>[{[][\s\S]*?[}\]]\s*(?=[=:])|[^\n]*(?:\n {2}\w+ = .*)*)|(?:class|enum|function\s*\*?)\s*(?<named>[\w$]+))/;
+  /^(?:@[\s\S]*?\n(?=(?:export|declare|abstract|class)\b))?(?:(?:export|default|declare|async|abstract|const)\s+)*(?:import\s+(?<imported>[^;]*?)\sfrom\b|(?:const|let|var)\s+(?<variables>[{[][\s\S]*?[}\]]\s*(?=[=:])|[^\n]*(?:\n {2}\w+ = .*)*)|(?:class|enum|function\s*\*?)\s*(?<named>[\w$]+))/;
 
 /** Statements that declare a function: what is in it says nothing about its name. */
-const FUNCTION = /^(?:(?:export|default|declare|async)\s+)*function\b/;
+const FUNCTION = /^(?:(?:export|default|declare|async)\s+)*function\s*\*?\s*(?<name>[\w$]+)/;
 const ARROW_FUNCTION =
-  /^(?:export\s+)?const\s+[\w$]+\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*(?::[^=()]{0,200})?=>|[\w$]+\s*=>)/;
+  /^(?:export\s+)?const\s+(?<name>[\w$]+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*(?::[^=()]{0,200})?=>|[\w$]+\s*=>)/;
 
 export class LazyScript {
   readonly #program: Node;
@@ -87,8 +87,10 @@ export class LazyScript {
     const parts = this.#declaring.get(name)?.filter((part) => this.#missing.has(part)) ?? [];
     const last = parts.at(-1);
     if (last === undefined) return undefined;
-    if (FUNCTION.test(last.text)) return { kind: "other", node: standIn("FunctionDeclaration", last) };
-    if (ARROW_FUNCTION.test(last.text)) {
+    if (FUNCTION.exec(last.text)?.groups?.["name"] === name) {
+      return { kind: "other", node: standIn("FunctionDeclaration", last) };
+    }
+    if (ARROW_FUNCTION.exec(last.text)?.groups?.["name"] === name) {
       const init = standIn("ArrowFunctionExpression", last);
       return { kind: "variable", node: standIn("VariableDeclarator", last), init };
     }
@@ -147,7 +149,9 @@ function partsOf(text: string): readonly Part[] {
 
 function namesIn(statement: string): readonly string[] {
   const { imported, variables, named } = DECLARED.exec(statement)?.groups ?? {};
-  return (imported ?? variables ?? named ?? "").match(/[\w$]+/g) ?? [];
+  // On each line of several variables, what stands before the value.
+  const declared = variables?.replaceAll(/^([^={[\n]*)=.*$/gm, "$1");
+  return (imported ?? declared ?? named ?? "").match(/[\w$]+/g) ?? [];
 }
 
 function declaringParts(parts: Iterable<Part>): ReadonlyMap<string, readonly Part[]> {

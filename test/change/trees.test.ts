@@ -194,7 +194,27 @@ it("searches certain files only, in every kind of tree", () => {
     expect(found(["**/*.go"])).toEqual(["a.go", "b/c.go"]);
     expect(found(["b/*"])).toEqual(["b/c.go", "b/e.md"]);
     expect(found()).toEqual(["a.go", "b/c.go", "b/e.md"]);
+    expect(tree.filesWith?.(["needle"], ["**/d.go"], ["**/*.go"])).toEqual(["a.go", "b/c.go"]);
+    expect(tree.filesWith?.(["needle"], ["**/d.go"])).toEqual(["a.go", "b/c.go", "b/e.md"]);
   }
+});
+
+it("names contents alike in every tree of a repository that has them", () => {
+  const repository = new TemporaryRepository({ "kept.ts": "1", "changed.ts": "1", "replaced.ts": "1" });
+  writeFileSync(join(repository.root, "changed.ts"), "2");
+  writeFileSync(join(repository.root, "new.ts"), "1");
+  const git = new Git(repository.root);
+  const head = new GitTree(git, "HEAD", "main");
+  const tree = new OverlayTree(new WorkingTree(repository.root, git), new Map([["replaced.ts", "3"]]), "the editor");
+  expect(head.contentId("kept.ts")).toMatch(/^[0-9a-f]{40}$/);
+  expect(tree.contentId("kept.ts")).toBe(head.contentId("kept.ts"));
+  expect(["changed.ts", "replaced.ts", "new.ts", "absent.ts"].map((file) => tree.contentId(file))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(new WorkingTree(repository.root).contentId("kept.ts")).toBeUndefined();
 });
 
 describe("searchWords", () => {
