@@ -34,6 +34,7 @@ describe("readEvent", () => {
   it("reads a pull request, and whether it comes from a fork", () => {
     const expected = {
       number: 7,
+      open: true,
       fork: false,
       base: { branch: "main", commit: BASE },
       head: { commit: HEAD },
