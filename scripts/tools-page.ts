@@ -20,6 +20,7 @@ const FACTS: Readonly<Record<Exclude<keyof ToolSheet, "sources">, string>> = {
   placeholders: "Placeholders",
   callbacks: "Callbacks",
   configuration: "Settings",
+  versions: "Versions",
   notRead: "Not read",
 };
 

@@ -80,6 +80,8 @@ export const dbMigrate: MigrationTool = {
     duplicate: "Runs both: a migration is known by its whole name.",
     undo: "The function `down`; `sqls/…-down.sql`.",
     configuration: "`.db-migraterc` and the scripts of `package.json`: `non-transactional`. `database.json`: `driver`.",
+    versions:
+      "Tested against db-migrate 0.11 with db-migrate-pg 1.5. What a program hands to `getInstance()` is not read; `database.json` and `.db-migraterc` are.",
     notRead: "Seeds, and what plugins add to `db`.",
     sources: [
       "https://db-migrate.readthedocs.io/en/latest/API/SQL/",

@@ -94,6 +94,7 @@ export const knex: MigrationTool = {
     undo: "The function `down`.",
     configuration:
       "`knexfile.ts` or `.js`, which is read and not executed: `migrations.directory`, one or several, `disableTransactions`, `sortDirsSeparately`.",
+    versions: "Each call is tested against Knex 3.3. Objection's migrations are Knex's.",
     sources: [
       "https://knexjs.org/guide/migrations.html",
       "https://github.com/knex/knex/blob/master/lib/migrations/migrate/Migrator.js",

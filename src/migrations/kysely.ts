@@ -69,6 +69,7 @@ export const kysely: MigrationTool = {
     undo: "The function `down`.",
     configuration:
       "`disableTransactions: true` and `allowUnorderedMigrations: true` in the project's programs, `--no-transaction` of kysely-ctl in a script.",
+    versions: "Each call is tested against Kysely 0.28. kysely-ctl runs the same migrations.",
     sources: [
       "https://kysely.dev/docs/migrations",
       "https://github.com/kysely-org/kysely/blob/master/src/migration/migrator.ts",

@@ -76,6 +76,8 @@ export const mikroOrm: MigrationTool = {
     undo: "The method `down`.",
     configuration:
       "`mikro-orm.config.ts` or `.js`, which is read and not executed: `migrations` with `path`, `pathTs`, `transactional`, `allOrNothing` and `disableForeignKeys`, with which `session_replication_role` is `replica` in each migration; before 6 that is usual.",
+    versions:
+      "Tested against MikroORM 6.6. Version 7.2 has the same defaults, file names and transactions by its source (`MigrationRunner.js`, `Configuration.js`), and no `getKnex()`.",
     notRead:
       "What the entity manager changes by way of entities: each such call is said to be unknown where it stands. A list of classes in `migrationsList`.",
     sources: [

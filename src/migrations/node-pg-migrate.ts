@@ -88,6 +88,7 @@ export const nodePgMigrate: MigrationTool = {
     duplicate: "Runs both: a migration is known by its whole name.",
     undo: "The function `down`; without one the calls of `up` are undone, the last one first. `-- Down Migration`, and `.down.sql` files.",
     configuration: "Scripts in `package.json`: `--no-single-transaction`, `--no-check-order`, `-m`.",
+    versions: "Each call is tested against node-pg-migrate 9.0.",
     sources: [
       "https://github.com/salsita/node-pg-migrate/blob/main/src/runner.ts",
       "https://github.com/salsita/node-pg-migrate/blob/main/src/migration.ts",

@@ -73,6 +73,8 @@ export const payload: MigrationTool = {
     undo: "The function `down`.",
     configuration:
       "`payload.config.ts`, which is read and not executed: `migrationDir`, `transactionOptions` and `prodMigrations` of the adapter. With `prodMigrations` what `index.ts` does not list is left out.",
+    versions:
+      "What `db.execute` sends is tested against drizzle-orm 0.45, by which Payload sends it; its runner's transactions are known from the source of `@payloadcms/drizzle`.",
     notRead:
       "What `payload.create()`, `update()` and `delete()` change, and Drizzle's query builder: each is said to be unknown where it stands.",
     sources: [

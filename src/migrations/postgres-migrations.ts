@@ -107,6 +107,7 @@ export const postgresMigrations: MigrationTool = {
     duplicate: "Refuses.",
     undo: "None.",
     configuration: "The folder that `migrate()` is given, in the project's programs, which are read and not executed.",
+    versions: "Tested against postgres-migrations 5.3.",
     sources: [
       "https://github.com/ThomWright/postgres-migrations#readme",
       "https://github.com/ThomWright/postgres-migrations/blob/master/src/run-migration.ts",

@@ -100,6 +100,8 @@ export const sequelize: MigrationTool = {
     undo: "The function `down`.",
     configuration:
       "`.sequelizerc`, `migrations-path`; `new Umzug({ migrations: { glob } })` in the project's programs. Both are read and not executed.",
+    versions:
+      "Each call is tested against Sequelize 6.37. `DataTypes` of `@sequelize/core`, which is to be version 7, are read; a package.json that has only that one is not taken for Sequelize's. Umzug knows no database: what it runs is read where it is given a `queryInterface` or `sequelize`.",
     sources: [
       "https://sequelize.org/docs/v6/other-topics/migrations/",
       "https://github.com/sequelize/umzug#readme",

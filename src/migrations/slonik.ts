@@ -108,6 +108,8 @@ export const slonik: MigrationTool = {
     undo: "`down/<name>.sql`; the function `down`.",
     configuration:
       "`migrationsPath` and `singleTransaction` of `new SlonikMigrator()`, in the project's programs, which are read and not executed.",
+    versions:
+      "Tested against Slonik 29, with which @slonik/migrator 0.12 works. A copy of Slonik in a scope of its own (`@silverhand/slonik`) is read, too.",
     sources: [
       "https://github.com/mmkal/slonik-tools",
       "https://github.com/gajus/slonik#user-content-slonik-value-placeholders",

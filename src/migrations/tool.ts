@@ -169,6 +169,8 @@ export interface ToolSheet {
   readonly callbacks?: string;
   /** Where its settings are, and which of them are read here. */
   readonly configuration?: string;
+  /** Versions that these facts are tested against, and copies of it under other names. */
+  readonly versions?: string;
   /** Of what it runs, what is not read here. */
   readonly notRead?: string;
   /** Where these facts stand: pages of its documentation, or files of its source. */

@@ -79,6 +79,8 @@ export const typeorm: MigrationTool = {
     undo: "The method `down`.",
     configuration:
       "The DataSource, in a file with `data-source`, `datasource`, `ormconfig` or `typeorm` in its name, which is read and not executed: `migrations`, `migrationsTransactionMode`, `type`. `--transaction` of the command in a script of package.json.",
+    versions:
+      "Each call is tested against TypeORM 1.1. A copy in a scope of its own (`@n8n/typeorm`) is taken for TypeORM.",
     notRead:
       "Calls of the QueryRunner that look at the database to know what to send, such as `changeColumn` and `dropPrimaryKey`, are followed on the schema that the migrations make; where that does not have all of the table, the call is said to be unknown where it stands. What TypeORM writes into its own table of metadata.",
     sources: [
