@@ -14,6 +14,7 @@ Each row is a statement that the tests run inside a transaction on real servers,
 - **Waits** is what other sessions cannot do meanwhile: *reads* are SELECT, *writes* are INSERT, UPDATE and DELETE, *changes* are other schema changes, VACUUM and ANALYZE. A lock that makes reads wait makes everything wait.
 - **Work** is what PostgreSQL does while it holds the lock. *instant* does not depend on the size of the table; a *scan*, an *index build* and a *rewrite* do.
 - While a statement waits for its lock, every later statement that conflicts with that lock waits behind it, however short the work is. \`SET lock_timeout\` ends that.
+- An index that is locked without its table counts as the table: planning any query on the table waits for it.
 - No row: CREATE and DROP INDEX CONCURRENTLY, REINDEX CONCURRENTLY and DETACH PARTITION CONCURRENTLY, which run outside of transactions, hold SHARE UPDATE EXCLUSIVE: reads and writes go on.`;
 
 /** Rows that differ between versions have one line for each range of versions. */

@@ -228,6 +228,8 @@ export interface SetSchema extends OperationBase {
 export interface AddColumn extends OperationBase {
   readonly type: "AddColumn";
   readonly table: QualifiedName;
+  /** ALTER TABLE ONLY: PostgreSQL takes it where nothing inherits from the table, or it has the column. */
+  readonly only?: true;
   readonly column: ColumnDefinition;
   readonly ifNotExists: boolean;
 }

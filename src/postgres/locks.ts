@@ -31,6 +31,7 @@ import {
   taken,
   throughViews,
   tree,
+  viewsOfType,
   type Situation,
   type Taken,
 } from "./taken.js";
@@ -82,8 +83,8 @@ const facts: LockFacts = {
   },
   SetSchema: ({ relation, kind }) => (kind === "index" ? [] : [taken(relation, "ACCESS EXCLUSIVE")]),
 
-  AddColumn: ({ table, column }, { catalog, work }) => [
-    ...tree(table, "ACCESS EXCLUSIVE", work, catalog),
+  AddColumn: ({ table, column, only }, { catalog, work }) => [
+    ...(only ? [taken(table, "ACCESS EXCLUSIVE", work)] : tree(table, "ACCESS EXCLUSIVE", work, catalog)),
     ...column.constraints.flatMap((constraint) =>
       referenced(
         constraint,
@@ -117,7 +118,17 @@ const facts: LockFacts = {
   },
   SetDefault: alterTable,
   DropDefault: alterTable,
-  SetNotNull: alterTable,
+  SetNotNull: (operation, situation) => {
+    const { catalog, postgres } = situation;
+    const table = catalog.table(operation.table);
+    const unproven = constraintsOf(operation.table, catalog).some(
+      ({ kind, columns, valid }) => kind === "not null" && columns[0] === operation.column && !valid,
+    );
+    // Where it is NOT NULL already, PostgreSQL goes no further; before 18 it does so to tables that inherit.
+    const isDone = table?.columns.get(operation.column)?.notNull === true && !unproven;
+    const stays = isDone && (postgres >= 18 || table.kind === "partitioned table");
+    return stays ? [taken(operation.table, "ACCESS EXCLUSIVE")] : alterTable(operation, situation);
+  },
   DropNotNull: alterTable,
 
   AddConstraint: ({ table, only, constraint }, { catalog, postgres, work }) => {
@@ -157,9 +168,10 @@ const facts: LockFacts = {
   },
   ValidateConstraint: ({ table, constraint }, { catalog, work }) => {
     const known = catalog.table(table)?.constraints.get(constraint);
+    if (known?.valid) return [taken(table, "SHARE UPDATE EXCLUSIVE")];
     return [
       ...tree(table, "SHARE UPDATE EXCLUSIVE", work, catalog),
-      ...(known && !known.valid ? referenced(known, "ROW SHARE", work) : []),
+      ...(known ? referenced(known, "ROW SHARE", work) : []),
     ];
   },
   DropConstraint: ({ table, constraint, cascade }, { catalog }) => {
@@ -177,16 +189,16 @@ const facts: LockFacts = {
     return inherited ? tree(table, "ACCESS EXCLUSIVE", "instant", catalog) : [taken(table, "ACCESS EXCLUSIVE")];
   },
   AlterTable: (operation, situation) => {
-    const { catalog, work } = situation;
+    const { catalog, postgres, work } = situation;
     const { table, only, kind, subcommand, other, name } = operation;
     if (kind === "index" || catalog.index(table)) return alterIndex(operation, situation);
     const mode = isStrong(operation) ? "ACCESS EXCLUSIVE" : (subcommands[subcommand] ?? "ACCESS EXCLUSIVE");
     const constraint = subcommand === "AlterConstraint" && catalog.table(table)?.constraints.get(name ?? "");
     const parent = subcommand === "AddInherit" ? "SHARE UPDATE EXCLUSIVE" : "ACCESS SHARE";
     return [
-      ...(only || onOneTable.has(subcommand)
+      ...(only || onOneTable.has(subcommand) || (postgres < 17 && subcommand.endsWith("Identity"))
         ? [taken(table, mode, work)]
-        : (subcommand.includes("Trig") ? partitions : tree)(table, mode, work, catalog)),
+        : (isOfPartitions(subcommand) ? partitions : tree)(table, mode, work, catalog)),
       ...(other ? [taken(other, parent)] : []),
       // Not enforced, a foreign key has no triggers on the referenced table.
       ...(constraint && operation.enforced !== undefined
@@ -238,7 +250,9 @@ const facts: LockFacts = {
   AlterDomain: ({ domain }, { catalog, work }) =>
     work === "instant" ? [] : tablesWithType(domain, catalog).map((table) => taken(table, "SHARE", work)),
   DropType: ({ name, cascade }, { catalog }) =>
-    cascade ? tablesWithType(name, catalog).map((table) => taken(table, "ACCESS EXCLUSIVE")) : [],
+    cascade
+      ? [...tablesWithType(name, catalog), ...viewsOfType(name, catalog)].map((one) => taken(one, "ACCESS EXCLUSIVE"))
+      : [],
   DropSchema: ({ schema, cascade }, { catalog }) =>
     cascade
       ? [...catalog.tables()]
@@ -312,6 +326,11 @@ function alterIndex(
   const part = other && catalog.index(other)?.table;
   if (subcommand !== "AttachPartition" || !table || !part) return [];
   return [taken(table, "ACCESS SHARE"), { ...taken(part, "ACCESS SHARE"), alsoBlocks: ["read", "write"] }];
+}
+
+/** Subcommands that reach partitions and not tables that inherit. */
+function isOfPartitions(subcommand: string): boolean {
+  return subcommand.includes("Trig") || subcommand.endsWith("Identity");
 }
 
 /** Subcommands that never reach the partitions and children. */

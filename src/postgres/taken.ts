@@ -58,15 +58,31 @@ export function readers(relation: QualifiedName, catalog: Catalog): Table[] {
 
 /** Tables with a column of the type, of a domain over it, or made OF it. */
 export function tablesWithType(type: QualifiedName, catalog: Catalog): Table[] {
+  const isMeant = typeOrDomainOver(type, catalog);
+  return [...catalog.tables()].filter(
+    ({ columns, ofType }) => isMeant(ofType) || [...columns.values()].some((column) => isMeant(column.type)),
+  );
+}
+
+/** Views of columns that are of the type, with the views of those. */
+export function viewsOfType(type: QualifiedName, catalog: Catalog): Table[] {
+  const isMeant = typeOrDomainOver(type, catalog);
+  return tablesWithType(type, catalog).flatMap((table) =>
+    catalog
+      .readBy(table)
+      .filter(({ uses = [] }) =>
+        uses.some((use) => isSame(use.table, table) && isMeant(table.columns.get(use.column)?.type)),
+      )
+      .flatMap((view) => [view, ...readers(view, catalog)]),
+  );
+}
+
+function typeOrDomainOver(type: QualifiedName, catalog: Catalog): (used: QualifiedName | undefined) => boolean {
   const names = [type];
   for (const name of names) {
     for (const other of catalog.types()) if (other.kind === "domain" && isSame(other.baseType, name)) names.push(other);
   }
-  const isMeant = (used: QualifiedName | undefined): boolean =>
-    used !== undefined && names.some((name) => isSame(used, name));
-  return [...catalog.tables()].filter(
-    ({ columns, ofType }) => isMeant(ofType) || [...columns.values()].some((column) => isMeant(column.type)),
-  );
+  return (used) => used !== undefined && names.some((name) => isSame(used, name));
 }
 
 function isSame(one: QualifiedName, other: QualifiedName): boolean {

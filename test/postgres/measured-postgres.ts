@@ -88,6 +88,21 @@ export class MeasuredPostgres {
     }
   }
 
+  /** Measures a statement that stays. */
+  async run(sql: string): Promise<Measured> {
+    await this.#database.exec("BEGIN");
+    try {
+      const from = await this.#snapshot();
+      await this.#database.exec(sql);
+      const measured = difference(from, await this.#snapshot());
+      await this.#database.exec("COMMIT");
+      return measured;
+    } catch (error) {
+      await this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
   async reset(sql: string): Promise<void> {
     // Until it is there: `sql` may fail.
     this.#schema = "";

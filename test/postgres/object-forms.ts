@@ -196,6 +196,10 @@ export const objectForms: readonly StatementForm[] = [
     "ALTER DOMAIN remark RENAME TO comment",
     ["CREATE SCHEMA app", "ALTER DOMAIN remark SET SCHEMA app"],
     "DROP DOMAIN remark CASCADE",
+    [
+      "CREATE VIEW noted AS SELECT note FROM people; CREATE VIEW again AS SELECT note FROM noted",
+      "DROP DOMAIN remark CASCADE",
+    ],
     ["CREATE DOMAIN unused AS text", "ALTER DOMAIN unused ADD CHECK (VALUE <> '')"],
     [
       "CREATE DOMAIN longer AS remark; ALTER TABLE teams ADD COLUMN hint longer",

@@ -241,6 +241,7 @@ function alterTableStatement(statement: AlterTableStmt, source: StatementSource)
 
 /** What would go down to partitions and children without ONLY. */
 const INHERITED: ReadonlySet<Draft["type"]> = new Set([
+  "AddColumn",
   "AddConstraint",
   "AlterTable",
   "DropColumn",
