@@ -89,7 +89,7 @@ const MODEL_MODULE = /entit|model|schema|prisma|drizzle|database|table|repositor
  * name what comes from the database, but is not worth being parsed.
  */
 const DATABASE_CALL =
-  /\b(?:prisma|knex|kysely|drizzle|typeorm|sequelize|objection|supabase|slonik|postgres|pg|sql|db|trx|tx|pool|em|orm)\b|mikro-?orm|repo(?:sitor|\b)|\.query\(|pgTable|tableName|createQueryBuilder|\b(?:from|into|table)\(|\w(?:Db|Knex|Repo|Dao)\b|selectFrom|(?:insert|merge)\s*into|@Entity|\bmodels?\b|\b(?:FROM|JOIN|INTO)\s|\b(?:select|delete|with)\s[^;]{0,500}?\sfrom\s[\w"$]|\bupdate\s[\w".]+\s+set\s/;
+  /\b(?:prisma|knex|kysely|drizzle|typeorm|sequelize|objection|supabase|slonik|postgres|pg|sql|db|trx|tx|pool|em|orm)\b|mikro-?orm|repo(?:sitor|\b)|\.query\(|pgTable|tableName|createQueryBuilder|\b(?:from|into|table)\(|\w(?:Db|Knex|Repo|Dao)\b|selectFrom|(?:insert|merge)\s*into|@Entity|\bmodels?\b|\b(?:FROM|JOIN|INTO)\s|\b(?:select|delete|with)\s[^;]{0,500}?\sfrom\s[\w"$]|\b(?:update|UPDATE)\s[\w".]+\s+(?:set|SET)\s/;
 
 /** What code that only takes rows from elsewhere has. */
 const DATABASE_TYPES = /entit|schema|database|prisma|model/i;

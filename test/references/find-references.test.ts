@@ -55,6 +55,13 @@ test("the tests at the end of a source file of Rust break nothing that runs", ()
   ]);
 });
 
+test("a script whose only word of a database is an UPDATE is read as such, however it is written", () => {
+  for (const query of ["UPDATE orders SET legacy_ref = NULL", "update orders set legacy_ref = null"]) {
+    const text = `export const forget = (run: (query: string) => void) => run("${query}");\n`;
+    expect(find({ "src/forget.ts": text }).map(brief)).toEqual(["head certain write src/forget.ts:1:80"]);
+  }
+});
+
 test("every target has a list, and nothing is searched for nothing", () => {
   expect(findReferences([], { head: tree({}), exclude: [] })).toEqual(new Map());
   expect(findReferences([LEGACY_REF], { head: tree({}), exclude: [] })).toEqual(
