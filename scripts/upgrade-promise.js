@@ -30,7 +30,7 @@ export function brokenPromises(from, before, to, after) {
 }
 
 /** What stays the same within it: before 1.0.0 that is a minor version. @param {string} version */
-export function majorOf(version) {
+function majorOf(version) {
   const [major = "", minor = ""] = version.split(".");
   return major === "0" ? `0.${minor}` : major;
 }
