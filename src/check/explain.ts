@@ -5,7 +5,7 @@ import { loadChange } from "../change/load.js";
 import { OverlayTree } from "../change/overlay-tree.js";
 import { detectMigrations } from "../migrations/detect.js";
 import type { Catalog, Table } from "../model/catalog.js";
-import type { Change, Database } from "../model/change.js";
+import type { Change } from "../model/change.js";
 import type { Configuration, DatabaseSetting, MigrationSourceSetting } from "../model/configuration.js";
 import type {
   EffectAtVersions,

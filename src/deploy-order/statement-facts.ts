@@ -225,7 +225,7 @@ function broken(answers: Compatibility, findings: readonly Finding[]): Compatibi
 }
 
 /** Whether it is the code of the pull request alone that a finding shows to fail, in whatever order the two ship. */
-export function isAboutNewCode({ evidence }: Finding): boolean {
+function isAboutNewCode({ evidence }: Finding): boolean {
   return evidence.length > 0 && evidence.every(({ side }) => side === "head");
 }
 

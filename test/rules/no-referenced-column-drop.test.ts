@@ -156,6 +156,8 @@ describe("the option report", () => {
   });
 
   it("takes no other values", () => {
-    expect(() => messages(graded.certain, [{ report: "unknown" }])).toThrow("should be equal to one of the allowed values");
+    expect(() => messages(graded.certain, [{ report: "unknown" }])).toThrow(
+      "should be equal to one of the allowed values",
+    );
   });
 });
