@@ -72,7 +72,7 @@ export const knex: MigrationTool = {
     );
     return {
       folder,
-      tool: toolFacts(listing, folder, settings),
+      tool: toolFacts(listing, folder, settings, files.at(-1)),
       because: settings === undefined ? "because package.json has knex" : `because ${settings.file} names it`,
       files: settings?.folderByFolder === true ? files : files.sort(byName),
       leftOut: [],
@@ -138,15 +138,26 @@ function isMigration(text: string): boolean {
   return /\bknex\b/i.test(text) && /\bup\b/.test(text);
 }
 
-function toolFacts(listing: Listing, folder: string, settings: KnexSettings | undefined): ToolFacts {
+function toolFacts(
+  listing: Listing,
+  folder: string,
+  settings: KnexSettings | undefined,
+  newest: string | undefined,
+): ToolFacts {
   return {
     name: PACKAGE,
     label: "Knex",
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
     transaction: settings?.withoutTransactions === true ? "per-statement" : "all-pending",
-    outsideTransaction: "in a migration of its own with `export const config = { transaction: false }`",
+    outsideTransaction: `in a migration of its own with \`${configOf(listing.read(newest ?? "") ?? "")} = { transaction: false }\``,
     calls: { sql: "knex.raw()" },
     checksums: false,
     outOfOrder: { does: "runs", says: "Knex runs it after the others." },
   };
+}
+
+/** What a migration sets to say how it is run, written as the project's others export. */
+function configOf(text: string): string {
+  if (/^\s*module\.exports\s*=/m.test(text)) return "module.exports.config";
+  return /^\s*(?:module\.)?exports\./m.test(text) ? "exports.config" : "export const config";
 }

@@ -101,6 +101,27 @@ describe("Knex's migrations are found", () => {
   });
 });
 
+describe("the way out of the transaction", () => {
+  it.each([
+    [
+      "of modules",
+      ".ts",
+      "import type { Knex } from 'knex';\nexport async function up(knex: Knex) {}\n",
+      "export const config",
+    ],
+    ["of CommonJS", ".js", UP, "exports.config"],
+    [
+      "of CommonJS in one object",
+      ".cjs",
+      "module.exports = { up: (knex) => knex.raw('SELECT 1') };\n",
+      "module.exports.config",
+    ],
+  ])("is an export %s", (_, extension, text, config) => {
+    const { tool } = onlySource({ ...PROJECT, [`migrations/20240101000000_a${extension}`]: text });
+    expect(tool.outsideTransaction).toBe(`in a migration of its own with \`${config} = { transaction: false }\``);
+  });
+});
+
 describe("the transaction of Knex's migrations", () => {
   const at = (name: string): string => `migrations/2024${name}.js`;
   const transactionsOf = (files: Files, base: Files = { ...PROJECT, [at("0101_a")]: UP }) =>
