@@ -83,6 +83,7 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
   const { deploy } = input.change.configuration;
   const { treatments, inOrder, placement, chains } = timelineOf(statements, input);
   const { rehearsals, lost } = rehearse(inOrder, input);
+  const hasSeveralDatabases = new Set(statements.map(({ migration }) => migration.database)).size > 1;
 
   const proposed = new Map<Proposal["way"], PlacedStep[]>();
   const steps = new Map<Entry, PlacedStep[]>();
@@ -95,8 +96,11 @@ export function scheduledSteps(statements: readonly StatementFacts[], input: Pla
       const operations = entry.statements.flatMap((one) => one.operations);
       const facts = rehearsals.get(task.key) ?? { locks: [], operations, before: undefined };
       const made = proposedStep(proposal, position, facts, deploy);
-      steps.set(entry, [made]);
-      proposed.set(proposal.way, [...(proposed.get(proposal.way) ?? []), made]);
+      // Its SQL is in no file that would say for which database it is.
+      const { database } = proposal.facts.migration;
+      const named = hasSeveralDatabases ? { ...made, title: `Database \`${database}\`: ${made.title}` } : made;
+      steps.set(entry, [named]);
+      proposed.set(proposal.way, [...(proposed.get(proposal.way) ?? []), named]);
       continue;
     }
     const answered = changed.length === 0 ? treatment.replaced : new Set([...treatment.replaced, ...changed]);
