@@ -272,7 +272,8 @@ class Binder {
       const given = values.flatMap((row) => (row[index] === undefined ? [] : this.#constants([row[index]])));
       this.#use(into, name, "certain", "write", _location, valuesOf(given));
     }
-    this.#insertWithout(insert, into);
+    // Without rows the list of columns may be what comes next.
+    if (rows !== null || insert.columns) this.#insertWithout(insert, into);
     if (rows !== null) this.#withShape("inserted", () => this.statement(rows, outer));
     const { onConflict } = insert;
     if (onConflict?.on != null) this.#conflict(onConflict.on, insert, into, scope);

@@ -43,10 +43,21 @@ export function readLiterals(
     const offset = rest.find((part) => typeof part === "number") as number;
     const groups = rest.at(-1) as { comment?: string };
     if (groups.comment !== undefined) return blank(whole);
-    literals.push({ text: contentOf(whole), range: [offset, offset + whole.length] });
+    const literal: Literal = { text: contentOf(whole), range: [offset, offset + whole.length] };
+    const last = literals.at(-1);
+    const between = last && text.slice(last.range[1], offset);
+    if (between !== undefined && JOINED.test(between)) literals[literals.length - 1] = join(last!, between, literal);
+    else literals.push(literal);
     return whole;
   });
   return { code, literals };
+}
+
+/** What stands between strings that make one: an operator, or nothing at all. */
+const JOINED = /^\s*[+.\\]?\s*$/;
+
+function join(one: Literal, between: string, other: Literal): Literal {
+  return { text: one.text + blank(between) + other.text, range: [one.range[0], other.range[1]] };
 }
 
 export function referencesInText(text: string, language: Language, sought: Sought): Found[] {

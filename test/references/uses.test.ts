@@ -32,6 +32,8 @@ describe("SQL", () => {
     ["INSERT INTO orders (id, status) VALUES (?, ?)", "status", ["write 1"]],
     ["INSERT INTO orders VALUES (1, 'new')", "status", ["positional write 1"]],
     ["INSERT INTO orders DEFAULT VALUES", "status", ["insert that omits it 1"]],
+    ["INSERT INTO orders", "status", []],
+    ["INSERT INTO orders (id)", "status", ["insert that omits it 1"]],
     ["INSERT INTO parcels (id) VALUES (1)", "status", []],
     ["INSERT INTO parcels SELECT * FROM orders", "status", ["star read 1 inserted"]],
     ["INSERT INTO orders SELECT id, kind FROM parcels", "status", ["positional write 1"]],
@@ -209,6 +211,44 @@ describe("database libraries", () => {
       "insert that omits it 2",
     ]);
     expect(of("status", model('text("status").$defaultFn(() => "new")'))).toEqual(["declared 1"]);
+  });
+});
+
+describe("strings of other languages", () => {
+  const java = (...strings: readonly string[]): string =>
+    `class Orders {\n  @Query(nativeQuery = true, value =\n${strings.map((one) => `    "${one}"`).join("\n      + ")})\n  void save();\n}\n`;
+
+  test.each<[name: string, file: string, text: string, column: string, expected: string[]]>([
+    [
+      "are one where an operator joins them",
+      "src/Orders.java",
+      java("INSERT INTO orders", "(id, note)", " VALUES (?, ?) ON CONFLICT DO NOTHING"),
+      "status",
+      ["insert that omits it 3"],
+    ],
+    [
+      "name the column in a later part",
+      "src/Orders.java",
+      java("SELECT id, ", "status ", "FROM orders"),
+      "status",
+      ["read 4"],
+    ],
+    [
+      "are one where nothing parts them",
+      "app/orders.py",
+      'SQL = (\n    "INSERT INTO orders "\n    "(id, note) "\n    "VALUES (%s, %s)"\n)\n',
+      "status",
+      ["insert that omits it 2"],
+    ],
+    [
+      "are several in a list",
+      "app/orders.py",
+      'PARTS = ["DELETE FROM orders", "SELECT status FROM parcels"]\n',
+      "status",
+      [],
+    ],
+  ])("%s", (_, file, text, column, expected) => {
+    expect(uses(column, file, text)).toEqual(expected);
   });
 });
 
