@@ -61,6 +61,10 @@ it.each([
 it.each([
   ["insert into t select * from u", true],
   ["insert into t select a from u join v on u.id = v.id", true],
+  ["insert into t select a from u left join unnest($1::text[]) as p(id) on u.id = p.id", true],
+  ["insert into t select a from u join unnest($1::text[]) as p(id) on u.id = p.id", undefined],
+  ["insert into t select a from unnest($1::text[]) as p(id) left join u on u.id = p.id", undefined],
+  ["insert into t select a from u join (values (1)) as p(id) on u.id = p.id", undefined],
   ["insert into t select a from u where true", true],
   ["insert into t select a from u union select b from v", true],
   ["insert into t select a, count(*) from u group by a", true],

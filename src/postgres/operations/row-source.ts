@@ -1,5 +1,5 @@
 /** What a statement on rows takes from where: the condition that picks them, and the columns whose values go elsewhere. */
-import type { CommonTableExpr, Node, RangeVar, ResTarget, SelectStmt } from "libpg-query";
+import type { CommonTableExpr, JoinExpr, Node, RangeVar, ResTarget, SelectStmt } from "libpg-query";
 import type { QualifiedName } from "../../model/name.js";
 import type { NullTest, RowBatch, RowCondition } from "../../model/operation.js";
 import { parseTree } from "../libpg-query.js";
@@ -115,8 +115,17 @@ function takesAll(select: SelectStmt): boolean {
   if (whereClause !== undefined && !isTrue(whereClause)) return false;
   if (all<CommonTableExpr>(withClause?.ctes, "CommonTableExpr").length > 0) return false;
   // What a query inside selects, its own conditions decide.
-  if (!fromClause?.every((from) => as(from, "RangeVar") ?? as(from, "JoinExpr"))) return false;
+  if (!fromClause?.every(isOfTables)) return false;
   return (
     groupClause !== undefined || !mentionsOf(select.targetList).functions.some(({ name }) => AGGREGATES.test(name))
   );
+}
+
+/** Whether every row of a table may come out: a function, a list of values or a query joined to it picks some of them. */
+function isOfTables(from: Node | undefined): boolean {
+  const join = as<JoinExpr>(from, "JoinExpr");
+  if (!join) return as(from, "RangeVar") !== undefined;
+  const [left, right] = [isOfTables(join.larg), isOfTables(join.rarg)];
+  if (join.jointype === "JOIN_LEFT") return left;
+  return join.jointype === "JOIN_RIGHT" ? right : left && right;
 }
