@@ -2,7 +2,6 @@
 import { rules as allRules } from "../rules/index.js";
 import { check } from "./check/check.js";
 import { configurableRules } from "./check/configuration.js";
-import { timeLimit } from "./check/time-limit.js";
 import { run } from "./github/run.js";
 import { renderSarif } from "./report/sarif.js";
 import { rulePage } from "./rule/rule-page.js";
@@ -16,7 +15,7 @@ const names = new Set(rules.map(({ name }) => name));
 
 void run({
   rules,
-  check: (source, configuration, seconds) => check(source, configuration, { timeLimit: timeLimit(seconds) }),
+  check: (source, configuration, timeLimit) => check(source, configuration, { timeLimit }),
   sarif: (report) => renderSarif(report, { version: packageVersion(), rules: allRules }),
   page: (rule) => (names.has(rule) ? rulePage(rule) : undefined),
 });

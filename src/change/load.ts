@@ -19,9 +19,10 @@ import type {
   MigrationStatus,
   TransactionMode,
 } from "../model/migration.js";
-import type { Statement } from "../model/statement.js";
+import type { ParsedSql, Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
+import { isOutOfTime, TIME_WAS_OVER } from "../text/out-of-time.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
 import { editOf, isSame } from "./edited-statements.js";
 import { lookedUp } from "./looked-up.js";
@@ -32,6 +33,7 @@ import {
   type ParseMigration,
   parseMigration,
   unreadableMigration,
+  unreadStatement,
 } from "./parse-migration.js";
 import { numbered } from "./parse-program.js";
 import { postgresVersion } from "./postgres-version.js";
@@ -434,6 +436,7 @@ class Loader {
   }
 
   #parseIn(files: Tree, text: string, file: string, { read, evaluate }: Reader): ParsedMigration {
+    if (isOutOfTime()) return unreadableMigration(TIME_WAS_OVER);
     return this.#parse(text, file, read, evaluate && { evaluate, files });
   }
 
@@ -650,6 +653,10 @@ function replayAll(
     const statements: AnalysedStatement[] = [];
     const unchanged = new Set<number>();
     for (const [index, sent] of draft.sql.statements.entries()) {
+      if (isOutOfTime()) {
+        statements.push(apply(restOf(draft.sql, index, statements.length), index));
+        break;
+      }
       for (const statement of lookedUp(sent, () => replay.catalog)) {
         if (draft.unchanged?.has(index) === true) unchanged.add(statements.length);
         statements.push(
@@ -657,12 +664,21 @@ function replayAll(
         );
       }
     }
-    const sql = draft.sql.statements.some(({ embedded }) => embedded?.lookup !== undefined)
-      ? { ...draft.sql, statements: statements.map(({ statement }) => statement) }
-      : draft.sql;
+    const isAsSent = statements.every(({ statement }, index) => statement === draft.sql.statements[index]);
+    const sql =
+      isAsSent && statements.length === draft.sql.statements.length
+        ? draft.sql
+        : { ...draft.sql, statements: statements.map(({ statement }) => statement) };
     if (draft.status === "existing") for (const { statement } of statements) store(stored, statement);
     return { ...draft, ...(draft.unchanged && { unchanged }), sql, order, statements };
   });
+}
+
+/** The statements from one on, for which there is no time. */
+function restOf({ text, statements }: ParsedSql, from: number, index: number): Statement {
+  const ranges = statements.slice(from).map(({ range }) => range);
+  const end = ranges.reduce((last, range) => Math.max(last, range[1]), 0);
+  return unreadStatement(text, [ranges[0]?.[0] ?? 0, end], { index, reason: TIME_WAS_OVER });
 }
 
 /** Locks with the sizes of their tables, where those are known. */

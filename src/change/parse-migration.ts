@@ -7,6 +7,7 @@ import type {
   SourceFiles,
 } from "../migrations/tool.js";
 import { upSection } from "../migrations/up-section.js";
+import type { Range } from "../model/position.js";
 import type { ParsedSql, Statement } from "../model/statement.js";
 import { parseSql } from "../postgres/parse-sql.js";
 import { parseProgram } from "./parse-program.js";
@@ -68,9 +69,21 @@ export function parseMigration(
 
 /** A file that is there and cannot be read: it stays in the list, as one statement that says why. */
 export function unreadableMigration(reason: string): ParsedMigration {
-  const range = [0, 0] as const;
-  const operations = [{ type: "Unparsed", range, statement: 0, reason } as const];
-  return { sql: { text: "", statements: [{ index: 0, sql: "", range, operations }], comments: [] } };
+  return { sql: { text: "", statements: [unreadStatement("", [0, 0], { index: 0, reason })], comments: [] } };
+}
+
+/** A part of a file that is there and is not read. */
+export function unreadStatement(
+  text: string,
+  range: Range,
+  { index, reason }: { readonly index: number; readonly reason: string },
+): Statement {
+  return {
+    index,
+    sql: text.slice(...range),
+    range,
+    operations: [{ type: "Unparsed", range, statement: index, reason }],
+  };
 }
 
 /**

@@ -85,6 +85,14 @@ export class Project {
     return [...searches].flatMap((references) => references.get(key) ?? []);
   }
 
+  /** What judged migrations take away of what is in use, where the code has not been searched for it. */
+  unsearched(): readonly PlacedOperation[] {
+    if (this.#references !== undefined) return [];
+    return this.change.databases.flatMap((database) =>
+      judgedOperations(database).filter((placed) => removedBy(placed) !== undefined && this.isLive(placed)),
+    );
+  }
+
   /** Places in application code that name what an operation makes; empty where it makes nothing. */
   referencesToNew(placed: PlacedOperation): readonly Reference[] {
     const target = nameGiven(placed);

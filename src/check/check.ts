@@ -1,31 +1,35 @@
 /** The run: change and configuration in, report out. The Action and the command line call this; nothing else does. */
 import type { ChangeSource } from "../change/change-source.js";
 import { loadChange, type LoadOptions } from "../change/load.js";
+import { objectOf } from "../change/object-names.js";
 import { type Project, projectOf } from "../change/project.js";
 import { planOf } from "../deploy-order/plan.js";
 import type { Change } from "../model/change.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Plan } from "../model/plan.js";
-import type { Report } from "../model/report.js";
-import { withinTime } from "../text/out-of-time.js";
+import type { Migration } from "../model/migration.js";
+import type { Report, Unknown } from "../model/report.js";
+import { lineCounter } from "../text/line-counter.js";
+import { checkTime, TIME_WAS_OVER, type TimeLimit, withinTime } from "../text/out-of-time.js";
 import { lint } from "./lint.js";
 import { oneFindingPerHarm } from "./one-finding-per-harm.js";
 import { makeReport } from "./report.js";
 import { withSizes } from "./sizes.js";
 import { parsedOnce } from "./parsed-once.js";
-import { beforeTheEnd, outOfTime, parseWithin, type TimeLimit } from "./time-limit.js";
+import { beforeTheEnd, outOfTime } from "./time-limit.js";
 import { commonNotes, eachVersion, mergeFindings } from "./versions.js";
 
 /** Checks a change. Synchronous; throws only for failures of ours, never for what stands in a migration. */
 export function check(source: ChangeSource, configuration: Configuration, options: CheckOptions = {}): Report {
   const { timeLimit: limit, ...load } = options;
   const [first = configuration, ...others] = eachVersion(configuration);
-  const within = limit ? { ...load, parse: parseWithin(limit, load.parse) } : load;
-  if (others.length === 0) return checkVersions([loadChange(source, first, within)], limit);
-  const parse = parsedOnce(within.parse);
-  const changes = [first, ...others].map((one) => loadChange(source, one, { ...within, parse }));
-  return checkVersions(changes, limit);
+  return withinTime(limit, () => {
+    if (others.length === 0) return reportOf([loadChange(source, first, load)], limit);
+    const parse = parsedOnce(load.parse);
+    const changes = [first, ...others].map((one) => loadChange(source, one, { ...load, parse }));
+    return reportOf(changes, limit);
+  });
 }
 
 export interface CheckOptions extends LoadOptions {
@@ -42,25 +46,40 @@ export function checkChange(change: Change): Report {
  * Checks a change that is loaded once for each version of PostgreSQL, in order. Plan, locks and coverage are those of
  * the first.
  */
-export function checkVersions(changes: readonly Change[], limit?: TimeLimit): Report {
-  return withinTime(limit && (() => limit.isOver()), () => reportOf(changes, limit));
+export function checkVersions(changes: readonly Change[]): Report {
+  return reportOf(changes);
 }
 
+/** @param limit The one in force. */
 function reportOf(changes: readonly Change[], limit?: TimeLimit): Report {
   const [change] = changes;
   if (change === undefined) throw new TypeError("There is no change to check.");
-  const judged = changes.map((one) => judge(one, limit));
+  const judged = judgements(changes);
   const at = <Found>(found: (judgement: Judgement) => readonly Found[]) =>
     judged.map((judgement) => ({ version: judgement.version, found: found(judgement) }));
   const findings = withSizes(change, mergeFindings(at((one) => one.findings)));
   const suppressed = withSizes(change, mergeFindings(at((one) => one.suppressed)));
   const notes = commonNotes(judged.map((judgement) => judgement.notes));
   const project = projectOf(change);
-  const plan = limit?.isOver() ? undefined : beforeTheEnd(() => planFor(project, { change, findings, suppressed }));
+  const plan = beforeTheEnd(() => {
+    checkTime();
+    const made = planFor(project, { change, findings, suppressed });
+    checkTime();
+    return made;
+  });
   if (plan === undefined) {
-    const stopped = outOfTime(limit!, judged[0]!.judged, judgedMigrations(change));
+    const unjudged = judged.flatMap((judgement) => judgement.unjudged);
+    const all = judgedMigrations(change);
+    const unjudgedFiles = new Set(unjudged.map(({ file }) => file));
+    const stopped = outOfTime(limit!, {
+      judged: all.filter(({ file }) => !unjudgedFiles.has(file)).length,
+      all: all.length,
+      versions: judged.map(({ version }) => version),
+      wanted: changes.map(versionOf),
+    });
     const partial = { ...change, incomplete: [...change.incomplete, stopped] };
-    return makeReport({ change: partial, findings, suppressed, notes, plan: NO_PLAN });
+    const unknowns = [...unjudged.filter(({ file, line }) => line > 1 || !isUnread(all, file)), ...unsearched(project)];
+    return makeReport({ change: partial, findings, suppressed, notes, unknowns, plan: NO_PLAN });
   }
   const uses = project.acceptedReferences();
   return makeReport({
@@ -94,8 +113,26 @@ function planFor(project: Project, { change, findings, suppressed }: Judged): Pl
 
 const NO_PLAN: Plan = { sentence: "There was no time to plan.", deployOrder: "none", phases: [] };
 
-function judgedMigrations({ databases }: Change): number {
-  return databases.flatMap(({ migrations }) => migrations.filter(({ judged }) => judged)).length;
+function judgedMigrations({ databases }: Change): readonly Migration[] {
+  return databases.flatMap(({ migrations }) => migrations.filter(({ judged }) => judged));
+}
+
+/** Whether there was no time to read the file either, which its statement says. */
+function isUnread(migrations: readonly Migration[], file: string): boolean {
+  const [first] = migrations.find((migration) => migration.file === file)?.statements ?? [];
+  return first?.statement.operations.some((one) => one.type === "Unparsed" && one.reason === TIME_WAS_OVER) === true;
+}
+
+/** What is taken away, and whether code still uses it nobody has looked. */
+function unsearched(project: Project): readonly Unknown[] {
+  return project.unsearched().map((placed): Unknown => {
+    const { migration, operation } = placed;
+    return {
+      file: migration.file,
+      line: lineCounter(migration.sql.text)(operation.range[0]),
+      reason: `whether code uses ${objectOf(placed) ?? "what is taken away"} is not known: ${TIME_WAS_OVER}`,
+    };
+  });
 }
 
 interface Judgement {
@@ -104,14 +141,30 @@ interface Judgement {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
   readonly notes: Report["notes"];
-  readonly judged: number;
+  readonly unjudged: readonly Unknown[];
 }
 
-function judge(change: Change, limit: TimeLimit | undefined): Judgement {
-  const { findings, suppressed, notes, judged } = lint(change, limit);
+/** At each version; where the time ends, at those that there was time for, the first in any case. */
+function judgements(changes: readonly Change[]): readonly Judgement[] {
+  const all: Judgement[] = [];
+  for (const change of changes) {
+    const judgement = judge(change);
+    if (judgement.unjudged.length > 0 && all.length > 0) break;
+    all.push(judgement);
+    if (judgement.unjudged.length > 0) break;
+  }
+  return all;
+}
+
+function versionOf({ databases }: Change): number {
+  return databases[0]?.postgres.version ?? 0;
+}
+
+function judge(change: Change): Judgement {
+  const { findings, suppressed, notes, unjudged } = lint(change);
   return {
-    judged,
-    version: change.databases[0]?.postgres.version ?? 0,
+    unjudged,
+    version: versionOf(change),
     findings: oneFindingPerHarm(findings, suppressed),
     suppressed: suppressed.map(({ finding }) => finding),
     notes,

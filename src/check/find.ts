@@ -1,5 +1,6 @@
 /** What rules find, without ESLint: for files in which no comment may be a directive, which only ESLint judges. */
 import { type DefinedRule, typesIn, visitOperations } from "../rule/define-rule.js";
+import type { Operation } from "../model/operation.js";
 import type { LocatedMigration } from "../rule/linted-migration.js";
 import type { Found } from "../rule/types.js";
 import type { RuleInUse } from "./rule-levels.js";
@@ -11,6 +12,13 @@ interface Asked extends RuleInUse {
 /** What one rule has found in a file. */
 export interface FoundByRule extends Asked {
   readonly found: readonly Found[];
+}
+
+/** What rules have found in a file; those that find nothing are not listed. */
+export interface FoundInFile {
+  readonly found: readonly FoundByRule[];
+  /** The operation that there was no time for, nor for those behind it. */
+  readonly end?: Operation;
 }
 
 /** Rules with their settings. Each is asked only about files with something that it looks at: most have little. */
@@ -26,16 +34,17 @@ export class AskedRules {
     this.#ofChanges = rules.filter(({ rule }) => rule.definition.checkChange !== undefined);
   }
 
-  /** What they find in a migration; those that find nothing are not listed. */
-  find(located: LocatedMigration): readonly FoundByRule[] {
+  find(located: LocatedMigration): FoundInFile {
     const asked = this.#haveLooked ? this.#concernedWith(typesIn(located.migration)) : this.#rules;
     const looks = asked.map((one) => one.rule.look(located, one));
     this.#haveLooked = true;
-    visitOperations(located.migration, looks);
-    return asked.flatMap((one, index): FoundByRule | [] => {
-      const { found } = looks[index]!;
-      return found.length > 0 ? { ...one, found } : [];
+    const end = visitOperations(located.migration, looks);
+    const found = asked.flatMap((one, index): FoundByRule | [] => {
+      // Some rules have not looked at the last one, and others may yield to what they would have found.
+      const all = looks[index]!.found.filter(({ operation }) => end === undefined || operation !== end);
+      return all.length > 0 ? { ...one, found: all } : [];
     });
+    return { found, ...(end && { end }) };
   }
 
   #concernedWith(types: ReadonlySet<string>): readonly Asked[] {

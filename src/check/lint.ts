@@ -13,7 +13,7 @@ import type { Acceptance } from "../model/configuration.js";
 import type { Finding, SuppressedFinding, Suggestion } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
 import type { Place } from "../model/position.js";
-import type { Report } from "../model/report.js";
+import type { Report, Unknown } from "../model/report.js";
 import { type DefinedRule, findingsOf } from "../rule/define-rule.js";
 import { rulePage } from "../rule/rule-page.js";
 import { saidFindings } from "../rule/said-findings.js";
@@ -22,12 +22,13 @@ import type { ChangeFinding } from "../rule/types.js";
 import type { DirectiveNote, LocatedMigration } from "../rule/linted-migration.js";
 import { type FindingRecord, joinRecords, recordFindings } from "../rule/records.js";
 import { lineCounter, placeCounter } from "../text/line-counter.js";
-import { AskedRules, type FoundByRule } from "./find.js";
+import { checkTime, TIME_WAS_OVER } from "../text/out-of-time.js";
+import { AskedRules, type FoundInFile } from "./find.js";
 import { RunLinter } from "./linter.js";
 import type { RuleFinding } from "./one-finding-per-harm.js";
 import { configurationFor, rulesIn, severityOf } from "./rule-levels.js";
 import { suppressionsIn } from "./suppression.js";
-import { beforeTheEnd, type TimeLimit } from "./time-limit.js";
+import { beforeTheEnd } from "./time-limit.js";
 
 const RULES: Readonly<Record<string, DefinedRule>> = allRules;
 const PREFIX = "migration-safety/";
@@ -37,37 +38,49 @@ export interface LintResult {
   /** What directives and entries of the configuration silence. */
   readonly suppressed: readonly RuleFinding<SuppressedFinding>[];
   readonly notes: Report["notes"];
-  /** How many migrations there was time for. */
-  readonly judged: number;
+  /** From where on there was no time, in each migration that is not judged to its end. */
+  readonly unjudged: readonly Unknown[];
 }
 
 /** Findings of every judged migration, and of the change as a whole. */
-export function lint(change: Change, limit?: TimeLimit): LintResult {
+export function lint(change: Change): LintResult {
   const findings: RuleFinding[] = [];
   const suppressed: RuleFinding<SuppressedFinding>[] = [];
   const notes: Report["notes"][number][] = [...(change.notes ?? [])];
   const run = new Run(change);
   const onNote = (note: DirectiveNote): void => void notes.push(note);
-  let judged = 0;
+  const unjudged: Unknown[] = [];
   for (const database of change.databases) {
     for (const migration of database.migrations) {
       if (!migration.judged) continue;
-      if (limit?.isOver()) return withAccepted(change, { findings, suppressed, notes, judged });
-      const file = beforeTheEnd(() => run.lint({ change, database, migration, onNote }));
-      if (file === undefined) return withAccepted(change, { findings, suppressed, notes, judged });
-      judged += 1;
+      const file = beforeTheEnd(() => run.lint({ change, database, migration, onNote })) ?? NOT_JUDGED;
+      if (file.end !== undefined) unjudged.push(unjudgedFrom(migration, file.end));
       findings.push(...file.findings);
       suppressed.push(...file.suppressed);
       notes.push(...file.notes);
     }
-    findings.push(...findingsOutside(change, database));
+    const outside = beforeTheEnd(() => {
+      const found = findingsOutside(change, database);
+      checkTime();
+      return found;
+    });
+    findings.push(...(outside ?? []));
+    if (outside === undefined)
+      unjudged.push(...database.deleted.map(({ file }) => ({ file, line: 1, reason: UNJUDGED })));
   }
-  return withAccepted(change, { findings, suppressed, notes, judged });
+  return withAccepted(change, { findings, suppressed, notes, unjudged });
+}
+
+const UNJUDGED = `not judged: ${TIME_WAS_OVER}`;
+
+/** @param offset 0 where nothing of the migration is judged. */
+function unjudgedFrom({ file, sql: { text } }: Migration, offset: number): Unknown {
+  return { file, line: lineCounter(text)(offset), reason: offset === 0 ? UNJUDGED : `from here on ${UNJUDGED}` };
 }
 
 /** Moves what the configuration accepts from the findings to the suppressed ones. */
 function withAccepted({ configuration }: Change, result: LintResult): LintResult {
-  const { findings, suppressed, notes, judged } = result;
+  const { findings, suppressed, notes, unjudged } = result;
   if (configuration.accept === undefined) return result;
   const standing: RuleFinding[] = [];
   const accepted: RuleFinding<SuppressedFinding>[] = [];
@@ -86,7 +99,7 @@ function withAccepted({ configuration }: Change, result: LintResult): LintResult
       expired.push({ ...place, message });
     }
   }
-  return { findings: standing, suppressed: [...suppressed, ...accepted], notes: [...notes, ...expired], judged };
+  return { findings: standing, suppressed: [...suppressed, ...accepted], notes: [...notes, ...expired], unjudged };
 }
 
 function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance): SuppressedFinding {
@@ -99,9 +112,13 @@ function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance)
   };
 }
 
-type FileResult = Omit<LintResult, "judged">;
+interface FileResult extends Omit<LintResult, "unjudged"> {
+  /** The offset from which on there was no time to judge it. */
+  readonly end?: number;
+}
 
 const NOTHING: FileResult = { findings: [], suppressed: [], notes: [] };
+const NOT_JUDGED: FileResult = { ...NOTHING, end: 0 };
 
 class Run {
   readonly #change: Change;
@@ -112,7 +129,9 @@ class Run {
     this.#change = change;
   }
 
+  /** Throws `OutOfTime` where nothing is known of the file before the time is over. */
   lint(located: LocatedMigration): FileResult {
+    checkTime();
     const filename = join(this.#change.root, located.migration.file);
     const asked = hasDirectives(located.migration) ? undefined : this.#askedRules(located, filename);
     return asked ? findingsIn(located, asked.find(located)) : lintMigration(this.#eslint(), filename, located);
@@ -148,8 +167,8 @@ function hasDirectives({ sql }: Migration): boolean {
 }
 
 /** What rules have found in a file, in the order in which ESLint lists messages. */
-function findingsIn({ database, migration }: LocatedMigration, found: readonly FoundByRule[]): FileResult {
-  if (found.length === 0) return NOTHING;
+function findingsIn({ database, migration }: LocatedMigration, { found, end }: FoundInFile): FileResult {
+  if (found.length === 0 && end === undefined) return NOTHING;
   const { text } = migration.sql;
   const place = placeCounter(text);
   const suppression = suppressionsIn(migration);
@@ -185,7 +204,7 @@ function findingsIn({ database, migration }: LocatedMigration, found: readonly F
     }),
   );
   findings.sort(({ finding: one }, { finding: other }) => one.line - other.line || one.column - other.column);
-  return { findings, suppressed: [], notes: [] };
+  return { findings, suppressed: [], notes: [], ...(end && { end: end.range[0] }) };
 }
 
 function lintMigration(linter: RunLinter, filename: string, located: LocatedMigration): FileResult {

@@ -25,11 +25,14 @@ export interface RunResult {
   readonly suppressed: readonly SuppressedFinding[];
   readonly acceptedReferences?: readonly AcceptedReference[];
   readonly notes: Report["notes"];
+  /** What is not known beside statements that are not analysed. */
+  readonly unknowns?: readonly Unknown[];
   readonly plan: Plan;
 }
 
 /** Assembles the report. Findings are sorted by file, line, column and rule. */
-export function makeReport({ change, findings, suppressed, acceptedReferences = [], notes, plan }: RunResult): Report {
+export function makeReport(result: RunResult): Report {
+  const { change, findings, suppressed, acceptedReferences = [], notes, unknowns = [], plan } = result;
   const judged = change.databases.flatMap(({ migrations }) => migrations.filter((migration) => migration.judged));
   return {
     version: 1,
@@ -51,6 +54,7 @@ export function makeReport({ change, findings, suppressed, acceptedReferences = 
     unknowns: [
       ...judged.flatMap(unknownsOf),
       ...(change.unread ?? []).map(({ file, reason }): Unknown => ({ file, line: 1, reason })),
+      ...unknowns,
     ],
     coverage: coverageOf(change, judged),
   };

@@ -11,6 +11,7 @@ import { pickAnnotations } from "../report/annotations.js";
 import { cut, log } from "../report/escape.js";
 import { overrideWords, verdictSentence } from "../report/words.js";
 import { workflowCommand } from "../report/workflow-commands.js";
+import { timeLimit, type TimeLimit } from "../text/out-of-time.js";
 import { withRelease } from "./api-release.js";
 import { GitHubApi } from "./api.js";
 import { readChange } from "./change.js";
@@ -34,8 +35,8 @@ export interface Engine {
   sarif(report: Report): string;
   /** The address of a rule's page; undefined for a name that is no rule. */
   readonly page: (rule: string) => string | undefined;
-  /** @param seconds How long it may take before it ends with what it knows. */
-  check(source: ChangeSource, configuration: Configuration, seconds: number): Report;
+  /** @param limit When it ends with what it knows. */
+  check(source: ChangeSource, configuration: Configuration, limit: TimeLimit): Report;
 }
 
 /** Runs the Action. Never throws: what goes wrong becomes the message of a failed step. */
@@ -49,6 +50,8 @@ export async function run(engine: Engine): Promise<void> {
 
 async function judge(engine: Engine): Promise<void> {
   const inputs = readInputs();
+  // Of all that a run does, what it asks GitHub for included.
+  const limit = timeLimit(inputs.timeLimit);
   const event = readEvent(process.env);
   const workspace = resolve(process.env["GITHUB_WORKSPACE"] || ".");
   const root = resolve(workspace, inputs.workingDirectory);
@@ -71,7 +74,7 @@ async function judge(engine: Engine): Promise<void> {
     ...(inputs.configuration && { input: inputs.configuration }),
   });
   const source = api ? await withRelease(api, read, configuration) : read;
-  const judged = engine.check(source, configuration, inputs.timeLimit);
+  const judged = engine.check(source, configuration, limit);
   const reason = failureOf(judged, inputs.failOn);
   const { override, why } =
     reason === undefined ? {} : await overrideOf({ event, label: inputs.overrideLabel, ...(api && { api }) });
@@ -93,7 +96,7 @@ async function judge(engine: Engine): Promise<void> {
   const link = linksTo(event, { ...source, base: report.change.release ?? source.base }, process.env);
   const fullReport = runUrl(event, process.env);
   await attempt("The outputs were not set", async () => {
-    const check = (of: ChangeSource): Report => engine.check(of, configuration, inputs.timeLimit);
+    const check = (of: ChangeSource): Report => engine.check(of, configuration, limit);
     const analysis = inputs.sarif ? await analysisOf({ event, root, configuration, report, check }) : undefined;
     writeOutputs(report, analysis && engine.sarif(analysis));
   });

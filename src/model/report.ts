@@ -74,7 +74,7 @@ export interface ReportedMigration {
   readonly statements: readonly ReportedStatement[];
 }
 
-/** A statement or file that could not be analysed. */
+/** A statement, a file or a use that could not be analysed. */
 export interface Unknown {
   readonly file: string;
   readonly line: number;

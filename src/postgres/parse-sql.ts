@@ -4,6 +4,7 @@ import type { ParsedSql, SqlComment, Statement } from "../model/statement.js";
 import { insideDoBlock } from "./block-operations.js";
 import { parseLargeInsert } from "./large-insert.js";
 import { commentsOf, splitStatements } from "./lexer.js";
+import { isOutOfTime, TIME_WAS_OVER } from "../text/out-of-time.js";
 import { offsetsOf } from "./offsets.js";
 import { operationsOf } from "./operations.js";
 import { parsePart, type ParsedPiece } from "./parse-part.js";
@@ -30,7 +31,7 @@ type Piece = ParsedPiece | Pick<Unparsed, "range" | "reason" | "position" | "ref
 
 /**
  * Reads a file of SQL. Never throws: a statement that PostgreSQL's grammar refuses has a single `Unparsed` operation,
- * and the others are read all the same. Ranges are UTF-16 offsets into the `text` of the result, which is the file's
+ * and the others are read all the same. Where the time of the check ends, the rest is one such statement. Ranges are UTF-16 offsets into the `text` of the result, which is the file's
  * without its byte order mark.
  */
 export function parseSql(file: string): ParsedSql {
@@ -53,7 +54,19 @@ function parsedSql(
   pieces: readonly Piece[],
   placeholders: readonly Range[] = [],
 ): ParsedSql {
-  return { text, comments, statements: pieces.map((piece, index) => statementOf(text, piece, index, placeholders)) };
+  const statements: Statement[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    const ended = isOutOfTime();
+    statements.push(statementOf(text, ended ? restOf(pieces, index) : piece, index, placeholders));
+    if (ended) break;
+  }
+  return { text, comments, statements };
+}
+
+/** What there is no time for, from a place in a list to its end. */
+function restOf(places: readonly { readonly range: Range }[], from: number): Pick<Unparsed, "range" | "reason"> {
+  const [first, last] = [places[from], places.at(-1)];
+  return { range: [first?.range[0] ?? 0, last?.range[1] ?? 0], reason: TIME_WAS_OVER };
 }
 
 function statementOf(text: string, piece: Piece, index: number, placeholders: readonly Range[]): Statement {
@@ -101,12 +114,33 @@ function parseWhole({ parsed, comments }: Source, range: Range = [0, parsed.leng
 /** Statement by statement where PostgreSQL refuses one of them; many at a time where the text is only too long. */
 function parseInParts(source: Source): Piece[] {
   const ranges = splitStatements(source.parsed);
-  if (source.parsed.length <= LONGEST_PART) return ranges.flatMap((range) => parseOne(source, range));
-  return inParts(ranges).flatMap((part) => {
-    const [first, last] = [part[0], part.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    return parseWhole(source, [first[0], last[1]]) ?? part.flatMap((range) => parseOne(source, range));
+  if (source.parsed.length <= LONGEST_PART) return parseEach(source, ranges);
+  return whileThereIsTime(inParts(ranges).map(together), (part) => {
+    return parseWhole(source, part.range) ?? parseEach(source, part.ranges);
   });
+}
+
+function parseEach(source: Source, ranges: readonly Range[]): Piece[] {
+  return whileThereIsTime(
+    ranges.map((range) => ({ range })),
+    ({ range }) => parseOne(source, range),
+  );
+}
+
+function whileThereIsTime<Part extends { readonly range: Range }>(
+  parts: readonly Part[],
+  parse: (part: Part) => readonly Piece[],
+): Piece[] {
+  const pieces: Piece[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (isOutOfTime()) return [...pieces, restOf(parts, index)];
+    for (const piece of parse(part)) pieces.push(piece);
+  }
+  return pieces;
+}
+
+function together(ranges: readonly Range[]): { readonly range: Range; readonly ranges: readonly Range[] } {
+  return { range: [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0], ranges };
 }
 
 /** Groups neighbours as long as they fit into one part. */

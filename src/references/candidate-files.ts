@@ -2,6 +2,7 @@
 import type { Side } from "../model/reference.js";
 import type { Tree } from "../model/tree.js";
 import { literalGlob } from "../text/glob.js";
+import { checkTime } from "../text/out-of-time.js";
 import { NOT_APPLICATION_CODE } from "./application-files.js";
 import { escapeRegExp } from "./escapes.js";
 import type { Sought, SoughtTarget } from "./sought.js";
@@ -163,6 +164,7 @@ export class CandidateFiles {
 
   add(search: WordSearch): void {
     for (const file of this.tree.filesWith(search)) {
+      checkTime();
       const text = this.tree.read(file);
       if (text === undefined) continue;
       const { lines, keys } = search.in(file, text);

@@ -1,5 +1,6 @@
 import type { Reference, ReferenceGrade, ReferenceTarget } from "../model/reference.js";
 import { placeCounter } from "../text/line-counter.js";
+import { checkTime } from "../text/out-of-time.js";
 import { ACCEPT_REFERENCE, type AcceptComment, acceptComments } from "./accept-comments.js";
 import { isForOtherSystem, isGenerated, isTest, isTypesOnly, languageOf, testsBegin } from "./application-files.js";
 import { CandidateFiles, type CodeSides, SideTree, WordSearch } from "./candidate-files.js";
@@ -34,7 +35,8 @@ export interface PlacedAcceptComment extends AcceptComment, Pick<Reference, "sid
 /**
  * Finds the places in application code that name the given columns and tables, on both sides. The keys of the result
  * are `targetKey(target)`; each list is sorted by side (head first), grade, file and line. One search per side finds the
- * files, and only these are parsed, each text once. Never throws for what is in the files.
+ * files, and only these are parsed, each text once. Never throws for what is in the files; throws `OutOfTime` where the
+ * time of the check ends before every file is read.
  */
 export function findReferences(
   targets: readonly ReferenceTarget[],
@@ -76,6 +78,8 @@ export function findReferences(
       }
     }
     for (const reader of readers) reader.forget();
+    // Behind it: what is read after the end is cut.
+    checkTime();
   }
   for (const [key, list] of references) references.set(key, withoutReleased(list).sort(compare));
   return references;
@@ -152,6 +156,7 @@ class Scripts {
     if (language !== "prisma" && language !== "script") return [];
     const text = tree.read(file);
     if (text === undefined || (language === "script" && !MAY_DECLARE.test(text))) return [];
+    checkTime();
     let declarations = this.#declarations.get(text);
     if (declarations === undefined) {
       declarations = this.#read(file, text, language);

@@ -7,7 +7,7 @@ import type { Change } from "../model/change.js";
 import type { Harm } from "../model/finding.js";
 import type { Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
-import { checkTime } from "../text/out-of-time.js";
+import { checkTime, OutOfTime } from "../text/out-of-time.js";
 import { type LocatedMigration, migrationIn, programIn } from "./linted-migration.js";
 import { migrationFor, provideMigration } from "./migration-context.js";
 import { report } from "./reporter.js";
@@ -108,7 +108,7 @@ export function defineRule<const MessageId extends string, Options extends reado
     if (isMoot(definition.meta.docs.harm, located)) return NOTHING;
     if (![...typesIn(migration)].some(looksAt)) return findingsOf(definition, change).get(migration.file) ?? NOTHING;
     const one = look(located, settings);
-    visitOperations(migration, [one]);
+    if (visitOperations(migration, [one])) checkTime();
     return one.found;
   };
 
@@ -135,8 +135,11 @@ function isMoot(harm: Harm, { change }: LocatedMigration): boolean {
   return harm === "blocks" && change.configuration.deploy.model === "recreate";
 }
 
-/** Lets rules that look at a migration visit its operations: one after the other, each by all of them. */
-export function visitOperations(migration: Migration, looks: readonly Look[]): void {
+/**
+ * Lets rules that look at a migration visit its operations: one after the other, each by all of them.
+ * @returns The operation at which the time was over; undefined where all were visited.
+ */
+export function visitOperations(migration: Migration, looks: readonly Look[]): Operation | undefined {
   const visits = new Map<string, readonly Visit[]>();
   for (const type of typesIn(migration))
     visits.set(
@@ -144,12 +147,21 @@ export function visitOperations(migration: Migration, looks: readonly Look[]): v
       looks.flatMap(({ visitors }) => visitors[type] ?? []),
     );
   for (const { visitors } of looks) (visitors as OperationVisitors).Migration?.();
-  for (const { statement } of migration.statements) {
-    for (const operation of statement.operations) {
-      checkTime();
-      for (const visit of visits.get(operation.type)!) visit(operation);
+  checkTime();
+  let current: Operation | undefined;
+  try {
+    for (const { statement } of migration.statements) {
+      for (current of statement.operations) {
+        for (const visit of visits.get(current.type)!) visit(current);
+        // Behind it: what a rule reads after the end is cut.
+        checkTime();
+      }
     }
+  } catch (error) {
+    if (error instanceof OutOfTime) return current;
+    throw error;
   }
+  return undefined;
 }
 
 const operationTypes = new WeakMap<Migration, ReadonlySet<string>>();
