@@ -12,7 +12,7 @@ export default defineRule({
     },
     messages: {
       unparsed:
-        "This statement could not be analysed: {{reason}}. What it locks and what it breaks is not known. If it is right as it stands, accept it with a reason.",
+        "This could not be analysed: {{reason}}. What it locks and what it breaks is not known. If it is right as it stands, accept it with a reason.",
       doBlock:
         "What this DO block runs is not analysed: what it locks and what it breaks is not known. Write its statements out in the migration, or accept it with a reason.",
       partOfBlock:

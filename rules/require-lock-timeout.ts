@@ -22,6 +22,7 @@ export default defineRule({
             description: "The longest lock_timeout that is accepted, as PostgreSQL writes it: `5s`, `500ms`, `1min`.",
             type: "string",
             pattern: "^\\d+(\\.\\d+)? ?(us|ms|s|min|h|d)?$",
+            examples: ["5s"],
           },
         },
         additionalProperties: false,

@@ -25,6 +25,7 @@ export default defineRule({
               "The longest statement_timeout that is accepted, as PostgreSQL writes it: `30s`, `1min`, `1h`.",
             type: "string",
             pattern: "^\\d+(\\.\\d+)? ?(us|ms|s|min|h|d)?$",
+            examples: ["15min"],
           },
         },
         additionalProperties: false,

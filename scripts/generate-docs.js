@@ -181,7 +181,7 @@ function valuesOf({ enum: values, type, minimum, maximum, format, anyOf, example
   if (anyOf?.every((choice) => choice.required === undefined)) {
     return anyOf.map(valuesOf).filter(Boolean).join(", or ");
   }
-  if (examples) return examples.map((example) => `\`${example}\``).join(", ");
+  if (examples) return `\`${examples.at(-1)}\``;
   if (values && values.length <= 8) return values.map((value) => `\`${String(value)}\``).join(", ");
   if (minimum !== undefined && maximum !== undefined) return `${String(minimum)} to ${String(maximum)}`;
   if (format) return `a ${format}`;

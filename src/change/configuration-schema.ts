@@ -14,6 +14,13 @@ const POSTGRES = { minimum: 10, maximum: 18 };
 
 const TEXT: JsonSchema = { type: "string", minLength: 1 };
 
+/** A duration as PostgreSQL reads it; without a unit it is in milliseconds. */
+const TIMEOUT: JsonSchema = {
+  type: ["string", "integer"],
+  pattern: "^ *\\d+(?:\\.\\d+)? *(?:us|ms|s|min|h|d)? *$",
+  examples: ["3s"],
+};
+
 const GLOBS: JsonSchema = { type: "array", items: TEXT };
 
 /** `warning` is accepted because the report says `warning`, ESLint says `warn`. */
@@ -44,7 +51,7 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
           "PostgreSQL's major version, or a range of them. Default: what the repository says elsewhere, else 14.",
         anyOf: [
           { type: "integer", ...POSTGRES },
-          { type: "string", pattern: "^1[0-8](?:-1[0-8])?$", examples: ["13-18"] },
+          { type: "string", pattern: "^1[0-8](?:-1[0-8])?$", examples: ["16", "13-18"] },
         ],
       },
       rules: settings,
@@ -116,6 +123,7 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
             session: {
               description: "Settings on the connection or role that runs the migrations, such as lock_timeout: 3s.",
               type: "object",
+              properties: { lock_timeout: TIMEOUT, statement_timeout: TIMEOUT },
               additionalProperties: { type: ["string", "integer"] },
             },
             rules: { ...settings, description: "Other levels for its migrations. They come before `overrides`." },

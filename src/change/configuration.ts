@@ -17,6 +17,7 @@ import type { Tree } from "../model/tree.js";
 import { configurationChanges } from "./configuration-changes.js";
 import { configurationSchema } from "./configuration-schema.js";
 import type { ConfigurableRule } from "./configuration-schema.js";
+import { nearestName } from "./nearest-name.js";
 import { checkAgainstSchema } from "./schema-check.js";
 
 export { configurationSchema } from "./configuration-schema.js";
@@ -199,6 +200,11 @@ function parse(
         const at = document.getIn(["databases", database, key], true) as Node | undefined;
         if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
       }
+      for (const [index, { path }] of (setting.migrations ?? []).entries()) {
+        const problem = folderProblem(plainPath(path), head, base);
+        const at = document.getIn(["databases", database, "migrations", index, "path"], true) as Node | undefined;
+        if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
+      }
     }
     return withPlaces(settings, (section, entry) => {
       const parent = document.get(section, true);
@@ -244,9 +250,24 @@ function fileProblem(file: string, head: Tree, base: Tree | undefined): string |
   return `The file ${file} ${tree.whyUnreadable?.(file) ?? "is not valid UTF-8"}.`;
 }
 
+/** A misspelt folder would hold no migration, and every change would be safe. */
+function folderProblem(path: string, head: Tree, base: Tree | undefined): string | undefined {
+  const files = [head, base].flatMap((tree) => tree?.files() ?? []);
+  if (path === "" || path === "." || files.some((file) => file === path || file.startsWith(`${path}/`)))
+    return undefined;
+  const nearest = nearestName(path, [...new Set(files.flatMap(foldersOf))]);
+  return `There is no file or folder ${path}.${nearest === undefined ? "" : ` Did you mean ${nearest}?`}`;
+}
+
+/** The folders that a file is in: `a` and `a/b` for `a/b/c.sql`. */
+function foldersOf(file: string): readonly string[] {
+  const parts = file.split("/");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
 /** A path as trees name it. */
 function plainPath(path: string): string {
-  return path.replace(/^\.\//, "");
+  return path.replace(/^\.\//, "").replace(/\/+$/, "");
 }
 
 function isEmpty(yaml: typeof import("yaml"), node: Node | null): boolean {

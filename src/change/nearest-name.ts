@@ -1,6 +1,8 @@
-/** The name that somebody probably meant; undefined where none is close. */
+/** The name that somebody probably meant, most of all one that was not written to its end; undefined where none is close. */
 export function nearestName(wrong: string, names: readonly string[]): string | undefined {
   const plain = wrong.replace(/^migration-safety\//, "").toLowerCase();
+  const begun = names.filter((name) => plain.length > 3 && name.toLowerCase().startsWith(plain));
+  if (begun.length > 0) return begun.reduce((one, other) => (other.length < one.length ? other : one));
   let best: string | undefined;
   let least = Math.max(2, Math.floor(plain.length / 3)) + 1;
   for (const name of names) {

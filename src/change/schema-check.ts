@@ -225,8 +225,8 @@ class Checker {
       this.#report(node, `${capital(this.#name(path))} must not be empty.`);
     }
     if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
-      const [example] = schema.examples ?? [];
-      const wanted = example === undefined ? `match ${schema.pattern}` : `look like ${quote(example)}`;
+      const { examples = [] } = schema;
+      const wanted = examples.length === 0 ? `match ${schema.pattern}` : `look like ${orOf(examples.map(quote))}`;
       this.#report(node, `${capital(this.#name(path))} is ${shown(node)}, and must ${wanted}.`);
     }
     if (typeof value === "string" && schema.format === "date" && !isDate(value)) {
@@ -238,7 +238,9 @@ class Checker {
     const values = schemas.flatMap((schema) => schema.enum ?? []).map((value) => quote(String(value)));
     const wanted = [
       ...values,
-      ...types.filter((type) => type !== "string" || values.length === 0).map((type) => TYPES[type]),
+      ...types
+        .filter((type) => type !== "string" || values.length === 0)
+        .map((type) => wantedOf(type, schemas.find((schema) => typesOf(schema).includes(type)) ?? {})),
     ];
     this.#report(node, `${capital(this.#name(path))} is ${this.#typeName(node)}, and must be ${orOf(wanted)}.`);
   }
@@ -259,7 +261,8 @@ class Checker {
 
   #typeName(node: Node): string {
     const type = this.#type(node);
-    return type === "null" ? "empty" : type === "boolean" ? shown(node as Scalar) : TYPES[type];
+    if (type === "null") return "empty";
+    return type === "boolean" || type === "number" ? shown(node as Scalar) : TYPES[type];
   }
 
   #key(node: Node): string | undefined {
@@ -300,6 +303,13 @@ const TYPES: Readonly<Record<JsonType, string>> = {
   boolean: "true or false",
   null: "empty",
 };
+
+/** A type with the limits that a schema sets it: `a whole number from 10 to 18`, ``text like `13-18` ``. */
+function wantedOf(type: JsonType, { minimum, maximum, examples = [] }: JsonSchema): string {
+  if (type === "integer" && minimum !== undefined && maximum !== undefined)
+    return `${TYPES.integer} from ${String(minimum)} to ${String(maximum)}`;
+  return type === "string" && examples.length > 0 ? `text like ${orOf(examples.map(quote))}` : TYPES[type];
+}
 
 /** The types that a schema allows, also where it lists values only. */
 function typesOf(schema: JsonSchema): readonly JsonType[] {

@@ -13,7 +13,7 @@ import { configurationWith } from "./configuration.js";
 import { configOption, postgresOption } from "./options.js";
 import { colorOf, outputOption, widthOf, writeResult } from "./output.js";
 
-const TOOLS = MIGRATION_TOOLS.map(({ name }) => name);
+const TOOLS = MIGRATION_TOOLS.map(({ name }) => name).sort();
 
 export const explainCommand = defineCommand({
   name: "explain",

@@ -18,8 +18,10 @@ export function run(argv: readonly string[], surroundings: Surroundings): ExitCo
       stdout.write(`${version}\n`);
       return 0;
     case "usage": {
-      const help = asked.command ? commandHelp(asked.command) : programHelp(COMMANDS);
-      stderr.write(`migration-safety: ${asked.problem}\n\n${help}`);
+      const help = asked.command
+        ? `All that it takes: migration-safety ${asked.command.name} --help\n`
+        : `\n${programHelp(COMMANDS)}`;
+      stderr.write(`migration-safety: ${asked.problem}\n${help}`);
       return 2;
     }
     case "run":
@@ -37,6 +39,7 @@ function failureOf(error: unknown): string {
   if (error instanceof ConfigurationError) return `the configuration cannot be used.\n${error.message}`;
   if (error instanceof GitError) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT" || code === "EISDIR" || code === "EACCES") return `${String(path)} cannot be read (${code}).`;
+  if (code === "ENOENT") return `There is no file ${String(path)}.`;
+  if (code === "EISDIR" || code === "EACCES") return `${String(path)} cannot be read (${code}).`;
   return `failed; nothing is known of the migrations. Please report it:\n${(error as Error).stack ?? String(error)}`;
 }

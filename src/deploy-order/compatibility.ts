@@ -190,7 +190,7 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   Unparsed: () => ({
     running: "unknown",
     next: "unknown",
-    reasons: ["The statement could not be read."],
+    reasons: ["It could not be read."],
     undo: "unknown",
   }),
   Update: () => OVERWRITES,

@@ -19,10 +19,14 @@ const PHASES: readonly PhaseId[] = ["before-merge", "automatic", "after-deploy",
 
 const BY_THEMSELVES = "The files were checked by themselves: without a base there is no order to plan.";
 
+const NO_MIGRATION = "There is no migration to check.";
+
 /** Makes the plan of a change. Files that are checked by themselves have none: no code runs before or after them. */
 export function planOf(input: PlanInput): Plan {
   const { base, incomplete, configuration } = input.change;
-  if (!base && incomplete.length === 0) return { sentence: BY_THEMSELVES, deployOrder: "none", phases: [] };
+  if (!base && incomplete.length === 0) {
+    return { sentence: changesMigrations(input) ? BY_THEMSELVES : NO_MIGRATION, deployOrder: "none", phases: [] };
+  }
   const { deploy } = configuration;
   const statements = judgedStatements(input);
   const { scheduled, quiet } = scheduledSteps(statements, input);
@@ -82,10 +86,17 @@ function deployOrderOf(facts: readonly StatementFacts[], deploy: Configuration["
   return migrationFirst ? "migration-first" : "any";
 }
 
-function nothingToPlan({ change: { unread = [] } }: PlanInput): string {
-  return unread.length === 0
-    ? "This pull request changes no migration."
-    : `This pull request changes ${counted(unread.length, "migration")} that cannot be read, and nothing is known of ${unread.length === 1 ? "it" : "them"}.`;
+function nothingToPlan(input: PlanInput): string {
+  const { unread = [] } = input.change;
+  if (unread.length > 0)
+    return `This pull request changes ${counted(unread.length, "migration")} that cannot be read, and nothing is known of ${unread.length === 1 ? "it" : "them"}.`;
+  return changesMigrations(input)
+    ? "The migrations of this pull request run nothing that is new."
+    : "This pull request changes no migration.";
+}
+
+function changesMigrations({ change: { databases } }: PlanInput): boolean {
+  return databases.some(({ migrations }) => migrations.some(({ judged }) => judged));
 }
 
 /** What an upgrade takes; undefined where people have something to do first, or nothing takes long or may fail. */

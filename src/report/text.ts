@@ -120,7 +120,8 @@ export function renderText(report: Report, { color, source, width }: TextOptions
     const counts = countedFindings(report.findings);
     const sentence = oneLine(verdictSentence(report));
     const paint = { unsafe: colors.red, incomplete: colors.red, warnings: colors.yellow, safe: colors.green };
-    return `${colors.bold(paint[report.verdict](report.verdict))}: ${sentence}${counts ? ` (${counts})` : ""}`;
+    const repeated = counts === "" || sentence.startsWith(counts);
+    return `${colors.bold(paint[report.verdict](report.verdict))}: ${sentence}${repeated ? "" : ` (${counts})`}`;
   };
 
   const sections = [

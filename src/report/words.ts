@@ -121,7 +121,10 @@ export function needsAttention(report: Report): boolean {
   );
 }
 
-/** The verdict in one sentence. */
+/**
+ * The verdict in one sentence. Where a warning is about code that breaks, the order in which to ship is that warning's
+ * to say, because the plan goes by what is certain.
+ */
 export function verdictSentence(report: Report): string {
   const { verdict, plan, findings } = report;
   const asks = personSteps(report).length > 0;
@@ -131,7 +134,10 @@ export function verdictSentence(report: Report): string {
     case "incomplete":
       return "Not everything could be checked, so nothing can be said of the rest.";
     case "warnings":
-      return asks ? plan.sentence : `${counted(findings.length, "warning")}. ${plan.sentence}`;
+      if (asks) return plan.sentence;
+      return findings.some(({ harm }) => harm === "breaks code")
+        ? `${counted(findings.length, "warning")} to read before you merge.`
+        : `${counted(findings.length, "warning")}. ${plan.sentence}`;
     case "safe":
       return plan.sentence;
   }

@@ -89,7 +89,7 @@ accept:
     file: db/migrations/0007_*.sql
     reason: internal
 `,
-        { base: tree({ "db/baseline.sql": "CREATE TABLE orders (id bigint);" }, "main") },
+        { base: tree({ "db/baseline.sql": "CREATE TABLE orders (id bigint);", "db/migrations/1.sql": "" }, "main") },
       ),
     ).toEqual({
       changes: expect.any(Array),
@@ -166,7 +166,7 @@ accept:
     });
     expect(readConfiguration({ rules, head: tree({}), inline })).toMatchObject({ postgres: 13, source: "inline" });
     expect(() => read("", { inline: { name: "inline", text: "postgres: old" } })).toThrow(
-      "inline:1:11: `postgres` is `old`, and must look like `13-18`.",
+      "inline:1:11: `postgres` is `old`, and must look like `16` or `13-18`.",
     );
   });
 
@@ -264,10 +264,13 @@ const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   ["extends: 3", "1:10 `extends` is a whole number, and must be `recommended`, `strict` or `all`."],
   ["extends:\n", "1:9 `extends` is empty, and must be `recommended`, `strict` or `all`."],
-  ["postgres: '13-19'", "1:11 `postgres` is `13-19`, and must look like `13-18`."],
-  ["postgres: 13 to 18", "1:11 `postgres` is `13 to 18`, and must look like `13-18`."],
+  ["postgres: '13-19'", "1:11 `postgres` is `13-19`, and must look like `16` or `13-18`."],
+  ["postgres: 13 to 18", "1:11 `postgres` is `13 to 18`, and must look like `16` or `13-18`."],
   ["postgres: 9", "1:11 `postgres` is `9`, and must be a number from 10 to 18."],
-  ["postgres: 16.4", "1:11 `postgres` is a number, and must be a whole number or text."],
+  [
+    "postgres: 16.4",
+    "1:11 `postgres` is `16.4`, and must be a whole number from 10 to 18 or text like `16` or `13-18`.",
+  ],
   ["ignore: db/**", "1:9 `ignore` is text, and must be a list."],
   ["ignore:\n  - ok\n  - 7\n", "3:5 `ignore[1]` is a whole number, and must be text."],
   ["ignore: ['']", "1:10 `ignore[0]` must not be empty."],
@@ -307,14 +310,18 @@ const BAD: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     "databases: { main: { session: { lock_timeout: [3s] } } }",
-    "1:47 `databases.main.session.lock_timeout` is a list, and must be text or a whole number.",
+    "1:47 `databases.main.session.lock_timeout` is a list, and must be text like `3s` or a whole number.",
+  ],
+  [
+    "databases: { main: { session: { lock_timeout: 3 minutes } } }",
+    "1:47 `databases.main.session.lock_timeout` is `3 minutes`, and must look like `3s`.",
   ],
   ["databases: { main: 3 }", "1:20 `databases.main` is a whole number, and must be a mapping."],
   ["[a]", "1:1 The configuration is a list, and must be a mapping."],
   ["hello", "1:1 The configuration is text, and must be a mapping."],
   [
     "postgres: old\nignore: 3\n",
-    "1:11 `postgres` is `old`, and must look like `13-18`.",
+    "1:11 `postgres` is `old`, and must look like `16` or `13-18`.",
     "2:9 `ignore` is a whole number, and must be a list.",
   ],
 ];
@@ -377,6 +384,20 @@ describe("what is wrong is named with its place", () => {
     expect(() => readConfiguration({ rules, head: binary })).toThrow(
       `${FILE}:3:13: The file db/baseline.sql is not valid UTF-8.`,
     );
+  });
+
+  it("names a folder of migrations that is not there", () => {
+    const text = "databases:\n  main:\n    migrations: [{ path: db/migration }, { path: ./sql/ }]\n";
+    expect(problems(text)).toEqual([
+      "3:26 There is no file or folder db/migration.",
+      "3:50 There is no file or folder sql.",
+    ]);
+    const read = (head: Record<string, string>, base: Record<string, string> = {}): unknown =>
+      readConfiguration({ rules, head: tree({ [FILE]: text, ...head }), base: tree(base, "main") });
+    expect(() => read({ "db/migrations/1.sql": "", "sql/1.sql": "" })).toThrow(
+      "3:26: There is no file or folder db/migration. Did you mean db/migrations?",
+    );
+    expect(() => read({ "sql/1.sql": "" }, { "db/migration/1.sql": "" })).not.toThrow();
   });
 
   it("survives aliases within aliases, deep nesting and sheer size", () => {

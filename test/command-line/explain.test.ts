@@ -127,9 +127,9 @@ test("wrong usage says what is wrong", () => {
     [["shop"], "shop is a folder; explain takes one file."],
     [["nope.sql"], "There is no file nope.sql."],
     [["-", "more.sql"], "explain does not know what to do with 'more.sql'."],
-    [["--tool", "django", "-"], "--tool is one of prisma, drizzle, "],
+    [["--tool", "django", "-"], "--tool is one of atlas, db-migrate, "],
     [["--transaction", "yes", "-"], "--transaction is one of file, none."],
-    [["--config", "nope.yml", "-"], `${join(repository.root, "nope.yml")} cannot be read (ENOENT).`],
+    [["--config", "nope.yml", "-"], `There is no file ${join(repository.root, "nope.yml")}.`],
   ] as const) {
     const { code, out, err } = explain(repository.root, argv);
     expect({ code, out }).toEqual({ code: 2, out: "" });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { planOf } from "../../src/deploy-order/plan.js";
 import { defineRecipe, type Recipe } from "../../src/deploy-order/recipe.js";
 import { RECIPES } from "../../src/deploy-order/recipes/index.js";
@@ -99,21 +99,20 @@ function lines({ phases }: Plan): string[] {
 
 const DROP = "ALTER TABLE orders DROP COLUMN legacy_ref";
 
-test("nothing judged: no order, no steps", () => {
-  const { change } = memoryChange("/repository", "", { history: [SCHEMA] });
-  expect(planOf({ change, findings: [], isLive: () => true, referencesTo: () => [] })).toEqual({
-    sentence: "This pull request changes no migration.",
-    deployOrder: "none",
-    phases: [],
-  });
-});
+describe("nothing to plan: no order, no steps, and why", () => {
+  const nothing = (change: Change): Plan =>
+    planOf({ change, findings: [], isLive: () => true, referencesTo: () => [] });
+  const withoutMigrations = (change: Change): Change => ({ ...change, databases: [] });
+  const { change: pullRequest } = memoryChange("/repository", "-- nothing yet\n", { history: [SCHEMA] });
+  const { change: files } = memoryChange("/repository", DROP, { history: [SCHEMA], base: false });
 
-test("files by themselves have no order", () => {
-  const { change } = memoryChange("/repository", DROP, { history: [SCHEMA], base: false });
-  expect(planOf({ change, findings: [], isLive: () => true, referencesTo: () => [] })).toEqual({
-    sentence: "The files were checked by themselves: without a base there is no order to plan.",
-    deployOrder: "none",
-    phases: [],
+  test.each([
+    ["a migration without statements", pullRequest, "The migrations of this pull request run nothing that is new."],
+    ["no migration", withoutMigrations(pullRequest), "This pull request changes no migration."],
+    ["files by themselves", files, "The files were checked by themselves: without a base there is no order to plan."],
+    ["no file at all", withoutMigrations(files), "There is no migration to check."],
+  ])("%s", (_, change, sentence) => {
+    expect(nothing(change)).toEqual({ sentence, deployOrder: "none", phases: [] });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Report } from "../../src/model/report.js";
 import { renderText, wantsColor } from "../../src/report/text.js";
 import { aFinding, aReport, aSafeReport, FILE, SOURCE } from "./a-report.js";
 
@@ -70,6 +71,17 @@ unsafe: Split this pull request: the code running now still uses orders.legacy_r
       .filter((line) => /^ {4}[> ] *\d* \|/.test(line));
     expect(frames).toContain("    > 5 | CREATE INDEX orders_account_idx ON orde…");
     expect(Math.max(...frames.map((line) => line.length))).toBe(50);
+  });
+
+  it("says the number of findings once", () => {
+    const finding = { ...aFinding(), severity: "warning", harm: "breaks code" } as const;
+    const lastLine = (report: Report): string => renderText(report, plain).trimEnd().split("\n").at(-1) ?? "";
+    expect(lastLine(aSafeReport({ verdict: "warnings", findings: [finding] }))).toBe(
+      "warnings: 1 warning to read before you merge.",
+    );
+    expect(lastLine(aSafeReport({ verdict: "warnings", findings: [{ ...finding, harm: "other" }] }))).toBe(
+      "warnings: 1 warning. The migrations and the code can ship in any order.",
+    );
   });
 
   it("is short where nothing was found", () => {

@@ -26,7 +26,7 @@ ruleTester.run("no-unchecked-statement", rule, {
       errors: [
         {
           message:
-            'This statement could not be analysed: syntax error at or near "{". What it locks and what it breaks is not known. If it is right as it stands, accept it with a reason.',
+            'This could not be analysed: syntax error at or near "{". What it locks and what it breaks is not known. If it is right as it stands, accept it with a reason.',
           line: 2,
           column: 1,
           endLine: 2,
