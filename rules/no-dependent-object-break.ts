@@ -1,5 +1,5 @@
 /**
- * PostgreSQL refuses to drop or retype what a view, policy, trigger, generated column or foreign key is made of. With
+ * PostgreSQL refuses to drop or retype what a view, function, policy, trigger, generated column or foreign key is made of. With
  * CASCADE it drops those as well, without asking.
  */
 import {
@@ -96,13 +96,16 @@ function cascadeRemedy(gone: readonly Dependent[]): string {
 }
 
 /** How a dependent is dropped by name. */
-function dropOf({ kind, relation, name = "" }: Dependent): string {
+function dropOf({ kind, relation, name = "", arguments: given = [] }: Dependent): string {
   const table = formatName(relation);
   switch (kind) {
     case "view":
     case "materialized view":
     case "table":
       return `DROP ${kind.toUpperCase()} ${table}`;
+    case "function":
+    case "procedure":
+      return `DROP ${kind.toUpperCase()} ${table}(${given.join(", ")})`;
     case "type":
       return `DROP TYPE ${table}`;
     case "column":

@@ -82,7 +82,8 @@ function findDefinitions({ migrations }: Database): ReadonlyMap<string, readonly
             if (/^pg_temp/.test(name.schema)) break;
             const definition = { signature: String(operation.arguments), migration, range: operation.range };
             const others = named(name).filter(({ signature }) => signature !== definition.signature);
-            byName.set(keyOf(name), [...others, definition]);
+            // What PostgreSQL has parsed it keeps in step with what it names, and drops nothing without it.
+            byName.set(keyOf(name), operation.parsedBody ? others : [...others, definition]);
             break;
           }
           case "DropFunction": {

@@ -138,6 +138,8 @@ export interface Table extends Relation {
   readonly reads: readonly QualifiedName[];
   /** The columns that a view names, as far as it is known which relation has them. Absent: none are known. */
   readonly uses?: readonly UsedColumn[];
+  /** The functions that a view calls, by their full names where migrations created them. Absent: none are known. */
+  readonly calls?: readonly QualifiedName[];
   /** Absent: none. */
   readonly triggers?: readonly Trigger[];
   /** Absent: none. */
@@ -148,6 +150,17 @@ export interface Table extends Relation {
   readonly unlogged: boolean;
   /** The column that a sequence goes with: that of serial and identity, and of OWNED BY. */
   readonly ownedBy?: UsedColumn;
+}
+
+/** What PostgreSQL remembers that a function is made of, and does not drop or retype without it. */
+export interface RoutineParts {
+  /** Relations and columns of a body that it has parsed: BEGIN ATOMIC and RETURN. */
+  readonly reads: readonly QualifiedName[];
+  readonly uses: readonly UsedColumn[];
+  /** The functions that such a body calls, by their full names where migrations created them. */
+  readonly calls: readonly QualifiedName[];
+  /** The user's own types that it takes or returns, those of the rows of tables among them. */
+  readonly types: readonly QualifiedName[];
 }
 
 /** A function or procedure. */
@@ -162,6 +175,8 @@ export interface Routine {
   readonly searchPath?: string;
   /** What it runs; absent where that is no SQL or PL/pgSQL between quotes. */
   readonly runs?: { readonly language: string; readonly body: string; readonly definition: string };
+  /** Absent: nothing of the user's own. */
+  readonly parts?: RoutineParts;
 }
 
 export interface EnumType {
@@ -215,6 +230,8 @@ export interface Catalog {
   types(): Iterable<UserType>;
   /** Functions and procedures that migrations created. */
   functions(): Iterable<Routine>;
+  /** Those of them that have `parts`. */
+  functionsWithParts(): Iterable<Routine>;
   /** Declared volatility of a function that a migration created; of several of one name, the most volatile. */
   functionVolatility(name: QualifiedName): "immutable" | "stable" | "volatile" | undefined;
   /** The table that extended statistics are on. */

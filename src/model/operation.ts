@@ -175,6 +175,7 @@ export interface CreateTableAs extends OperationBase {
   readonly copies?: readonly string[];
   /** Of a materialized view: as in `CreateView`. */
   readonly uses?: readonly ColumnUse[];
+  readonly functions?: readonly QualifiedName[];
   readonly columnNames?: readonly string[];
 }
 
@@ -184,6 +185,8 @@ export interface ColumnUse {
   readonly column: string;
   /** The relations that it may be a column of, the likeliest first; which of them has it only the catalog knows. */
   readonly relations: readonly QualifiedName[];
+  /** With `*`: only so many, from the first on. An INSERT without a list of columns writes by position. */
+  readonly first?: number;
 }
 
 export interface CreateView extends OperationBase {
@@ -194,6 +197,8 @@ export interface CreateView extends OperationBase {
   readonly reads: readonly QualifiedName[];
   /** The columns of the relations that it reads. */
   readonly uses: readonly ColumnUse[];
+  /** The functions that it calls, without those of PostgreSQL itself. */
+  readonly functions?: readonly QualifiedName[];
   /** Its own columns, in their order; absent where a `*` stands for some. */
   readonly columnNames?: readonly string[];
   /** Whether INSERT, UPDATE and DELETE go through to the one relation that it selects from. Absent: no. */
@@ -618,8 +623,15 @@ export interface CreateFunction extends OperationBase {
   readonly body?: string;
   /** The whole statement, where the body is a string of SQL or PL/pgSQL. */
   readonly definition?: string;
-  /** BEGIN ATOMIC and RETURN: what it reads and writes. */
-  readonly parsedBody?: { readonly reads: readonly QualifiedName[]; readonly writes: readonly QualifiedName[] };
+  /** BEGIN ATOMIC and RETURN: what it reads and writes, which columns, and the functions of the user that it calls. */
+  readonly parsedBody?: {
+    readonly reads: readonly QualifiedName[];
+    readonly writes: readonly QualifiedName[];
+    readonly uses?: readonly ColumnUse[];
+    readonly functions?: readonly QualifiedName[];
+  };
+  /** The types of what it takes and returns, columns of a returned table among them; those of `%TYPE` are not. */
+  readonly types?: readonly QualifiedName[];
   /** Types of its input arguments, without their schemas (`int4`, `text[]`): what tells it from others of its name. */
   readonly arguments?: readonly string[];
   /** SET search_path: as of `SetVariable`. */

@@ -10,7 +10,7 @@ export interface Refusal {
   readonly message: string;
   /** The clause that it is about; absent: the operation's own. */
   readonly range?: Range;
-  /** The relations and types that must be known whole for it to be certain. */
+  /** The relations and types that must be known whole for it to be certain; of functions the name with `()`. */
   readonly about: readonly Required<QualifiedName>[];
   /** Whether it rests on something that is nowhere: then all of history must be known. */
   readonly absence?: true;

@@ -1,5 +1,5 @@
 /** What depends on an object, as PostgreSQL tracks it: the schema's side of `pg_depend`. */
-import type { Catalog, Column, Table, UserType } from "../model/catalog.js";
+import type { Catalog, Column, Routine, RoutineParts, Table, UserType } from "../model/catalog.js";
 import type { Dependent } from "../model/dependent.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Expression } from "../model/operation.js";
@@ -18,9 +18,27 @@ function isSame(one: QualifiedName | undefined, other: Name): boolean {
 export function dependentsOfColumn(catalog: Catalog, table: Table, column: string): Dependent[] {
   return [
     ...viewsOfColumn(catalog, table, column),
+    ...functionsOfColumn(catalog, table, column),
     ...partsOfColumn(table, column),
     ...foreignKeysTo(catalog, table, (columns) => columns.includes(column)),
   ];
+}
+
+/** Functions whose BEGIN ATOMIC or RETURN names a column. */
+export function functionsOfColumn(catalog: Catalog, table: Table, column: string): Dependent[] {
+  return functionsMadeOf(catalog, ({ uses }) => uses.some((use) => use.column === column && isSame(use.table, table)));
+}
+
+function functionsMadeOf(catalog: Catalog, isPart: (parts: RoutineParts) => boolean): Dependent[] {
+  const found: Dependent[] = [];
+  for (const routine of catalog.functionsWithParts()) {
+    if (routine.parts && isPart(routine.parts)) found.push(asFunction(routine));
+  }
+  return found;
+}
+
+function asFunction({ schema, name, procedure, arguments: given }: Routine): Dependent {
+  return { kind: procedure ? "procedure" : "function", relation: { schema, name }, arguments: given };
 }
 
 /** Views that name a column. */
@@ -75,6 +93,7 @@ function foreignKeysTo(catalog: Catalog, table: Table, which: (columns: readonly
 export function dependentsOfRelation(catalog: Catalog, relation: Table): Dependent[] {
   return [
     ...catalog.readBy(relation).map(asView),
+    ...functionsMadeOf(catalog, ({ reads, types }) => [...reads, ...types].some((name) => isSame(name, relation))),
     ...catalog.inheritedBy(relation).map((child): Dependent => ({ kind: "table", relation: nameOf(child) })),
     ...foreignKeysTo(catalog, relation, () => true).filter((key) => !isSame(key.relation, nameOf(relation))),
   ];
@@ -103,7 +122,7 @@ export function dependentsOfSequence(catalog: Catalog, sequence: Name): Dependen
   ).map((column) => ({ ...column, kind: "default" }));
 }
 
-/** Columns and domains of a type. */
+/** Columns, domains and functions of a type. */
 export function dependentsOfType(catalog: Catalog, type: UserType): Dependent[] {
   const domains = [...catalog.types()].filter(
     (other) => other.kind === "domain" && catalog.type(other.baseType) === type,
@@ -111,13 +130,17 @@ export function dependentsOfType(catalog: Catalog, type: UserType): Dependent[] 
   return [
     ...columnsWhere(catalog, (column) => column.type !== undefined && catalog.type(column.type) === type),
     ...domains.map((domain): Dependent => ({ kind: "type", relation: nameOf(domain) })),
+    ...functionsMadeOf(catalog, ({ types }) => types.some((name) => isSame(name, type))),
   ];
 }
 
-/** Triggers that call a function. */
+/** Triggers, views and functions that call a function. Of several functions of one name it is not known which. */
 export function dependentsOfFunction(catalog: Catalog, name: Name): Dependent[] {
-  const found: Dependent[] = [];
+  const found = functionsMadeOf(catalog, ({ calls }) => calls.some((called) => isSame(called, name))).filter(
+    ({ relation }) => !isSame(relation, name),
+  );
   for (const table of catalog.tables()) {
+    if (table.calls?.some((called) => isSame(called, name))) found.push(asView(table));
     for (const trigger of table.triggers ?? []) {
       if (trigger.inherited || !isSame(trigger.function, name)) continue;
       found.push({ kind: "trigger", relation: nameOf(table), name: trigger.name });

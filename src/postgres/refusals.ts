@@ -26,6 +26,7 @@ import { alterTypeRefusal, dropColumnRefusal, dropRefusal } from "./refusals/dep
 import { constraintRefusal } from "./refusals/constraints.js";
 import { firstOf } from "./refusals/first-of.js";
 import { duplicateRelation, nameOf, ownerOf, relationNamed, undefinedRelation, written } from "./refusals/names.js";
+import { sqlTypeName } from "./type-names.js";
 import { duplicateType, typeNamedLikeTable, undefinedType } from "./refusals/types.js";
 import { ARRIVING, syntaxRefusal } from "./refusals/versions.js";
 
@@ -214,10 +215,18 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
       ),
     );
   },
-  DropFunction(op, { before }) {
-    if (op.cascade || (op.arguments?.length ?? 0) > 0) return undefined;
+  DropFunction(op, { before, dropped }) {
+    if (op.cascade) return undefined;
     const name = before.qualify(op.function);
-    return dropRefusal(`function ${name.name}()`, [], dependentsOfFunction(before, name));
+    const dependents = dependentsOfFunction(before, name).filter(
+      ({ relation, arguments: given }) => given === undefined || !drops(dropped, relation, before),
+    );
+    if (dependents.length === 0) return undefined;
+    const [routine, ...overloads] = [...before.functions()].filter((other) => isSameName(other, name));
+    if (overloads.length > 0) return undefined;
+    const types = routine?.arguments ?? op.arguments ?? [];
+    const together = dropped.length > 1 ? "desired object(s)" : undefined;
+    return dropRefusal(`function ${name.name}(${types.map(sqlTypeName).join()})`, [], dependents, together);
   },
   DropSchema(op, { before }) {
     if (op.cascade) return undefined;
@@ -288,10 +297,11 @@ export function refusalOf(operation: Operation, met: Met): Refusal | undefined {
 }
 
 function drops(dropped: readonly QualifiedName[], name: Required<QualifiedName>, catalog: Catalog): boolean {
-  return dropped.some((other) => {
-    const place = catalog.qualify(other);
-    return place.name === name.name && place.schema === name.schema;
-  });
+  return dropped.some((other) => isSameName(catalog.qualify(other), name));
+}
+
+function isSameName(one: Required<QualifiedName>, other: Required<QualifiedName>): boolean {
+  return one.name === other.name && one.schema === other.schema;
 }
 
 function isThere(catalog: Catalog, name: QualifiedName, { ifNotExists }: { readonly ifNotExists: boolean }): boolean {

@@ -1,5 +1,6 @@
 import type { Catalog } from "../model/catalog.js";
 import type { Lock, Work } from "../model/lock.js";
+import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { Refusal } from "../model/refusal.js";
 import type { Statement } from "../model/statement.js";
@@ -63,14 +64,25 @@ function isMadeHere({ relation }: Taken, steps: readonly Step[]): boolean {
 
 function refusalsOf(statement: Statement, steps: readonly Step[]): readonly (Refusal | undefined)[] {
   const found = new Map<Operation, Refusal | undefined>();
-  const dropped = statement.operations.flatMap((operation) =>
-    operation.type === "DropRelation" ? operation.relation : operation.type === "DropType" ? operation.name : [],
-  );
+  const dropped = statement.operations.flatMap((operation) => droppedBy(operation) ?? []);
   for (const { operation, circumstances, after } of steps) {
     const { catalog: before, postgres } = circumstances;
     found.set(operation, refusalOf(operation, { before, after, postgres, dropped }));
   }
   return statement.operations.map((operation) => found.get(operation));
+}
+
+function droppedBy(operation: Operation): QualifiedName | undefined {
+  switch (operation.type) {
+    case "DropRelation":
+      return operation.relation;
+    case "DropType":
+      return operation.name;
+    case "DropFunction":
+      return operation.function;
+    default:
+      return undefined;
+  }
 }
 
 /**

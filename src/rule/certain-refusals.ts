@@ -149,6 +149,17 @@ class Knowledge {
       case "CreateView":
         this.#since.set(place(operation.view), this.#time);
         break;
+      case "CreateFunction":
+        this.#since.set(keyOf(ofFunction(before.qualify(operation.function))), this.#time);
+        break;
+      case "RenameFunction":
+      case "SetFunctionSchema": {
+        const from = before.qualify(operation.function);
+        const to = "newName" in operation ? operation.newName : from.name;
+        const schema = "newSchema" in operation ? operation.newSchema : from.schema;
+        this.#move(ofFunction(from), ofFunction({ schema, name: to }));
+        break;
+      }
       case "CreateEnum":
         this.#since.set(keyOf(typePlace(operation.enum, after)), this.#time);
         break;
@@ -182,6 +193,11 @@ class Knowledge {
 
 function keyOf({ schema, name }: Required<QualifiedName>): string {
   return `${schema}\0${name}`;
+}
+
+/** As `about` of a refusal names it. */
+function ofFunction({ schema, name }: Required<QualifiedName>): Required<QualifiedName> {
+  return { schema, name: `${name}()` };
 }
 
 function typePlace(name: QualifiedName, catalog: Catalog): Required<QualifiedName> {

@@ -28,6 +28,9 @@ export function describeDependents(dependents: readonly Dependent[]): readonly s
         return `the constraint ${own} of ${of}`;
       case "default":
         return `the default of ${of}.${own}`;
+      case "function":
+      case "procedure":
+        return `the ${kind} ${of}`;
       case "policy":
       case "trigger":
         return `the ${kind} ${own} on ${of}`;
@@ -46,7 +49,10 @@ export function goneWith(migration: RuleMigration, operation: Operation): readon
   const statement = migration.statementOf(operation);
   const end = endOfChange(migration);
   return dependentsOf(operation, statement.before).filter((dependent) => {
-    if (!migration.isLive(operation, dependent.relation)) return false;
+    const isLive = isFunction(dependent)
+      ? end.before !== undefined && isThere(dependent, end.before)
+      : migration.isLive(operation, dependent.relation);
+    if (!isLive) return false;
     if (end.catalog && isThere(dependent, end.catalog)) return false;
     // Where its table goes as well, that was meant.
     return isOwn(dependent) || end.table(statement, dependent.relation) !== undefined;
@@ -111,7 +117,11 @@ function isOwn({ name }: Dependent): boolean {
   return name === undefined;
 }
 
-function isThere({ kind, relation, name = "" }: Dependent, catalog: Catalog): boolean {
+function isFunction({ kind }: Dependent): boolean {
+  return kind === "function" || kind === "procedure";
+}
+
+function isThere({ kind, relation, name = "", arguments: given }: Dependent, catalog: Catalog): boolean {
   const table = catalog.table(relation);
   switch (kind) {
     case "view":
@@ -120,6 +130,12 @@ function isThere({ kind, relation, name = "" }: Dependent, catalog: Catalog): bo
       return table !== undefined;
     case "type":
       return catalog.type(relation) !== undefined;
+    case "function":
+    case "procedure":
+      return [...catalog.functions()].some(
+        (other) =>
+          other.name === relation.name && other.schema === relation.schema && other.arguments.join() === given?.join(),
+      );
     case "column":
       return table?.columns.has(name) === true;
     case "constraint":

@@ -57,6 +57,36 @@ CREATE TABLE child (b int) INHERITS (base);
 CREATE DOMAIN over_e AS e;
 CREATE SCHEMA app;
 CREATE TABLE app.things (id int);
+
+CREATE TYPE mood AS ENUM ('glad');
+CREATE TYPE state AS ENUM ('old');
+CREATE TABLE priced (id int PRIMARY KEY, total numeric, note text, written text, sought text, shown int, unused int, m int);
+CREATE TABLE log (first int, second text, third int);
+CREATE TABLE jobs (id int, owner int);
+CREATE TABLE given (id int);
+CREATE TABLE listing (id int);
+CREATE FUNCTION price(priced_id int) RETURNS numeric LANGUAGE sql BEGIN ATOMIC
+  SELECT total FROM priced p WHERE p.id = priced_id;
+END;
+CREATE FUNCTION note_of(unused int) RETURNS text LANGUAGE sql RETURN (SELECT note FROM priced WHERE id = note_of.unused);
+CREATE PROCEDURE put(third text) LANGUAGE sql BEGIN ATOMIC
+  INSERT INTO log VALUES (1, third);
+  UPDATE priced SET written = third WHERE sought IS NULL;
+END;
+CREATE PROCEDURE take() LANGUAGE sql BEGIN ATOMIC
+  DELETE FROM jobs USING priced WHERE jobs.id = priced.id RETURNING owner;
+  MERGE INTO priced USING log ON priced.id = log.first WHEN MATCHED THEN UPDATE SET m = 1;
+END;
+CREATE FUNCTION twice(a int, b varchar[]) RETURNS numeric LANGUAGE sql RETURN price(a) * 2;
+CREATE FUNCTION alone(a int) RETURNS int LANGUAGE sql RETURN a;
+CREATE FUNCTION alone(a text) RETURNS text LANGUAGE sql RETURN alone(1)::text;
+CREATE FUNCTION quoted() RETURNS numeric LANGUAGE sql AS 'SELECT total FROM priced';
+CREATE FUNCTION quoted_again() RETURNS numeric LANGUAGE sql AS 'SELECT quoted()';
+CREATE VIEW doubled AS SELECT shown, twice(shown, '{}') FROM priced;
+CREATE FUNCTION feel(m mood[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
+CREATE FUNCTION state_of() RETURNS TABLE (s state, t text) LANGUAGE sql AS 'SELECT NULL::state, NULL::text';
+CREATE FUNCTION given_rows() RETURNS SETOF given LANGUAGE sql AS 'SELECT * FROM given';
+CREATE FUNCTION like_listing(id listing.id%TYPE) RETURNS void LANGUAGE sql AS '';
 `;
 
 /** Refused, and known to be. */
@@ -220,6 +250,28 @@ DROP DOMAIN dm
 DROP FUNCTION f
 DROP FUNCTION f()
 DROP SCHEMA app
+ALTER TABLE priced DROP COLUMN id
+ALTER TABLE priced DROP COLUMN total
+ALTER TABLE priced DROP COLUMN note
+ALTER TABLE priced DROP COLUMN written
+ALTER TABLE priced DROP COLUMN sought
+ALTER TABLE priced DROP COLUMN shown
+ALTER TABLE log DROP COLUMN first
+ALTER TABLE log DROP COLUMN second
+ALTER TABLE jobs DROP COLUMN owner
+ALTER TABLE priced ALTER COLUMN total TYPE int
+ALTER TABLE priced ALTER COLUMN written TYPE varchar(9)
+ALTER TABLE log ALTER COLUMN second TYPE varchar
+DROP TABLE priced
+DROP TABLE log
+DROP TABLE jobs
+DROP TABLE given
+DROP FUNCTION price
+DROP FUNCTION price(int)
+DROP FUNCTION twice
+DROP FUNCTION price(int), note_of(int)
+DROP TYPE mood
+DROP TYPE state
 DROP INDEX listed_a
 ALTER TABLE used DROP CONSTRAINT used_pkey
 ALTER TABLE used DROP CONSTRAINT used_keyed_key
@@ -238,6 +290,23 @@ REFRESH MATERIALIZED VIEW v
 
 /** Accepted, or refused for a reason that we do not look for. */
 const silent = `
+ALTER TABLE priced DROP COLUMN unused
+ALTER TABLE priced DROP COLUMN m
+ALTER TABLE log DROP COLUMN third
+ALTER TABLE priced ALTER COLUMN unused TYPE bigint
+ALTER TABLE priced RENAME COLUMN total TO amount
+ALTER TABLE priced RENAME TO orders
+ALTER TABLE priced ALTER COLUMN total SET NOT NULL
+ALTER FUNCTION price RENAME TO cost
+ALTER TYPE mood RENAME TO feeling
+ALTER TABLE priced DROP COLUMN total CASCADE
+DROP TABLE priced CASCADE
+DROP FUNCTION price(int) CASCADE
+DROP FUNCTION note_of
+DROP FUNCTION quoted
+DROP FUNCTION alone(text)
+DROP PROCEDURE put
+DROP TABLE listing
 CREATE TABLE n (a int)
 CREATE TABLE n (a int REFERENCES t, b int REFERENCES o (w))
 CREATE TABLE n (a int PRIMARY KEY, b int REFERENCES n)

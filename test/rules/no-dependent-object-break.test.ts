@@ -17,6 +17,12 @@ CREATE TRIGGER on_note BEFORE UPDATE OF note ON orders FOR EACH ROW EXECUTE FUNC
 CREATE TABLE lines (order_id bigint REFERENCES orders, order_code text CONSTRAINT by_code REFERENCES orders (code));
 CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);`;
 const history = [orders, around];
+const functions = `CREATE TABLE lines (order_id bigint, price numeric, pieces int, spare text);
+CREATE FUNCTION total_of(n bigint) RETURNS numeric LANGUAGE sql BEGIN ATOMIC
+  SELECT sum(price * pieces) FROM lines WHERE order_id = n;
+END;
+CREATE VIEW totals AS SELECT id, total_of(id) FROM orders;
+CREATE FUNCTION lines_of(n bigint) RETURNS SETOF lines LANGUAGE sql AS 'SELECT * FROM lines WHERE order_id = n';`;
 
 ruleTester.run("no-dependent-object-break", rule, {
   valid: [
@@ -35,6 +41,22 @@ ruleTester.run("no-dependent-object-break", rule, {
       history,
       code: "ALTER TABLE orders DROP COLUMN tax, DROP COLUMN total;\nDROP TABLE lines, orders CASCADE;",
       pending: ["DROP VIEW open_orders;"],
+    },
+    {
+      name: "columns that no function names, and a rename, which functions with a parsed body follow",
+      history: [orders, functions],
+      code: "ALTER TABLE lines DROP COLUMN spare;\nALTER TABLE lines RENAME COLUMN price TO cost;\nALTER FUNCTION total_of RENAME TO cost_of;",
+    },
+    {
+      name: "a function that is made anew before, and one of this change that goes with CASCADE",
+      history: [orders, "CREATE TABLE lines (price numeric, pieces int);"],
+      pending: ["CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN (SELECT max(pieces) FROM lines);"],
+      code: "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql RETURN (SELECT count(price) FROM lines);\nALTER TABLE lines DROP COLUMN pieces;\nALTER TABLE lines DROP COLUMN price CASCADE;",
+    },
+    {
+      name: "a function of several of its name, of which the view calls one",
+      history: [orders, functions, "CREATE FUNCTION total_of(n text) RETURNS numeric LANGUAGE sql RETURN 1;"],
+      code: "DROP FUNCTION total_of(text);",
     },
     { name: "a rename, which views follow", history, code: "ALTER TABLE orders RENAME COLUMN note TO remark;" },
     {
@@ -72,6 +94,89 @@ ruleTester.run("no-dependent-object-break", rule, {
     },
   ],
   invalid: [
+    {
+      name: "a column that a function with a parsed body names",
+      history: [orders, functions],
+      code: "ALTER TABLE lines DROP COLUMN price;\nALTER TABLE lines ALTER COLUMN pieces TYPE bigint;",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop column price of table lines because other objects depend on it (SQLSTATE 2BP01). The function total_of depends on it. The migration stops here. Before it, drop the function total_of, or create it anew without price.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 36,
+        },
+      ],
+    },
+    {
+      name: "another type for a column of such a function",
+      history: [orders, functions],
+      code: "ALTER TABLE lines ALTER COLUMN pieces TYPE bigint;",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot alter type of a column used by a function or procedure (SQLSTATE 0A000). The function total_of depends on it. The migration stops here. Drop the function total_of before, and create it again behind it in the same transaction.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
+      name: "a table that functions read and return",
+      history: [orders, functions],
+      code: "DROP TABLE lines;",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop table lines because other objects depend on it (SQLSTATE 2BP01). The function total_of and the function lines_of depend on it. The migration stops here. Before it, drop the function total_of and the function lines_of, or create them anew.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 17,
+        },
+      ],
+    },
+    {
+      name: "a function that a view calls",
+      history: [orders, functions],
+      code: "DROP FUNCTION total_of(bigint);",
+      errors: [
+        {
+          message:
+            "PostgreSQL refuses this: cannot drop function total_of(bigint) because other objects depend on it (SQLSTATE 2BP01). The view totals depends on it. The migration stops here. Before it, drop the view totals, or create it anew.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 31,
+        },
+      ],
+    },
+    {
+      name: "functions that go with CASCADE",
+      history: [orders, functions],
+      code: "ALTER TABLE lines DROP COLUMN price CASCADE;\nDROP TABLE lines CASCADE;",
+      errors: [
+        {
+          message:
+            "CASCADE also drops the function total_of, whoever still needs it. Leave CASCADE out, and name what has to go in statements of its own: DROP FUNCTION total_of(int8).",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 44,
+        },
+        {
+          message:
+            "CASCADE also drops the function lines_of, whoever still needs it. Leave CASCADE out, and name what has to go in statements of its own: DROP FUNCTION lines_of(int8).",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 25,
+        },
+      ],
+    },
     {
       name: "a column that a view and a trigger name",
       history,

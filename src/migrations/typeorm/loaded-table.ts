@@ -1,6 +1,7 @@
 /** Tables and columns as TypeORM loads them from the database (`loadTables`), and columns as migrations describe them. */
 import type { Catalog, Column, Table } from "../../model/catalog.js";
 import type { TypeName } from "../../model/name.js";
+import { sqlTypeName } from "../../postgres/type-names.js";
 import { Text } from "../evaluator/text.js";
 import { Dictionary, List, textOf, type Value } from "../evaluator/value.js";
 import { defaultName, type TableName } from "./elements.js";
@@ -46,23 +47,6 @@ export interface LoadedTable {
   /** Those of constraints not included. */
   readonly indexes: readonly (Named & { readonly where?: string })[];
 }
-
-/** Types by PostgreSQL's internal names, where the SQL names are others (`format_type` of PostgreSQL). */
-const SQL_NAMES: Readonly<Record<string, string>> = {
-  bool: "boolean",
-  bpchar: "character",
-  float4: "real",
-  float8: "double precision",
-  int2: "smallint",
-  int4: "integer",
-  int8: "bigint",
-  time: "time without time zone",
-  timestamp: "timestamp without time zone",
-  timestamptz: "timestamp with time zone",
-  timetz: "time with time zone",
-  varbit: "bit varying",
-  varchar: "character varying",
-};
 
 const WITH_LENGTH = new Set(["character varying", "character", "bit", "bit varying"]);
 const WITH_TIME = /^(?:interval|time(?:stamp)? with(?:out)? time zone)$/;
@@ -137,7 +121,7 @@ function stateOf(column: Column, { schema, table, primaryKey, uniques }: Surroun
 }
 
 function sqlName({ schema, name }: TypeName): string {
-  const plain = Object.hasOwn(SQL_NAMES, name) ? SQL_NAMES[name]! : name;
+  const plain = sqlTypeName(name);
   return schema === undefined || schema === "public" || schema === "pg_catalog" ? plain : `${schema}.${plain}`;
 }
 

@@ -71,6 +71,10 @@ export class CatalogAt implements Catalog {
     for (const [, routines] of this.#timeline.functions.entries(this.#time)) yield* routines;
   }
 
+  functionsWithParts(): Iterable<Routine> {
+    return this.#timeline.functionsWithParts(this.#time);
+  }
+
   functionVolatility(name: QualifiedName): Routine["volatility"] | undefined {
     const declared = this.#timeline
       .find(this.#timeline.functions, name, this.#time)

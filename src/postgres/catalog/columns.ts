@@ -11,6 +11,7 @@ import {
   notNullConstraint,
   setNotNull,
 } from "./constraints.js";
+import { dropFunctionsMadeOf } from "./functions.js";
 import { dropRelation, inheritColumn } from "./relations.js";
 import { learnColumn, mention, treeOf, withDescendants, type Changes, type Situation } from "./situation.js";
 import { sameName, type TableHistory, type Timeline } from "./timeline.js";
@@ -206,6 +207,7 @@ function dropUsers(timeline: Timeline, history: TableHistory, name: string): voi
     const uses = timeline.table(view).uses?.some((use) => use.column === name && sameName(use.table, table));
     if (uses) dropRelation(timeline, view, true);
   }
+  dropFunctionsMadeOf(timeline, ({ uses }) => uses.some((use) => use.column === name && sameName(use.table, table)));
   const { triggers, policies } = table;
   const isFree = (...lists: readonly (readonly string[] | undefined)[]): boolean =>
     !lists.some((columns) => columns?.includes(name));

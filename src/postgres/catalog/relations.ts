@@ -1,14 +1,22 @@
 /** Tables, views and sequences as a whole; what a table has inside is in files of its own. */
 import type { Column, Table, UsedColumn } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
-import type { ColumnUse, ConstraintDefinition, CreateTable, LikeTable, SequenceOwner } from "../../model/operation.js";
+import type {
+  ColumnUse,
+  ConstraintDefinition,
+  CreateTable,
+  CreateView,
+  LikeTable,
+  SequenceOwner,
+} from "../../model/operation.js";
 import { addColumn } from "./columns.js";
+import { dropFunctionsMadeOf } from "./functions.js";
 import { addConstraint, columnConstraints, inCreationOrder } from "./constraints.js";
 import { inheritIndexes, renameIndex } from "./indexes.js";
 import { inheritForeignKeys } from "./partitions.js";
 import { mention, nameOf, type Changes, type Situation } from "./situation.js";
 import { inheritTriggers } from "./triggers-and-policies.js";
-import { temporarySchema, type TableHistory, type Timeline } from "./timeline.js";
+import { sameName, temporarySchema, type TableHistory, type Timeline } from "./timeline.js";
 
 export const relationChanges: Changes = {
   CreateTable: createTable,
@@ -17,7 +25,7 @@ export const relationChanges: Changes = {
     if (operation.ifNotExists && timeline.history(operation.table)) return;
     const reads = knownReads(situation, operation.reads);
     newRelation(situation, operation.table, operation.materializedView ? "materialized view" : "table", {
-      ...(operation.materializedView ? { reads, ...usedColumns(situation, operation.uses) } : {}),
+      ...(operation.materializedView ? { reads, ...madeOf(situation, operation) } : {}),
       temporary: operation.temporary,
       unlogged: operation.unlogged ?? false,
     });
@@ -27,11 +35,11 @@ export const relationChanges: Changes = {
     const existing = timeline.history(operation.view);
     const reads = knownReads(situation, operation.reads);
     if (existing && operation.replace) {
-      timeline.touch(existing, { reads, uses: [], ...usedColumns(situation, operation.uses) });
+      timeline.touch(existing, { reads, uses: [], calls: [], ...madeOf(situation, operation) });
       for (const read of reads) timeline.history(read)?.namedBy(existing, "reader");
     } else {
       const { temporary } = operation;
-      newRelation(situation, operation.view, "view", { reads, ...usedColumns(situation, operation.uses), temporary });
+      newRelation(situation, operation.view, "view", { reads, ...madeOf(situation, operation), temporary });
     }
   },
   CreateSequence(operation, situation) {
@@ -66,18 +74,28 @@ export const relationChanges: Changes = {
   },
 };
 
+/** The columns that a view's query names, and the functions that it calls. */
+function madeOf(
+  situation: Situation,
+  { uses, functions }: Pick<CreateView, "functions"> & Partial<Pick<CreateView, "uses">>,
+): Pick<Table, "uses" | "calls"> {
+  return {
+    ...(uses && { uses: usedColumns(situation, uses) }),
+    ...(functions && { calls: functions.map((name) => situation.timeline.qualifyFunction(name)) }),
+  };
+}
+
 /** The relations that have the columns which a query names. Where none is known to have one, the likeliest is taken. */
-function usedColumns({ timeline }: Situation, uses: readonly ColumnUse[] | undefined): { uses?: UsedColumn[] } {
-  if (uses === undefined) return {};
+export function usedColumns({ timeline }: Situation, uses: readonly ColumnUse[]): UsedColumn[] {
   const found = new Map<string, UsedColumn>();
   const add = (table: QualifiedName, column: string): void =>
     void found.set(JSON.stringify([table.schema, table.name, column]), { table, column });
-  for (const { column, relations } of uses) {
+  for (const { column, relations, first } of uses) {
     const histories = relations.flatMap((relation) => timeline.history(relation) ?? []);
     if (column === "*") {
       for (const history of histories) {
         const table = timeline.table(history);
-        for (const name of table.columns.keys()) add(nameOf(table), name);
+        for (const name of [...table.columns.keys()].slice(0, first)) add(nameOf(table), name);
       }
       continue;
     }
@@ -85,7 +103,7 @@ function usedColumns({ timeline }: Situation, uses: readonly ColumnUse[] | undef
     const owner = tables.find(({ columns }) => columns.has(column)) ?? tables.find(({ columnsKnown }) => !columnsKnown);
     if (owner) add(nameOf(owner), column);
   }
-  return { uses: [...found.values()] };
+  return [...found.values()];
 }
 
 function setSequenceOwner({ timeline }: Situation, sequence: TableHistory, owner: SequenceOwner | "none"): void {
@@ -117,7 +135,7 @@ function newRelation(
 }
 
 /** What a view selects from, by full names; relations that no migration created become entries. */
-function knownReads(situation: Situation, reads: readonly QualifiedName[]): Required<QualifiedName>[] {
+export function knownReads(situation: Situation, reads: readonly QualifiedName[]): Required<QualifiedName>[] {
   return reads.flatMap((read) => {
     const history = mention(situation, read);
     return history ? [nameOf(situation.timeline.table(history))] : [];
@@ -131,7 +149,10 @@ export function dropRelation(timeline: Timeline, history: TableHistory, cascade:
   for (const child of timeline.children(history)) {
     if (cascade || timeline.table(child).partitionOf) dropRelation(timeline, child, cascade);
   }
-  if (cascade) for (const view of timeline.readers(history)) dropRelation(timeline, view, true);
+  if (cascade) {
+    for (const view of timeline.readers(history)) dropRelation(timeline, view, true);
+    dropFunctionsMadeOf(timeline, ({ reads, types }) => [...reads, ...types].some((name) => sameName(name, table)));
+  }
   timeline.removeTable(history);
 }
 

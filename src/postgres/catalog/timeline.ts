@@ -3,7 +3,18 @@
  * moment; the methods here write the latest one. They change single objects and keep what names them in step: indexes
  * follow their table, foreign keys the table they point at. What a statement means is in `apply.ts`.
  */
-import type { Column, Constraint, Index, Policy, Routine, Table, Trigger, UserType } from "../../model/catalog.js";
+import type {
+  Column,
+  Constraint,
+  Index,
+  Policy,
+  Routine,
+  RoutineParts,
+  Table,
+  Trigger,
+  UsedColumn,
+  UserType,
+} from "../../model/catalog.js";
 import type { QualifiedName, TypeName } from "../../model/name.js";
 import type { Expression } from "../../model/operation.js";
 import { chooseName } from "./default-names.js";
@@ -126,6 +137,10 @@ export class Timeline {
   readonly #callers: (readonly string[] | undefined)[] = [];
   /** Tables that had a trigger which calls this function at some time, by the function's bare name. */
   readonly #triggerUsers = new Map<string, Set<TableHistory>>();
+  /** Views that called a function of the user's at some time. */
+  readonly #callingViews = new Set<TableHistory>();
+  /** Functions that had parts at some time, by their keys. */
+  readonly #withParts = new Set<string>();
   /** Tables that had a column of this type at some time, by the type's bare name. */
   readonly #typeUsers = new Map<string, Set<TableHistory>>();
   /** How many constraints of a schema have a name: PostgreSQL's default names avoid them all. */
@@ -279,6 +294,7 @@ export class Timeline {
 
   #write(history: TableHistory, facts: Omit<Table, "columns" | "constraints">): void {
     history.lastWritten = this.time;
+    if (facts.calls) this.#callingViews.add(history);
     history.versions.set(this.time, {
       ...facts,
       columns: history.columns.at(this.time),
@@ -316,6 +332,7 @@ export class Timeline {
     ];
     for (const other of new Set(named)) this.#follow(other, from, to);
     if (from.kind === "sequence") this.#followSequence(from, to);
+    this.#followInParts(from, to, "relation");
     this.touch(history, to);
     for (const index of [...history.indexes.at(this.time).values()]) {
       this.replaceIndex(history, index, { ...index, schema: to.schema, table: to });
@@ -422,6 +439,12 @@ export class Timeline {
         uses: uses.map((use) => (sameName(use.table, table) ? { ...use, column: renamed(use.column) } : use)),
       });
     }
+    this.#changeWithParts(({ uses, ...parts }, routine) => {
+      if (!uses.some((use) => use.column === name && sameName(use.table, table))) return undefined;
+      const follow = (use: UsedColumn): UsedColumn =>
+        sameName(use.table, table) ? { ...use, column: renamed(use.column) } : use;
+      return { ...routine, parts: { ...parts, uses: uses.map(follow) } };
+    });
     for (const other of [...table.columns.values()]) {
       if (!other.generation?.columns.includes(name)) continue;
       this.updateColumn(history, other.name, { generation: renamedIn(other.generation, renamed) });
@@ -617,8 +640,51 @@ export class Timeline {
   }
 
   putRoutines({ schema, name }: Required<QualifiedName>, routines: readonly Routine[]): void {
+    if (routines.some(({ parts }) => parts)) this.#withParts.add(key(schema, name));
     if (routines.length > 0) this.functions.set(key(schema, name), routines, this.time);
     else this.functions.delete(key(schema, name), this.time);
+  }
+
+  *functionsWithParts(time: number): Generator<Routine, void> {
+    for (const qualified of this.#withParts) {
+      for (const routine of this.functions.get(qualified, time) ?? []) if (routine.parts) yield routine;
+    }
+  }
+
+  /** @param change Undefined: a function stays as it is. */
+  #changeWithParts(change: (parts: RoutineParts, routine: Routine) => Routine | undefined): void {
+    for (const qualified of this.#withParts) {
+      const routines = this.functions.get(qualified, this.time);
+      const changed = routines?.map((routine) => (routine.parts && change(routine.parts, routine)) ?? routine);
+      if (changed?.some((routine, index) => routine !== routines?.[index])) {
+        this.functions.set(qualified, changed, this.time);
+      }
+    }
+  }
+
+  /** Rewrites the old name of a relation, a function or a type in what functions are made of. */
+  #followInParts(from: QualifiedName, to: Required<QualifiedName>, kind: "relation" | "function" | "type"): void {
+    const renamed = (other: QualifiedName): QualifiedName =>
+      sameName(other, from) ? { schema: to.schema, name: to.name } : other;
+    const isNamed = (names: readonly QualifiedName[]): boolean => names.some((name) => sameName(name, from));
+    this.#changeWithParts((parts, routine) => {
+      const { reads, calls, types, uses } = parts;
+      if (kind === "function") {
+        return isNamed(calls) ? { ...routine, parts: { ...parts, calls: calls.map(renamed) } } : undefined;
+      }
+      // A table's rows have a type of its name.
+      const isTaken = isNamed(types);
+      if (!isTaken && (kind === "type" || !isNamed(reads))) return undefined;
+      const followed = {
+        reads: reads.map(renamed),
+        uses: uses.map((use) => ({ ...use, table: renamed(use.table) })),
+        types: types.map(renamed),
+      };
+      const given = (type: string): string =>
+        type.replace("[]", "") === from.name ? type.replace(from.name, to.name) : type;
+      const { arguments: before } = routine;
+      return { ...routine, arguments: isTaken ? before.map(given) : before, parts: { ...parts, ...followed } };
+    });
   }
 
   /** Tables with a trigger that calls this function. */
@@ -628,8 +694,13 @@ export class Timeline {
     return [...(this.#triggerUsers.get(name.name) ?? [])].filter((history) => calls(history.at(this.time)));
   }
 
-  /** Triggers keep calling a function that gets another name. */
-  moveTriggerFunction(from: QualifiedName, to: QualifiedName): void {
+  /** Triggers, views and functions keep calling a function that gets another name. */
+  moveCalls(from: QualifiedName, to: Required<QualifiedName>): void {
+    this.#followInParts(from, to, "function");
+    for (const history of this.viewsCalling(from)) {
+      const { calls = [] } = this.table(history);
+      this.touch(history, { calls: calls.map((name) => (sameName(name, from) ? { ...to } : name)) });
+    }
     for (const history of this.callers(from)) {
       this.putTriggers(
         history,
@@ -638,6 +709,13 @@ export class Timeline {
         ),
       );
     }
+  }
+
+  /** Views that call this function. */
+  viewsCalling(name: QualifiedName): TableHistory[] {
+    const calls = (table: Table | undefined): boolean =>
+      table?.calls?.some((called) => sameName(called, name)) ?? false;
+    return [...this.#callingViews].filter((history) => calls(history.at(this.time)));
   }
 
   putTriggers(history: TableHistory, triggers: readonly Trigger[]): void {
@@ -664,7 +742,8 @@ export class Timeline {
       const to = { schema: newSchema, name: first.name };
       const moved = routines.map((routine) => ({ ...routine, schema: newSchema }));
       this.functions.rename(qualified, key(newSchema, first.name), moved, this.time);
-      this.moveTriggerFunction(first, to);
+      if (this.#withParts.has(qualified)) this.#withParts.add(key(newSchema, first.name));
+      this.moveCalls(first, to);
     }
   }
 
@@ -696,6 +775,7 @@ export class Timeline {
   moveType(type: UserType, to: Required<QualifiedName>): void {
     const users = [...this.columnsOfType(type)];
     this.types.rename(key(type.schema, type.name), key(to.schema, to.name), { ...type, ...to }, this.time);
+    this.#followInParts(type, to, "type");
     const moved = to.schema === type.schema ? { name: to.name } : to;
     for (const { history, column } of users) {
       this.updateColumn(history, column.name, { type: { ...column.type!, ...moved } });

@@ -4,8 +4,9 @@ import type { QualifiedName } from "../../model/name.js";
 import type { ConstraintDefinition } from "../../model/operation.js";
 import { dropColumn } from "./columns.js";
 import { chooseName } from "./default-names.js";
+import { dropFunctionsMadeOf } from "./functions.js";
 import type { Changes, Situation } from "./situation.js";
-import type { Timeline } from "./timeline.js";
+import { sameName, type Timeline } from "./timeline.js";
 
 export const typeChanges: Changes = {
   CreateEnum(operation, { timeline, order }) {
@@ -95,6 +96,7 @@ export function dropType(timeline: Timeline, type: UserType, cascade: boolean): 
       const { default: _, defaultType: __, ...rest } = column;
       timeline.putColumn(history, rest);
     }
+    dropFunctionsMadeOf(timeline, ({ types }) => types.some((name) => sameName(name, type)));
     for (const [, other] of [...timeline.types.entries(timeline.time)]) {
       const isOfIt = other.kind === "domain" && timeline.typeOf(other.baseType, timeline.time) === type;
       if (isOfIt) dropType(timeline, other, true);

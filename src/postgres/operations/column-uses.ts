@@ -1,11 +1,24 @@
 /** Which columns of which relations a query names. The catalog decides where several relations may have the column. */
-import type { CommonTableExpr, JoinExpr, Node, RangeVar, ResTarget, SelectStmt } from "libpg-query";
+import type {
+  CommonTableExpr,
+  DeleteStmt,
+  IndexElem,
+  InsertStmt,
+  JoinExpr,
+  MergeStmt,
+  Node,
+  RangeVar,
+  ResTarget,
+  SelectStmt,
+  UpdateStmt,
+  WithClause,
+} from "libpg-query";
 import type { QualifiedName } from "../../model/name.js";
 import type { ColumnUse } from "../../model/operation.js";
 import { columnLabel } from "./index-names.js";
 import { all, as, relationName, strings } from "./names.js";
 
-/** What one SELECT reads from, inside those around it. */
+/** What one query works on, inside those around it. */
 interface Scope {
   readonly outer?: Scope;
   /** By the name under which columns are asked for. Nothing: a subquery, a function, a query of WITH. */
@@ -13,14 +26,23 @@ interface Scope {
   readonly withQueries: ReadonlySet<string>;
 }
 
+/** INSERT, UPDATE, DELETE or MERGE, as far as its columns are concerned. */
+type Write = Pick<InsertStmt, "relation" | "cols" | "selectStmt" | "onConflictClause" | "withClause"> &
+  Pick<UpdateStmt, "targetList" | "fromClause"> &
+  Pick<DeleteStmt, "usingClause"> &
+  Pick<MergeStmt, "sourceRelation">;
+
+const WRITES: ReadonlySet<string> = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
+
 /**
  * Each use once. Not recursive: machine-written SQL nests deeper than JavaScript's stack. Columns that a NATURAL JOIN
  * compares are not among them, since it does not name them.
  */
-export function columnUses(query: Node | undefined): ColumnUse[] {
+export function columnUses(query: unknown): ColumnUse[] {
   const uses = new Map<string, ColumnUse>();
-  const add = (column: string, relations: readonly QualifiedName[]): void => {
-    if (relations.length > 0) uses.set(JSON.stringify([column, relations]), { column, relations });
+  const add = (column: string, relations: readonly QualifiedName[], first?: number): void => {
+    if (relations.length === 0) return;
+    uses.set(JSON.stringify([column, relations, first]), { column, relations, ...(first !== undefined && { first }) });
   };
   const pending: [node: unknown, scope: Scope][] = [[query, { items: new Map(), withQueries: new Set() }]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -33,7 +55,8 @@ export function columnUses(query: Node | undefined): ColumnUse[] {
     const entries = Object.entries(node as Record<string, unknown>);
     // Every SELECT has this field, the halves of a set operation too, which stand there without a wrapper.
     if ("limitOption" in node) {
-      const inner = scopeOf(node as SelectStmt, scope);
+      const { withClause, fromClause } = node as SelectStmt;
+      const inner = scopeOf(withClause, fromClause, scope);
       for (const [, value] of entries.reverse()) pending.push([value, inner]);
       continue;
     }
@@ -44,7 +67,19 @@ export function columnUses(query: Node | undefined): ColumnUse[] {
         const star = fields.length > parts.length;
         const column = star ? "*" : (parts.pop() ?? "");
         add(column, parts.length === 0 ? candidates(scope, star) : named(scope, parts));
-      } else if (key === "usingClause") {
+      } else if (WRITES.has(key)) {
+        const { relation, ...write } = value as Write;
+        const around = scopeOf(write.withClause, undefined, scope);
+        const inner = scopeOf(undefined, sourcesOf(write), around);
+        const target = relationName(relation);
+        for (const name of [relation?.alias?.aliasname ?? target.name, "excluded", "old", "new"]) {
+          if (!inner.items.has(name)) inner.items.set(name, target);
+        }
+        for (const { column, first } of targetsOf(write)) add(column, [target], first);
+        // The rows of an INSERT are made where its table is not in sight.
+        const { selectStmt, withClause, ...seeing } = write;
+        pending.push([seeing, inner], [[selectStmt, withClause], around]);
+      } else if (key === "usingClause" && strings(value as Node[]).length > 0) {
         for (const column of strings(value as Node[])) add(column, candidates(scope, true));
       } else if (key !== "RangeVar" && typeof value === "object") pending.push([value, scope]);
     }
@@ -52,13 +87,33 @@ export function columnUses(query: Node | undefined): ColumnUse[] {
   return [...uses.values()];
 }
 
-function scopeOf(select: SelectStmt, outer: Scope): Scope {
-  const names = all<CommonTableExpr>(select.withClause?.ctes, "CommonTableExpr").flatMap(
-    ({ ctename }) => ctename ?? [],
-  );
+/** What a statement that writes reads besides its table. */
+function sourcesOf({ fromClause = [], usingClause = [], sourceRelation }: Omit<Write, "relation">): Node[] {
+  return [...fromClause, ...usingClause, ...(sourceRelation ? [sourceRelation] : [])];
+}
+
+/**
+ * The columns that a statement writes to, or looks for in its table, without an expression around them. Of those that
+ * MERGE writes to PostgreSQL remembers none (measured on 18), so that it drops them.
+ */
+function targetsOf(write: Omit<Write, "relation">): Omit<ColumnUse, "relations">[] {
+  const { cols, targetList, selectStmt, onConflictClause: conflict } = write;
+  const lists = [cols, targetList, conflict?.targetList];
+  const named = [
+    ...lists.flatMap((list) => all<ResTarget>(list, "ResTarget")),
+    ...all<IndexElem>(conflict?.infer?.indexElems, "IndexElem"),
+  ].flatMap(({ name }) => (name === undefined ? [] : [{ column: name }]));
+  // EXCLUDED stands for a whole row.
+  if (conflict?.action === "ONCONFLICT_UPDATE") return [{ column: "*" }];
+  const first = cols === undefined ? (columnNames(selectStmt, undefined)?.length ?? 0) : 0;
+  return first > 0 ? [...named, { column: "*", first }] : named;
+}
+
+function scopeOf(withClause: WithClause | undefined, from: readonly Node[] | undefined, outer: Scope): Scope {
+  const names = all<CommonTableExpr>(withClause?.ctes, "CommonTableExpr").flatMap(({ ctename }) => ctename ?? []);
   const withQueries = names.length === 0 ? outer.withQueries : new Set([...outer.withQueries, ...names]);
   const items = new Map<string, QualifiedName | undefined>();
-  const pending = [...(select.fromClause ?? [])].reverse();
+  const pending = [...(from ?? [])].reverse();
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     const join = as<JoinExpr>(item, "JoinExpr");
     if (join) pending.push(...[join.rarg, join.larg].filter((side) => side !== undefined));

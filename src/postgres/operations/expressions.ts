@@ -2,6 +2,7 @@ import type { Node } from "libpg-query";
 import type { QualifiedName } from "../../model/name.js";
 import type { Expression } from "../../model/operation.js";
 import type { Range } from "../../model/position.js";
+import { builtinVolatility } from "../function-volatility.js";
 import type { StatementSource } from "../statement-source.js";
 import { as, nameOf, strings, unwrap } from "./names.js";
 
@@ -84,6 +85,13 @@ export function mentionsOf(...roots: readonly unknown[]): Mentions {
     columns: [...columns],
     relations: [...relations.values()].filter(({ schema, name }) => schema !== undefined || !withQueries.has(name)),
   };
+}
+
+/** The functions among what is mentioned that are the user's own, for all that their names tell. */
+export function usersFunctions({ functions }: Mentions): QualifiedName[] {
+  return functions.filter((name) =>
+    name.schema === undefined ? builtinVolatility(name) === undefined : name.schema !== "pg_catalog",
+  );
 }
 
 function add(names: Map<string, QualifiedName>, name: QualifiedName): void {

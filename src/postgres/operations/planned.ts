@@ -1,7 +1,9 @@
 /** What statements read and write that PostgreSQL looks up without running them. */
 import type { Node, RangeVar } from "libpg-query";
 import type { QualifiedName } from "../../model/name.js";
-import { mentionsOf } from "./expressions.js";
+import type { ColumnUse } from "../../model/operation.js";
+import { columnUses } from "./column-uses.js";
+import { mentionsOf, usersFunctions } from "./expressions.js";
 import { relationName } from "./names.js";
 
 /** Nodes that write to their `relation`. */
@@ -10,6 +12,13 @@ const WRITES: ReadonlySet<string> = new Set(["InsertStmt", "UpdateStmt", "Delete
 export interface Planned {
   readonly reads: readonly QualifiedName[];
   readonly writes: readonly QualifiedName[];
+}
+
+/** What PostgreSQL remembers of a function's body, with its columns and functions. */
+export function parsedBody(
+  body: Node,
+): Planned & { readonly uses: readonly ColumnUse[]; readonly functions: readonly QualifiedName[] } {
+  return { ...plannedBy(body), uses: columnUses(body), functions: usersFunctions(mentionsOf(body)) };
 }
 
 /** Not recursive: machine-written SQL nests deeper than JavaScript's stack. */

@@ -32,7 +32,7 @@ import type { StatementSource } from "../statement-source.js";
 import { columnNames, columnUses } from "./column-uses.js";
 import { columnDefinition, tableConstraint } from "./definitions.js";
 import { reader, type Draft } from "./draft.js";
-import { expression, mentionsOf } from "./expressions.js";
+import { expression, mentionsOf, usersFunctions } from "./expressions.js";
 import { indexKey } from "./index-keys.js";
 import { indexNameColumns } from "./index-names.js";
 import { all, as, nameOf, qualified, relationName, strings, unwrap } from "./names.js";
@@ -124,9 +124,14 @@ export function createTableAs(
 function outputOf(
   query: Node | undefined,
   aliases: readonly Node[] | undefined,
-): Pick<CreateView, "uses" | "columnNames"> {
+): Pick<CreateView, "uses" | "functions" | "columnNames"> {
   const names = columnNames(query, aliases);
-  return { uses: columnUses(query), ...(names !== undefined && { columnNames: names }) };
+  const functions = usersFunctions(mentionsOf(query));
+  return {
+    uses: columnUses(query),
+    ...(functions.length > 0 && { functions }),
+    ...(names !== undefined && { columnNames: names }),
+  };
 }
 
 /** Clauses with which a query is no automatically updatable view (PostgreSQL documentation, CREATE VIEW). */

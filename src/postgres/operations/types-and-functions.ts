@@ -17,7 +17,9 @@ import type {
   Node,
   VariableSetStmt,
 } from "libpg-query";
+import type { QualifiedName } from "../../model/name.js";
 import type { AlterDomain, CreateFunction, FunctionKind, TypeAttribute } from "../../model/operation.js";
+import { BUILTIN_TYPES } from "../refusals/builtin-types.js";
 import { settingValue } from "./session.js";
 import type { StatementSource } from "../statement-source.js";
 import { tableConstraint } from "./definitions.js";
@@ -25,7 +27,7 @@ import { reader, type Draft } from "./draft.js";
 import { expression } from "./expressions.js";
 import { argumentsOf } from "./drop-and-rename.js";
 import { all, argumentType, as, nameOf, relationName, strings, typeName } from "./names.js";
-import { plannedBy } from "./planned.js";
+import { parsedBody } from "./planned.js";
 import { functionKind, objectKind } from "./object-kinds.js";
 
 function alterEnum(statement: AlterEnumStmt): Draft {
@@ -157,8 +159,16 @@ function bodyOf(
   return {
     language: strings(language && [language])[0]?.toLowerCase() ?? "sql",
     ...(text.length === 1 && { body: text[0] ?? "" }),
-    ...(parsed !== undefined && { parsedBody: plannedBy(parsed) }),
+    ...(parsed !== undefined && { parsedBody: parsedBody(parsed) }),
   };
+}
+
+/** The types of what a function takes and returns; %TYPE is looked up once, and is no type of its own. */
+function typesOf({ parameters, returnType }: CreateFunctionStmt): QualifiedName[] {
+  const taken = all<FunctionParameter>(parameters, "FunctionParameter").map(({ argType }) => argType);
+  const types = [...taken, returnType].flatMap((type) => (type && type.pct_type !== true ? nameOf(type.names) : []));
+  const users = types.filter(({ schema, name }) => schema !== "pg_catalog" && (schema ?? !BUILTIN_TYPES.has(name)));
+  return [...new Map(users.map((type) => [JSON.stringify(type), type])).values()];
 }
 
 const READ: ReadonlySet<string> = new Set(["plpgsql", "sql"]);
@@ -167,6 +177,7 @@ function createFunction(statement: CreateFunctionStmt, source: StatementSource):
   const options = all<DefElem>(statement.options, "DefElem");
   const body = bodyOf(statement, options);
   const searchPath = searchPathOf(options);
+  const types = typesOf(statement);
   return {
     type: "CreateFunction",
     function: nameOf(statement.funcname),
@@ -177,6 +188,7 @@ function createFunction(statement: CreateFunctionStmt, source: StatementSource):
       .map(({ argType }) => argumentType(argType)),
     volatility: volatilityOf(options) ?? "volatile",
     ...(typeof searchPath === "string" && { searchPath }),
+    ...(types.length > 0 && { types }),
     ...body,
     ...(body.body !== undefined && READ.has(body.language) && { definition: source.sql(source.range) }),
   };

@@ -3,7 +3,7 @@ import type { Catalog, Table } from "../../model/catalog.js";
 import type { Dependent } from "../../model/dependent.js";
 import type { AlterColumnType, DropColumn } from "../../model/operation.js";
 import type { Refusal } from "../../model/refusal.js";
-import { dependentsOfColumn, partsOfColumn, viewsOfColumn } from "../dependents.js";
+import { dependentsOfColumn, functionsOfColumn, partsOfColumn, viewsOfColumn } from "../dependents.js";
 import { nameOf } from "./names.js";
 
 /** The refusal of a DROP without CASCADE while something depends on its object. */
@@ -17,9 +17,15 @@ export function dropRefusal(
   return {
     code: "2BP01",
     message: `cannot drop ${desired} because other objects depend on ${desired === object ? "it" : "them"}`,
-    about: [...own, ...dependents.map(({ relation }) => relation)],
+    about: [...own, ...aboutOf(dependents)],
     dependents,
   };
+}
+
+function aboutOf(dependents: readonly Dependent[]): Refusal["about"] {
+  return dependents.map(({ kind, relation }) =>
+    kind === "function" || kind === "procedure" ? { ...relation, name: `${relation.name}()` } : relation,
+  );
 }
 
 export function dropColumnRefusal(op: DropColumn, catalog: Catalog): Refusal | undefined {
@@ -41,6 +47,7 @@ function partitionKeyRefusal(table: Table, column: string, verb: "drop" | "alter
 const USES: readonly (readonly [kinds: readonly Dependent["kind"][], use: string])[] = [
   [["trigger"], "used in a trigger definition"],
   [["view", "materialized view"], "used by a view or rule"],
+  [["function", "procedure"], "used by a function or procedure"],
   [["policy"], "used in a policy definition"],
   [["column"], "used by a generated column"],
 ];
@@ -50,14 +57,18 @@ export function alterTypeRefusal(op: AlterColumnType, catalog: Catalog, postgres
   if (!table?.columns.has(op.column)) return undefined;
   const partitioned = partitionKeyRefusal(table, op.column, "alter");
   if (partitioned) return partitioned;
-  const dependents = [...viewsOfColumn(catalog, table, op.column), ...partsOfColumn(table, op.column)];
+  const dependents = [
+    ...viewsOfColumn(catalog, table, op.column),
+    ...functionsOfColumn(catalog, table, op.column),
+    ...partsOfColumn(table, op.column),
+  ];
   const [kinds, use] = USES.find(([kinds]) => dependents.some(({ kind }) => kinds.includes(kind))) ?? [];
   if (use === undefined) return undefined;
   return {
     // Of generated columns PostgreSQL 12 to 14 say that it is a syntax error.
     code: kinds?.[0] === "column" && postgres < 15 ? "42601" : "0A000",
     message: `cannot alter type of a column ${use}`,
-    about: [nameOf(table), ...dependents.map(({ relation }) => relation)],
+    about: [nameOf(table), ...aboutOf(dependents)],
     dependents,
   };
 }

@@ -24,6 +24,26 @@ const columnNames = (numbers: string, table: string): string => `(
   FROM unnest(${numbers}) WITH ORDINALITY AS k (number, place)
     JOIN pg_attribute ON attrelid = ${table} AND attnum = number)`;
 
+/** What a function is made of: columns, relations without columns, functions, types. Row types are those of tables. */
+const functionParts = (oid: string): string => `(
+  SELECT 'of ' || string_agg(DISTINCT part, ', ' ORDER BY part)
+  FROM pg_depend CROSS JOIN LATERAL (
+    SELECT format('%s.%s', n.nspname, r.relname) || coalesce('.' || attname, '') AS part
+    FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
+      LEFT JOIN pg_attribute ON attrelid = r.oid AND attnum = refobjsubid AND refobjsubid > 0
+    WHERE refclassid = 'pg_class'::regclass AND r.oid = refobjid AND r.relkind <> 'S' AND nspname ${USER}
+    UNION ALL
+    SELECT format('%s.%s()', n.nspname, f.proname)
+    FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+    WHERE refclassid = 'pg_proc'::regclass AND f.oid = refobjid AND nspname ${USER}
+    UNION ALL
+    SELECT 'type ' || format('%s.%s', n.nspname, coalesce(e.typname, t.typname))
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+      LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+    WHERE refclassid = 'pg_type'::regclass AND t.oid = refobjid AND nspname ${USER}
+  )
+  WHERE classid = 'pg_proc'::regclass AND objid = ${oid} AND deptype = 'n')`;
+
 const QUERIES: readonly string[] = [
   `SELECT nspname AS object, 'schema' AS line FROM pg_namespace WHERE nspname ${USER}`,
 
@@ -159,7 +179,8 @@ const QUERIES: readonly string[] = [
               SELECT string_agg(CASE WHEN e.oid IS NULL THEN t.typname ELSE e.typname || '[]' END, ', ' ORDER BY place)
               FROM unnest(proargtypes) WITH ORDINALITY AS a (type, place) JOIN pg_type t ON t.oid = type
                 LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'), '') || ')',
-            CASE provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END) AS line
+            CASE provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
+            ${functionParts("p.oid")}) AS line
    FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
    WHERE prokind IN ('f', 'p') AND nspname ${USER} AND NOT ${ofExtension("pg_proc", "p.oid")}
      -- The constructors of range types come with them.

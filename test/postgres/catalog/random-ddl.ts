@@ -199,7 +199,22 @@ export const statement: fc.Arbitrary<string> = fc.oneof(
       "DROP FUNCTION touch() CASCADE",
       "ALTER FUNCTION touch(int) STABLE",
       "ALTER FUNCTION touch() RENAME TO touched",
+      "ALTER FUNCTION number_of RENAME TO counted",
+      "ALTER FUNCTION number_of SET SCHEMA app",
+      "DROP FUNCTION number_of CASCADE",
+      "DROP PROCEDURE fill",
+      "CREATE FUNCTION felt(m mood[], r a) RETURNS SETOF b LANGUAGE sql RETURN (SELECT b FROM b LIMIT 1)",
+      "CREATE VIEW v2 AS SELECT id, number_of(id) FROM b",
+      "CREATE FUNCTION twice(n int) RETURNS bigint LANGUAGE sql RETURN number_of(n) * 2",
     ),
+  },
+  {
+    weight: 1,
+    arbitrary: sql`CREATE ${flag("OR REPLACE")} FUNCTION number_of(n int) RETURNS bigint LANGUAGE sql RETURN (SELECT count(t.${column}) FROM ${table} t WHERE t.id = n)`,
+  },
+  {
+    weight: 1,
+    arbitrary: sql`CREATE ${flag("OR REPLACE")} PROCEDURE fill(w text) LANGUAGE sql BEGIN ATOMIC INSERT INTO ${table} VALUES (1); UPDATE ${table} SET x = NULL WHERE y IS NULL; DELETE FROM ${table} WHERE id = 1; END`,
   },
   {
     weight: 1,

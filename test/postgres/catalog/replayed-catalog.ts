@@ -5,6 +5,7 @@ import type {
   Constraint,
   Index,
   Policy,
+  RoutineParts,
   Table,
   Trigger,
   UserType,
@@ -25,7 +26,7 @@ export function describeCatalog(catalog: Catalog): Description {
   for (const type of catalog.types()) add(type, [typeLine(type, catalog)]);
   for (const { schema, name, ...routine } of [...catalog.functions()].sort(byName)) {
     const kind = routine.procedure ? "procedure" : "function";
-    add({ schema, name }, [words(kind, list(routine.arguments), routine.volatility)]);
+    add({ schema, name }, [words(kind, list(routine.arguments), routine.volatility, partsWords(routine.parts))]);
   }
   for (const object of Object.values(description)) {
     if (object.every((line) => /^(?:function|procedure) /.test(line))) object.sort();
@@ -39,6 +40,19 @@ function full({ schema, name }: QualifiedName): string {
 
 function list(names: readonly string[]): string {
   return `(${names.join(", ")})`;
+}
+
+function partsWords(parts: RoutineParts | undefined): string | undefined {
+  if (!parts) return undefined;
+  const { reads, uses, calls, types } = parts;
+  const whole = reads.filter((read) => !uses.some(({ table }) => full(table) === full(read)));
+  const named = [
+    ...whole.map(full),
+    ...uses.map(({ table, column }) => `${full(table)}.${column}`),
+    ...calls.map((called) => `${full(called)}()`),
+    ...types.map((type) => `type ${full(type)}`),
+  ];
+  return named.length === 0 ? undefined : `of ${[...new Set(named)].sort().join(", ")}`;
 }
 
 function relationLine(table: Table): string {

@@ -1,0 +1,7 @@
+ALTER TABLE orders RENAME COLUMN note TO remark;
+ALTER TABLE orders RENAME TO purchases;
+ALTER TABLE purchases SET SCHEMA app;
+ALTER FUNCTION price RENAME TO cost;
+ALTER FUNCTION cost SET SCHEMA app;
+ALTER TYPE mood RENAME TO feeling;
+ALTER SCHEMA app RENAME TO shop;
