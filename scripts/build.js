@@ -29,7 +29,9 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const separate = new Map([
   ["@babel/parser", "babel-parser.cjs"],
   ["eslint/universal", "eslint.cjs"],
+  ["ajv/dist/2020.js", "ajv.cjs"],
   ["pgsql-ast-parser", "pgsql-ast-parser.cjs"],
+  ["smol-toml", "smol-toml.cjs"],
   ["yaml", "yaml.cjs"],
 ]);
 
@@ -39,6 +41,8 @@ const leftOut = [
   { filter: /[\\/]eslint[\\/]lib[\\/]rules[\\/]index\.js$/, contents: "module.exports = new Map();" },
   // Tokens for cloud providers: it would start an HTTP client in every run, a third of the Action's time.
   { filter: /[\\/]@actions[\\/]core[\\/]lib[\\/]oidc-utils\.js$/, contents: "export class OidcClient {}" },
+  // Proxies of `fetch`, a quarter of the Action's text; the HTTP client has its own for what it requests itself.
+  { filter: /[\\/]undici[\\/]index\.js$/, contents: "exports.ProxyAgent = undefined;" },
 ];
 
 /** How modules load a package late; see the plugin below. */

@@ -1,11 +1,9 @@
-/**
- * The requests this action makes, one method each. `@actions/github` is loaded with the first of them: most of what a
- * run costs before it reads a migration would be that.
- */
-import type { getOctokit } from "@actions/github";
+/** The requests this action makes, one method each. Octokit is loaded with the first of them: not every run makes one. */
+import type { Octokit as Core } from "@octokit/core";
+import type { PaginateInterface } from "@octokit/plugin-paginate-rest";
 import type { Repository } from "./event.js";
 
-type Octokit = ReturnType<typeof getOctokit>;
+type Octokit = Core & { readonly paginate: PaginateInterface };
 
 /** GitHub lists no more files of a pull request than this, and does not say that it left some out. */
 export const PULL_REQUEST_FILES = 3000;
@@ -105,7 +103,10 @@ export class GitHubApi {
 
   async pullRequest(number: number): Promise<PullRequestState> {
     return this.#request(async (octokit) => {
-      const { data } = await octokit.rest.pulls.get({ ...this.#repository, pull_number: number });
+      const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
+        ...this.#repository,
+        pull_number: number,
+      });
       return stateOf(data);
     });
   }
@@ -113,7 +114,12 @@ export class GitHubApi {
   /** Open pull requests from a branch. @param head `owner:branch`. */
   async openPullRequests(head: string): Promise<PullRequestState[]> {
     return this.#request(async (octokit) => {
-      const { data } = await octokit.rest.pulls.list({ ...this.#repository, state: "open", head, per_page: PAGE });
+      const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls", {
+        ...this.#repository,
+        state: "open",
+        head,
+        per_page: PAGE,
+      });
       return data.map(stateOf);
     });
   }
@@ -121,7 +127,7 @@ export class GitHubApi {
   /** Who set a label of a pull request last. */
   async labelledBy(number: number, label: string): Promise<string | undefined> {
     return this.#request(async (octokit) => {
-      const events = await octokit.paginate(octokit.rest.issues.listEvents, {
+      const events = await octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
         ...this.#repository,
         issue_number: number,
         per_page: PAGE,
@@ -136,7 +142,7 @@ export class GitHubApi {
   /** The files of a pull request, at most `PULL_REQUEST_FILES`. */
   async pullRequestFiles(number: number): Promise<ListedFile[]> {
     return this.#request(async (octokit) => {
-      const files = await octokit.paginate(octokit.rest.pulls.listFiles, {
+      const files = await octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
         ...this.#repository,
         pull_number: number,
         per_page: PAGE,
@@ -148,7 +154,7 @@ export class GitHubApi {
   /** The merge base of two commits and the files that differ from it to `head`, at most `COMPARISON_FILES`. */
   async compare(base: string, head: string): Promise<Comparison> {
     return this.#request(async (octokit) => {
-      const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+      const { data } = await octokit.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
         ...this.#repository,
         basehead: `${base}...${head}`,
         per_page: PAGE,
@@ -165,7 +171,13 @@ export class GitHubApi {
   async tags(prefix: string): Promise<string[]> {
     const ref = prefix === "" ? "tags" : `tags/${prefix}`;
     return this.#request(async (octokit) => {
-      const refs = await octokit.paginate(octokit.rest.git.listMatchingRefs, { ...this.#repository, ref });
+      const refs = await octokit.paginate<{ readonly ref: string }>(
+        "GET /repos/{owner}/{repo}/git/matching-refs/{ref}",
+        {
+          ...this.#repository,
+          ref,
+        },
+      );
       return refs.flatMap(({ ref: name }) => /^refs\/tags\/(.+)$/.exec(name)?.[1] ?? []);
     });
   }
@@ -173,7 +185,11 @@ export class GitHubApi {
   /** The bytes of a file at a commit; undefined where the answer holds none (no file, or above 1 MB). */
   async contents(file: string, commit: string): Promise<Buffer | undefined> {
     return this.#request(async (octokit) => {
-      const { data } = await octokit.rest.repos.getContent({ ...this.#repository, path: file, ref: commit });
+      const { data } = await octokit.request("GET /repos/{owner}/{repo}/contents/{path}", {
+        ...this.#repository,
+        path: file,
+        ref: commit,
+      });
       if (Array.isArray(data) || data.type !== "file" || data.encoding !== "base64") return undefined;
       return Buffer.from(data.content, "base64");
     });
@@ -181,7 +197,7 @@ export class GitHubApi {
 
   async comments(number: number): Promise<Comment[]> {
     return this.#request(async (octokit) => {
-      const comments = await octokit.paginate(octokit.rest.issues.listComments, {
+      const comments = await octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
         ...this.#repository,
         issue_number: number,
         per_page: PAGE,
@@ -192,40 +208,56 @@ export class GitHubApi {
 
   async comment(id: number): Promise<Comment> {
     return this.#request(async (octokit) => {
-      const { data } = await octokit.rest.issues.getComment({ ...this.#repository, comment_id: id });
+      const { data } = await octokit.request("GET /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+        ...this.#repository,
+        comment_id: id,
+      });
       return commentOf(data);
     });
   }
 
   async createComment(number: number, body: string): Promise<number> {
     return this.#request(async (octokit) => {
-      const { data } = await octokit.rest.issues.createComment({ ...this.#repository, issue_number: number, body });
-      return data.id;
+      const { data } = await octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+        ...this.#repository,
+        issue_number: number,
+        body,
+      });
+      return Number(data.id);
     });
   }
 
   async updateComment(id: number, body: string): Promise<Comment> {
     return this.#request(async (octokit) => {
-      const { data } = await octokit.rest.issues.updateComment({ ...this.#repository, comment_id: id, body });
+      const { data } = await octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+        ...this.#repository,
+        comment_id: id,
+        body,
+      });
       return commentOf(data);
     });
   }
 
   async deleteComment(id: number): Promise<void> {
-    await this.#request((octokit) => octokit.rest.issues.deleteComment({ ...this.#repository, comment_id: id }));
+    await this.#request((octokit) =>
+      octokit.request("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+        ...this.#repository,
+        comment_id: id,
+      }),
+    );
   }
 
   /** The comments on lines of a pull request, of whichever review. */
   async reviewComments(number: number): Promise<ReviewComment[]> {
     return this.#request(async (octokit) => {
-      const comments = await octokit.paginate(octokit.rest.pulls.listReviewComments, {
+      const comments = await octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/comments", {
         ...this.#repository,
         pull_number: number,
         per_page: PAGE,
       });
       return comments.map((comment) => ({
         ...commentOf(comment),
-        ...(comment.in_reply_to_id !== undefined && { inReplyTo: comment.in_reply_to_id }),
+        ...(comment.in_reply_to_id !== undefined && { inReplyTo: Number(comment.in_reply_to_id) }),
       }));
     });
   }
@@ -233,7 +265,7 @@ export class GitHubApi {
   /** Everybody who follows the pull request is told once for a review, however many comments it has. */
   async createReview(number: number, { commit, body, comments }: Review): Promise<void> {
     await this.#request((octokit) =>
-      octokit.rest.pulls.createReview({
+      octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
         ...this.#repository,
         pull_number: number,
         commit_id: commit,
@@ -251,7 +283,12 @@ export class GitHubApi {
   }
 
   async deleteReviewComment(id: number): Promise<void> {
-    await this.#request((octokit) => octokit.rest.pulls.deleteReviewComment({ ...this.#repository, comment_id: id }));
+    await this.#request((octokit) =>
+      octokit.request("DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}", {
+        ...this.#repository,
+        comment_id: id,
+      }),
+    );
   }
 
   async #request<Answer>(ask: (octokit: Octokit) => Promise<Answer>): Promise<Answer> {
@@ -265,9 +302,16 @@ export class GitHubApi {
 }
 
 async function connect({ token, wait = sleep }: ApiOptions): Promise<Octokit> {
-  const { getOctokit } = await import("@actions/github");
-  // GITHUB_API_URL is the runner's; on GitHub Enterprise Server it names that server.
-  const octokit = getOctokit(token, { log: SILENT });
+  const { Octokit: Core } = await import("@octokit/core");
+  const { paginateRest } = await import("@octokit/plugin-paginate-rest");
+  const { fetchByHttpClient } = await import("./fetch.js");
+  const octokit = new (Core.plugin(paginateRest))({
+    auth: token,
+    // The runner's; on GitHub Enterprise Server it names that server.
+    baseUrl: process.env["GITHUB_API_URL"] || "https://api.github.com",
+    log: SILENT,
+    request: { fetch: fetchByHttpClient() },
+  });
   octokit.hook.wrap("request", async (request, options) => {
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -331,11 +375,12 @@ function commentOf({
   body,
   user,
 }: {
-  id: number;
+  /** Octokit reads whole numbers that are no safe integers as bigint. */
+  id: number | bigint;
   body?: string;
   user: { login: string; type: string } | null;
 }): Comment {
-  return { id, body: body ?? "", ...(user && { author: { login: user.login, bot: user.type === "Bot" } }) };
+  return { id: Number(id), body: body ?? "", ...(user && { author: { login: user.login, bot: user.type === "Bot" } }) };
 }
 
 function stateOf(data: {
