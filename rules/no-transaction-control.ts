@@ -160,7 +160,10 @@ function aftermath(op: TransactionControl, migration: RuleMigration): { behind: 
           ? "The statement behind it"
           : `The ${String(behind.length)} statements behind it`;
   const plural = mode !== "all-pending" && behind.length > 1;
-  const outside = behind.some(isRefusedInTransaction) ? tool.outsideTransaction : undefined;
+  const outside =
+    behind.some(isRefusedInTransaction) && tool.outsideTransaction !== undefined
+      ? tool.outsideTransaction + (tool.outsideWaiting ?? "")
+      : undefined;
   const began = statements.slice(0, op.statement).some(({ statement }) => statement.operations.some(isBegin));
   return {
     behind: `${what} ${plural ? "run" : "runs"} ${where}: if ${plural ? "one" : "it"} fails, what ran before COMMIT stays.`,

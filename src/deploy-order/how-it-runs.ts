@@ -17,8 +17,12 @@ export interface Running {
 export function howItRuns(step: RecipeStep, tool: ToolFacts, mode: TransactionMode, alone: boolean): Running {
   const { actor, transaction, sql } = step;
   if (actor !== "pipeline" || sql === undefined) return { actor };
+  const outside = wayOut(tool, sql);
   if (transaction === "outside") {
-    if (tool.outsideTransaction !== undefined) return { actor, how: sentence(tool.outsideTransaction) };
+    if (outside !== undefined) {
+      const waiting = WAITS.test(sql) ? (tool.outsideWaiting ?? "") : "";
+      return { actor, how: sentence(outside + waiting) };
+    }
     if (mode === "per-statement") return { actor };
     return {
       actor: "person",
@@ -37,17 +41,26 @@ export function howItRuns(step: RecipeStep, tool: ToolFacts, mode: TransactionMo
   if (!alone) return { actor };
   if (mode !== "all-pending")
     return { actor, how: "In a migration of its own, so that no step holds the locks of another." };
-  if (tool.outsideTransaction === undefined) {
+  if (outside === undefined) {
     return {
       actor,
       how: `In a release of its own: ${tool.label} runs all that is pending in one transaction, and locks last until its end.`,
     };
   }
   // What it sets for its transaction would be gone outside of one; a step that is outside ends the transaction of all.
-  return { actor, how: SETS_LOCAL.test(sql) ? "In a migration of its own." : sentence(tool.outsideTransaction) };
+  return { actor, how: SETS_LOCAL.test(sql) ? "In a migration of its own." : sentence(outside) };
+}
+
+/** How the tool runs the SQL of a step outside of its transaction; undefined where it cannot. */
+function wayOut({ outsideTransaction: way, staysInside = [] }: ToolFacts, sql: string): string | undefined {
+  if (way === undefined || staysInside.length === 0) return way;
+  const operations = parseSql(sql).statements.flatMap((statement) => statement.operations);
+  return operations.some(({ type }) => staysInside.includes(type)) ? undefined : way;
 }
 
 const BUILDS_INDEX = /^CREATE (?:UNIQUE )?INDEX\b/;
+/** It waits for every older transaction, whatever that has touched. */
+const WAITS = /\bCONCURRENTLY\b/;
 const SETS = /^SET\b/;
 const SETS_LOCAL = /^SET LOCAL\b/;
 

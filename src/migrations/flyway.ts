@@ -204,11 +204,12 @@ function facts(listing: Listing, run: Run): ToolFacts {
     label: "Flyway",
     transaction: modeOf(values),
     outsideTransaction:
-      "in a migration of its own, with executeInTransaction=false in a file of its name and .conf beside it" +
-      (isOn(values, "postgresql.transactional.lock") === false || isOn(values, "postgresql.transactionallock") === false
-        ? ""
-        : "; set flyway.postgresql.transactional.lock=false, too, or CREATE INDEX CONCURRENTLY can wait forever for the " +
-          "transaction that holds Flyway's lock"),
+      "in a migration of its own, with executeInTransaction=false in a file of its name and .conf beside it",
+    ...(!LOCK_SETTINGS.some((setting) => isOn(values, setting) === false) && {
+      outsideWaiting:
+        "; set flyway.postgresql.transactional.lock=false, too, or it can wait forever for the transaction that holds " +
+        "Flyway's lock",
+    }),
     checksums: isOn(values, "validateonmigrate") !== false,
     outOfOrder: outOfOrder(values, runScript(listing, run.folder, RUNS_OUT_OF_ORDER)),
     duplicate: {
@@ -218,6 +219,9 @@ function facts(listing: Listing, run: Run): ToolFacts {
     ...(assumption === undefined ? {} : { assumption }),
   };
 }
+
+/** Whether Flyway's own lock is held by a transaction. */
+const LOCK_SETTINGS = ["postgresql.transactional.lock", "postgresql.transactionallock"] as const;
 
 /** The setting on a command line and in the environment. */
 const RUNS_OUT_OF_ORDER = /-outOfOrder[= ]["']?true|FLYWAY_OUT_OF_ORDER["']?\s*[:=]\s*["']?true/i;

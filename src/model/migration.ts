@@ -43,6 +43,11 @@ export interface ToolFacts {
    * Absent where it cannot.
    */
   readonly outsideTransaction?: string;
+  /**
+   * What more it takes where the statement waits for all older transactions, as CREATE INDEX CONCURRENTLY does, because
+   * the tool keeps one open: the rest of a sentence. Absent: nothing.
+   */
+  readonly outsideWaiting?: string;
   /** Operations that it has no way to run outside of its transaction all the same. Absent: none. */
   readonly staysInside?: readonly OperationType[];
   /** What to do instead where it cannot: how an index is built, in sentences. */

@@ -66,9 +66,16 @@ export function canRunOutside(migration: RuleMigration, operation: Operation): b
   return wayOut(migration.migration.tool, operation) !== undefined;
 }
 
+/** Operations on rows and values, which wait for no other transaction that has not touched the same ones. */
+const WAITS_FOR_NONE: ReadonlySet<Operation["type"]> = new Set(["Update", "Delete", "Insert", "Merge", "AddEnumValue"]);
+
 /** How a tool runs an operation outside of its transaction; undefined where it cannot. */
-function wayOut({ outsideTransaction: way, staysInside }: ToolFacts, { type }: Operation): string | undefined {
-  return staysInside?.includes(type) === true ? undefined : way;
+function wayOut(
+  { outsideTransaction: way, outsideWaiting = "", staysInside }: ToolFacts,
+  { type }: Operation,
+): string | undefined {
+  if (way === undefined || staysInside?.includes(type) === true) return undefined;
+  return WAITS_FOR_NONE.has(type) ? way : way + outsideWaiting;
 }
 
 /** Who opened the transaction that a statement runs in, as a sentence. */

@@ -21,7 +21,12 @@ interface ToolRow {
 }
 
 /** Rules that depend on the tool; what others find is shown in their own tests. */
-const RULES = new Set(["no-blocking-index-build", "no-concurrently-in-transaction", "no-out-of-order-migration"]);
+const RULES = new Set([
+  "no-backfill-with-ddl",
+  "no-blocking-index-build",
+  "no-concurrently-in-transaction",
+  "no-out-of-order-migration",
+]);
 
 const ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint);\n";
 const BUILD = "CREATE INDEX orders_account_idx ON orders (account_id);\n";
@@ -819,8 +824,22 @@ const ROWS: readonly ToolRow[] = [
       "no-blocking-index-build src/main/resources/db/migration/V10__index.sql:1 Building orders_account_idx blocks every " +
         "INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration " +
         "of its own, with executeInTransaction=false in a file of its name and .conf beside it; set " +
-        "flyway.postgresql.transactional.lock=false, too, or CREATE INDEX CONCURRENTLY can wait forever for the " +
-        "transaction that holds Flyway's lock.",
+        "flyway.postgresql.transactional.lock=false, too, or it can wait forever for the transaction that holds " +
+        "Flyway's lock.",
+    ],
+  },
+  {
+    name: "Flyway: a backfill waits for no transaction of Flyway's",
+    base: FLYWAY,
+    head: {
+      "src/main/resources/db/migration/V10__note.sql":
+        "ALTER TABLE orders ADD COLUMN note text;\nUPDATE orders SET note = 'none';\n",
+    },
+    findings: [
+      "no-backfill-with-ddl src/main/resources/db/migration/V10__note.sql:2 Updating every row of orders takes as long as " +
+        "there are rows, and since line 1 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits " +
+        "until it ends. Do it in batches that commit each, with COMMIT in the loop of a DO block in a migration of its " +
+        "own, with executeInTransaction=false in a file of its name and .conf beside it.",
     ],
   },
   {

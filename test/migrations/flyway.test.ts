@@ -326,13 +326,18 @@ describe("transactions", () => {
   });
 
   it("a remedy names the lock setting unless it is set", () => {
-    const remedy = (settings: string) => open({ "flyway.conf": settings, "sql/V1__a.sql": "" }).tool.outsideTransaction;
-    expect(remedy("flyway.locations=filesystem:sql")).toBe(
-      "in a migration of its own, with executeInTransaction=false in a file of its name and .conf beside it; set " +
-        "flyway.postgresql.transactional.lock=false, too, or CREATE INDEX CONCURRENTLY can wait forever for the " +
-        "transaction that holds Flyway's lock",
-    );
-    expect(remedy("flyway.postgresql.transactional.lock=false")).not.toContain("transactional.lock");
+    const remedy = (settings: string) => open({ "flyway.conf": settings, "sql/V1__a.sql": "" }).tool;
+    const outsideTransaction =
+      "in a migration of its own, with executeInTransaction=false in a file of its name and .conf beside it";
+    expect(remedy("flyway.locations=filesystem:sql")).toMatchObject({
+      outsideTransaction,
+      outsideWaiting:
+        "; set flyway.postgresql.transactional.lock=false, too, or it can wait forever for the transaction that holds " +
+        "Flyway's lock",
+    });
+    const without = remedy("flyway.postgresql.transactional.lock=false");
+    expect(without).toMatchObject({ outsideTransaction });
+    expect(without).not.toHaveProperty("outsideWaiting");
   });
 });
 
