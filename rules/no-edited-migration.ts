@@ -63,7 +63,7 @@ function editsOf(migration: Migration, database: Database): readonly ChangeFindi
     return [{ database, file, messageId: "renamed", data: { previous, then } }];
   }
   // A checksum is of the bytes; without one, only what it sends makes a difference.
-  const harmless = tool.checksums ? ["none", "mended"] : ["none", "mended", "same"];
+  const harmless = tool.checksums ? ["none", "restored", "mended"] : ["none", "restored", "mended", "same"];
   if (edit && harmless.includes(edit.effect)) return [];
   const notice = tool.checksums
     ? `; ${tool.label} finds that its checksum is another`

@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import type { Incompleteness } from "../model/report.js";
 import type { Tree } from "../model/tree.js";
 import {
+  addedBy,
   changedFiles,
   defaultBranch,
   Git,
@@ -13,7 +14,7 @@ import {
   resolveCommit,
 } from "./git.js";
 import type { ChangedFile, GitOptions, NamedCommit, RepositoryState } from "./git.js";
-import { GitTree } from "./git-tree.js";
+import { GitTree, type ObjectTexts } from "./git-tree.js";
 import { releaseFinder, type ReleaseSearch } from "./releases.js";
 import { WorkingTree } from "./working-tree.js";
 
@@ -40,6 +41,8 @@ export interface ChangeSource {
    * @param pattern A glob that its tag matches.
    */
   readonly findRelease?: (pattern: string) => ReleaseSearch;
+  /** The text with which a file of base was merged; undefined where the history at hand does not tell. Absent: no history. */
+  readonly mergedText?: (file: string) => string | undefined;
 }
 
 export interface GitChangeOptions extends GitOptions {
@@ -93,7 +96,20 @@ export function gitChangeSource(options: GitChangeOptions): ChangeSource {
   const changed = changedFiles(git, comparedWith, head.commit);
   const complete = head.tree instanceof WorkingTree ? withUntracked(changed, head.tree, tree) : changed;
   const findRelease = releaseFinder(git, repository, base.commit);
-  return source({ base: { ...base, tree }, comparedWith, changed: complete, findRelease });
+  const mergedText = (file: string): string | undefined => mergedTextOf(git, repository, base.commit, file);
+  return source({ base: { ...base, tree }, comparedWith, changed: complete, findRelease, mergedText });
+}
+
+/** The text with which a file of `base` was merged. A shallow clone starts with files that are older. */
+export function mergedTextOf(
+  git: Git,
+  { shallow }: RepositoryState,
+  base: string,
+  file: string,
+  texts?: ObjectTexts,
+): string | undefined {
+  const commit = shallow ? undefined : addedBy(git, base, file);
+  return commit && new GitTree(git, commit, commit, texts).read(file);
 }
 
 /** Files that git does not track yet are added; with the contents of a deleted one they are that file, renamed. */

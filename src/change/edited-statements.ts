@@ -38,6 +38,11 @@ export function editOf(before: ParsedMigration, now: ParsedMigration): EditedSta
   return { unchanged, editedParts: [...editedParts, ...old.keys()], edit };
 }
 
+/** An edit that puts back what databases have run: nothing of it runs again, and none of its parts is another. */
+export function restored({ edit: { before } }: EditedStatements, { statements }: ParsedSql): EditedStatements {
+  return { unchanged: new Set(statements.map(({ index }) => index)), edit: { before, effect: "restored" } };
+}
+
 /** Statements that run because of the change: of an edited migration those that it did not have before. */
 export function newStatements({ statements, unchanged }: Migration): readonly AnalysedStatement[] {
   return unchanged === undefined ? statements : statements.filter(({ statement }) => !unchanged.has(statement.index));

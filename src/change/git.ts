@@ -392,6 +392,19 @@ export function firstParentCommits(git: Git, tip: string, paths: readonly string
   return commits;
 }
 
+/** The commit by which a file that `tip` has came onto its first-parent line; undefined where the history at hand lacks it. */
+export function addedBy(git: Git, tip: string, file: string): string | undefined {
+  refuseOption(tip);
+  const commit = git
+    .run([
+      ...["-c", "log.showSignature=false", "log", "-s", "--first-parent", "-m", "--no-renames", "--diff-filter=A"],
+      ...["--max-count=1", "--format=%H", "--end-of-options", tip, "--", `:(literal,top)${file}`],
+    ])
+    .toString("latin1")
+    .trim();
+  return commit === "" ? undefined : commit;
+}
+
 /** How many commits the first-parent line has, from `tip` back to `until`, both counted. */
 export function countFirstParents(git: Git, tip: string, until?: string): number {
   refuseOption(tip);

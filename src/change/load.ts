@@ -24,7 +24,7 @@ import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
 import { isOutOfTime, TIME_WAS_OVER } from "../text/out-of-time.js";
 import type { ChangedFile, ChangeSource } from "./change-source.js";
-import { editOf, isSame } from "./edited-statements.js";
+import { editOf, isSame, restored, type EditedStatements } from "./edited-statements.js";
 import { lookedUp } from "./looked-up.js";
 import { matcher, OverlayTree } from "./overlay-tree.js";
 import {
@@ -241,6 +241,7 @@ class Loader {
     migrations: readonly Migration[],
     postgres: number,
   ): ReleasedDatabase | undefined {
+    if (this.#release && "first" in this.#release) return NOTHING_RELEASED;
     const release = this.#foundRelease;
     if (release === undefined) return undefined;
     const { tree } = release;
@@ -309,7 +310,7 @@ class Loader {
         const status = this.#status(file, source, asked);
         const drafted = draft(tree, source, file);
         const before = status.status === "modified" ? this.#readAtBase(status.previousFile ?? file, source) : undefined;
-        const edit = before && editOf(before, drafted);
+        const edit = before && this.#editOf(file, before, drafted);
         const judged =
           status.status !== "existing" &&
           drafted.kind !== "baseline" &&
@@ -343,6 +344,19 @@ class Loader {
       }
     }
     return drafts;
+  }
+
+  #editOf(file: string, before: ParsedMigration, now: ParsedMigration): EditedStatements {
+    const edit = editOf(before, now);
+    return edit.edit.effect !== "none" && this.#isRestored(file) ? restored(edit, now.sql) : edit;
+  }
+
+  /** Whether head puts a migration back as the newest release has it, or as it was merged, after base has edited it. */
+  #isRestored(file: string): boolean {
+    const { base, head, mergedText } = this.source;
+    const text = head.tree.read(file);
+    if (text === undefined || base?.tree.has(file) !== true) return false;
+    return text === (this.#foundRelease ? this.#foundRelease.tree.read(file) : mergedText?.(file));
   }
 
   /**
@@ -598,6 +612,9 @@ function once<Answer>(ask: () => Answer): () => Answer {
   let known: { readonly answer: Answer } | undefined;
   return () => (known ??= { answer: ask() }).answer;
 }
+
+/** What a project has of a database before its first release. */
+const NOTHING_RELEASED: ReleasedDatabase = { lacks: () => true, exists: () => false };
 
 const NOTHING: Statement = { index: 0, sql: "", range: [0, 0], operations: [] };
 

@@ -3,7 +3,7 @@
  * and is read as the pull request that it was: base is its first parent, head the commit itself.
  */
 import type { Tree } from "../model/tree.js";
-import type { ChangedFile, ChangeSide, ChangeSource } from "./change-source.js";
+import { mergedTextOf, type ChangedFile, type ChangeSide, type ChangeSource } from "./change-source.js";
 import {
   changedFiles,
   countFirstParents,
@@ -115,17 +115,24 @@ export class MergeHistory {
       ...(parent !== undefined && { comparedWith: parent }),
       changed: parent === undefined ? allAdded(head.tree) : this.#changedFiles(parent, commit),
       incomplete: [],
-      ...(parent !== undefined && { findRelease: (pattern) => this.#releaseAt(parent, date, pattern) }),
+      ...(parent !== undefined && {
+        findRelease: (pattern) => this.#releaseAt({ commit, parent, date }, pattern),
+        mergedText: (file) => mergedTextOf(this.#git, this.#repository, parent, file, this.#texts),
+      }),
     };
   }
 
   /** The newest of the releases that there were when a merge was made. */
-  #releaseAt(parent: string, date: string, pattern: string): ReleaseSearch {
+  #releaseAt(
+    { commit, parent, date }: Pick<Merge, "commit" | "date"> & { readonly parent: string },
+    pattern: string,
+  ): ReleaseSearch {
     let releases = this.#releases.get(pattern);
     if (releases === undefined) {
       this.#releases.set(pattern, (releases = new Releases(this.#git, this.#repository, pattern)));
     }
-    return releases.newestFor(parent, { until: Date.parse(date) / 1000, ...(this.#texts && { texts: this.#texts }) });
+    const until = Date.parse(date) / 1000;
+    return releases.newestFor(parent, { until, except: commit, ...(this.#texts && { texts: this.#texts }) });
   }
 
   #changedFiles(parent: string, commit: string): readonly ChangedFile[] {

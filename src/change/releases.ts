@@ -14,13 +14,21 @@ export interface Release {
   changed(): readonly ChangedFile[];
 }
 
-/** `none` and `incomplete` say why there is no answer. */
+/**
+ * `first`: there was none yet, and that tag was to be the first one: nothing had shipped. `none` and `incomplete` say why
+ * there is no answer.
+ */
 export type ReleaseSearch =
-  { readonly release: Release } | { readonly none: string } | { readonly incomplete: Incompleteness };
+  | { readonly release: Release }
+  | { readonly first: string }
+  | { readonly none: string }
+  | { readonly incomplete: Incompleteness };
 
 export interface ReleaseOptions {
   /** Only tags whose commit is as old or older, in seconds since 1970: those that there were when base was new. */
   readonly until?: number;
+  /** A commit whose tags came after it: that of the merge which is judged. */
+  readonly except?: string;
   readonly texts?: ObjectTexts;
 }
 
@@ -46,8 +54,8 @@ export class Releases {
 
   /** The newest release that a commit builds on. */
   newestFor(base: string, options: ReleaseOptions = {}): ReleaseSearch {
-    const tag = this.#newestTag(base, options.until);
-    if (tag === undefined) return this.#repository.shallow ? SHALLOW : this.#none();
+    const tag = this.#newestTag(base, options);
+    if (tag === undefined) return this.#repository.shallow ? SHALLOW : (this.#first(options) ?? this.#none());
     if (tag === "unknown") return SHALLOW;
     if (lacksContents(this.#git, this.#repository, tag.commit)) return PARTIAL;
     return {
@@ -60,8 +68,8 @@ export class Releases {
     };
   }
 
-  #newestTag(base: string, until = Infinity): Tag | "unknown" | undefined {
-    const tags = this.#all().filter(({ name, date }) => date <= until && !this.#names.isPreRelease(name));
+  #newestTag(base: string, options: ReleaseOptions): Tag | "unknown" | undefined {
+    const tags = this.#releases(options);
     if (tags.length === 0) return undefined;
     let newest = this.#newest.get(tags.length);
     if (newest === undefined) this.#newest.set(tags.length, (newest = { tag: this.#choose(base, tags) }));
@@ -87,6 +95,12 @@ export class Releases {
     return contained === undefined || isAncestor(this.#git, contained.commit, left) ? apart : contained;
   }
 
+  #releases({ until = Infinity, except }: ReleaseOptions): readonly Tag[] {
+    return this.#all().filter(
+      ({ name, date, commit }) => date <= until && commit !== except && !this.#names.isPreRelease(name),
+    );
+  }
+
   /** Newest first. */
   #all(): readonly Tag[] {
     return (this.#tags ??= listTags(this.#git).filter(({ name }) => this.#names.matches(name)));
@@ -106,6 +120,16 @@ export class Releases {
         best === undefined || (this.#names.compare(tag.name, best.name) || tag.date - best.date) > 0 ? tag : best,
       undefined,
     );
+  }
+
+  /**
+   * The release that all others came after, where it is younger than a moment of the past. Of today nobody can tell that
+   * there will be one: a pattern without a tag may have a slip of the pen in it.
+   */
+  #first({ until, except }: ReleaseOptions): ReleaseSearch | undefined {
+    const oldest = this.#releases({}).at(-1);
+    if (until === undefined || oldest === undefined) return undefined;
+    return oldest.date > until || oldest.commit === except ? { first: oldest.name } : undefined;
   }
 
   #none(): ReleaseSearch {

@@ -33,7 +33,7 @@ export async function analysisOf(options: AnalysisOptions): Promise<Report | und
   if (pattern === undefined) return withoutFindings(report);
   const search = (await readChange({ event, root, base: "HEAD" })).findRelease?.(pattern);
   if (search === undefined || "incomplete" in search) return undefined;
-  if ("none" in search) return withoutFindings(report);
+  if (!("release" in search)) return withoutFindings(report);
   const { findRelease: _, ...unreleased } = await readChange({ event, root, base: search.release.commit });
   const merged = check(unreleased);
   return merged.verdict === "incomplete" ? undefined : merged;

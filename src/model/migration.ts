@@ -152,9 +152,10 @@ export interface Edit {
   readonly before: string;
   /**
    * What that means for a database that has run it: `none` where the bytes are the same, `same` where it sends the same
-   * on the way up, `mended` where there is no such database, because PostgreSQL refuses the text of before.
+   * on the way up, `restored` where it gets back the text of the newest release, or with which it was merged, `mended`
+   * where there is no such database, because PostgreSQL refuses the text of before.
    */
-  readonly effect: "none" | "same" | "mended" | "other";
+  readonly effect: "none" | "same" | "restored" | "mended" | "other";
 }
 
 /** A migration file after replay. */

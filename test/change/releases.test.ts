@@ -142,6 +142,10 @@ describe("the newest release that a base builds on", () => {
     const then = Date.parse("2026-02-15T00:00:00Z") / 1000;
     expect(newest(repository.root, "main~1", "v*", then)).toBe("v1.0.0");
     expect(newest(repository.root, "main~1")).toBe("v2.0.0");
+    // Nothing had shipped before the first one. That a pattern without any tag will have one, nobody can tell.
+    const start = Date.parse("2025-12-31T00:00:00Z") / 1000;
+    expect(newest(repository.root, "main~3", "v*", start)).toEqual({ first: "v1.0.0" });
+    expect(newest(repository.root, "main~3", "w*", start)).toEqual({ none: "No tag matches `w*`" });
   });
 });
 

@@ -245,7 +245,7 @@ test("a replay judges each merge by the releases that there were then", () => {
   made.now = "2026-03-01T00:00:00Z";
   made.commit("Version 2");
   made.git("tag", "v2.0.0");
-  made.commit("Another edit of items", { [at("0002_items")]: ITEMS });
+  made.commit("Another edit of items", { [at("0002_items")]: ITEMS.replace("order_id", "purchase_id") });
   const said = (released?: string): unknown =>
     replayMerges({ root: made.root, last: 10, ...(released !== undefined && { released }) }).merges.map(
       ({ title, findings }) => [title, ...findings.map(({ rule }) => rule)],
@@ -262,4 +262,81 @@ test("a replay judges each merge by the releases that there were then", () => {
     ["Items"],
     ["Orders"],
   ]);
+});
+
+test("replay knows that nothing had shipped before the first release", () => {
+  const made = new TemporaryRepository();
+  const commit = (day: string, message: string, files: Readonly<Record<string, string>>): void => {
+    made.now = `2026-01-${day}T00:00:00Z`;
+    made.commit(message, files);
+  };
+  commit("01", "Orders", { [at("0001_orders")]: ORDERS });
+  commit("02", "Edit, index", {
+    [at("0001_orders")]: ORDERS.replace("account_id", "customer_id"),
+    [at("0002_index")]: `${TIMEOUT}CREATE INDEX ON orders (customer_id);\n`,
+  });
+  made.git("tag", "v1.0.0");
+  commit("03", "Index", { [at("0003_index")]: `${TIMEOUT}CREATE INDEX ON orders (id, customer_id);\n` });
+  const said = (released: string): unknown =>
+    replayMerges({ root: made.root, last: 10, released }).merges.map(({ title, findings }) => [
+      title,
+      ...findings.map(({ rule }) => rule),
+    ]);
+  expect(said("v*")).toEqual([["Index", "no-blocking-index-build"], ["Edit, index"], ["Orders"]]);
+  // A pattern that no tag has may have a slip of the pen in it.
+  expect(said("w*")).toEqual([
+    ["Index", "no-blocking-index-build"],
+    ["Edit, index", "no-edited-migration", "no-blocking-index-build"],
+    ["Orders"],
+  ]);
+});
+
+describe("an edit that is taken back", () => {
+  const edited = ITEMS.replace("order_id", "orders_id");
+  const said = ({ findings }: Report): unknown => findings.map(({ rule, message }) => [rule, message.slice(0, 31)]);
+
+  it("gives databases what they have: the text with which the migration was merged", () => {
+    const made = repository({});
+    made.git("checkout", "-q", "main");
+    made.commit("edit", { [at("0002_items")]: edited });
+    made.branch("back");
+    made.commit("taken back", { [at("0002_items")]: ITEMS });
+    expect(said(checked(made))).toEqual([]);
+    made.commit("another edit", { [at("0002_items")]: ITEMS.replace("order_id", "purchase_id") });
+    expect(said(checked(made))).toEqual([["no-edited-migration", "This migration was merged befor"]]);
+  });
+
+  it("gives them what the release has, whatever it was merged with", () => {
+    const made = repository();
+    made.git("checkout", "-q", "main");
+    made.commit("edit", { [at("0002_items")]: edited });
+    made.git("tag", "v1.1.0");
+    made.commit("another edit", { [at("0002_items")]: ITEMS.replace("order_id", "purchase_id") });
+    made.branch("back");
+    made.commit("taken back", { [at("0002_items")]: edited });
+    expect(said(checked(made))).toEqual([]);
+  });
+
+  it("is an edit in a shallow clone, which does not tell with what it was merged", () => {
+    const made = repository({});
+    made.git("checkout", "-q", "main");
+    made.commit("edit", { [at("0002_items")]: edited });
+    made.branch("back");
+    made.commit("taken back", { [at("0002_items")]: ITEMS });
+    made.git("branch", "-D", "work");
+    const root = temporaryFolder();
+    execFileSync("git", [
+      "clone",
+      "-q",
+      "--depth=2",
+      "--branch=back",
+      "--no-single-branch",
+      `file://${made.root}`,
+      root,
+    ]);
+    const source = gitChangeSource({ root, base: "origin/main" });
+    expect(said(check(source, configurationOf(source)))).toEqual([
+      ["no-edited-migration", "This migration was merged befor"],
+    ]);
+  });
 });
