@@ -5,6 +5,7 @@ import { DIALECT } from "./evaluator/environment.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import type { Text } from "./evaluator/text.js";
 import { Dictionary, Handle, type Method, textOf, Unknown } from "./evaluator/value.js";
+import { exportsUp } from "./exports-up.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
 import { RESULT, SQL_TAG } from "./kysely/expressions.js";
 import { queryCreator } from "./kysely/query.js";
@@ -43,7 +44,7 @@ export const kysely: MigrationTool = {
     const leftOut: LeftOutFile[] = [];
     for (const name of listing.filesIn(folder).filter(isLoaded)) {
       const file = join(folder, name);
-      if (/\bup\b/.test(listing.read(file) ?? "")) files.push(name);
+      if (exportsUp(listing.read(file) ?? "")) files.push(name);
       else leftOut.push({ file, reason: "has no function `up`, so Kysely does not take it for a migration" });
     }
     const dialect = dialectOfFolder(folder);
@@ -153,7 +154,7 @@ function usesKysely(listing: Listing, folder: string): boolean {
 
 /** Whether a text is a migration of Kysely. */
 function isMigration(text: string): boolean {
-  return /\bkysely\b/i.test(text) && /\bup\b/.test(text);
+  return /\bkysely\b/i.test(text) && exportsUp(text);
 }
 
 function toolFacts(listing: Listing, folder: string): ToolFacts {

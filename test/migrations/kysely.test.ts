@@ -56,10 +56,53 @@ describe("Kysely's migrations are found", () => {
   });
 
   it.each([
+    [
+      "a constant",
+      UP.replace("async function up(db: Kysely<any>): Promise<void>", "const up = async (db: Kysely<any>) =>"),
+    ],
+    ["a list of names", `${UP.replace("export ", "")}export { up };\n`],
+    ["a property", UP.replace("export async function up", "exports.up = async function")],
+    [
+      "what a call returns",
+      'import { migration } from "./kysely-steps";\nexport const { up, down } = migration("orders");\n',
+    ],
+    [
+      "the default export",
+      `import { Migration, sql } from "kysely";
+export default { async up(db) { await sql\`SELECT 1\`.execute(db); } } satisfies Migration;
+`,
+    ],
+    [
+      "a named default export",
+      `import { Migration, sql } from "kysely";
+const first: Migration = {
+  up: async (db) => void (await sql\`SELECT 1\`.execute(db)),
+};
+export default first;
+`,
+    ],
+  ])("by a function up that is %s", (_, text) => {
+    expect(onlySource({ ...PROJECT, "migrations/1_a.ts": text })).toMatchObject({
+      tool: { name: "kysely" },
+      files: ["migrations/1_a.ts"],
+    });
+  });
+
+  it.each([
     ["without the dependency", { ...manifest("pg"), "migrations/1_a.ts": UP }],
     ["that are tests", { ...PROJECT, "tests/migrations/1_a.ts": UP }],
     ["in a folder of another name", { ...PROJECT, "src/queries/1_a.ts": UP }],
     ["that are something else", { ...PROJECT, "migrations/1_a.ts": "export const rows = [];" }],
+    [
+      "that only speak of migrations",
+      {
+        ...PROJECT,
+        "src/migrations/migrate.ts":
+          'import { Migrator } from "kysely";\n\n/** Brings the schema up to date. */\nexport async function migrate(migrator: Migrator) {\n  const { up } = await steps();\n  return up ? migrator.migrateToLatest() : undefined;\n}\n',
+        "src/migrations/steps.ts":
+          'import type { Kysely } from "kysely";\n\nconst up = 1;\nexport { up as direction };\nexport const set = async (db: Kysely<any>) => db.updateTable("orders").set({ up: true }).execute();\n',
+      },
+    ],
     ["that do not use Kysely", { ...PROJECT, "migrations/1_a.ts": "export async function up() {}" }],
   ])("not %s", (_, files) => {
     expect(detected(files).databases).toEqual([]);
