@@ -1,5 +1,5 @@
 /** The statements of a migration that is a program: what it sends, with places in the program. */
-import type { Piece, Text } from "../migrations/evaluator/text.js";
+import { type Piece, Text } from "../migrations/evaluator/text.js";
 import type { EvaluatedMigration, SchemaLookup, SentSql } from "../migrations/tool.js";
 import type { Catalog } from "../model/catalog.js";
 import type { Operation } from "../model/operation.js";
@@ -59,7 +59,7 @@ function sqlOf(
   query: number,
   comments: SqlComment[],
 ): Statement[] {
-  const filled = fillHoles(sql);
+  const filled = fillHoles(withValues(sql));
   const place = placer(filled.pieces, file, sent.range);
   const parsed = parseSql(filled.sql);
   const [hole] = filled.unknown;
@@ -95,6 +95,24 @@ function sqlOf(
       },
     };
   });
+}
+
+/**
+ * The SQL with the values that it is sent with, as far as they are known. A number is in quotes: as a parameter it has
+ * no type of its own, and takes that of the column.
+ */
+function withValues(sql: Text): Text {
+  return new Text(
+    sql.pieces.map((piece): Piece => {
+      const value = piece.hole?.kind === "value" ? piece.hole.inline?.known : undefined;
+      if (value === undefined) return piece;
+      const { origin } = piece;
+      return {
+        text: /^-?[\d.]/.test(value) ? `'${value}'` : value,
+        ...(origin && { origin: { ...origin, verbatim: false } }),
+      };
+    }),
+  );
 }
 
 /** Whether a stretch of SQL has something in it that no call asks for. */
