@@ -1,5 +1,13 @@
 /** SET NOT NULL reads every row under ACCESS EXCLUSIVE, unless a valid CHECK proves already that no row has a NULL. */
-import { defineRule, inCalls, later, migrationOf, quoteIdentifier, type RuleMigration } from "../src/rule/index.js";
+import {
+  chooseNotNullName,
+  defineRule,
+  inCalls,
+  later,
+  migrationOf,
+  quoteIdentifier,
+  type RuleMigration,
+} from "../src/rule/index.js";
 import type { Rule } from "eslint";
 import type { Constraint } from "../src/model/catalog.js";
 import type { SetNotNull } from "../src/model/operation.js";
@@ -65,7 +73,8 @@ interface WayAround {
 function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
   const { postgres } = migration;
   const column = quoteIdentifier(op.column);
-  const name = (suffix: string): string => quoteIdentifier(`${op.table.name}_${op.column}_${suffix}`);
+  const taken = migration.before(op).table(op.table)?.constraints;
+  const name = quoteIdentifier(chooseNotNullName(op.table.name, op.column, taken, postgres));
   const validateLater = `VALIDATE CONSTRAINT ${later(migration, op)}`;
   const through = inCalls(migration, op);
   const proof = proofOf(op, migration);
@@ -76,7 +85,7 @@ function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
         "Before PostgreSQL 12 it always does: " +
         (proof
           ? `the CHECK ${proof.name} holds as well, leave it at that.`
-          : `use ADD CONSTRAINT ${name("check")} CHECK (${column} IS NOT NULL) NOT VALID instead, and ${validateLater}.`),
+          : `use ADD CONSTRAINT ${name} CHECK (${column} IS NOT NULL) NOT VALID instead, and ${validateLater}.`),
     };
   }
   if (proof?.kind === "not null") {
@@ -89,14 +98,14 @@ function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
     };
   }
   if (postgres >= 18) {
-    const clause = `ADD CONSTRAINT ${name("not_null")} NOT NULL ${column} NOT VALID`;
+    const clause = `ADD CONSTRAINT ${name} NOT NULL ${column} NOT VALID`;
     return {
       remedy: `Use ${clause}${through} instead, and ${validateLater}.`,
       suggestion: { messageId: "addAsConstraint", clause },
     };
   }
   return {
-    remedy: `Use ADD CONSTRAINT ${name("check")} CHECK (${column} IS NOT NULL) NOT VALID${through} instead, and ${validateLater}; SET NOT NULL behind that reads nothing.`,
+    remedy: `Use ADD CONSTRAINT ${name} CHECK (${column} IS NOT NULL) NOT VALID${through} instead, and ${validateLater}; SET NOT NULL behind that reads nothing.`,
   };
 }
 

@@ -1,5 +1,14 @@
 /** Where the pipeline runs migrations after the deploy, code that needs what they make fails until they have run. */
-import { defineRule, formatName, listPlaces, migrationOf, quoteIdentifier } from "../src/rule/index.js";
+import {
+  defineRule,
+  formatName,
+  isSureEnough,
+  listPlaces,
+  migrationOf,
+  quoteIdentifier,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
+} from "../src/rule/index.js";
 import type {
   AddColumn,
   CreateEnum,
@@ -22,6 +31,8 @@ export default defineRule({
       harm: "breaks code",
       yieldsTo: ["no-column-recreate"],
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       madeLater:
         "The code of this pull request uses {{what}} ({{places}}), and the configuration says that migrations run after the deploy: it fails from its first instance on until this has run. Ship this migration in a pull request before the code that uses it.",
@@ -29,13 +40,12 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     const check = (op: Create): void => {
       if (migration.change.configuration.deploy.migrations !== "after") return;
       if (op.type === "AddColumn" && !migration.isLive(op)) return;
       if (isThere(op)) return;
-      const uses = migration
-        .referencesToNew(op)
-        .filter(({ side, grade }) => side === "head" && (grade === "certain" || grade === "likely"));
+      const uses = migration.referencesToNew(op).filter((use) => use.side === "head" && isSureEnough(use, least));
       if (uses.length === 0) return;
       context.report({
         node: op,

@@ -9,6 +9,8 @@ import {
   listNames,
   migrationOf,
   quoteIdentifier,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
   type RuleMigration,
   transactionOf,
 } from "../src/rule/index.js";
@@ -27,6 +29,8 @@ export default defineRule({
       harm: "breaks code",
       yieldsTo: ["no-primary-key-loss"],
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       lostAtHead:
         "The code of this pull request inserts into {{table}} with {{target}} ({{places}}), and PostgreSQL refuses such an INSERT once {{name}} is gone, in whatever order the two ship. Change that and deploy it; drop {{name}} in a later pull request.",
@@ -38,6 +42,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     return {
       DropIndex(op) {
         const index = migration.before(op).index(op.index);
@@ -72,7 +77,7 @@ export default defineRule({
           ("columns" in conflict ? isSameSet(conflict.columns, columns) : conflict.constraint === constraint) &&
           !endsOfTransaction(migration, node).some((catalog) => hasTarget(catalog, table, conflict)),
       );
-      const broken = brokenBy(migration, lost);
+      const broken = brokenBy(migration, lost, least);
       if (!broken) return;
       context.report({
         node,
@@ -91,7 +96,7 @@ export default defineRule({
         ({ side, conflict }) =>
           side === "head" && conflict !== undefined && "columns" in conflict && !hasTarget(end, node.table, conflict),
       );
-      const broken = brokenBy(migration, unmatched);
+      const broken = brokenBy(migration, unmatched, least);
       if (!broken) return;
       context.report({
         node,

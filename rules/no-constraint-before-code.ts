@@ -14,6 +14,8 @@ import {
   optionalInModels,
   quoteIdentifier,
   refusedConstants,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
   type RuleMigration,
 } from "../src/rule/index.js";
 import type { AddConstraint, ConstraintDefinition, Operation, SetNotNull } from "../src/model/operation.js";
@@ -30,6 +32,8 @@ export default defineRule({
       harm: "breaks code",
       yieldsTo: ["no-column-recreate", "no-lost-column-attribute", "no-not-null-without-default"],
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       brokenAtHead:
         "The code of this pull request {{does}} ({{places}}), which fails once {{condition}}, in whatever order the two ship. {{remedy}}",
@@ -41,6 +45,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     return {
       SetNotNull(op) {
         if (isDroppedLater(op, migration)) return;
@@ -92,6 +97,7 @@ export default defineRule({
       const broken = brokenBy(
         migration,
         refused.map(({ reference }) => reference),
+        least,
       );
       if (!broken) return false;
       const side = broken.by === "head" ? "head" : "base";

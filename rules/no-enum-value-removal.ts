@@ -11,6 +11,8 @@ import {
   listNames,
   migrationOf,
   quoteIdentifier,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
   rewrittenValues,
   type RuleMigration,
 } from "../src/rule/index.js";
@@ -28,6 +30,8 @@ export default defineRule({
       harm: "breaks code",
       yieldsTo: ["no-dependent-object-break"],
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       renamedAtHead:
         "The code of this pull request still uses {{values}} of the enum {{enum}} ({{places}}), and PostgreSQL refuses it once it is {{newValue}}, in whatever order the two ship. {{remedy}}",
@@ -43,6 +47,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     return {
       RenameEnumValue(op) {
         const type = migration.before(op).enum(op.enum)?.name ?? op.enum.name;
@@ -50,7 +55,7 @@ export default defineRule({
           ...usesOfType(op, op.enum, [op.value], migration),
           ...declaredEnumValues(migration, type, [op.value]),
         ];
-        const broken = brokenBy(migration, uses);
+        const broken = brokenBy(migration, uses, least);
         if (!broken || !migration.isLive(op)) return;
         context.report({
           node: op,
@@ -75,7 +80,7 @@ export default defineRule({
         if (removed.length === 0) return;
         const used = valuesUsed(migration.usesOf(op, op.column), removed);
         const uses = [...used, ...declaredEnumValues(migration, from.name, removed)];
-        const broken = brokenBy(migration, uses);
+        const broken = brokenBy(migration, uses, least);
         if (!broken) return;
         const named = removed.filter((value) => broken.uses.some((use) => use.values?.includes(value) === true));
         const values = named.length > 0 ? named : removed;
@@ -97,7 +102,7 @@ export default defineRule({
         const rewritten = rewrittenValues(migration, op);
         if (!rewritten) return;
         const uses = valuesUsed(migration.usesOf(op, rewritten.column), rewritten.from);
-        const broken = brokenBy(migration, uses);
+        const broken = brokenBy(migration, uses, least);
         // Code that goes on to use the value says that it stays one: then only these rows are mended.
         if (!broken || broken.by === "head") return;
         const values = rewritten.from.filter((value) =>

@@ -11,6 +11,8 @@ import {
   migrationOf,
   quoteIdentifier,
   refusalOfConstant,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
   resultKind,
 } from "../src/rule/index.js";
 import type { AlterColumnType } from "../src/model/operation.js";
@@ -27,6 +29,8 @@ export default defineRule({
       harm: "breaks code",
       yieldsTo: ["no-enum-value-removal", "no-lost-column-attribute"],
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       refusedAtHead:
         "The code of this pull request uses {{values}} as {{column}} of {{table}} ({{places}}), which {{refusal}}: PostgreSQL refuses it once the type is changed, in whatever order the two ship. {{remedy}}",
@@ -38,6 +42,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     return {
       AlterColumnType(op) {
         if (!migration.isLive(op)) return;
@@ -63,6 +68,7 @@ export default defineRule({
       const broken = brokenBy(
         migration,
         refused.map(({ reference }) => reference),
+        least,
       );
       if (!broken) return false;
       const told = refused.filter(({ reference }) => broken.uses.includes(reference));
@@ -98,6 +104,7 @@ export default defineRule({
       const broken = brokenBy(
         migration,
         reads.filter(({ file }) => driverAt(file, tree) !== undefined),
+        least,
       );
       const driver = broken?.uses[0] && driverAt(broken.uses[0].file, tree);
       if (!broken || !driver) return;

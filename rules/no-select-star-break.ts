@@ -2,7 +2,15 @@
  * Statements that do not name the columns they work on: a column that comes, goes or changes its type makes PostgreSQL
  * refuse them, or puts values into the wrong column.
  */
-import { brokenBy, defineRule, formatName, migrationOf, quoteIdentifier } from "../src/rule/index.js";
+import {
+  brokenBy,
+  defineRule,
+  formatName,
+  migrationOf,
+  quoteIdentifier,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
+} from "../src/rule/index.js";
 import type { AddColumn, AlterColumnType, DropColumn } from "../src/model/operation.js";
 import type { Reference } from "../src/model/reference.js";
 
@@ -24,6 +32,8 @@ export default defineRule({
         "no-referenced-column-drop",
       ],
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       prepared:
         "The running code keeps a prepared statement that reads * of {{table}} ({{places}}). On every connection that has it PostgreSQL refuses it from here on (cached plan must not change result type), until the connection is closed. Name the columns there and deploy that first, or restart the instances when this has run.",
@@ -37,6 +47,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     const check = (op: AddColumn | AlterColumnType | DropColumn): void => {
       if (!migration.isLive(op)) return;
       const column = op.type === "AddColumn" ? op.column.name : op.column;
@@ -44,7 +55,7 @@ export default defineRule({
         return;
       const uses = migration.usesOf(op, column);
       for (const [messageId, isBroken] of BREAKS[op.type]) {
-        const broken = brokenBy(migration, uses.filter(isBroken));
+        const broken = brokenBy(migration, uses.filter(isBroken), least);
         if (!broken) continue;
         context.report({
           node: op,

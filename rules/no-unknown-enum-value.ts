@@ -8,10 +8,13 @@ import {
   defineRule,
   enumClients,
   formatName,
+  isSureEnough,
   listPlaces,
   migrationOf,
   placeIn,
   placeOf,
+  REPORT_DEFAULT,
+  REPORT_SCHEMA,
   type RuleMigration,
   sentSql,
   usesEnumValue,
@@ -28,6 +31,8 @@ export default defineRule({
       category: "Compatibility",
       harm: "breaks code",
     },
+    schema: REPORT_SCHEMA,
+    defaultOptions: REPORT_DEFAULT,
     messages: {
       unknown:
         "Rows get {{value}}, which is new in the enum {{enum}} ({{places}}), and the running code's {{client}} enum {{name}} ({{declared}}) does not have it: until the last instance of that code is gone, every query fails that reads such a row. Deploy code that knows {{value}} first; write it in a later pull request.",
@@ -35,6 +40,7 @@ export default defineRule({
   },
   create(context) {
     const migration = migrationOf(context);
+    const least = context.options[0]?.report;
     return {
       AddEnumValue(op) {
         if (migration.change.configuration.deploy.model !== "rolling" || !migration.isLive(op)) return;
@@ -44,7 +50,7 @@ export default defineRule({
         const client = enumClients(migration, "base", type).find((one) => !knows(one, op.value));
         if (!client) return;
         const statements = writesOfChange(op, migration);
-        const code = writesOfCode(op, migration);
+        const code = writesOfCode(op, migration).filter((use) => isSureEnough(use, least));
         if (statements.length + code.length === 0) return;
         const declared = placeIn(migration, client, "base");
         context.report({
@@ -91,12 +97,6 @@ function writesOfCode(op: AddEnumValue, migration: RuleMigration): readonly Refe
   return columnsOfType(migration.before(op), op.enum).flatMap(({ table, column }) =>
     migration
       .usesOf(op, column, table)
-      .filter(
-        ({ side, grade, kind, values }) =>
-          side === "head" &&
-          (grade === "certain" || grade === "likely") &&
-          kind === "write" &&
-          values?.includes(op.value) === true,
-      ),
+      .filter(({ side, kind, values }) => side === "head" && kind === "write" && values?.includes(op.value) === true),
   );
 }

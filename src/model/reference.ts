@@ -6,6 +6,9 @@ export type Side = "base" | "head";
 /** How sure a reference is. Certain and likely ones make findings; the others are items of the plan. */
 export type ReferenceGrade = "certain" | "likely" | "possible" | "unknown";
 
+/** The grade that a reference must have at least to make a finding: option `report` of the rules. */
+export type LeastGrade = Exclude<ReferenceGrade, "unknown">;
+
 export type ReferenceKind =
   | "read"
   | "star read"

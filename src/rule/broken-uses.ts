@@ -1,6 +1,7 @@
 /** Code that fails without what an operation takes away. */
 import type { Operation } from "../model/operation.js";
-import type { Reference, ReferenceGrade } from "../model/reference.js";
+import type { LeastGrade, Reference } from "../model/reference.js";
+import { isSureEnough } from "../references/grades.js";
 import { listPlaces } from "./remedies.js";
 import type { RuleMigration } from "./types.js";
 
@@ -16,10 +17,7 @@ export interface BrokenUses {
   readonly places: string;
 }
 
-/** The grade that a use must have at least to make a finding. */
-export type LeastGrade = Exclude<ReferenceGrade, "unknown">;
-
-/** The option `report`, for rules whose findings rest on uses in code alone. */
+/** The option `report`, for rules whose findings rest on uses in code. */
 export const REPORT_SCHEMA = [
   {
     type: "object",
@@ -35,12 +33,6 @@ export const REPORT_SCHEMA = [
 
 export const REPORT_DEFAULT: readonly [{ readonly report: LeastGrade }] = [{ report: "likely" }];
 
-const ENOUGH: Readonly<Record<LeastGrade, readonly ReferenceGrade[]>> = {
-  certain: ["certain"],
-  likely: ["certain", "likely"],
-  possible: ["certain", "likely", "possible"],
-};
-
 /** The uses of a live object that an operation takes away; undefined where none breaks. */
 export function brokenUses(migration: RuleMigration, operation: Operation, least?: LeastGrade): BrokenUses | undefined {
   return migration.isLive(operation) ? brokenBy(migration, migration.referencesTo(operation), least) : undefined;
@@ -50,9 +42,9 @@ export function brokenUses(migration: RuleMigration, operation: Operation, least
 export function brokenBy(
   migration: RuleMigration,
   references: readonly Reference[],
-  least: LeastGrade = "likely",
+  least?: LeastGrade,
 ): BrokenUses | undefined {
-  const uses = references.filter(({ grade }) => ENOUGH[least].includes(grade));
+  const uses = references.filter((reference) => isSureEnough(reference, least));
   const atHead = uses.filter(({ side }) => side === "head");
   if (atHead.length > 0) return { by: "head", uses, places: placesOf(atHead) };
   if (uses.length === 0 || !meetsRunningCode(migration)) return undefined;

@@ -26,6 +26,8 @@ export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
 export { schemaDifferences } from "../change/schema-differences.js";
+export { chooseNotNullName } from "../postgres/catalog/default-names.js";
+export { isSureEnough } from "../references/grades.js";
 export { usesEnumValue } from "../postgres/enum-uses.js";
 export { excludesBound, provesBound } from "../postgres/partition-proof.js";
 export { lockConflict, LOCK_MODES } from "../postgres/lock-modes.js";

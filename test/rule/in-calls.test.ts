@@ -74,7 +74,7 @@ describe("the call that sends SQL as it stands", () => {
     [
       "Kysely",
       "not null",
-      "Use ADD CONSTRAINT orders_account_id_check CHECK (account_id IS NOT NULL) NOT VALID (through ``sql`…`.execute(db)``) " +
+      "Use ADD CONSTRAINT orders_account_id_nonnull CHECK (account_id IS NOT NULL) NOT VALID (through ``sql`…`.execute(db)``) " +
         "instead, and VALIDATE CONSTRAINT in a migration of a later deploy",
     ],
     [

@@ -41,7 +41,7 @@ ruleTester.run("no-blocking-not-null", rule, {
       errors: [
         {
           message:
-            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_check CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.",
+            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_nonnull CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.",
           line: 2,
           column: 3,
           endLine: 2,
@@ -49,7 +49,7 @@ ruleTester.run("no-blocking-not-null", rule, {
         },
         {
           message:
-            'Making "accountId" NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT "orders_accountId_check" CHECK ("accountId" IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.',
+            'Making "accountId" NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT "orders_accountId_nonnull" CHECK ("accountId" IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.',
           line: 3,
           column: 3,
           endLine: 3,
@@ -65,7 +65,7 @@ ruleTester.run("no-blocking-not-null", rule, {
       errors: [
         {
           message:
-            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_check CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.",
+            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_nonnull CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.",
           line: 1,
           column: 1,
           endLine: 1,
@@ -81,7 +81,7 @@ ruleTester.run("no-blocking-not-null", rule, {
       errors: [
         {
           message:
-            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_check CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT after it; SET NOT NULL behind that reads nothing.",
+            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_nonnull CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT after it; SET NOT NULL behind that reads nothing.",
           line: 1,
           column: 1,
           endLine: 1,
@@ -97,7 +97,7 @@ ruleTester.run("no-blocking-not-null", rule, {
       errors: [
         {
           message:
-            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_check CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a migration of a later deploy, because Drizzle runs all pending migrations in one transaction; SET NOT NULL behind that reads nothing.",
+            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_nonnull CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a migration of a later deploy, because Drizzle runs all pending migrations in one transaction; SET NOT NULL behind that reads nothing.",
           line: 1,
           column: 1,
           endLine: 1,
@@ -207,7 +207,7 @@ ruleTester.run("no-blocking-not-null", rule, {
       errors: [
         {
           message:
-            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Before PostgreSQL 12 it always does: use ADD CONSTRAINT orders_total_check CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration.",
+            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Before PostgreSQL 12 it always does: use ADD CONSTRAINT orders_total_nonnull CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration.",
           line: 1,
           column: 1,
           endLine: 1,

@@ -2,7 +2,7 @@
  * NOT NULL on a column that rows and writers comply with already, without reading the table under a lock that keeps
  * others out: a constraint for new rows first, then a look at the old ones while reads and writes go on.
  */
-import { chooseName } from "../../postgres/catalog/default-names.js";
+import { chooseNotNullName } from "../../postgres/catalog/default-names.js";
 import type { Moment } from "../moment.js";
 import type { RecipeContext, RecipeStep } from "../recipe.js";
 import { validated } from "./checks.js";
@@ -20,9 +20,8 @@ export function notNullSteps(
   from: Moment,
   filled = false,
 ): readonly RecipeStep[] {
-  const taken = (name: string): boolean => table.known?.constraints.has(name) === true;
   const own = context.postgres >= 18;
-  const name = chooseName(table.name, [column], own ? "not_null" : "nonnull", taken);
+  const name = chooseNotNullName(table.name, column, table.known?.constraints, context.postgres);
   const alter = `ALTER TABLE ${table.sql}`;
   const window = { from, ...(filled && { oldestCode: "any" as const }) };
   const add: RecipeStep = {

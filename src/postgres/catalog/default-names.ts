@@ -42,6 +42,21 @@ export function chooseName(
   }
 }
 
+/**
+ * A free name for a constraint that says that a column has no NULL: from 18 on the one that PostgreSQL gives, before it
+ * a name of its own for the CHECK, since `_check` is what any other CHECK of the column is called.
+ * @param taken The names of the table's constraints.
+ * @param postgres The major version.
+ */
+export function chooseNotNullName(
+  table: string,
+  column: string,
+  taken: { has(name: string): boolean } | undefined,
+  postgres: number,
+): string {
+  return chooseName(table, [column], postgres >= 18 ? "not_null" : "nonnull", (name) => taken?.has(name) === true);
+}
+
 /** Column names joined with `_`, up to the column that passes the limit (`ChooseIndexNameAddition`). */
 function joinColumns(columns: readonly string[]): string {
   let joined = "";
