@@ -258,8 +258,11 @@ export class KnexTable {
       );
       if (this.#comment) statements.push(commentOn(table, this.#comment));
     } else if (added.length > 0) {
-      const columns = added.map(({ sql }) => sqlText`add column ${sql}`.at(sql.pieces[0]?.origin ?? NO_PLACE));
-      statements.push(sqlText`alter table ${table.wrapped} ${Text.join(columns, ", ")}`);
+      const places = added.map(({ sql }) => sql.pieces[0]?.origin ?? NO_PLACE);
+      const columns = added.map(({ sql }, index) => sqlText`add column ${sql}`.at(places[index] ?? NO_PLACE));
+      const sql = sqlText`alter table ${table.wrapped} ${Text.join(columns, ", ")}`;
+      // A statement for one column is that column's.
+      statements.push(places.length === 1 ? sql.at(places[0] ?? NO_PLACE) : sql);
     }
     const others = altered.map((column) => compileColumn(column, table));
     if (!isCreated) for (const column of altered) statements.push(...alterColumn(column, table));
