@@ -137,16 +137,10 @@ function readDefaultPartition(
   migration: RuleMigration,
 ): Table | undefined {
   const before = migration.before(op);
-  const locked = new Set(liveLocks(migration, op).map(({ relation }) => relation));
-  return before
-    .partitionsOf(parent)
-    .find(
-      (other) =>
-        other.defaultPartition === true &&
-        locked.has(`${other.schema}.${other.name}`) &&
-        !migration.isSmall(op, other) &&
-        !excludesBound(other, parent, bound, before),
-    );
+  const other = before.defaultPartitionOf(parent);
+  if (!other || migration.isSmall(op, other) || excludesBound(other, parent, bound, before)) return undefined;
+  const name = `${other.schema}.${other.name}`;
+  return liveLocks(migration, op).some(({ relation }) => relation === name) ? other : undefined;
 }
 
 /** Whether DETACH … CONCURRENTLY exists, and a query could wait for this one. */
@@ -154,7 +148,7 @@ function couldDetachConcurrently(op: DetachPartition, migration: RuleMigration):
   if (op.concurrently || op.finalize || migration.postgres < 14 || !migration.isLive(op)) return false;
   const before = migration.before(op);
   // PostgreSQL refuses it where there is a default partition, and in a DO block.
-  if (before.partitionsOf(op.table).some(({ defaultPartition }) => defaultPartition)) return false;
+  if (before.defaultPartitionOf(op.table)) return false;
   const { schema, name } = before.qualify(op.table);
   return !heldBefore(migration, op).some(
     (held) => held.relation === `${schema}.${name}` && held.mode === "ACCESS EXCLUSIVE",

@@ -223,12 +223,13 @@ function lintMigration(linter: RunLinter, filename: string, located: LocatedMigr
     }
     findings.push(ruleFinding(findingOf(saidBy(message), found, database, migration, suppression), found));
   }
+  const directiveOf = directivesIn(migration);
   const suppressed = result.suppressed.flatMap((message): RuleFinding<SuppressedFinding>[] => {
     const found = recordOf(message);
     if (!found) return [];
     const finding = findingOf(saidBy(message), found, database, migration, suppression);
     const reason = message.suppressions.map(({ justification }) => justification).join("; ");
-    const directive = directiveOf(finding, migration);
+    const directive = directiveOf(finding);
     return [ruleFinding({ ...finding, reason, directive, by: "directive" as const }, found)];
   });
   return { findings, suppressed, notes };
@@ -287,20 +288,34 @@ function findingOf(
 }
 
 /** The comment that silences a finding: the last one before its end that names the rule, else the last directive. */
-function directiveOf(finding: Finding, { file, sql }: Migration): Place {
-  const line = lineCounter(sql.text);
-  const before = sql.comments.filter(
-    ({ range, value }) => /\b(?:eslint|migration-safety)-disable\b/.test(value) && line(range[0]) <= finding.endLine,
-  );
-  const comment = before.findLast(({ value }) => value.includes(finding.rule)) ?? before.at(-1);
-  if (!comment) return finding;
-  const place = (offset: number): [line: number, column: number] => {
-    const start = Math.max(sql.text.lastIndexOf("\n", offset - 1), sql.text.lastIndexOf("\r", offset - 1)) + 1;
-    return [line(offset), offset - start + 1];
+function directivesIn({ file, sql: { text, comments } }: Migration): (finding: Finding) => Place {
+  const place = placeCounter(text);
+  const all = comments
+    .filter(({ value }) => /\b(?:eslint|migration-safety)-disable\b/.test(value))
+    .map(({ range, value }) => ({ range, value, line: place(range[0]).line }));
+  const byRule = new Map<string, typeof all>();
+  const naming = (rule: string): typeof all => {
+    let named = byRule.get(rule);
+    if (!named) byRule.set(rule, (named = all.filter(({ value }) => value.includes(rule))));
+    return named;
   };
-  const [startLine, startColumn] = place(comment.range[0]);
-  const [endLine, endColumn] = place(comment.range[1]);
-  return { file, line: startLine, column: startColumn, endLine, endColumn };
+  return (finding) => {
+    const comment = lastUpTo(naming(finding.rule), finding.endLine) ?? lastUpTo(all, finding.endLine);
+    if (!comment) return finding;
+    const [start, end] = [place(comment.range[0]), place(comment.range[1])];
+    return { file, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+  };
+}
+
+/** The last of things in order of their lines that is not behind a line. */
+function lastUpTo<Thing extends { readonly line: number }>(things: readonly Thing[], line: number): Thing | undefined {
+  let [low, high] = [0, things.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (things[middle]!.line <= line) low = middle + 1;
+    else high = middle;
+  }
+  return things[low - 1];
 }
 
 /** What rules find in the change as a whole, on files that are not linted because they are gone. */

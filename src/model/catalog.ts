@@ -219,6 +219,7 @@ export interface Catalog {
   /** Tables whose foreign keys point at this one. */
   referencedBy(table: QualifiedName): readonly Table[];
   partitionsOf(table: QualifiedName): readonly Table[];
+  defaultPartitionOf(table: QualifiedName): Table | undefined;
   /** Tables that inherit from this one, partitions not counted. */
   inheritedBy(table: QualifiedName): readonly Table[];
   /** Views and materialized views that select from this relation. */

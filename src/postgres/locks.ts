@@ -463,13 +463,10 @@ function ownForeignKeys(relation: QualifiedName, catalog: Catalog): Constraint[]
 /** The lock on a default partition; where its parent gets a partition beside it, rows are looked for that belong there. */
 function defaultPartitions(parent: QualifiedName, catalog: Catalog, added?: PartitionBound): readonly Taken[] {
   const whole = catalog.table(parent);
-  return catalog
-    .partitionsOf(parent)
-    .filter(({ defaultPartition }) => defaultPartition)
-    .map((other) => {
-      const isRead = added !== undefined && !(whole && excludesBound(other, whole, added, catalog));
-      return taken(other, "ACCESS EXCLUSIVE", isRead ? "scan" : "instant");
-    });
+  const other = catalog.defaultPartitionOf(parent);
+  if (!other) return [];
+  const isRead = added !== undefined && !(whole && excludesBound(other, whole, added, catalog));
+  return [taken(other, "ACCESS EXCLUSIVE", isRead ? "scan" : "instant")];
 }
 
 /** A new, empty partition: its parent, what the parent's foreign keys reference, and a default partition, which is read unless its CHECKs exclude the new one's rows. */

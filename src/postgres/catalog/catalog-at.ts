@@ -41,6 +41,10 @@ export class CatalogAt implements Catalog {
     return this.#tables(this.#history(table)?.childrenAt(this.#time)).filter(({ partitionOf }) => partitionOf);
   }
 
+  defaultPartitionOf(table: QualifiedName): Table | undefined {
+    return this.#history(table)?.defaultPartitionAt(this.#time)?.at(this.#time);
+  }
+
   inheritedBy(table: QualifiedName): readonly Table[] {
     return this.#tables(this.#history(table)?.childrenAt(this.#time)).filter(({ partitionOf }) => !partitionOf);
   }

@@ -28,17 +28,25 @@ function objectName(name1: string, name2: string | undefined, label: string): st
   return [clip(name1, bytes1), ...(name2 === undefined ? [] : [clip(name2, bytes2)]), label].join("_");
 }
 
-/** The first free one of `t_c_label`, `t_c_label1`, `t_c_label2`, … */
+/**
+ * The first free one of `t_c_label`, `t_c_label1`, `t_c_label2`, …
+ * @param ended Where earlier searches in the same schema ended, while no name has become free since: a thousand
+ *   constraints of one table would else be looked through for the next one.
+ */
 export function chooseName(
   table: string,
   columns: readonly string[],
   label: string,
   taken: (name: string) => boolean,
+  ended?: Map<string, number>,
 ): string {
   const addition = columns.length > 0 ? joinColumns(columns) : undefined;
-  for (let pass = 0; ; pass++) {
+  const search = [table, addition, label].join("\0");
+  for (let pass = ended?.get(search) ?? 0; ; pass++) {
     const name = objectName(table, addition, pass === 0 ? label : `${label}${pass}`);
-    if (!taken(name)) return name;
+    if (taken(name)) continue;
+    ended?.set(search, pass);
+    return name;
   }
 }
 

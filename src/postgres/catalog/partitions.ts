@@ -17,6 +17,7 @@ export const partitionChanges: Changes = {
     const partition = mention(situation, operation.partition);
     if (!parent || !partition) return;
     parent.namedBy(partition, "child");
+    if (operation.defaultPartition) parent.namedBy(partition, "default partition");
     timeline.touch(partition, {
       partitionOf: nameOf(timeline.table(parent)),
       bound: operation.bound,

@@ -25,7 +25,7 @@ export const temporarySchema = "pg_temp";
 const defaultSearchPath: readonly string[] = ["public"];
 
 /** What names another relation: a table with a foreign key, a partition or child, a view, an owned sequence. */
-type NamedAs = "foreign key" | "child" | "reader" | "sequence";
+type NamedAs = "foreign key" | "child" | "default partition" | "reader" | "sequence";
 
 /** One relation under all the names it ever had. */
 export class TableHistory {
@@ -62,6 +62,13 @@ export class TableHistory {
       ({ partitionOf, inherits }, self) =>
         sameName(partitionOf, self) || inherits.some((parent) => sameName(parent, self)),
     );
+  }
+
+  /** The partition for all rows that belong into no other one. */
+  defaultPartitionAt(time: number): TableHistory | undefined {
+    return this.#still("default partition", time, ({ partitionOf, defaultPartition }, self) => {
+      return defaultPartition === true && sameName(partitionOf, self);
+    })[0];
   }
 
   /** Views that select from this relation. */
@@ -145,6 +152,8 @@ export class Timeline {
   readonly #typeUsers = new Map<string, Set<TableHistory>>();
   /** How many constraints of a schema have a name: PostgreSQL's default names avoid them all. */
   readonly #constraintNames = new Map<string, number>();
+  /** By schema, where searches for a free name ended, since a name became free. */
+  readonly #searches = new Map<string, Map<string, number>>();
   #firstOrder: number | undefined;
   #completeFrom = Infinity;
   #completeUntil = Infinity;
@@ -271,6 +280,9 @@ export class Timeline {
     for (const parent of [facts.partitionOf, ...facts.inherits]) {
       if (parent) this.history(parent)?.namedBy(history, "child");
     }
+    if (facts.defaultPartition && facts.partitionOf) {
+      this.history(facts.partitionOf)?.namedBy(history, "default partition");
+    }
     for (const read of facts.reads) this.history(read)?.namedBy(history, "reader");
     if (facts.ownedBy) this.history(facts.ownedBy.table)?.namedBy(history, "sequence");
     if (facts.server !== undefined) this.#foreignTables.add(history);
@@ -316,6 +328,7 @@ export class Timeline {
     }
     for (const constraint of table.constraints.keys()) this.#countConstraint(table.schema, constraint, -1);
     this.relations.delete(key(table.schema, table.name), this.time);
+    this.#searches.clear();
     history.versions.set(this.time, undefined);
   }
 
@@ -324,6 +337,7 @@ export class Timeline {
     const from = this.table(history);
     if (this.relations.get(key(to.schema, to.name), this.time)) return;
     this.relations.rename(key(from.schema, from.name), key(to.schema, to.name), history, this.time);
+    this.#searches.clear();
     const named = [
       ...this.referencing(history),
       ...this.children(history),
@@ -527,7 +541,7 @@ export class Timeline {
 
   chooseConstraintName(history: TableHistory, columns: readonly string[], label: string): string {
     const { schema, name } = this.table(history);
-    return chooseName(name, columns, label, (choice) => this.constraintTaken(schema, choice));
+    return chooseName(name, columns, label, (choice) => this.constraintTaken(schema, choice), this.#ended(schema));
   }
 
   /** The name of a constraint's index, which is free both as a relation and as a constraint. */
@@ -538,10 +552,18 @@ export class Timeline {
       columns,
       label,
       (choice) => this.relationTaken(schema, choice) || (label !== "idx" && this.constraintTaken(schema, choice)),
+      this.#ended(schema),
     );
   }
 
+  #ended(schema: string): Map<string, number> {
+    let ended = this.#searches.get(schema);
+    if (ended === undefined) this.#searches.set(schema, (ended = new Map<string, number>()));
+    return ended;
+  }
+
   #countConstraint(schema: string, name: string, change: 1 | -1): void {
+    if (change < 0) this.#searches.clear();
     const constraint = key(schema, name);
     this.#constraintNames.set(constraint, (this.#constraintNames.get(constraint) ?? 0) + change);
   }
@@ -567,6 +589,7 @@ export class Timeline {
     const index = history.indexes.get(name, this.time);
     if (!index) return;
     this.relations.delete(key(index.schema, name), this.time);
+    this.#searches.clear();
     history.indexes.delete(name, this.time);
     this.touch(history);
   }
@@ -583,6 +606,7 @@ export class Timeline {
   replaceIndex(history: TableHistory, from: Index, to: Index): void {
     this.touch(history);
     this.relations.rename(key(from.schema, from.name), key(to.schema, to.name), to, this.time);
+    this.#searches.clear();
     history.indexes.rename(from.name, to.name, to, this.time);
   }
 
