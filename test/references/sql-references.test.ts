@@ -72,7 +72,7 @@ describe("reads what pgsql-ast-parser does not", () => {
     [
       "MERGE",
       "MERGE INTO orders o USING c ON c.id = o.id WHEN MATCHED THEN UPDATE SET legacy_ref = c.legacy_ref",
-      ["likely write 72 legacy_ref"],
+      ["certain write 72 legacy_ref"],
     ],
     ["FETCH FIRST", "SELECT legacy_ref FROM orders FETCH FIRST ROW ONLY", ["certain read 7 legacy_ref"]],
     ["placeholders", "SELECT 1 FROM orders WHERE legacy_ref = :ref AND id = ?", ["certain read 27 legacy_ref"]],

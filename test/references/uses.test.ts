@@ -48,7 +48,7 @@ describe("SQL", () => {
     ["DELETE FROM orders WHERE id = 1 RETURNING *", "status", ["star read 1"]],
     ["PREPARE q AS SELECT * FROM orders", "status", ["star read 1 prepared"]],
     ["COPY orders FROM STDIN", "status", ["positional write 1"]],
-    ["COPY orders (id, note) FROM STDIN", "status", []],
+    ["COPY orders (id, note) FROM STDIN", "status", ["insert that omits it 1"]],
     [
       "INSERT INTO orders (id, ref) VALUES (1, 'x') ON CONFLICT (account_id, ref) DO UPDATE SET ref = excluded.ref",
       "account_id",
@@ -57,7 +57,7 @@ describe("SQL", () => {
     [
       "INSERT INTO orders (id, ref) VALUES (1, 'x') ON CONFLICT (ref) WHERE deleted_at IS NULL DO NOTHING",
       "ref",
-      ["write 1", 'conflict target 1 {"columns":["ref"]}'],
+      ['write 1 ["x"]', 'conflict target 1 {"columns":["ref"]}'],
     ],
     [
       "INSERT INTO orders (id, ref) VALUES (1, 'x') ON CONFLICT ON CONSTRAINT orders_ref_key DO NOTHING",
