@@ -156,6 +156,8 @@ function takesAway({ operation, statement: { before } }: PlacedDataStep, demand:
 function isProven(name: QualifiedName, demand: Demand, catalog: Catalog): boolean {
   const table = catalog.table(name);
   if (!table) return false;
+  const { expression } = demand;
+  if (demand.kind === "check" && expression) return catalog.checksWith(name, expression.sql).some(isValidCheck);
   const notNull = demand.kind === "not null" ? demand.columns : [];
   if (notNull.length > 0 && notNull.every((column) => table.columns.get(column)?.notNull === true)) return true;
   const keys = catalog
@@ -163,6 +165,10 @@ function isProven(name: QualifiedName, demand: Demand, catalog: Catalog): boolea
     .filter(({ unique, hasExpression, invalid }) => unique && !hasExpression && !invalid);
   if (keys.some(({ columns }) => demandsKey(columns, demand))) return true;
   return [...table.constraints.values()].some((known) => known.valid && implies(known, demand, catalog));
+}
+
+function isValidCheck({ kind, valid }: Constraint): boolean {
+  return kind === "check" && valid;
 }
 
 /** Whether rows that differ in these columns are all that is asked for. */

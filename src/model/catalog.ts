@@ -216,6 +216,8 @@ export interface Catalog {
   index(name: QualifiedName): Index | undefined;
   /** The indexes of a table, those of constraints included. */
   indexesOf(table: QualifiedName): readonly Index[];
+  /** The CHECKs of a table whose expression is written like this. */
+  checksWith(table: QualifiedName, sql: string): readonly Constraint[];
   /** Tables whose foreign keys point at this one. */
   referencedBy(table: QualifiedName): readonly Table[];
   partitionsOf(table: QualifiedName): readonly Table[];

@@ -1,4 +1,13 @@
-import type { Catalog, DomainType, EnumType, Index, Routine, Table, UserType } from "../../model/catalog.js";
+import type {
+  Catalog,
+  Constraint,
+  DomainType,
+  EnumType,
+  Index,
+  Routine,
+  Table,
+  UserType,
+} from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
 import { TableHistory, type Timeline } from "./timeline.js";
 
@@ -39,6 +48,10 @@ export class CatalogAt implements Catalog {
 
   partitionsOf(table: QualifiedName): readonly Table[] {
     return this.#tables(this.#history(table)?.childrenAt(this.#time)).filter(({ partitionOf }) => partitionOf);
+  }
+
+  checksWith(table: QualifiedName, sql: string): readonly Constraint[] {
+    return this.#history(table)?.checksAt(sql, this.#time) ?? [];
   }
 
   defaultPartitionOf(table: QualifiedName): Table | undefined {

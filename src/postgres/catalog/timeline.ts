@@ -35,6 +35,8 @@ export class TableHistory {
   readonly indexes = new VersionedMap<Index>();
   /** Relations that named this one at some time; whether they still do is read from themselves. */
   readonly #namedBy: { [Kind in NamedAs]?: Set<TableHistory> } = {};
+  /** By a CHECK's text, the names under which one of it has ever been here. */
+  readonly #checks = new Map<string, Set<string>>();
   lastWritten = -1;
 
   at(time: number): Table | undefined {
@@ -44,6 +46,22 @@ export class TableHistory {
   /** To be told of everything that names this relation. */
   namedBy(other: TableHistory, as: NamedAs): void {
     (this.#namedBy[as] ??= new Set()).add(other);
+  }
+
+  /** To be told of every constraint, and of its new name. */
+  hasConstraint({ name, expression }: Constraint): void {
+    if (expression === undefined) return;
+    const names = this.#checks.get(expression.sql);
+    if (names) names.add(name);
+    else this.#checks.set(expression.sql, new Set([name]));
+  }
+
+  /** Constraints whose expression is written like this. */
+  checksAt(sql: string, time: number): Constraint[] {
+    return [...(this.#checks.get(sql) ?? [])].flatMap((name) => {
+      const constraint = this.constraints.get(name, time);
+      return constraint?.expression?.sql === sql ? constraint : [];
+    });
   }
 
   /** Tables with a foreign key to this one, itself included. */
@@ -510,6 +528,7 @@ export class Timeline {
     const { schema } = this.table(history);
     if (!history.constraints.get(constraint.name, this.time)) this.#countConstraint(schema, constraint.name, 1);
     history.constraints.set(constraint.name, constraint, this.time);
+    history.hasConstraint(constraint);
     if (constraint.references) this.history(constraint.references.table)?.namedBy(history, "foreign key");
     this.touch(history);
   }
@@ -530,7 +549,9 @@ export class Timeline {
     const constraint = history.constraints.get(name, this.time);
     if (!constraint) return;
     const { schema } = this.table(history);
-    history.constraints.rename(name, newName, { ...constraint, name: newName }, this.time);
+    const renamed = { ...constraint, name: newName };
+    history.constraints.rename(name, newName, renamed, this.time);
+    history.hasConstraint(renamed);
     this.#countConstraint(schema, name, -1);
     this.#countConstraint(schema, newName, 1);
     for (const index of [...history.indexes.at(this.time).values()]) {
