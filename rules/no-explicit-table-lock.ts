@@ -66,8 +66,13 @@ function needless(op: LockTable, migration: RuleMigration): readonly LiveLock[] 
   if (locks.length === 0 || !own.statement.operations.every(needsNoMore)) return [];
   const transaction = transactionOf(migration, op);
   const behind = transaction.slice(transaction.findIndex(({ statement }) => statement === own) + 1);
+  // Of an edited migration the statements that it had before need their locks, too.
+  const beside = migration.migration.statements.filter(
+    ({ statement: { index }, transaction: { group } }) =>
+      index > own.statement.index && group !== undefined && group === own.transaction.group,
+  );
   const needed = new Map<string, number>();
-  for (const { statement } of behind) {
+  for (const statement of new Set([...beside, ...behind.map((placed) => placed.statement)])) {
     if (statement.statement.operations.every(({ type }) => type === "LockTable")) continue;
     for (const { relation, mode } of statement.locks) {
       needed.set(relation, Math.max(needed.get(relation) ?? 0, strength(mode)));

@@ -7,7 +7,7 @@ import {
   type RuleMigration,
   statementsTogether,
 } from "../src/rule/index.js";
-import type { Catalog, Constraint, Table } from "../src/model/catalog.js";
+import type { Constraint, Table } from "../src/model/catalog.js";
 import type { AlterTable, DropColumn, DropConstraint } from "../src/model/operation.js";
 
 export default defineRule({
@@ -21,8 +21,6 @@ export default defineRule({
     },
     messages: {
       lost: "Without its primary key {{table}} has no replica identity: if it is published for logical replication, every UPDATE and DELETE on it fails until it has one again, and so does an upsert that names {{columns}} in ON CONFLICT. {{remedy}}",
-      moved:
-        "The primary key of {{table}} moves from {{columns}} to {{next}}, and nothing keeps {{columns}} unique: an upsert that names {{columns}} in ON CONFLICT fails from then on. Keep a unique index on {{columns}} until no running code names it.",
       noIdentity:
         "With {{identity}} {{table}} has no replica identity{{because}}: if it is published for logical replication, every UPDATE and DELETE on it fails from then on. Name a unique index over NOT NULL columns (REPLICA IDENTITY USING INDEX), or FULL.",
     },
@@ -36,14 +34,11 @@ export default defineRule({
       told.add(key);
       const end = statementsTogether(migration, op).at(-1)?.after ?? migration.after(op);
       const table = end.table(op.table);
-      if (!table) return;
-      const columns = listed(key.columns);
-      const next = primaryKeyOf(table)?.columns;
-      const data = { ...migration.describe(op), columns };
-      if (!next) context.report({ node: op, messageId: "lost", data: { ...data, remedy: swap(op, key, migration) } });
-      else if (key.columns.every((column) => table.columns.has(column)) && !isUnique(end, table, key.columns)) {
-        context.report({ node: op, messageId: "moved", data: { ...data, next: listed(next) } });
-      }
+      // Another key is a replica identity, too, and whether code needs the old one is no-conflict-target-loss's question.
+      if (!table || primaryKeyOf(table)) return;
+      const columns = key.columns.map(quoteIdentifier).join(", ");
+      const data = { ...migration.describe(op), columns: `(${columns})`, remedy: swap(op, key, migration) };
+      context.report({ node: op, messageId: "lost", data });
     };
     return {
       DropConstraint(op) {
@@ -76,18 +71,6 @@ function noIdentityBecause(op: AlterTable, migration: RuleMigration): string | u
 function primaryKeyOf({ constraints }: Table): Constraint | undefined {
   for (const constraint of constraints.values()) if (constraint.kind === "primary key") return constraint;
   return undefined;
-}
-
-/** Whether a unique index over all rows is on just these columns. */
-function isUnique(catalog: Catalog, table: Table, columns: readonly string[]): boolean {
-  const wanted = [...columns].sort().join("\0");
-  return catalog
-    .indexesOf(table)
-    .some((index) => index.unique && !index.hasExpression && [...index.columns].sort().join("\0") === wanted);
-}
-
-function listed(columns: readonly string[]): string {
-  return `(${columns.map(quoteIdentifier).join(", ")})`;
 }
 
 function swap(op: DropConstraint | DropColumn, { name }: Constraint, migration: RuleMigration): string {

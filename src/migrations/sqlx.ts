@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { FileFacts, ToolFacts } from "../model/migration.js";
+import type { FileFacts, ToolFacts, TransactionMode } from "../model/migration.js";
 import { builtByHand } from "./built-by-hand.js";
 import { CARGO_FILES, cargoDependency, dialectOfFeatures } from "./cargo.js";
 import { dialectOfFiles, dialectOfFolder } from "./dialect.js";
@@ -17,6 +17,8 @@ const CONFIGURATION = "sqlx.toml";
 /** `resolve_blocking` of sqlx's migrate/source.rs. */
 const VERSIONED = /^(\d+)_.*\.sql$/s;
 const DOWN = /\.down\.sql$/;
+/** What runners that projects build on sqlx go by, which itself knew no way out of the transaction before 0.8. */
+const AUTOCOMMIT = /autocommit(?:\.up)?\.sql$/;
 
 /** sqlx: `<version>_<description>.sql`, or `.up.sql` and `.down.sql`. */
 export const sqlx: MigrationTool = {
@@ -65,6 +67,7 @@ export const sqlx: MigrationTool = {
       files,
       facts,
       leftOut,
+      transactions: ownRunner(listing, files),
       read: optsOut ? readSqlx : (text) => ({ sql: text }),
       downFile: (file) => (/\.up\.sql$/.test(file) ? file.replace(/\.up\.sql$/, ".down.sql") : undefined),
       ...(dialect === undefined ? {} : { dialect }),
@@ -75,7 +78,8 @@ export const sqlx: MigrationTool = {
     layout: "`migrations/<version>_<description>.sql`, or `.up.sql` beside `.down.sql`",
     order: "By version, as a number: `9_a.sql`, `10_b.sql`.",
     transaction: "One for each file, with the entry in `_sqlx_migrations`.",
-    optOut: "A file that starts with `-- no-transaction` (from 0.8 on).",
+    optOut:
+      "A file that starts with `-- no-transaction` (from 0.8 on). `…autocommit.sql` where the project's own runner goes by that word.",
     sends: "The file in one query, so with `-- no-transaction` several statements in it share an implicit transaction.",
     checksum: "SHA-384 of the file: an edited migration makes it refuse to run.",
     outOfOrder: "It runs like any other pending one.",
@@ -111,6 +115,15 @@ function configuration(listing: Listing, folder: string): string | undefined {
     if (typeof directory === "string" && folderAt(at, directory) === folder) return file;
   }
   return undefined;
+}
+
+/** Files that the project's own runner sends statement by statement, because of their name: its code says so. */
+function ownRunner(listing: Listing, files: readonly string[]): ReadonlyMap<string, TransactionMode> {
+  const named = files.filter((file) => AUTOCOMMIT.test(file));
+  const isKnown =
+    named.length > 0 &&
+    listing.tree.grep(["autocommit"], []).some(({ file, text }) => file.endsWith(".rs") && /"autocommit"/.test(text));
+  return new Map(isKnown ? named.map((file) => [file, "per-statement"]) : []);
 }
 
 const searched = new WeakMap<Listing, ReadonlyMap<string, string>>();

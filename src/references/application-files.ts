@@ -32,9 +32,13 @@ const TEST_FOLDER =
 const TEST_FILE =
   /(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*[._-](tests?|specs?|e2e|cy|mocks?|fixtures?|stories|bench)\.[^/]+|[^/]*Tests?\.(java|kt|cs|php|scala|swift))$/;
 
-/** Tests, fixtures and mocks: what they name breaks no running code. */
+/** What fills a database for development: `prisma/seed.ts`, `db/seeds.rb`. Elsewhere a seed may be anything. */
+const DATABASE_SEED =
+  /(^|\/)(prisma|db|databases?|sequelize|knex|drizzle|typeorm|mikro-orm|supabase)\/(?:[^/]+\/)*(seeds?|seeders?)(\/|[._-][^/]*\.\w+$|\.\w+$)/i;
+
+/** Tests, fixtures, mocks and what fills a database for development: what they name breaks no running code. */
 export function isTest(file: string): boolean {
-  return TEST_FOLDER.test(file) || TEST_FILE.test(file);
+  return TEST_FOLDER.test(file) || TEST_FILE.test(file) || DATABASE_SEED.test(file);
 }
 
 /** Where in a source file its tests begin: those of Rust are a module at its end. */

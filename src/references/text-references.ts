@@ -74,7 +74,7 @@ export function referencesInText(text: string, language: Language, sought: Sough
       found.push({ ...reference, grade, offset: reference.offset + range[0] });
     }
   }
-  if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought));
+  if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought), ...conflictTargets(code, sought));
   const mentioned = sought.mentionedIn(code);
   const near = new Set(sought.targets.filter((target) => target.distinctive && mentioned(target)));
   const names = [...near].flatMap((target) => (target.column === undefined ? [] : [...target.names]));
@@ -111,6 +111,24 @@ function declaredTables(code: string, sought: Sought): Found[] {
       .inDatabase({ name, ...(schema !== undefined && { schema }) })
       .map((target): Found => ({ target, grade: "likely", kind: "declared", offset }));
   });
+}
+
+/** Diesel's upserts: `.on_conflict(devices::uuid)`, `.on_conflict((members::user_id, members::team_id))`. */
+function conflictTargets(code: string, sought: Sought): Found[] {
+  return [...code.matchAll(/\.on_conflict\(\s*\(?((?:\s*\w+::\w+\s*,?){1,32})/g)].flatMap(
+    ({ 0: call, 1: list = "", index }) => {
+      const named = [...list.matchAll(/(\w+)::(\w+)/g)];
+      const conflict = { columns: named.map(([, , column = ""]) => column) };
+      return named.flatMap(([, table, column], place) =>
+        sought.targets
+          .filter((target) => target.table.name === table && target.column === column)
+          .map((target): Found => {
+            const offset = index + call.length - list.length + (named[place]?.index ?? 0);
+            return { target, grade: "likely", kind: "conflict target", offset, conflict };
+          }),
+      );
+    },
+  );
 }
 
 const SELECT_EXPRESSION = /select_expression\b[^\]]{0,200}\]\s{0,40}(?:#\[[^\]]{0,100}\]\s{0,40}){0,4}(?:pub )?$/;

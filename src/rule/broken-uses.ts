@@ -35,7 +35,20 @@ export const REPORT_DEFAULT: readonly [{ readonly report: LeastGrade }] = [{ rep
 
 /** The uses of a live object that an operation takes away; undefined where none breaks. */
 export function brokenUses(migration: RuleMigration, operation: Operation, least?: LeastGrade): BrokenUses | undefined {
-  return migration.isLive(operation) ? brokenBy(migration, migration.referencesTo(operation), least) : undefined;
+  if (!migration.isLive(operation)) return undefined;
+  return brokenBy(
+    migration,
+    migration.referencesTo(operation).filter((reference) => isUse(operation, reference)),
+    least,
+  );
+}
+
+/**
+ * PostgreSQL drops a type only once no column has it, and what goes with the columns is told of them: that running code
+ * declares the type breaks nothing more.
+ */
+function isUse({ type }: Operation, { kind, side }: Reference): boolean {
+  return type !== "DropType" || kind !== "declared" || side === "head";
 }
 
 /** Which code breaks, of places in code that do not work on the new schema; undefined where none is sure enough. */

@@ -15,7 +15,10 @@ export interface RewrittenValues {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What an UPDATE replaces in every row that has it; undefined where its condition or its value is another one. */
+/**
+ * What an UPDATE replaces in every row that has it; undefined where its condition or its value is another one, and where
+ * the column is unique: then the value names one row, and is no state that rows have.
+ */
 export function rewrittenValues(migration: RuleMigration, op: Update): RewrittenValues | undefined {
   if (op.where?.columns.length !== 1 || op.where.reads.length > 0 || op.inBlock !== undefined) return undefined;
   const parsed = parseTree(migration.statementOf(op).statement.sql);
@@ -23,7 +26,7 @@ export function rewrittenValues(migration: RuleMigration, op: Update): Rewritten
   const [type, update] = statement === undefined ? [] : (unwrap(statement) as [string, Fields]);
   if (type !== "UpdateStmt" || !update) return undefined;
   const condition = equalityIn(update["whereClause"]);
-  if (!condition) return undefined;
+  if (!condition || namesOneRow(migration, op, condition.column)) return undefined;
   for (const target of update["targetList"] as Node[]) {
     const { name, val } = unwrap(target)[1] as Fields;
     const to = constantIn(val);
@@ -32,6 +35,13 @@ export function rewrittenValues(migration: RuleMigration, op: Update): Rewritten
     }
   }
   return undefined;
+}
+
+function namesOneRow(migration: RuleMigration, op: Update, column: string): boolean {
+  return migration
+    .before(op)
+    .indexesOf(op.table)
+    .some(({ unique, columns }) => unique && columns.length === 1 && columns[0] === column);
 }
 
 /** `column = 'x'` and `column IN ('x', 'y')`, and nothing beside it. */

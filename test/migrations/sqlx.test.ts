@@ -19,6 +19,19 @@ const FILES = {
 };
 
 describe("which files", () => {
+  it("takes a runner of the project's own, which goes by names, at its word", () => {
+    const files = {
+      ...cargo("0.7.4", '"runtime-tokio", "postgres"'),
+      [at("1_a.up.sql")]: "",
+      [at("2_b_autocommit.up.sql")]: "",
+    };
+    expect([...(onlySource(files).transactions ?? [])]).toEqual([]);
+    const runner = { "src/db/migrator.rs": 'pub const AUTOCOMMIT_SUFFIX: &str = "autocommit";\n' };
+    expect([...(onlySource({ ...files, ...runner }).transactions ?? [])]).toEqual([
+      [at("2_b_autocommit.up.sql"), "per-statement"],
+    ]);
+  });
+
   it("runs them in the order of their versions, as numbers", () => {
     const { tool, because, files, facts, leftOut } = onlySource(FILES);
     expect(tool).toMatchObject({ name: "sqlx", version: "0.8.6", transaction: "per-file", checksums: true });

@@ -115,7 +115,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
   );
   const parse = (text: string): ParsedMigration =>
     parseMigration(text, nameOf(linted), readAnyText, program && { evaluate: program, files: NO_IMPORTS });
-  const edit = base && was !== undefined ? editOf(parse(was), parse(code)).edit : undefined;
+  const edited = base && was !== undefined ? editOf(parse(was), parse(code)) : undefined;
   const replay = new Replay({ postgres });
   const migrations = files.map(({ status }, order): Migration => {
     const sql = parsed[order] ?? parseSql("");
@@ -124,7 +124,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       file: nameOf(order),
       status,
       ...(previousFile !== undefined && order === linted ? { previousFile } : {}),
-      ...(order === linted && edit ? { edit } : {}),
+      ...(order === linted && edited ? { edit: edited.edit, unchanged: edited.unchanged } : {}),
       tool,
       database: "main",
       transaction: modeOf(order),

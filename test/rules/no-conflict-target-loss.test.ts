@@ -65,6 +65,29 @@ ruleTester.run("no-conflict-target-loss", rule, {
   ],
   invalid: [
     {
+      name: "a primary key that moves, under an upsert of Diesel's",
+      history: ["CREATE TABLE devices (id bigint PRIMARY KEY, user_id bigint NOT NULL);"],
+      baseCode: {
+        "src/device.rs":
+          "diesel::insert_into(devices::table)\n    .values(&value)\n    .on_conflict(devices::id)\n    .do_update()\n    .set(&value)\n    .execute(conn)?;\n",
+      },
+      headCode: {
+        "src/device.rs":
+          "diesel::insert_into(devices::table)\n    .values(&value)\n    .on_conflict((devices::id, devices::user_id))\n    .do_update()\n    .set(&value)\n    .execute(conn)?;\n",
+      },
+      code: "ALTER TABLE devices DROP CONSTRAINT devices_pkey, ADD PRIMARY KEY (id, user_id);",
+      errors: [
+        {
+          message:
+            "The running code inserts into devices with ON CONFLICT (id) (src/device.rs:3), and PostgreSQL refuses such an INSERT from the moment devices_pkey is gone until the last instance of that code is. Deploy code without it first; drop devices_pkey in a later pull request.",
+          line: 1,
+          column: 21,
+          endLine: 1,
+          endColumn: 49,
+        },
+      ],
+    },
+    {
       name: "a constraint by its columns",
       history: [users],
       baseCode: byEmail,

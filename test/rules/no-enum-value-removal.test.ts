@@ -53,6 +53,13 @@ ruleTester.run("no-enum-value-removal", rule, {
       code: "UPDATE orders SET state = 'paid' WHERE state = 'gone';",
     },
     {
+      name: "one row, which a unique column names",
+      history: ["CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE);"],
+      baseCode: code("SELECT id FROM users WHERE email = 'admin@example.com'"),
+      headCode: code("SELECT id FROM users WHERE email = 'root@example.com'"),
+      code: "UPDATE users SET email = 'root@example.com' WHERE email = 'admin@example.com';",
+    },
+    {
       name: "some of the rows",
       history: [orders],
       baseCode: reads,

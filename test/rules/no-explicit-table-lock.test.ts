@@ -28,6 +28,12 @@ ruleTester.run("no-explicit-table-lock", rule, {
       code: "LOCK TABLE orders IN SHARE MODE;\nUPDATE orders SET total = 0;\nALTER TABLE orders DROP COLUMN total;",
     },
     {
+      name: "a statement behind it that the edited migration had before",
+      history: [orders],
+      was: "ALTER TABLE orders ADD COLUMN note text;",
+      code: "LOCK TABLE orders;\nALTER TABLE orders ADD COLUMN note text;",
+    },
+    {
       name: "in a DO block that changes the table as well",
       history: [orders],
       code: "DO $$ BEGIN LOCK TABLE orders; ALTER TABLE orders ADD COLUMN note text; END $$;",

@@ -91,6 +91,13 @@ ruleTester.run("no-referenced-table-drop", rule, {
       code: 'BEGIN;\nCREATE TYPE "Status_new" AS ENUM (\'b\');\nALTER TABLE t ALTER COLUMN s TYPE "Status_new" USING (s::text::"Status_new");\nALTER TYPE "Status" RENAME TO "Status_old";\nALTER TYPE "Status_new" RENAME TO "Status";\nDROP TYPE "Status_old";\nCOMMIT;',
     },
     {
+      name: "a type that models of the old code declare, whose columns go before it",
+      history: ["CREATE TYPE kind AS ENUM ('a'); CREATE TABLE t (id bigint, k kind);"],
+      baseCode: { "prisma/schema.prisma": 'enum Kind {\n  a\n\n  @@map("kind")\n}\n' },
+      headCode: { "prisma/schema.prisma": "" },
+      code: "DROP TYPE kind;",
+    },
+    {
       name: "functions and types of this change",
       pending: ["CREATE FUNCTION total() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE kind AS (a int);"],
       ...both("SELECT total(), $1::kind"),
