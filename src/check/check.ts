@@ -2,6 +2,7 @@
 import type { ChangeSource } from "../change/change-source.js";
 import { loadChange, type LoadOptions } from "../change/load.js";
 import { objectOf } from "../change/object-names.js";
+import { rules } from "../../rules/index.js";
 import { type Project, projectOf } from "../change/project.js";
 import { planOf } from "../deploy-order/plan.js";
 import type { Change } from "../model/change.js";
@@ -12,6 +13,7 @@ import type { Migration } from "../model/migration.js";
 import type { Report, Unknown } from "../model/report.js";
 import { lineCounter } from "../text/line-counter.js";
 import { checkTime, TIME_WAS_OVER, type TimeLimit, withinTime } from "../text/out-of-time.js";
+import { leastGradeOf } from "./least-grade.js";
 import { lint } from "./lint.js";
 import { oneFindingPerHarm } from "./one-finding-per-harm.js";
 import { makeReport } from "./report.js";
@@ -106,6 +108,7 @@ function planFor(project: Project, { change, findings, suppressed }: Judged): Pl
     isLive: (placed, relation) => project.isLive(placed, relation),
     isListed: (list, placed, relation) => project.isListed(list, placed, relation),
     referencesTo: (placed) => project.referencesOf(placed),
+    leastGradeOf: (placed) => leastGradeOf(placed, change.configuration, rules),
     acceptedUsesOf: (placed) => project.acceptedUsesOf(placed),
     usesOf: (placed, column) => project.usesOf(placed, column),
   });

@@ -84,21 +84,27 @@ function asPattern(matches: (path: string) => boolean): string {
  * The level of a rule for a file that is not linted: the last override that covers the file wins, as in ESLint, then its
  * database's own level.
  */
-export function severityOf(
-  configuration: Configuration,
-  rule: string,
-  { database, file }: { readonly database: string; readonly file: string },
-  rules: Rules,
-): Severity | "off" {
-  const override = configuration.overrides.findLast(
-    ({ files, rules: own }) => own[rule] !== undefined && matches(file, files),
-  );
-  const setting =
-    override?.rules[rule] ??
-    configuration.databases[database]?.rules?.[rule] ??
-    ruleSettings(configuration, rules)[rule];
-  const level = setting?.[0] ?? "off";
+export function severityOf(configuration: Configuration, rule: string, where: Where, rules: Rules): Severity | "off" {
+  const [level] = settingFor(configuration, rule, where, rules);
   return level === "warn" ? "warning" : level;
+}
+
+/** The first option of a rule for a file, with the defaults of what is not set; the level does not matter. */
+export function optionsOf(configuration: Configuration, rule: string, where: Where, rules: Rules): unknown {
+  const [, ...options] = settingFor(configuration, rule, where, rules);
+  return withDefaults(rules[rule]?.meta.defaultOptions, options)[0];
+}
+
+/** A migration file, and the database that it is for. */
+interface Where {
+  readonly database: string;
+  readonly file: string;
+}
+
+function settingFor(configuration: Configuration, rule: string, { database, file }: Where, rules: Rules): RuleSetting {
+  const overrides = configuration.overrides.filter(({ files, rules: own }) => own[rule] && matches(file, files));
+  const settings = [configuration.databases[database]?.rules?.[rule], ...overrides.map(({ rules: own }) => own[rule])];
+  return settings.reduce<RuleSetting>(settingOver, ruleSettings(configuration, rules)[rule] ?? ["off"]);
 }
 
 function matches(file: string, patterns: readonly string[]): boolean {

@@ -15,6 +15,7 @@ import type { OperationOf, OperationType } from "../model/operation.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Answer, Compatibility, Undo } from "../model/plan.js";
 import type { Reference, Side } from "../model/reference.js";
+import { isSureEnough } from "../references/grades.js";
 
 /** What the answers depend on besides the operation itself. */
 export interface Circumstances {
@@ -22,6 +23,8 @@ export interface Circumstances {
   readonly live: boolean;
   /** References to what the operation takes away, on both sides. */
   readonly references: readonly Reference[];
+  /** Which of them are sure enough to count. Default: certain and likely ones. */
+  readonly isSure?: (reference: Reference) => boolean;
   /** The other half, where the change drops a column and adds it again. */
   readonly counterpart?: PlacedOperation | undefined;
 }
@@ -428,9 +431,10 @@ function recreated({ placed, name }: PlacedFacts, counterpart: PlacedOperation):
 }
 
 /** Something that code may name disappears. */
-function gone({ references, name }: PlacedFacts): Answers {
-  const running = stillUsed(references, "base");
-  const next = stillUsed(references, "head");
+function gone(facts: PlacedFacts): Answers {
+  const { name } = facts;
+  const running = stillUsed(facts, "base");
+  const next = stillUsed(facts, "head");
   if (running === "yes" && next === "yes") return WORKS;
   return {
     running: next === "no" ? "no" : running,
@@ -444,8 +448,9 @@ function gone({ references, name }: PlacedFacts): Answers {
 }
 
 /** Something that code may name gets another name: neither side works with the other's. */
-function renamed({ references, name }: PlacedFacts): Answers {
-  const running = stillUsed(references, "base");
+function renamed(facts: PlacedFacts): Answers {
+  const { name } = facts;
+  const running = stillUsed(facts, "base");
   if (running === "yes") return { running: "yes", next: "yes" };
   return {
     running,
@@ -459,9 +464,9 @@ function renamed({ references, name }: PlacedFacts): Answers {
 }
 
 /** `yes` is: works without it. */
-function stillUsed(references: readonly Reference[], side: Side): Answer {
+function stillUsed({ references, isSure = isSureEnough }: PlacedFacts, side: Side): Answer {
   const there = references.filter((reference) => reference.side === side);
-  if (there.some(({ grade }) => grade === "certain" || grade === "likely")) return "no";
+  if (there.some((reference) => isSure(reference))) return "no";
   return there.length > 0 ? "unknown" : "yes";
 }
 

@@ -9,7 +9,8 @@ import type { AnalysedStatement, Migration, PlacedOperation } from "../model/mig
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { Answer, Compatibility, Undo } from "../model/plan.js";
-import type { AcceptedReference, Reference, Side } from "../model/reference.js";
+import type { AcceptedReference, LeastGrade, Reference, Side } from "../model/reference.js";
+import { isSureEnough } from "../references/grades.js";
 import type { Recipe } from "./recipe.js";
 import { whatHappens } from "./hazard-words.js";
 import { lineCounter } from "../text/line-counter.js";
@@ -29,6 +30,8 @@ export interface PlanInput {
   /** Whether the configuration lists a relation as busy, or as small. Default: none is. */
   isListed?(list: keyof TableLists, placed: PlacedOperation, relation: QualifiedName): boolean;
   referencesTo(placed: PlacedOperation): readonly Reference[];
+  /** How sure a reference to what an operation takes away must be to count. Default: likely. */
+  leastGradeOf?(placed: PlacedOperation): LeastGrade | undefined;
   /** Uses of what an operation takes away that somebody declares harmless. Default: none. */
   acceptedUsesOf?(placed: PlacedOperation): readonly AcceptedReference[];
   /** Default: all that there are. */
@@ -59,6 +62,8 @@ export interface OperationFacts {
   /** Whether its relation is in use. */
   readonly live: boolean;
   readonly references: readonly Reference[];
+  /** Those of them that are not sure enough to count. */
+  readonly doubtful: readonly Reference[];
   /** Those that somebody declares harmless, which are not among them. */
   readonly acceptedUses: readonly AcceptedReference[];
   readonly compatibility: Compatibility;
@@ -162,8 +167,10 @@ function factsOf(
     const counterpart = live ? recreated.get(operation) : undefined;
     const references = live && !counterpart ? input.referencesTo(placed) : [];
     const acceptedUses = live ? (input.acceptedUsesOf?.(placed) ?? []) : [];
-    const use = useOf(placed, references);
-    const answers = compatibilityOf(placed, { live, references, counterpart });
+    const least = input.leastGradeOf?.(placed);
+    const isSure = (reference: Reference): boolean => isSureEnough(reference, least);
+    const use = useOf(placed, references.filter(isSure));
+    const answers = compatibilityOf(placed, { live, references, isSure, counterpart });
     const alone = statement.statement.operations.length === 1;
     const found = breaking.filter((finding) => alone || finding.object === undefined || finding.object === object);
     return {
@@ -171,6 +178,7 @@ function factsOf(
       object,
       live,
       references,
+      doubtful: references.filter((reference) => !isSure(reference)),
       acceptedUses,
       use,
       counterpart,
@@ -191,7 +199,7 @@ function factsOf(
     operations,
     compatibility: worstOf(operations.map(({ compatibility }) => compatibility)),
     uses: operations.flatMap(({ use }) => use ?? []),
-    doubtful: operations.flatMap(({ references }) => references.filter((reference) => !isSure(reference))),
+    doubtful: operations.flatMap(({ doubtful }) => doubtful),
     locks,
     listed: listedAmong(locks, input, first?.placed),
     released: input.change.release?.tag,
@@ -251,7 +259,7 @@ export function acceptedFor({ object }: Use, { accepted }: StatementFacts): read
 
 function useOf(placed: PlacedOperation, references: readonly Reference[]): Use | undefined {
   const on = (wanted: Side): Reference[] =>
-    references.filter((reference) => reference.side === wanted && isSure(reference));
+    references.filter((reference) => reference.side === wanted);
   const [base, head] = [on("base"), on("head")];
   if (base.length === 0 && head.length === 0) return undefined;
   return {
@@ -267,10 +275,6 @@ function useOf(placed: PlacedOperation, references: readonly Reference[]): Use |
 function changeOf({ type }: Operation): NameChange {
   if (type.startsWith("Drop")) return "drop";
   return /^Set\w*Schema$/.test(type) ? "move" : "rename";
-}
-
-function isSure({ grade }: Reference): boolean {
-  return grade === "certain" || grade === "likely";
 }
 
 const RANK: Readonly<Record<Answer, number>> = { yes: 0, unknown: 1, no: 2 };
