@@ -1,6 +1,7 @@
 /** A model that declares what no migration makes: its queries name a table or column that the database does not have. */
 import {
   defineRule,
+  emptyInSchema,
   formatName,
   type MissingFromSchema,
   missingFromSchema,
@@ -25,12 +26,17 @@ export default defineRule({
         "{{orm}}'s model {{model}} declares {{property}}, and no migration adds the column {{column}} to {{table}}: {{fails}}. {{remedy}}",
       optional:
         "{{orm}}'s model {{model}} declares {{property}} as optional, and the column {{column}} of {{table}} is NOT NULL without a default: a row that the code writes without it is refused. {{remedy}}",
+      required:
+        "{{orm}}'s model {{model}} declares {{property}} as required, and the rows that {{table}} has already get no value in the column {{column}}: every query that reads it from one of them fails (P2032). Declare it as optional until every row has a value.",
     },
   },
   *checkChange(change) {
-    const missing = missingFromSchema(change).map((one) => ({ ...one, optional: false }));
-    const required = requiredBySchema(change).map((one) => ({ ...one, optional: true }));
-    for (const { optional, ...one } of [...missing, ...required]) {
+    const found = [
+      ...missingFromSchema(change).map((one) => ({ ...one, messageId: one.column ? "column" : "table" })),
+      ...requiredBySchema(change).map((one) => ({ ...one, messageId: "optional" })),
+      ...emptyInSchema(change).map((one) => ({ ...one, messageId: "required" })),
+    ];
+    for (const { messageId, ...one } of found) {
       const { database, file, model, column, table } = one;
       const name = column?.property ?? model.name;
       const offset = column?.offset ?? model.offset;
@@ -39,7 +45,7 @@ export default defineRule({
         database,
         file,
         range: [offset, offset + name.length],
-        messageId: optional ? "optional" : column ? "column" : "table",
+        messageId,
         data: {
           orm: model.orm,
           model: model.name,
@@ -47,7 +53,7 @@ export default defineRule({
           table: formatName(table),
           column: quoteIdentifier(columnName),
           fails: FAILS[model.orm],
-          remedy: optional ? remedyForOptional(one) : remedyFor(one),
+          remedy: messageId === "optional" ? remedyForOptional(one) : remedyFor(one),
         },
         object: [table.schema, table.name, ...(column ? [columnName] : [])].join("."),
       };

@@ -21,7 +21,7 @@ export { mergeVisitors } from "./merge-visitors.js";
 export { migrationOf } from "./migration-context.js";
 export { inModel } from "./model-types.js";
 export { type MissingFromSchema, missingFromSchema, TOOL_OF } from "../change/missing-from-schema.js";
-export { requiredBySchema } from "../change/required-by-schema.js";
+export { emptyInSchema, requiredBySchema } from "../change/required-by-schema.js";
 export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";

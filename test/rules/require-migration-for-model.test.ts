@@ -165,6 +165,39 @@ describe("a table that no migration creates", () => {
   });
 });
 
+describe("a column that the model has as required and rows in use as empty", () => {
+  const history = ["CREATE TABLE orders (id bigint PRIMARY KEY, total numeric, ref text);", ACCOUNTS];
+  const ADD = "ALTER TABLE orders ADD COLUMN note text;";
+
+  it("of Prisma, whose client does not read such a row", () => {
+    expect(messages(prisma(""), prisma("  note String"), ADD, { history })).toEqual([
+      "prisma/schema.prisma: Prisma's model Order declares note as required, and the rows that orders has already get no value in the column note: every query that reads it from one of them fails (P2032). Declare it as optional until every row has a value.",
+    ]);
+    expect(messages(prisma(""), prisma('  remark String @map("note")'), ADD, { history })).toEqual([
+      expect.stringContaining(
+        "declares remark as required, and the rows that orders has already get no value in the column note",
+      ),
+    ]);
+  });
+
+  it.each<[string, Code, string]>([
+    ["the model has it as optional", prisma("  note String?"), ADD],
+    ["a list is empty, not NULL", prisma("  note String[]"), "ALTER TABLE orders ADD COLUMN note text[];"],
+    ["a default gives them one", prisma("  note String"), "ALTER TABLE orders ADD COLUMN note text DEFAULT 'none';"],
+    ["the change fills them", prisma("  note String"), `${ADD} UPDATE orders SET note = 'none';`],
+    ["a block may fill them", prisma("  note String"), `${ADD} CALL fill_notes();`],
+    ["base has the column", prisma("  ref String"), UNRELATED],
+    [
+      "the table is new",
+      prisma("", 'model Payment {\n  id BigInt @id\n  sum Decimal\n  @@map("payments")\n}\n'),
+      "CREATE TABLE payments (id bigint PRIMARY KEY, sum numeric);",
+    ],
+    ["NOT NULL is what fails", prisma("  note String"), "ALTER TABLE orders ADD COLUMN note text NOT NULL;"],
+  ])("not where %s", (_, head, sql) => {
+    expect(messages(prisma(""), head, sql, { history })).toEqual([]);
+  });
+});
+
 describe("a column that the model has as optional and the schema as NOT NULL", () => {
   const history = [
     "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric, note text NOT NULL, slug text NOT NULL DEFAULT '');",
