@@ -14,7 +14,7 @@ import type {
   Query,
   TableName,
 } from "./query.js";
-import { offsetOfName } from "./query.js";
+import { HOLE, offsetOfName } from "./query.js";
 import type { Found, Sought, SoughtTarget } from "./sought.js";
 import { isCertainlyTable } from "./sought.js";
 
@@ -122,13 +122,9 @@ class Binder {
         for (const insert of query.inserts) this.#writes(insert, query.into, table);
         return this.#returning(query, table, scope);
       }
-      case "copy": {
-        const table = this.#table(query.into, new Scope(outer));
-        const columns = query.columns.map((column) => ({ ...column, values: [] }));
-        const rows: Query = { type: "values", expression: [] };
-        this.#writes({ rows, ...(columns.length > 0 && { columns }) }, query.into, table);
+      case "copy":
+        this.#copy(query);
         return NO_OUTPUTS;
-      }
       case "prepare":
         this.#fixedShape = "prepared";
         return this.query(query.query, outer);
@@ -210,6 +206,18 @@ class Binder {
     return this.#returning(insert, into, scope);
   }
 
+  #copy({ table: name, columns, direction }: Extract<Query, { type: "copy" }>): void {
+    const table = this.#table(name, new Scope());
+    if (direction === "to") {
+      for (const column of columns) this.#use(table, column.name, "certain", "read", column);
+      if (columns.length === 0) this.#star([table]);
+    } else {
+      const written = columns.map((column) => ({ ...column, values: [] }));
+      const rows: Query = { type: "values", expression: [] };
+      this.#writes({ rows, ...(written.length > 0 && { columns: written }) }, name, table);
+    }
+  }
+
   /** The columns that an INSERT names, and what it does with those that it does not. */
   #writes({ columns, rows }: Insert, name: TableName, into: Relation): void {
     for (const column of columns ?? []) {
@@ -218,10 +226,13 @@ class Binder {
     // Without rows the list of columns may be what comes next.
     if (into.table === undefined || (rows === undefined && columns === undefined)) return;
     const listed = new Set(columns?.map((column) => column.name));
-    const isPositional = listed.size === 0 && rows !== "default";
+    const kind = listed.size === 0 && rows !== "default" ? "positional write" : "insert that omits it";
+    // What an expression of the host language lists may be any column.
+    const isOpen = [...listed].some((column) => this.#isHole(column) || HOLE.test(column));
     for (const target of this.sought.columnsOf(into.table)) {
       if (listed.has(target.column as string)) continue;
-      this.#unnamed(target, into.table, name, isPositional ? "positional write" : "insert that omits it");
+      if (isOpen) this.found.push({ target, grade: "possible", kind, offset: offsetOfName(this.#text, name) });
+      else this.#unnamed(target, into.table, name, kind);
     }
   }
 

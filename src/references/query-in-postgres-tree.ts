@@ -255,10 +255,9 @@ class TreeReader {
     const { relation, query, attlist, is_from: isFrom } = copy;
     if (query !== undefined) return this.query(query);
     const table = this.#table(relation);
-    if (isFrom !== true) return { type: "tables", tables: [table] };
     const starts = attlist === undefined ? [] : this.#lists.parts(table.start);
     const columns = strings(attlist).map((name, index) => ({ name, start: starts[index] ?? 0, qualifiers: 0 }));
-    return { type: "copy", into: table, columns };
+    return { type: "copy", table, columns, direction: isFrom === true ? "from" : "to" };
   }
 
   #assignments(targets: readonly Node[] | undefined): readonly Assignment[] {

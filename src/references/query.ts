@@ -21,7 +21,7 @@ export interface TableName extends PlacedName, QualifiedName {
   readonly alias?: string;
 }
 
-/** What stands for an expression of the host language inside of a string. */
+/** What stands for an expression of the host language inside of a string; names and values may have it in them. */
 export const HOLE = /h\w*__/;
 
 /** Null for NULL. */
@@ -142,8 +142,12 @@ export type Query =
       readonly sets: readonly Assignment[];
       readonly inserts: readonly Insert[];
     } & Returning)
-  /** COPY … FROM */
-  | { readonly type: "copy"; readonly into: TableName; readonly columns: readonly PlacedName[] }
+  | {
+      readonly type: "copy";
+      readonly table: TableName;
+      readonly columns: readonly PlacedName[];
+      readonly direction: "from" | "to";
+    }
   | { readonly type: "prepare"; readonly query: Query }
   /** TRUNCATE, REFRESH. */
   | { readonly type: "tables"; readonly tables: readonly TableName[] };

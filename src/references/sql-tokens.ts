@@ -6,6 +6,7 @@
 import type { QualifiedName } from "../model/name.js";
 import type { ConflictTarget, ReferenceKind } from "../model/reference.js";
 import { tokensOf } from "../postgres/lexer.js";
+import { HOLE } from "./query.js";
 import type { Found, Sought, SoughtTarget } from "./sought.js";
 import { isSameTable } from "./sought.js";
 
@@ -166,7 +167,9 @@ function unnamedUses(
       if (by === "into" && next !== undefined && GIVES_ROWS.has(next)) {
         found.push({ ...use, kind: next === "default" ? "insert that omits it" : "positional write" });
       } else if (by === "into" && list.plain && !list.words.includes(target.column as string)) {
-        found.push({ ...use, kind: "insert that omits it" });
+        // What an expression of the host language lists may be any column.
+        const isOpen = list.words.some((name) => HOLE.test(name));
+        found.push({ ...use, kind: "insert that omits it", ...(isOpen && { grade: "possible" }) });
       } else if (by === "copy" && next === "from") found.push({ ...use, kind: "positional write" });
       if (star && only?.table.name === table.name && only.table.schema === table.schema) {
         found.push({ ...use, kind: "star read" });

@@ -49,6 +49,26 @@ describe("SQL", () => {
     ["PREPARE q AS SELECT * FROM orders", "status", ["star read 1 prepared"]],
     ["COPY orders FROM STDIN", "status", ["positional write 1"]],
     ["COPY orders (id, note) FROM STDIN", "status", ["insert that omits it 1"]],
+    ["COPY orders (id, status) FROM STDIN", "status", ["write 1"]],
+    ["COPY orders (id, status) TO STDOUT", "status", ["read 1"]],
+    ["COPY orders (id, note) TO STDOUT", "status", []],
+    ["COPY orders TO STDOUT", "status", ["star read 1"]],
+    ["COPY (SELECT * FROM orders) TO STDOUT", "status", ["star read 1"]],
+    [
+      "MERGE INTO orders o USING parcels p ON p.id = o.id WHEN NOT MATCHED THEN INSERT (id) VALUES (p.id)",
+      "status",
+      ["insert that omits it 1"],
+    ],
+    [
+      "MERGE INTO orders o USING parcels p ON p.id = o.id WHEN NOT MATCHED THEN INSERT VALUES (1)",
+      "status",
+      ["positional write 1"],
+    ],
+    [
+      "MERGE INTO orders o USING parcels p ON true WHEN MATCHED THEN UPDATE SET status = 'x'",
+      "status",
+      ['write 1 ["x"]'],
+    ],
     [
       "INSERT INTO orders (id, ref) VALUES (1, 'x') ON CONFLICT (account_id, ref) DO UPDATE SET ref = excluded.ref",
       "account_id",
@@ -68,6 +88,21 @@ describe("SQL", () => {
     ["INSERT INTO archive.orders (id) VALUES (1)", "status", []],
   ])("%s", (sql, column, expected) => {
     expect(inSql(column, sql)).toEqual(expected);
+  });
+});
+
+describe("an INSERT whose columns an expression lists", () => {
+  test.each([
+    ["all of them", 'pool.query(`INSERT INTO orders (${columns.join(", ")}) VALUES (1, 2)`)', []],
+    ["some of them", "pool.query(`INSERT INTO orders (id, ${column}) VALUES (1, 2)`)", []],
+    [
+      "in SQL that only its words can be read of",
+      "pool.query(`INSERT INTO orders (id, ${column}) VALUES ${rows}`)",
+      [],
+    ],
+    ["their values", "pool.query(`INSERT INTO orders (id, ref) VALUES (${id}, ${ref})`)", ["insert that omits it 1"]],
+  ])("%s", (_, code, expected) => {
+    expect(uses("status", "src/orders.ts", code)).toEqual(expected);
   });
 });
 
