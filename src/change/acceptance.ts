@@ -1,5 +1,8 @@
 /** Findings that the configuration accepts. */
+import type { Change } from "../model/change.js";
 import type { Acceptance, Configuration } from "../model/configuration.js";
+import { newStatements } from "./edited-statements.js";
+import { objectOf } from "./object-names.js";
 import { matcher } from "./overlay-tree.js";
 
 /** As much of a finding as an entry of `accept` can name. */
@@ -22,6 +25,29 @@ export function acceptanceOf(
     if (last?.until === undefined || (entry.until ?? "") > last.until) last = entry;
   }
   return last && { entry: last, expired: true };
+}
+
+/**
+ * The entries among these that name something which the change is about: an object of one of its statements, or one of
+ * its files by its own name. A glob stands for files to come.
+ */
+export function concernedEntries(entries: readonly Acceptance[], { databases }: Change): readonly Acceptance[] {
+  if (entries.length === 0) return [];
+  const migrations = databases.flatMap((database) => database.migrations.filter(({ judged }) => judged));
+  const files = new Set([...migrations, ...databases.flatMap(({ deleted }) => deleted)].map(({ file }) => file));
+  const objects = migrations.flatMap((migration) =>
+    newStatements(migration).flatMap((statement) =>
+      statement.statement.operations.map((operation) => ({
+        object: objectOf({ operation, statement, migration }),
+        file: migration.file,
+      })),
+    ),
+  );
+  return entries.filter((entry) => {
+    const { rule, object, file } = entry;
+    if (object === undefined) return file !== undefined && files.has(file);
+    return objects.some((one) => covers(entry, { rule, ...one }));
+  });
 }
 
 /** Whether the last day of an entry has passed, in UTC. */

@@ -7,7 +7,7 @@ import type { Linter } from "eslint";
 import { rules as allRules } from "../../rules/index.js";
 import { pluginWithoutSchemas } from "../eslint/plugin.js";
 import { SqlSourceCode } from "../eslint/sql-source-code.js";
-import { acceptanceOf } from "../change/acceptance.js";
+import { acceptanceOf, concernedEntries } from "../change/acceptance.js";
 import type { Change, Database } from "../model/change.js";
 import type { Acceptance } from "../model/configuration.js";
 import type { Finding, SuppressedFinding, Suggestion } from "../model/finding.js";
@@ -79,15 +79,18 @@ function unjudgedFrom({ file, sql: { text } }: Migration, offset: number): Unkno
 }
 
 /** Moves what the configuration accepts from the findings to the suppressed ones. */
-function withAccepted({ configuration }: Change, result: LintResult): LintResult {
+function withAccepted(change: Change, result: LintResult): LintResult {
+  const { configuration } = change;
   const { findings, suppressed, notes, unjudged } = result;
   if (configuration.accept === undefined) return result;
   const standing: RuleFinding[] = [];
   const accepted: RuleFinding<SuppressedFinding>[] = [];
   const expired: Report["notes"][number][] = [];
+  const used = new Set<Acceptance>();
   for (const one of findings) {
     const { finding } = one;
     const acceptance = acceptanceOf(configuration, finding);
+    if (acceptance) used.add(acceptance.entry);
     if (acceptance && !acceptance.expired) {
       accepted.push({ ...one, finding: acceptedFinding(finding, acceptance.entry) });
       continue;
@@ -99,7 +102,18 @@ function withAccepted({ configuration }: Change, result: LintResult): LintResult
       expired.push({ ...place, message });
     }
   }
-  return { findings: standing, suppressed: [...suppressed, ...accepted], notes: [...notes, ...expired], unjudged };
+  // What was not judged may be what an entry is for.
+  const unused = unjudged.length > 0 ? [] : configuration.accept.filter((entry) => !used.has(entry));
+  const idle = concernedEntries(unused, change).map(({ place, rule, object, file = "" }) => ({
+    ...place,
+    message: `This entry accepts nothing: no finding of ${rule} is about ${object ?? file} in this change.`,
+  }));
+  return {
+    findings: standing,
+    suppressed: [...suppressed, ...accepted],
+    notes: [...notes, ...expired, ...idle],
+    unjudged,
+  };
 }
 
 function acceptedFinding(finding: Finding, { reason, until, place }: Acceptance): SuppressedFinding {

@@ -133,6 +133,34 @@ test("an entry without an object accepts all that the rule finds in the file, al
   ]);
 });
 
+test.each<[what: string, entry: Partial<Acceptance>, says: string | undefined]>([
+  [
+    "the object of a statement",
+    { rule: "no-table-rewrite" },
+    "no finding of no-table-rewrite is about public.orders_account_idx",
+  ],
+  [
+    "it without its schema",
+    { rule: "no-rename", object: "orders_account_idx" },
+    "no finding of no-rename is about orders_account_idx",
+  ],
+  ["it in another file", { rule: "no-rename", file: "db/migrations/0003.sql" }, undefined],
+  ["an object that the change leaves alone", { object: "public.lines_idx" }, undefined],
+  [
+    "its file",
+    { rule: "no-data-loss", file: "db/migrations/0002.sql", object: undefined as never },
+    "no finding of no-data-loss is about db/migrations/0002.sql",
+  ],
+  ["files to come", { rule: "no-data-loss", file: "db/**", object: undefined as never }, undefined],
+])("an entry that accepts nothing and names %s", (_, parts, says) => {
+  const { object, ...others } = entry(parts);
+  const unused = { ...others, ...(object !== undefined && { object }) };
+  const report = checked(INDEX, [entry(), unused]);
+  expect(report.findings).toEqual([]);
+  const message = `This entry accepts nothing: ${says ?? ""} in this change.`;
+  expect(report.notes).toEqual(says === undefined ? [] : [{ ...PLACE, message }]);
+});
+
 test("an accepted finding does not let another one on the same harm through", () => {
   const sql = "CREATE INDEX orders_account_idx ON orders (account_id);";
   expect(found(checked(sql, []))).toEqual(["1 no-blocking-index-build"]);
