@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { names, recipe } from "../scenarios/recipes.js";
+import { slipsIn } from "./workflow-slips.js";
 
 interface Step {
   readonly uses?: string;
-  readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
@@ -59,14 +59,69 @@ describe.each(readdirSync(folder))("%s", (file) => {
     }
   });
 
-  it("puts no expression into a script", () => {
-    for (const { run } of steps) expect(run ?? "").not.toContain("${{");
+  it("has no slip that shows only when it runs", () => {
+    expect(slipsIn(text)).toEqual([]);
   });
 });
 
-it("GitHub's parser takes the workflows of docs/github.md, and refuses what is none", async () => {
-  expect(names.length).toBeGreaterThan(10);
-  for (const name of names) expect(await mistakes(name, recipe(name))).toEqual([]);
+/** Every workflow that the pages show, those of the README without a name. */
+const shown = [
+  ...names.map((name) => [name, recipe(name)] as const),
+  ...Array.from(readFileSync(join(folder, "../../README.md"), "utf8").matchAll(/```yaml\n([\s\S]*?)```/g)).flatMap(
+    ([, text = ""], index) => (/^jobs:/m.test(text) ? [[`README ${String(index + 1)}`, text] as const] : []),
+  ),
+];
+
+describe("the workflows that the pages show", () => {
+  it("are more than ten, and one of them is the README's", () => {
+    expect(names.length).toBeGreaterThan(10);
+    expect(shown.length).toBeGreaterThan(names.length);
+  });
+
+  it.each(shown)(
+    "%s: GitHub's parser takes it, and it has no slip that shows only when it runs",
+    async (name, text) => {
+      expect(await mistakes(name, text)).toEqual([]);
+      expect(slipsIn(text)).toEqual([]);
+    },
+  );
+});
+
+it("slips are found", () => {
+  const workflow = `
+on: push
+permissions:
+  contents: read
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    needs: build
+    steps:
+      - uses: ./
+        id: check
+        with: { fail-om: error }
+      - run: test "\${{ steps.check.outputs.verdict }}"
+      - run: if true; then echo
+      - uses: github/codeql-action/upload-sarif@v4
+        with: { sarif_file: "\${{ steps.check.outputs.sarif }}" }
+      - uses: actions/upload-artifact@v7
+        if: steps.chekc.outputs.verdict == 'safe' && needs.built.result == 'success'
+`;
+  expect(slipsIn(workflow)).toEqual([
+    "test, step 1: there is no input fail-om",
+    "test, step 2: an expression stands in its script",
+    expect.stringMatching(/^test, step 3: bash: line 2: syntax error/),
+    "test, step 4: there is no output sarif",
+    "test, step 4: it needs security-events: write",
+    "test, step 5: no step before it is called chekc",
+    "test, step 5: the job does not need built",
+  ]);
+  expect(slipsIn("jobs: { test: { steps: [{ run: 'true' }] } }")).toEqual([
+    "test, step 1: nothing says what the job may do",
+  ]);
+});
+
+it("GitHub's parser refuses what is no workflow", async () => {
   const wrong = recipe("pull request")
     .replace("contents: read", "content: read")
     .replace("github.event", "secret.event");
