@@ -113,7 +113,8 @@ function around({ commits, query }: BlockLoop): LoopAround {
 
 /** Whether an unknown name is none of those that the operation is about: that of the role in a GRANT. */
 function isKnownBut(operation: Operation): boolean {
-  return ABOUT_ROLES.has(operation.type) && !JSON.stringify(withoutRoles(operation)).includes(UNKNOWN_NAME);
+  const known = withoutRoles(operation);
+  return ABOUT_ROLES.has(known.type) && !JSON.stringify(known).includes(UNKNOWN_NAME);
 }
 
 const ABOUT_ROLES: ReadonlySet<Operation["type"]> = new Set([
@@ -126,8 +127,11 @@ const ABOUT_ROLES: ReadonlySet<Operation["type"]> = new Set([
   "Revoke",
 ]);
 
-/** Roles whose names are not known are left out. */
+/** Roles whose names are not known are left out, and a statement that is about one, or a database, is about no schema. */
 function withoutRoles(operation: Operation): Operation {
+  if ("kind" in operation && OF_THE_CLUSTER.has(operation.kind) && "name" in operation) {
+    return JSON.stringify(operation.name).includes(UNKNOWN_NAME) ? nothingIn(operation) : operation;
+  }
   if ("roles" in operation && operation.roles !== undefined) {
     return { ...operation, roles: operation.roles.filter((role) => role !== UNKNOWN_NAME) };
   }
@@ -135,6 +139,8 @@ function withoutRoles(operation: Operation): Operation {
   const { owner: _, ...others } = operation;
   return others;
 }
+
+const OF_THE_CLUSTER: ReadonlySet<string | undefined> = new Set(["database", "role"]);
 
 /** An operation whose text does not stand in the file, with the place of what makes the text. */
 function movedTo(range: Range, operation: Operation): Operation {

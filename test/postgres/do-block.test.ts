@@ -59,6 +59,12 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
     "ChangeOwner: format('ALTER TABLE orders OWNER TO %I', role)",
     "Comment: 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role)",
   ],
+  "roles and databases, which are no part of the schema": [
+    "DO $$ DECLARE role text := 'guest'; BEGIN EXECUTE 'CREATE ROLE ' || role || ' NOLOGIN'; EXECUTE 'GRANT ' || role || ' TO postgres'; EXECUTE format('GRANT CONNECT ON DATABASE %I TO guest', current_database()); END $$;",
+    "OtherStatement: 'CREATE ROLE ' || role || ' NOLOGIN'",
+    "OtherStatement: 'GRANT ' || role || ' TO postgres'",
+    "OtherStatement: format('GRANT CONNECT ON DATABASE %I TO guest', current_database())",
+  ],
   "a table whose name is only known when it runs, and a query": [
     "DO $$ DECLARE t text := 'orders'; n int; BEGIN EXECUTE format('GRANT SELECT ON %I TO postgres', t); EXECUTE 'SELECT count(*) FROM ' || t INTO n; END $$;",
     "DoBlock: format('GRANT SELECT ON %I TO postgres', t)",
