@@ -5,12 +5,14 @@ import { DRIVER } from "./db-migrate/driver.js";
 import { dialectOf, dialectOfFolder, dialectOfPackages, POSTGRESQL } from "./dialect.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import { LANGUAGE } from "./evaluator/language.js";
-import { Callable, Dictionary, fromPlain, Unknown } from "./evaluator/value.js";
+import { Callable, Dictionary, fromPlain, option, textOf, truthOf, Unknown } from "./evaluator/value.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { type Literal, readObjectLiteral } from "./object-literal.js";
+import { oncePerListing } from "./once-per-listing.js";
+import { folderOfPath, usesOfPackage } from "./package-uses.js";
 import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "db-migrate";
@@ -29,15 +31,15 @@ export const dbMigrate: MigrationTool = {
   reads: [MANIFEST, SETTINGS, DATABASES],
 
   find(listing) {
-    const folders: string[] = [];
+    const folders = new Set(instances(listing).flatMap(({ folder }) => folder ?? []));
     for (const folder of listing.folders()) {
       if (isNotDeployed(folder)) continue;
       const names = listing.filesIn(folder).filter((name) => LOADED.test(name) && NUMBERED.test(name));
       if (names.length === 0 || manifestOf(listing, folder) === undefined) continue;
       const texts = [names[0], names.at(-1)].map((name = "") => listing.read(join(folder, name)) ?? "");
-      if (texts.some(isMigration)) folders.push(folder);
+      if (texts.some(isMigration)) folders.add(folder);
     }
-    return folders;
+    return [...folders];
   },
 
   open(listing, folder): MigrationSource {
@@ -55,10 +57,11 @@ export const dbMigrate: MigrationTool = {
     const migrations = names.sort(byTime).map((name) => migrationOf(listing, folder, name));
     const loaders = migrations.flatMap(({ loader }) => loader ?? []);
     const dialect = dialectAt(listing, folder);
+    const named = instances(listing).find((one) => one.folder === folder);
     return {
       folder,
       tool: toolFacts(listing, folder),
-      because: "because package.json has db-migrate",
+      because: named === undefined ? "because package.json has db-migrate" : `because ${named.file} names it`,
       files: migrations.map(({ file }) => file),
       leftOut,
       evaluate,
@@ -79,9 +82,9 @@ export const dbMigrate: MigrationTool = {
     outOfOrder: "Runs it.",
     duplicate: "Runs both: a migration is known by its whole name.",
     undo: "The function `down`; `sqls/…-down.sql`.",
-    configuration: "`.db-migraterc` and the scripts of `package.json`: `non-transactional`. `database.json`: `driver`.",
-    versions:
-      "Tested against db-migrate 0.11 with db-migrate-pg 1.5. What a program hands to `getInstance()` is not read; `database.json` and `.db-migraterc` are.",
+    configuration:
+      "`.db-migraterc`, the scripts of `package.json` and `cmdOptions` of `getInstance()` in the project's programs, which are read and not executed: `non-transactional`, the last also `migrations-dir`, beside `cwd`. `database.json`: `driver`.",
+    versions: "Tested against db-migrate 0.11 with db-migrate-pg 1.5.",
     notRead: "Seeds, and what plugins add to `db`.",
     sources: [
       "https://db-migrate.readthedocs.io/en/latest/API/SQL/",
@@ -153,6 +156,36 @@ function byTime(a: string, b: string): number {
   return Number(/^\d+/.exec(a)?.[0]) - Number(/^\d+/.exec(b)?.[0]) || (a < b ? -1 : Number(a > b));
 }
 
+/** What a program hands to `getInstance(true, { cwd, cmdOptions })` (`lib/commands/set-default-argv.js`). */
+interface Instance {
+  readonly file: string;
+  /** Absent where it is the usual one, or no folder that is there. */
+  readonly folder?: string;
+  readonly nonTransactional: boolean;
+}
+
+const instances = oncePerListing((listing): readonly Instance[] => {
+  const isUsed = [...listing.folders()].some(
+    (at) => listing.has(at, MANIFEST) && (listing.read(join(at, MANIFEST)) ?? "").includes(`"${PACKAGE}"`),
+  );
+  if (!isUsed) return [];
+  return usesOfPackage(listing.tree, PACKAGE, ["getInstance"]).map(({ file, args: [, options] }): Instance => {
+    const command = option(options, "cmdOptions");
+    const path = textOf(option(command, "migrations-dir"))?.known;
+    const cwd = textOf(option(options, "cwd"))?.known;
+    const named = path ?? (cwd === undefined ? undefined : `${cwd}/migrations`);
+    const folder =
+      named === undefined
+        ? undefined
+        : folderOfPath(file, named, (at) => listing.filesIn(at).some((name) => NUMBERED.test(name)));
+    return {
+      file,
+      nonTransactional: truthOf(option(command, "non-transactional")) === true,
+      ...(folder !== undefined && { folder }),
+    };
+  });
+});
+
 /** The nearest package.json that has db-migrate. */
 function manifestOf(listing: Listing, folder: string): string | undefined {
   for (const at of upwards(folder)) {
@@ -194,6 +227,8 @@ function driverOf(environment: Literal): string | undefined {
 
 /** Whether the project's own way to run it switches its transactions off. */
 function isNonTransactional(listing: Listing, folder: string): boolean {
+  const own = instances(listing).filter((one) => one.folder === undefined || one.folder === folder);
+  if (own.some(({ nonTransactional }) => nonTransactional)) return true;
   if (settingsAbove(listing, folder, SETTINGS)?.["non-transactional"] === true) return true;
   const scripts = [...(manifestOf(listing, folder) ?? "").matchAll(/"((?:[^"\\]|\\.)*)"/g)];
   return scripts.some(

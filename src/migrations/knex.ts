@@ -1,4 +1,5 @@
 import type { ToolFacts } from "../model/migration.js";
+import { builtByHand } from "./built-by-hand.js";
 import { dialectOfFolder, dialectOfPackages, POSTGRESQL } from "./dialect.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
 import { option } from "./evaluator/value.js";
@@ -9,6 +10,7 @@ import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { byNumber } from "./name-order.js";
+import { runScript } from "./run-scripts.js";
 import type { MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "knex";
@@ -76,7 +78,7 @@ export const knex: MigrationTool = {
       because: settings === undefined ? "because package.json has knex" : `because ${settings.file} names it`,
       files: settings?.folderByFolder === true ? files : files.sort(byName),
       leftOut: [],
-      evaluate,
+      evaluate: knexMigrateFacts(listing, folder) === undefined ? evaluate : evaluateForKnexMigrate,
       ...(folders.length > 1 && { owns: folders }),
       ...(dialect !== undefined && { dialect }),
     };
@@ -93,33 +95,41 @@ export const knex: MigrationTool = {
     outOfOrder: "Runs it.",
     undo: "The function `down`.",
     configuration:
-      "`knexfile.ts` or `.js`, which is read and not executed: `migrations.directory`, one or several, `disableTransactions`, `sortDirsSeparately`.",
-    versions: "Each call is tested against Knex 3.3. Objection's migrations are Knex's.",
+      "`knexfile.ts` or `.js`, which is read and not executed: `migrations.directory`, one or several, `disableTransactions`, `sortDirsSeparately`. A script that runs `knex-migrate up`: a transaction for each file, or none with `--raw`, and `config` is not asked.",
+    versions:
+      "Each call is tested against Knex 3.3. Objection's migrations are Knex's. What knex-migrate does with them is known from its source, 1.7.",
     sources: [
       "https://knexjs.org/guide/migrations.html",
       "https://github.com/knex/knex/blob/master/lib/migrations/migrate/Migrator.js",
+      "https://github.com/sheerun/knex-migrate/blob/master/src/index.js",
     ],
   },
 };
 
-const evaluate = evaluator({
-  entry(program) {
-    const { site, exports } = program;
-    const call = (name: "up" | "down") => {
-      const found = exportedFunction(program, name);
-      return found && ((): ReturnType<typeof found.call> => found.call([knexHandle(), PROMISE], site, undefined));
-    };
-    return {
-      up: call("up"),
-      down: call("down"),
-      facts() {
-        const own = option(exports.get("config"), "transaction");
-        if (own === true) return { transaction: "per-file" };
-        return own === false ? { transaction: "per-statement", splitsRun: "everywhere" } : {};
-      },
-    };
-  },
-});
+/** @param isKnex Whether Knex itself runs them: other runners do not ask a file how it is to be run. */
+function evaluatorFor(isKnex: boolean): ReturnType<typeof evaluator> {
+  return evaluator({
+    entry(program) {
+      const { site, exports } = program;
+      const call = (name: "up" | "down") => {
+        const found = exportedFunction(program, name);
+        return found && ((): ReturnType<typeof found.call> => found.call([knexHandle(), PROMISE], site, undefined));
+      };
+      return {
+        up: call("up"),
+        down: call("down"),
+        facts() {
+          const own = isKnex ? option(exports.get("config"), "transaction") : undefined;
+          if (own === true) return { transaction: "per-file" };
+          return own === false ? { transaction: "per-statement", splitsRun: "everywhere" } : {};
+        },
+      };
+    },
+  });
+}
+
+const evaluate = evaluatorFor(true);
+const evaluateForKnexMigrate = evaluatorFor(false);
 
 /** Old migrations are given `Promise` as well. */
 const PROMISE = undefined;
@@ -148,12 +158,34 @@ function toolFacts(
     name: PACKAGE,
     label: "Knex",
     ...versionFacts(installedVersion(listing, folder, PACKAGE)),
-    transaction: settings?.withoutTransactions === true ? "per-statement" : "all-pending",
-    outsideTransaction: `in a migration of its own with \`${configOf(listing.read(newest ?? "") ?? "")} = { transaction: false }\``,
+    ...(knexMigrateFacts(listing, folder) ?? {
+      transaction: settings?.withoutTransactions === true ? "per-statement" : "all-pending",
+      outsideTransaction: `in a migration of its own with \`${configOf(listing.read(newest ?? "") ?? "")} = { transaction: false }\``,
+    }),
     calls: { sql: "knex.raw()" },
     checksums: false,
     outOfOrder: { does: "runs", says: "Knex runs it after the others." },
   };
+}
+
+/**
+ * knex-migrate runs the same files by Umzug (`src/index.js` of 1.7): a transaction for each, and `config` is not asked.
+ * Undefined where no script of the project runs it.
+ */
+function knexMigrateFacts(
+  listing: Listing,
+  folder: string,
+): Pick<ToolFacts, "transaction" | "outsideTransaction" | "withoutOutside"> | undefined {
+  const isRun = (pattern: RegExp): boolean => runScript(listing, folder, pattern) !== undefined;
+  if (!isRun(/\bknex-migrate\s[^"\n]*\bup\b/)) return undefined;
+  if (isRun(/\bknex-migrate\s[^"\n]*--raw\b/)) {
+    return {
+      transaction: "per-statement",
+      outsideTransaction: "in a migration of its own, so that nothing else is half done if it fails",
+    };
+  }
+  const because = "knex-migrate runs every migration in a transaction, and `--raw` is for a whole run";
+  return { transaction: "per-file", withoutOutside: builtByHand(because) };
 }
 
 /** What a migration sets to say how it is run, written as the project's others export. */

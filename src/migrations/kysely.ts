@@ -1,15 +1,10 @@
 import type { ToolFacts } from "../model/migration.js";
 import { builtByHand } from "./built-by-hand.js";
 import { dialectOfFolder } from "./dialect.js";
-import { DIALECT } from "./evaluator/environment.js";
 import { evaluator, exportedFunction } from "./evaluator/evaluate.js";
-import type { Text } from "./evaluator/text.js";
-import { Dictionary, Handle, type Method, textOf, Unknown } from "./evaluator/value.js";
 import { exportsUp } from "./exports-up.js";
 import { installedVersion, versionFacts } from "./installed-version.js";
-import { RESULT, SQL_TAG } from "./kysely/expressions.js";
-import { queryCreator } from "./kysely/query.js";
-import { schemaModule } from "./kysely/schema.js";
+import { databaseHandle, KYSELY_MODULE } from "./kysely/database.js";
 import { kyselySettings } from "./kysely/settings.js";
 import { join, nameOf, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
@@ -81,58 +76,14 @@ export const kysely: MigrationTool = {
 };
 
 const evaluate = evaluator({
-  modules: { kysely: new Dictionary([["sql", SQL_TAG]], undefined, "is Kysely's") },
+  modules: { kysely: KYSELY_MODULE },
   entry(program) {
     const call = (name: "up" | "down") => {
       const found = exportedFunction(program, name);
-      return found && ((): ReturnType<typeof found.call> => found.call([database()], program.site, undefined));
+      return found && ((): ReturnType<typeof found.call> => found.call([databaseHandle()], program.site, undefined));
     };
     return { up: call("up"), down: call("down") };
   },
-});
-
-/** The `db` that a migration is given, or the transaction that it opens. */
-function database(schema?: Text): Handle {
-  const same: Method = () => database(schema);
-  const methods: Record<string, Method> = {
-    ...queryCreator(schema),
-    withSchema: ([name]) => database(textOf(name)),
-    withPlugin: same,
-    withoutPlugins: same,
-    withTables: same,
-    destroy: () => undefined,
-    executeQuery: ([compiled], site) => {
-      site.run.unknown(`runs a query that ${compiled instanceof Unknown ? compiled.reason : "is compiled"}`, site);
-      return RESULT;
-    },
-    connection: () => unit("connection"),
-    transaction: () => unit("transaction"),
-  };
-  return new Handle("db", methods, {
-    get(property) {
-      if (property === "schema") return schemaModule(schema);
-      if (property === "fn") return new Unknown("is Kysely's");
-      if (property === "introspection") return INTROSPECTION;
-      if (property === "dialect") return DIALECT;
-      return undefined;
-    },
-  });
-}
-
-/** `db.transaction().execute(async (trx) => …)`: inside the migration's own transaction. */
-function unit(name: string): Handle {
-  const handle: Handle = new Handle(`db.${name}()`, {
-    setIsolationLevel: () => handle,
-    setAccessMode: () => handle,
-    execute: ([work], site) => site.run.settle(site.run.call(work, [database()], site), site),
-  });
-  return handle;
-}
-
-const INTROSPECTION = new Handle("db.introspection", {
-  getSchemas: () => RESULT,
-  getTables: () => RESULT,
-  getMetadata: () => RESULT,
 });
 
 /** By the name without its extension, which is what Kysely knows a migration by. */

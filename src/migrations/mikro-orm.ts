@@ -2,6 +2,7 @@ import type { ToolFacts, TransactionMode } from "../model/migration.js";
 import { dialectOfFolder, dialectOfPackages, POSTGRESQL } from "./dialect.js";
 import { callMethod, evaluator, exportedInstance } from "./evaluator/evaluate.js";
 import { installedVersion, type InstalledVersion, versionFacts } from "./installed-version.js";
+import { KYSELY_MODULE } from "./kysely/database.js";
 import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { Inherited, MIKRO_ORM_MODULE } from "./mikro-orm/migration.js";
@@ -46,6 +47,7 @@ export const mikroOrm: MigrationTool = {
     const dialect = dialectOfFolder(folder) ?? settings?.dialect ?? driver;
     const installed =
       installedVersion(listing, folder, PACKAGE) ?? installedVersion(listing, folder, "@mikro-orm/core");
+    const session = sessionOf(installed, settings);
     return {
       folder,
       tool: toolFacts(installed, settings),
@@ -54,10 +56,7 @@ export const mikroOrm: MigrationTool = {
       leftOut,
       evaluate,
       ...(dialect !== undefined && { dialect }),
-      ...(disablesForeignKeys(installed, settings) && {
-        session: new Map([["session_replication_role", "replica"]]),
-        resetsSession: true,
-      }),
+      ...(session.size > 0 && { session, resetsSession: true }),
     };
   },
 
@@ -75,11 +74,11 @@ export const mikroOrm: MigrationTool = {
     outOfOrder: "Runs it.",
     undo: "The method `down`.",
     configuration:
-      "`mikro-orm.config.ts` or `.js`, which is read and not executed: `migrations` with `path`, `pathTs`, `transactional`, `allOrNothing` and `disableForeignKeys`, with which `session_replication_role` is `replica` in each migration; before 6 that is usual.",
+      "`mikro-orm.config.ts` or `.js`, which is read and not executed: `migrations` with `path`, `pathTs`, `transactional`, `allOrNothing`, `schema`, which 7 puts on `search_path`, and `disableForeignKeys`, with which `session_replication_role` is `replica` in each migration; before 6 that is usual.",
     versions:
-      "Tested against MikroORM 6.6. Version 7.2 has the same defaults, file names and transactions by its source (`MigrationRunner.js`, `Configuration.js`), and no `getKnex()`.",
+      "Tested against MikroORM 6.6. Version 7.2 has the same defaults, file names and transactions by its source (`MigrationRunner.js`, `Configuration.js`); in place of `getKnex()` it has `getKysely()` of the entity manager, in the migration's transaction (`SqlEntityManager.js`), which is read as Kysely's.",
     notRead:
-      "What the entity manager changes by way of entities: each such call is said to be unknown where it stands. A list of classes in `migrationsList`.",
+      "What the entity manager changes by way of entities, and what `getKysely()` of a fork sends: each such call is said to be unknown where it stands. A list of classes in `migrationsList`. What a program hands to `migrator.up()`.",
     sources: [
       "https://mikro-orm.io/docs/migrations",
       "https://github.com/mikro-orm/mikro-orm/blob/v6/packages/migrations/src/Migrator.ts",
@@ -89,7 +88,12 @@ export const mikroOrm: MigrationTool = {
 };
 
 const evaluate = evaluator({
-  modules: { "@mikro-orm/core": MIKRO_ORM_MODULE, "@mikro-orm/postgresql": MIKRO_ORM_MODULE },
+  modules: {
+    "@mikro-orm/core": MIKRO_ORM_MODULE,
+    "@mikro-orm/postgresql": MIKRO_ORM_MODULE,
+    "@mikro-orm/sql": MIKRO_ORM_MODULE,
+    kysely: KYSELY_MODULE,
+  },
   entry(program) {
     const instance = exportedInstance(program, "up");
     if (instance === undefined) return { reason: "exports no class with a method up" };
@@ -141,9 +145,19 @@ function manifestOf(listing: Listing, folder: string): string | undefined {
   return undefined;
 }
 
-/** `disableForeignKeys` was usual up to 5. */
-function disablesForeignKeys(installed: InstalledVersion | undefined, settings: MikroOrmSettings | undefined): boolean {
-  return settings?.disableForeignKeys ?? (installed !== undefined && Number.parseInt(installed.version, 10) < 6);
+/** What the runner sets before each migration (`MigrationRunner.js`): `disableForeignKeys` was usual up to 5, `schema` is of 7. */
+function sessionOf(
+  installed: InstalledVersion | undefined,
+  settings: MikroOrmSettings | undefined,
+): ReadonlyMap<string, string> {
+  const major = installed === undefined ? undefined : Number.parseInt(installed.version, 10);
+  const { disableForeignKeys = major !== undefined && major < 6, schema } = settings ?? {};
+  return new Map([
+    ...(disableForeignKeys ? ([["session_replication_role", "replica"]] as const) : []),
+    ...(schema !== undefined && major !== undefined && major >= 7
+      ? ([["search_path", `"${schema.replaceAll('"', '""')}"`]] as const)
+      : []),
+  ]);
 }
 
 function toolFacts(installed: InstalledVersion | undefined, settings: MikroOrmSettings | undefined): ToolFacts {

@@ -9,12 +9,14 @@ import { join, upwards } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { oncePerListing } from "./once-per-listing.js";
 import { isNotDeployed } from "./not-deployed.js";
-import { queryInterfaceHandle } from "./sequelize/handle.js";
+import { queryInterfaceHandle, SEQUELIZE_6, SEQUELIZE_7, type SequelizeVersion } from "./sequelize/handle.js";
 import { SEQUELIZE } from "./sequelize/types.js";
 import { umzugFolders } from "./sequelize/umzug.js";
 import type { MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "sequelize";
+/** What version 7 is called. */
+const CORE = "@sequelize/core";
 const MANIFEST = "package.json";
 const SETTINGS = ".sequelizerc";
 
@@ -73,17 +75,22 @@ export const sequelize: MigrationTool = {
 
   open(listing, folder): MigrationSource {
     const settings = namedFolders(listing).find((one) => one.folder === folder);
-    const driver = dialectOfPackages(manifestOf(listing, folder) ?? "");
+    const manifest = manifestOf(listing, folder) ?? "";
+    const isNext = isCore(manifest);
+    const driver = manifest.includes('"@sequelize/postgres"') ? POSTGRESQL : dialectOfPackages(manifest);
     const dialect = driver === POSTGRESQL ? driver : (dialectOfFolder(folder) ?? driver);
     return {
       folder,
       tool: toolFacts(listing, folder),
-      because: settings === undefined ? "because package.json has sequelize" : `because ${settings.file} names it`,
+      because:
+        settings === undefined
+          ? `because package.json has ${isNext ? CORE : PACKAGE}`
+          : `because ${settings.file} names it`,
       files:
         settings?.files ??
         migrationsIn(listing, folder, settings === undefined ? NUMBERED : LOADED).map((name) => join(folder, name)),
       leftOut: [],
-      evaluate,
+      evaluate: isNext ? evaluate7 : evaluate6,
       ...(dialect !== undefined && { dialect }),
     };
   },
@@ -93,7 +100,7 @@ export const sequelize: MigrationTool = {
     order: "By file name.",
     transaction: "None, unless the migration begins one: `queryInterface.sequelize.transaction()`.",
     optOut:
-      "A call without `{ transaction }` runs on another connection: outside of the migration's own transaction, and behind the locks that it holds.",
+      "A call without `{ transaction }` runs on another connection: outside of the migration's own transaction, and behind the locks that it holds. In version 7 it joins the transaction that is around it by itself, except with `{ transaction: null }`.",
     sends: "Each call's statements one by one; `changeColumn` and `addColumn` several in one string.",
     checksum: "None: an edited migration is not noticed.",
     outOfOrder: "Runs it.",
@@ -101,7 +108,7 @@ export const sequelize: MigrationTool = {
     configuration:
       "`.sequelizerc`, `migrations-path`; `new Umzug({ migrations: { glob } })` in the project's programs. Both are read and not executed.",
     versions:
-      "Each call is tested against Sequelize 6.37. `DataTypes` of `@sequelize/core`, which is to be version 7, are read; a package.json that has only that one is not taken for Sequelize's. Umzug knows no database: what it runs is read where it is given a `queryInterface` or `sequelize`.",
+      "Each call is tested against Sequelize 6.37. `@sequelize/core`, which is to be version 7, is read as its 7.0.0-alpha.48 does it (`sequelize-typescript.js`, `query-generator-typescript.internal.js` of `@sequelize/postgres`): transactions join by themselves, and `IF EXISTS` and `CASCADE` are options. Umzug knows no database: what it runs is read where it is given a `queryInterface` or `sequelize`.",
     sources: [
       "https://sequelize.org/docs/v6/other-topics/migrations/",
       "https://github.com/sequelize/umzug#readme",
@@ -110,27 +117,36 @@ export const sequelize: MigrationTool = {
   },
 };
 
-const evaluate = evaluator({
-  modules: { [PACKAGE]: SEQUELIZE, "@sequelize/core": SEQUELIZE },
-  entry(program) {
-    const { site } = program;
-    const call = (name: "up" | "down") => {
-      const found = exportedFunction(program, name);
-      return (
-        found && ((): ReturnType<typeof found.call> => found.call([queryInterfaceHandle(), SEQUELIZE], site, undefined))
-      );
-    };
-    return { up: call("up"), down: call("down") };
-  },
-});
+const evaluate6 = evaluatorOf(SEQUELIZE_6);
+const evaluate7 = evaluatorOf(SEQUELIZE_7);
+
+function evaluatorOf(version: SequelizeVersion): ReturnType<typeof evaluator> {
+  return evaluator({
+    modules: { [PACKAGE]: SEQUELIZE, [CORE]: SEQUELIZE },
+    entry(program) {
+      const { site } = program;
+      const call = (name: "up" | "down") => {
+        const found = exportedFunction(program, name);
+        const given = [queryInterfaceHandle(version), SEQUELIZE];
+        return found && ((): ReturnType<typeof found.call> => found.call(given, site, undefined));
+      };
+      return { up: call("up"), down: call("down") };
+    },
+  });
+}
 
 /** The nearest package.json that has Sequelize. */
 function manifestOf(listing: Listing, folder: string): string | undefined {
   for (const at of upwards(folder)) {
     const text = listing.has(at, MANIFEST) ? (listing.read(join(at, MANIFEST)) ?? "") : "";
-    if (text.includes(`"${PACKAGE}"`)) return text;
+    if (text.includes(`"${PACKAGE}"`) || text.includes(`"${CORE}"`)) return text;
   }
   return undefined;
+}
+
+/** Whether a package.json has version 7 and not what was there before it. */
+function isCore(manifest = ""): boolean {
+  return manifest.includes(`"${CORE}"`) && !manifest.includes(`"${PACKAGE}"`);
 }
 
 /** Whether a text that Umzug runs is for Sequelize: Umzug itself knows no database. */
@@ -147,7 +163,7 @@ function toolFacts(listing: Listing, folder: string): ToolFacts {
   return {
     name: PACKAGE,
     label: "Sequelize",
-    ...versionFacts(installedVersion(listing, folder, PACKAGE)),
+    ...versionFacts(installedVersion(listing, folder, PACKAGE) ?? installedVersion(listing, folder, CORE)),
     transaction: "per-statement",
     outsideTransaction: "in a call of its own outside of `sequelize.transaction()`",
     calls: { sql: "queryInterface.sequelize.query()", concurrently: "concurrently: true" },

@@ -32,6 +32,10 @@ const manifest = (scripts: Readonly<Record<string, string>>, ...packages: readon
 const PROJECT: Files = manifest({}, "db-migrate", "db-migrate-pg");
 const at = (name: string): string => `migrations/202401${name}`;
 
+/** A program that starts db-migrate with these options. */
+const instance = (options: string): string =>
+  `const path = require("path");\nconst DBMigrate = require("db-migrate");\n\nexports.migrate = () => DBMigrate.getInstance(true, ${options}).up();\n`;
+
 /** Statements of the added files, with what is said of the transaction. */
 function sent(files: Files, base: Files = { ...PROJECT, [at("01000000-a.js")]: UP }) {
   return changeOf(base, files).databases.flatMap(({ migrations }) =>
@@ -133,6 +137,28 @@ describe("db-migrate's migrations are found", () => {
   });
 });
 
+describe("what a program hands to getInstance", () => {
+  it.each([
+    ["its folder", '{ cmdOptions: { "migrations-dir": "db/changes" } }', "db/changes"],
+    ["a path made of its own", '{ cmdOptions: { "migrations-dir": path.join(__dirname, "changes") } }', "src/changes"],
+    ["where it is started", '{ cwd: path.resolve(__dirname, "db"), env: process.env.NODE_ENV }', "src/db/migrations"],
+  ])("is %s", (_, options, folder) => {
+    const [database] = detected({
+      ...PROJECT,
+      "src/migrate.js": instance(options),
+      [`${folder}/20240101000000-a.js`]: "exports.up = (client) => client.runSql('DROP TABLE old');\n",
+    }).databases;
+    expect(database?.sources).toMatchObject([
+      {
+        folder,
+        tool: { name: "db-migrate", transaction: "per-file" },
+        because: "because src/migrate.js names it",
+        files: [`${folder}/20240101000000-a.js`],
+      },
+    ]);
+  });
+});
+
 describe("what db-migrate's migrations send", () => {
   it("in a transaction for each file", () => {
     expect(sent({ [at("02000000-b.js")]: UP, [at("03000000-c.js")]: UP })).toEqual([
@@ -144,6 +170,7 @@ describe("what db-migrate's migrations send", () => {
   it.each([
     ["a script", manifest({ migrate: "db-migrate up --non-transactional" }, "db-migrate", "db-migrate-pg")],
     [".db-migraterc", { ...PROJECT, ".db-migraterc": '{ "non-transactional": true }' }],
+    ["a program", { ...PROJECT, "src/migrate.js": instance('{ cmdOptions: { "non-transactional": true } }') }],
   ])("without one, where %s says so", (_, files) => {
     const base = { ...files, [at("01000000-a.js")]: UP };
     expect(sent({ [at("02000000-b.js")]: UP }, base)).toEqual([`${at("02000000-b.js")} DROP TABLE old false`]);

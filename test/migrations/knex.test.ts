@@ -155,4 +155,20 @@ describe("the transaction of Knex's migrations", () => {
     const inside = `${UP}exports.config = { transaction: true };\n`;
     expect(transactionsOf({ [at("0201_b")]: UP, [at("0301_c")]: inside }, base)).toEqual([false, `${at("0301_c")}#1`]);
   });
+
+  it.each<[string, string, readonly (string | false)[]]>([
+    [
+      "one for each by knex-migrate, which does not ask the file",
+      "knex-migrate up",
+      [`${at("0201_b")}#1`, `${at("0301_c")}#1`],
+    ],
+    ["none by knex-migrate --raw", "knex-migrate --raw up", [false, false]],
+  ])("is %s", (_, migrate, expected) => {
+    const manifest = JSON.stringify({
+      scripts: { migrate },
+      dependencies: { knex: "3", "knex-migrate": "1", pg: "8" },
+    });
+    const base = { "package.json": manifest, [at("0101_a")]: UP };
+    expect(transactionsOf({ [at("0201_b")]: UP, [at("0301_c")]: outside }, base)).toEqual(expected);
+  });
 });

@@ -136,6 +136,28 @@ describe("the SQL of MikroORM's migrations", () => {
     ]);
   });
 
+  it("runs in its transaction through getKysely of 7, but not by a fork of the entity manager", () => {
+    const body =
+      'const em = this.getEntityManager();\n    const db = em.getKysely();\n    await db.schema.dropTable("a").execute();\n    await sql`drop table b`.execute(db);\n    await em.fork({ keepTransactionContext: true }).execute("drop table c");\n    await em.fork().execute("drop table d");\n    await em.fork().getKysely().schema.dropTable("e").execute();\n    await em.getKysely({ tableNamingStrategy: "entity" }).deleteFrom("F").execute();';
+    const text = `import { sql } from "kysely";\n${migration(body)}`;
+    expect(sent(text)).toEqual([
+      ['drop table "a"', ALL],
+      ["drop table b", ALL],
+      ["drop table c", ALL],
+      ["drop table d", false],
+      ["what a Kysely of another connection sends is not followed", ALL],
+      ["what a Kysely with options sends is not followed", ALL],
+    ]);
+  });
+
+  it("finds names in the schema that 7 puts on search_path", () => {
+    const files = { "mikro-orm.config.ts": config('pathTs: "./src/migrations", schema: "tenant"') };
+    const sessionOf = (version: string): unknown =>
+      onlySource({ ...PROJECT, ...npmLock("@mikro-orm/migrations", version), ...files, [at(1)]: migration() }).session;
+    expect(sessionOf("7.2.1")).toEqual(new Map([["search_path", '"tenant"']]));
+    expect(sessionOf("6.6.16")).toBeUndefined();
+  });
+
   it("is not known where entities are changed", () => {
     const body =
       "const em = this.getEntityManager();\n    await em.find(Order, {});\n    await em.nativeUpdate(Order, {}, { note: null });";

@@ -26,6 +26,19 @@ describe("Sequelize's migrations are found", () => {
     expect(source.files).toEqual(["server/migrations/20240101000000-a.js", "server/migrations/20240201000000-b.ts"]);
   });
 
+  it("of version 7 by its own package", () => {
+    const source = onlySource({
+      ...manifest("@sequelize/core", "@sequelize/postgres"),
+      ...npmLock("@sequelize/core", "7.0.0-alpha.48"),
+      "migrations/20240101000000-a.js": UP,
+    });
+    expect(source).toMatchObject({
+      tool: { name: "sequelize", version: "7.0.0-alpha.48" },
+      because: "because package.json has @sequelize/core",
+      dialect: "PostgreSQL",
+    });
+  });
+
   it("by .sequelizerc, whatever they are called", () => {
     const source = onlySource({
       ...PROJECT,
@@ -73,9 +86,9 @@ describe("Sequelize's migrations are found", () => {
 
 describe("the transaction of Sequelize's calls", () => {
   /** Statements of a migration with this body, with the transaction that each runs in. */
-  function sent(body: string): readonly string[] {
+  function sent(body: string, project = PROJECT): readonly string[] {
     const program = `module.exports = { async up(queryInterface, Sequelize) {\n${body}\n} };\n`;
-    return changeOf({ ...PROJECT, "migrations/1-a.js": UP }, { "migrations/2-b.js": program }).databases.flatMap(
+    return changeOf({ ...project, "migrations/1-a.js": UP }, { "migrations/2-b.js": program }).databases.flatMap(
       ({ migrations }) =>
         (migrations[1]?.statements ?? []).map(
           ({ statement: { sql }, transaction }) => `${sql} ${String(transaction.group ?? transaction.inTransaction)}`,
@@ -133,6 +146,34 @@ describe("the transaction of Sequelize's calls", () => {
       "UPDATE a SET b = 'y' false",
       "COMMIT migrations/2-b.js#1",
       'DROP TABLE IF EXISTS "e" false',
+    ]);
+  });
+
+  it("is in version 7 the one that is around the call, unless it is told otherwise", () => {
+    const body = `
+      await queryInterface.sequelize.transaction(async () => {
+        await queryInterface.removeColumn("a", "b", { ifExists: true, cascade: true });
+        await queryInterface.sequelize.transaction(() => queryInterface.removeIndex("a", "c_idx"));
+        await queryInterface.sequelize.query("UPDATE a SET d = 'x'", { transaction: null });
+      });
+      const transaction = await queryInterface.sequelize.startUnmanagedTransaction();
+      await queryInterface.removeConstraint("a", "e", { transaction });
+      await queryInterface.removeIndex("a", ["f"], { concurrently: true, ifExists: true });
+      await transaction.commit();
+      await queryInterface.createSchema("g");
+      await queryInterface.dropSchema("h", { ifExists: true });`;
+    expect(sent(body, manifest("@sequelize/core", "@sequelize/postgres"))).toEqual([
+      "START TRANSACTION migrations/2-b.js#1",
+      'ALTER TABLE "public"."a" DROP COLUMN IF EXISTS "b" CASCADE migrations/2-b.js#1',
+      'DROP INDEX "c_idx" migrations/2-b.js#1',
+      "UPDATE a SET d = 'x' false",
+      "COMMIT migrations/2-b.js#1",
+      "START TRANSACTION migrations/2-b.js#2",
+      'ALTER TABLE "a" DROP CONSTRAINT "e" migrations/2-b.js#2',
+      'DROP INDEX CONCURRENTLY IF EXISTS "a_f" false',
+      "COMMIT migrations/2-b.js#2",
+      'CREATE SCHEMA "g" false',
+      'DROP SCHEMA IF EXISTS "h" false',
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** What a migration of MikroORM inherits from its class `Migration` (`packages/migrations/src/Migration.ts`). */
+/** What a migration of MikroORM inherits from its class `Migration` (`packages/migrations/src/Migration.ts`), in 6 and 7. */
 import type { SentSql } from "../tool.js";
 import { inlined, Text } from "../evaluator/text.js";
 import {
@@ -7,12 +7,14 @@ import {
   Handle,
   List,
   type Method,
+  option,
   type Site,
   textOf,
   Unknown,
   type Value,
 } from "../evaluator/value.js";
 import { knexHandle } from "../knex/handle.js";
+import { databaseHandle } from "../kysely/database.js";
 import { queryText } from "../knex/query.js";
 import { RawSql, valueOf, withBindings } from "../knex/raw.js";
 
@@ -61,11 +63,23 @@ function connectionHandle(): Handle {
   });
 }
 
-function entityManager(): Handle {
+/** `getKysely()` of 7: on the connection of the entity manager. Strategies for names make other names of them. */
+function kyselyOf(connection: Connection): Method {
+  return ([options], site) => {
+    if (connection !== ANOTHER && options === undefined) return databaseHandle();
+    const which = options === undefined ? "of another connection" : "with options";
+    site.run.unknown(`what a Kysely ${which} sends is not followed`, site);
+    return ROWS;
+  };
+}
+
+/** @param connection Of the migration's transaction; a fork has none, unless it is told to keep it. */
+function entityManager(connection: Connection = {}): Handle {
   const handle: Handle = new Handle("the entity manager", {
     ...Object.fromEntries(QUESTIONS.map((name) => [name, () => ROWS])),
-    execute: execute({}),
-    fork: () => handle,
+    execute: execute(connection),
+    getKysely: kyselyOf(connection),
+    fork: ([options]) => (option(options, "keepTransactionContext") === true ? handle : entityManager(ANOTHER)),
     clear: () => undefined,
     getConnection: connectionHandle,
     getDriver: driver,
@@ -88,7 +102,7 @@ export class Inherited {
       addSql: ([query], site) => void this.#waiting.push(site.run.postpone(sqlOf(query), site)),
       execute: execute({}),
       getKnex: () => knexHandle("getKnex()", ANOTHER),
-      getEntityManager: entityManager,
+      getEntityManager: () => entityManager(),
       getQueries: () => new Unknown("is what MikroORM keeps"),
       reset: () => void this.#waiting.splice(0),
     };

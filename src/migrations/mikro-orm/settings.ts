@@ -18,6 +18,8 @@ export interface MikroOrmSettings {
   readonly dialect?: string;
   readonly transactional: boolean;
   readonly allOrNothing: boolean;
+  /** The schema that 7 puts on `search_path` for migrations. */
+  readonly schema?: string;
   /** Absent where the file does not say it: which one is usual depends on the version. */
   readonly disableForeignKeys?: boolean;
 }
@@ -61,6 +63,7 @@ function settingsIn(listing: Listing, file: string): MikroOrmSettings[] {
   if (folder === undefined) return [];
   const dialect = dialectIn(text, options);
   const foreignKeys = option(migrations, "disableForeignKeys");
+  const schema = textOf(option(migrations, "schema"))?.known;
   return [
     {
       file,
@@ -68,6 +71,7 @@ function settingsIn(listing: Listing, file: string): MikroOrmSettings[] {
       transactional: option(migrations, "transactional") !== false,
       allOrNothing: option(migrations, "allOrNothing") !== false,
       ...(dialect !== undefined && { dialect }),
+      ...(schema !== undefined && { schema }),
       ...(typeof foreignKeys === "boolean" && { disableForeignKeys: foreignKeys }),
     },
   ];

@@ -170,12 +170,15 @@ function addIndex([table, second, third]: readonly Value[]): readonly Text[] {
   ];
 }
 
+/** The index that `removeIndex` is given by its name or its fields. */
+function indexOf(table: Value, index: Value): Text {
+  if (!(index instanceof List)) return nameOf(index);
+  return nameOf(underscored(sqlText`${bareTable(table)}_${Text.join(index.items.map(fieldName), "_")}`));
+}
+
 function removeIndex([table, index, options]: readonly Value[]): readonly Text[] {
-  const name =
-    index instanceof List
-      ? underscored(sqlText`${bareTable(table)}_${Text.join(index.items.map(fieldName), "_")}`)
-      : index;
-  return [sqlText`DROP INDEX ${isOn(options, "concurrently") ? "CONCURRENTLY " : ""}IF EXISTS ${nameOf(name)}`];
+  const name = indexOf(table, index);
+  return [sqlText`DROP INDEX ${isOn(options, "concurrently") ? "CONCURRENTLY " : ""}IF EXISTS ${name}`];
 }
 
 /** What a constraint's default name ends with, by its type. */
@@ -327,9 +330,71 @@ function joins(options: Value): boolean {
   return options.has("transaction") ? truthOf(options.get("transaction")) !== false : options.open !== undefined;
 }
 
+/** How a major version differs from 6 (`@sequelize/core`: `sequelize.js`, `@sequelize/postgres`: `query-generator*.js`). */
+export interface SequelizeVersion {
+  /** Whether each call inside of `sequelize.transaction(…)` joins it by itself. */
+  readonly joinsByItself: boolean;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+export const SEQUELIZE_6: SequelizeVersion = { joinsByItself: false, operations: OPERATIONS };
+
+/** In version 7 a call says itself whether it minds that something is not there, and what goes with it. */
+function drop(what: string, name: Text, options: Value): Text {
+  const ifExists = isOn(options, "ifExists") ? " IF EXISTS" : "";
+  return sqlText`DROP ${what}${ifExists} ${name}${isOn(options, "cascade") ? " CASCADE" : ""}`;
+}
+
+export const SEQUELIZE_7: SequelizeVersion = {
+  joinsByItself: true,
+  operations: {
+    ...OPERATIONS,
+    removeColumn: ([table, name, options]) => [
+      sqlText`ALTER TABLE ${inSchema(table)} ${drop("COLUMN", nameOf(name), options)};`,
+    ],
+    removeConstraint: ([table, name, options]) => [
+      sqlText`ALTER TABLE ${tableOf(table)} ${drop("CONSTRAINT", nameOf(name), options)}`,
+    ],
+    removeIndex: ([table, index, options]) => [
+      drop(`INDEX${isOn(options, "concurrently") ? " CONCURRENTLY" : ""}`, indexOf(table, index), options),
+    ],
+    createSchema: ([name, options]) => [
+      sqlText`CREATE SCHEMA${isOn(options, "ifNotExists") ? " IF NOT EXISTS" : ""} ${nameOf(name)};`,
+    ],
+    dropSchema: ([name, options]) => [drop("SCHEMA", nameOf(name), options)],
+  },
+};
+
+/** `{ transaction: null }` */
+function refuses(options: Value): boolean {
+  return options instanceof Dictionary && options.has("transaction") && !joins(options);
+}
+
 /** What a migration has begun and not ended. */
 class Transactions {
+  readonly #version: SequelizeVersion;
   #open = 0;
+  /** Of them those whose calls join by themselves: what a function is given, not what the migration ends itself. */
+  #around = 0;
+
+  constructor(version: SequelizeVersion) {
+    this.#version = version;
+  }
+
+  /** Whether a call joins a transaction without being given it. */
+  get joinsByItself(): boolean {
+    return this.#version.joinsByItself && this.#around > 0;
+  }
+
+  /** Runs what a transaction is around. */
+  during(work: () => Value): Value {
+    this.#around++;
+    try {
+      return work();
+    } finally {
+      this.#around--;
+    }
+  }
 
   begin(site: Site): void {
     this.#open++;
@@ -343,7 +408,8 @@ class Transactions {
 
   /** A call without the transaction runs on another connection, whatever the one with the transaction does. */
   send(sql: Text, options: Value, site: Site): void {
-    site.run.send(sql, site, this.#open > 0 && !joins(options) ? { transaction: "per-statement" } : {});
+    const isInside = joins(options) || (this.joinsByItself && !refuses(options));
+    site.run.send(sql, site, this.#open > 0 && !isInside ? { transaction: "per-statement" } : {});
   }
 }
 
@@ -416,8 +482,9 @@ function query(args: readonly Value[], site: Site, transactions: Transactions): 
 /** `sequelize.transaction(async (t) => …)`, or without a function one that the migration ends itself. */
 function transaction(args: readonly Value[], site: Site, transactions: Transactions): Value {
   const work = args.find((one) => one instanceof Callable);
-  // Inside of another one it is a savepoint.
-  const isInner = args[0] instanceof Dictionary && args[0].has("transaction") && joins(args[0]);
+  // Inside of another one it is a savepoint, or that one itself.
+  const isGiven = args[0] instanceof Dictionary && args[0].has("transaction") && joins(args[0]);
+  const isInner = isGiven || (work !== undefined && transactions.joinsByItself);
   if (!isInner) transactions.begin(site);
   const commit: Method = (_, at) => {
     if (!isInner) transactions.end(at);
@@ -429,7 +496,7 @@ function transaction(args: readonly Value[], site: Site, transactions: Transacti
     { get: () => undefined },
   );
   if (!work) return inner;
-  const result = site.run.settle(site.run.call(work, [inner], site), site);
+  const result = transactions.during(() => site.run.settle(site.run.call(work, [inner], site), site));
   commit([], site);
   return result;
 }
@@ -440,6 +507,7 @@ function connection(queryInterface: () => Handle, transactions: Transactions): H
     {
       query: (args, site) => query(args, site, transactions),
       transaction: (args, site) => transaction(args, site, transactions),
+      startUnmanagedTransaction: (_, site) => transaction([], site, transactions),
       getQueryInterface: queryInterface,
       getDialect: () => Text.of("postgres"),
       escape: ([value]) => escaped(value),
@@ -471,8 +539,8 @@ const QUERY_GENERATOR = new Handle("queryInterface.queryGenerator", {
 const DROPS_ALL = ["dropAllTables", "dropAllEnums", "dropAllSchemas"];
 
 /** `queryInterface`; Umzug hands it over as `context`. */
-export function queryInterfaceHandle(): Handle {
-  const transactions = new Transactions();
+export function queryInterfaceHandle(version = SEQUELIZE_6): Handle {
+  const transactions = new Transactions(version);
   const methods: Record<string, Method> = {
     getQueryInterface: () => handle,
     query: (args, site) => query(args, site, transactions),
@@ -481,7 +549,7 @@ export function queryInterfaceHandle(): Handle {
     startTransaction: (_, site) => void transactions.begin(site),
     commitTransaction: (_, site) => void transactions.end(site),
   };
-  for (const [name, operation] of Object.entries(OPERATIONS)) {
+  for (const [name, operation] of Object.entries(version.operations)) {
     methods[name] = (args, site) => {
       for (const sql of operation(args)) transactions.send(sql, optionsOf(name, args), site);
       return RESULT;
