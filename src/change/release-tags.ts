@@ -6,7 +6,7 @@ import { matcher } from "./overlay-tree.js";
  * part of a commit's name. Other words behind a version (`-hotfix.1`, `-2`) are of something that ships.
  */
 const PRE_RELEASE =
-  /(?<![a-z])(?:alpha|beta|rc|pre|preview|prerelease|dev|canary|nightly|next|snapshot|milestone|unstable|experimental|insiders?|edge)(?![a-z])|\d\.\d+\.?[abm]\d+(?![a-z\d])/i;
+  /(?<![a-z])(?:alpha|beta|rc|pre|preview|prerelease|dev|canary|nightly|next|snapshot|test(?:ing)?|milestone|unstable|experimental|insiders?|edge)(?![a-z])|\d\.\d+\.?[abm]\d+(?![a-z\d])/i;
 
 /** A predicate for the names of tags. */
 export interface ReleaseTags {

@@ -13,8 +13,8 @@ export function sameSql(one: string, other: string): boolean {
 /** `SET LOCAL lock_timeout = …`, `RESET statement_timeout`: how long a statement waits or runs, not what it does. */
 const TIMEOUT = /^(?:set(?: local| session)?|reset) \w+_timeout(?: |$)/;
 
-/** How a statement copes with what is there or not there, and with others at work. */
-const MANNER = /^(?:if(?: not)? exists|concurrently)$/;
+/** How a statement copes with what is there or not there, and with others at work; and the schema that an extension gets anyway. */
+const MANNER = /^(?:if(?: not)? exists|concurrently|schema public)$/;
 
 /** The tokens without statements that set a timeout. A semicolon inside a function's body parts nothing that matters. */
 function effective(tokens: readonly string[]): readonly string[] {

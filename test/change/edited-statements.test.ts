@@ -29,6 +29,8 @@ describe("what an edit is to a database that has run the migration", () => {
     ["the same bytes", GOOSE, GOOSE, "none"],
     ["its down", GOOSE, GOOSE.replace("DROP TABLE", "DROP TABLE IF EXISTS"), "same"],
     ["how it copes", "DROP INDEX i;", "DROP INDEX IF EXISTS i;", "same"],
+    ["where an extension goes anyway", "CREATE EXTENSION ltree;", "CREATE EXTENSION ltree SCHEMA public;", "same"],
+    ["where it would not go", "CREATE EXTENSION ltree;", "CREATE EXTENSION ltree SCHEMA app;", "other"],
     ["another type", GOOSE, GOOSE.replace("int", "bigint"), "other"],
     ["another order", "SELECT 1; SELECT 2;", "SELECT 2; SELECT 1;", "other"],
     ["an error of grammar, mended", "CREATE TABLE a (id int,);", "CREATE TABLE a (id int);", "mended"],

@@ -34,6 +34,7 @@ it.each([
   ["v2.0.0-next.3", true],
   ["v2.0.0-SNAPSHOT", true],
   ["v1.0.0.dev3", true],
+  ["v1.0.0-test-publish-2", true],
   ["v1.0.0", false],
   ["v1.2.3-hotfix.1", false],
   ["v1.2.3-1", false],
