@@ -1,9 +1,10 @@
 /** The npm package as users get it: packed, in a project that has nothing but what it declares, and ESLint. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Report } from "../../src/model/report.js";
 
 const project = join(import.meta.dirname, "../..");
 const { dependencies } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
@@ -101,8 +102,8 @@ describe("the package", () => {
   });
 });
 
-it("has types that a typed configuration accepts", () => {
-  const root = consumer("eslint");
+it.each(["eslint", "eslint9"])("has types that a typed configuration accepts, of %s", (eslint) => {
+  const root = consumer(eslint);
   writeFileSync(join(root, "package.json"), '{ "type": "module" }');
   writeFileSync(join(root, "eslint.config.ts"), configs["eslint.config.js"]);
   const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2022"];
@@ -112,4 +113,44 @@ it("has types that a typed configuration accepts", () => {
     encoding: "utf8",
   });
   expect(stdout).toBe("");
+});
+
+it("runs as npx migration-safety", () => {
+  const root = consumer("eslint");
+  writeFileSync(join(root, "package.json"), "{}");
+  const { bin } = JSON.parse(readFileSync(join(folder, "package/package.json"), "utf8")) as {
+    bin: Readonly<Record<string, string>>;
+  };
+  // What npm install does with `bin`.
+  mkdirSync(join(root, "node_modules/.bin"));
+  for (const [name, file] of Object.entries(bin)) {
+    const program = join(root, "node_modules/migration-safety", file);
+    chmodSync(program, 0o755);
+    symlinkSync(program, join(root, "node_modules/.bin", name));
+  }
+  const command = ["--no-install", "migration-safety", "check", "--base", "main", "--format", "json"];
+  const { stdout, stderr, status } = spawnSync("npx", command, { cwd: root, encoding: "utf8" });
+  expect({ status, verdict: stdout && (JSON.parse(stdout) as Report).verdict, stderr }).toMatchObject({
+    status: 1,
+    verdict: "unsafe",
+  });
+});
+
+it("gives out its plugin and its package.json, and nothing of what is inside", () => {
+  const root = consumer("eslint");
+  writeFileSync(join(root, "package.json"), '{ "type": "module" }');
+  const imported = (name: string) => {
+    const script = `import(${JSON.stringify(name)}, ${name.endsWith(".json") ? '{ with: { type: "json" } }' : "{}"}).then(
+      (all) => console.log(Object.keys(all.default).includes("configs") || all.default.name),
+      ({ code }) => console.log(code),
+    );`;
+    return spawnSync(process.execPath, ["--no-warnings", "--input-type=module", "--eval", script], {
+      cwd: root,
+      encoding: "utf8",
+    }).stdout.trim();
+  };
+  expect(imported("migration-safety")).toBe("true");
+  expect(imported("migration-safety/package.json")).toBe("migration-safety");
+  expect(imported("migration-safety/lib/index.js")).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  expect(imported("migration-safety/dist/cli.cjs")).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
 });
