@@ -18,14 +18,22 @@ interface FetchedResponse {
   arrayBuffer(): Promise<ArrayBufferLike>;
 }
 
+/** How long an answer may stand still, in milliseconds: a run that waits for GitHub keeps people waiting. */
+const STANDSTILL = 30_000;
+
 /**
  * A `fetch` for Octokit over the HTTP client of GitHub's toolkit: through the proxy that `https_proxy` and `no_proxy`
  * name, after redirections, with one connection for all requests. Rejects where no whole answer came.
+ * @param standstill Milliseconds after which an answer that does not come, or does not go on, is none.
  */
-export function fetchByHttpClient(): (url: string, options: RequestOptions) => Promise<FetchedResponse> {
-  const client = new HttpClient(`migration-safety/${packageVersion()}`, [], { keepAlive: true });
+export function fetchByHttpClient(
+  standstill = STANDSTILL,
+): (url: string, options: RequestOptions) => Promise<FetchedResponse> {
+  const options = { keepAlive: true, socketTimeout: standstill };
+  const client = new HttpClient(`migration-safety/${packageVersion()}`, [], options);
   return async (url, { method, headers, body }) => {
     const { message } = await client.request(method, url, body ?? null, { ...headers });
+    message.setTimeout(standstill, () => message.destroy(new Error(`The answer of ${url} stands still.`)));
     // Not by the client's readBody(): where the connection breaks it would wait for ever.
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk as Buffer);

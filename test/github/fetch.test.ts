@@ -83,4 +83,13 @@ describe("fetch by the HTTP client", () => {
     });
     await expect(fetchByHttpClient()(address, get)).rejects.toThrow("aborted");
   });
+
+  it("rejects an answer that does not come, or does not go on", async () => {
+    const silent = await serve(() => undefined);
+    await expect(fetchByHttpClient(200)(silent, get)).rejects.toThrow(/timeout/i);
+    const halting = await serve((_, response) => {
+      response.writeHead(200, { "content-length": "10" }).write("[");
+    });
+    await expect(fetchByHttpClient(200)(halting, get)).rejects.toThrow(/stands still|aborted/);
+  });
 });
