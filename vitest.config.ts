@@ -5,7 +5,7 @@ const POSTGRES = [
   "test/postgres/**/*.test.ts",
   "test/deploy-order/**/*.test.ts",
   "test/docs/**/*.test.ts",
-  "test/change/{function-bodies,statistics,transactions}.test.ts",
+  "test/change/{function-bodies,misfits,statistics,transactions}.test.ts",
   "test/check/explain.test.ts",
   "test/migrations/supabase.test.ts",
   "test/published-histories.test.ts",

@@ -11,6 +11,8 @@ import {
   dataStepsBefore,
   defineRule,
   formatName,
+  isLikeType,
+  isSimilarName,
   mayCopyBetween,
   migrationOf,
   oncePerChange,
@@ -64,7 +66,7 @@ export default defineRule({
         const messageId = isOneCall(op, found, migration)
           ? "byCall"
           : isRenamed
-            ? isSimilar(op.column, name)
+            ? isSimilarName(op.column, name)
               ? "renamed"
               : "alike"
             : isSame
@@ -158,13 +160,13 @@ function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: R
   const dropped = droppedColumns(migration).of(migration.before(op).qualify(op.table));
   const alike = added.filter(({ operation: { column } }) => {
     const { type, generated, identity } = column;
-    return !generated && !identity && isLike(type, wanted) && !dropped.some(({ name }) => name === column.name);
+    return !generated && !identity && isLikeType(type, wanted) && !dropped.some(({ name }) => name === column.name);
   });
-  const similar = alike.filter(({ operation }) => isSimilar(op.column, operation.column.name));
+  const similar = alike.filter(({ operation }) => isSimilarName(op.column, operation.column.name));
   const [only, ...others] = similar.length > 0 ? [similar[0]] : alike;
   if (only === undefined || others.length > 0) return undefined;
   if (similar.length === 0) {
-    const rivals = dropped.filter(({ type }) => type !== undefined && isLike(type, wanted));
+    const rivals = dropped.filter(({ type }) => type !== undefined && isLikeType(type, wanted));
     // Two files may have nothing to do with each other.
     if (rivals.length > 1 || only.migration !== migration.migration) return undefined;
   }
@@ -188,47 +190,9 @@ const droppedColumns = oncePerChange((migration) => {
   return found;
 });
 
-/** Types whose values are of one kind. */
-const FAMILIES: readonly (readonly string[])[] = [
-  ["text", "varchar", "bpchar", "char", "citext", "name"],
-  ["int2", "int4", "int8"],
-  ["numeric", "float4", "float8", "money"],
-  ["timestamp", "timestamptz", "date"],
-  ["json", "jsonb"],
-];
-
-function family(type: TypeName | undefined): string | undefined {
-  if (type === undefined) return undefined;
-  const names = FAMILIES.find((one) => one.includes(type.name)) ?? [type.name];
-  return `${names[0] ?? ""}${"[]".repeat(type.arrayDimensions)}`;
-}
-
-function isLike(type: TypeName, other: TypeName): boolean {
-  return family(type) === family(other);
-}
-
 /** Whether ALTER COLUMN … TYPE makes one of the other in an instant: a longer text. */
 function keepsValues(type: TypeName | undefined, newType: TypeName): boolean {
   if (type?.name !== "varchar" || type.arrayDimensions > 0 || newType.arrayDimensions > 0) return false;
   const [length, newLength] = [type.modifiers[0] ?? Infinity, newType.modifiers[0] ?? Infinity];
   return newType.name === "text" || (newType.name === "varchar" && newLength >= length);
-}
-
-/** Words that say what kind of value it is, and not which. */
-const KINDS: ReadonlySet<string> = new Set(["at", "by", "id", "is", "of", "on"]);
-
-/** Whether two names share a word, or one is a part of the other. */
-function isSimilar(one: string, other: string): boolean {
-  const [a, b] = [wordsOf(one), wordsOf(other)];
-  if (a.some((word) => !KINDS.has(word) && b.includes(word))) return true;
-  const [short = "", long = ""] = [a.join(""), b.join("")].sort((left, right) => left.length - right.length);
-  return short.length > 2 && long.includes(short);
-}
-
-function wordsOf(name: string): readonly string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean);
 }

@@ -3,23 +3,44 @@ import type { Catalog } from "../model/catalog.js";
 import type { QualifiedName } from "../model/name.js";
 import type { ConstraintDefinition } from "../model/operation.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
+import type { ExclusionKey } from "./index-keys.js";
 import { formatName } from "./object-names.js";
 
 /** Counts the values that several rows have. */
 export function countDuplicates(
   table: QualifiedName,
   columns: readonly string[],
+  options: { readonly where?: string | undefined; readonly nullsNotDistinct?: boolean } = {},
+): string {
+  return countAlike(table, columns.map(quoteIdentifier), options);
+}
+
+/** Counts the values that several rows have, of keys that are SQL: `lower(email)`. */
+export function countAlike(
+  table: QualifiedName,
+  keys: readonly string[],
   {
     where,
     nullsNotDistinct = false,
   }: { readonly where?: string | undefined; readonly nullsNotDistinct?: boolean } = {},
 ): string {
-  const names = columns.map(quoteIdentifier);
   // Two NULLs are no duplicates, unless the key says so.
-  const conditions = nullsNotDistinct ? [] : names.map((name) => `${name} IS NOT NULL`);
+  const conditions = nullsNotDistinct ? [] : keys.map((key) => `${key} IS NOT NULL`);
   if (where !== undefined) conditions.push(`(${where})`);
   const filter = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
-  return `SELECT count(*) FROM (SELECT FROM ${formatName(table)}${filter} GROUP BY ${names.join(", ")} HAVING count(*) > 1) AS duplicates`;
+  return `SELECT count(*) FROM (SELECT FROM ${formatName(table)}${filter} GROUP BY ${keys.join(", ")} HAVING count(*) > 1) AS duplicates`;
+}
+
+/** Counts the pairs of rows that EXCLUDE lets not stand beside each other; of many it counts so many only. */
+export function countExcluding(table: QualifiedName, keys: readonly ExclusionKey[], where?: string): string {
+  const columns = keys.map(({ key }, at) => `${key} AS key_${String(at + 1)}`);
+  const filter = where === undefined ? "" : ` WHERE ${where}`;
+  const holds = keys.map(({ operator }, at) => `one.key_${String(at + 1)} ${operator} other.key_${String(at + 1)}`);
+  return (
+    `WITH keys AS (SELECT tableoid AS part, ctid AS place, ${columns.join(", ")} FROM ${formatName(table)}${filter}) ` +
+    `SELECT count(*) FROM (SELECT FROM keys AS one JOIN keys AS other ` +
+    `ON (one.part, one.place) < (other.part, other.place) AND ${holds.join(" AND ")} LIMIT 10001) AS pairs`
+  );
 }
 
 /** Counts the rows that have no value. */
@@ -31,7 +52,7 @@ export function countNulls(table: QualifiedName, columns: readonly string[]): st
 /** Counts the rows that violate a constraint; undefined where the schema does not say enough. */
 export function countOffenders(
   table: QualifiedName,
-  constraint: ConstraintDefinition,
+  constraint: Pick<ConstraintDefinition, "kind" | "columns" | "expression" | "references" | "nullsNotDistinct">,
   catalog: Catalog,
 ): string | undefined {
   const { kind, columns, expression, references, nullsNotDistinct = false } = constraint;
@@ -43,8 +64,8 @@ export function countOffenders(
     case "not null":
       return countNulls(table, columns);
     case "unique":
-      return countDuplicates(table, columns, { nullsNotDistinct });
     case "primary key":
+      return columns.length > 0 ? countDuplicates(table, columns, { nullsNotDistinct }) : undefined;
     case "exclude":
       return undefined;
   }

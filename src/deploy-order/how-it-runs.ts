@@ -15,8 +15,12 @@ export interface Running {
  * @param alone Whether another step of the same release must not share its transaction.
  */
 export function howItRuns(step: RecipeStep, tool: ToolFacts, mode: TransactionMode, alone: boolean): Running {
-  const { actor, transaction, sql } = step;
-  if (actor !== "pipeline" || sql === undefined) return { actor };
+  const { actor, transaction, sql, repeat } = step;
+  if (sql === undefined) return { actor };
+  if (actor !== "pipeline") {
+    const again = repeat === true ? ", again and again until it changes no row" : "";
+    return { actor, how: `By hand or by a script, and in no migration${again}.` };
+  }
   const outside = wayOut(tool, sql);
   if (transaction === "outside") {
     if (outside !== undefined) {

@@ -8,7 +8,8 @@
  */
 import type { Configuration } from "../model/configuration.js";
 import type { DeployOrder, Phase, PhaseId, Plan, Step, UpgradeNotes } from "../model/plan.js";
-import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
+import { notesOf } from "./notes.js";
+import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts, versionsOf } from "./statement-facts.js";
 import { identify, type PlacedStep, quietSteps } from "./steps.js";
 import { scheduledSteps } from "./schedule.js";
 import { upgradeNotesOf } from "./upgrade-notes.js";
@@ -32,7 +33,8 @@ export function planOf(input: PlanInput): Plan {
   const { scheduled, quiet } = scheduledSteps(statements, input);
   const steps = withFirstFloors(unique([...scheduled, ...quietSteps(quiet, deploy)]));
   const deployOrder = deployOrderOf(statements, deploy);
-  const notes = deploy.model === "recreate" ? upgradeNotesOf(statements) : undefined;
+  const notes = deploy.model === "recreate" ? upgradeNotesOf(statements, versionsOf(input.change)) : undefined;
+  const said = notesOf(steps);
   return {
     sentence:
       statements.length === 0
@@ -46,6 +48,7 @@ export function planOf(input: PlanInput): Plan {
         .sort((one, other) => (one.release ?? 0) - (other.release ?? 0))
         .map(withoutPhase),
     })).filter((phase) => phase.steps.length > 0),
+    ...(said.length > 0 && { notes: said }),
     ...(notes && { upgradeNotes: notes }),
   };
 }

@@ -2,11 +2,12 @@
 import type { Catalog } from "../model/catalog.js";
 import type { DeploySetting } from "../model/configuration.js";
 import type { Finding } from "../model/finding.js";
-import type { Lock } from "../model/lock.js";
+import type { Lock, TableSize } from "../model/lock.js";
 import type { Operation } from "../model/operation.js";
 import type { PhaseId } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import { momentAt, positionOf } from "./moment.js";
+import { estimateOfBatches } from "./estimate.js";
 import { partialRun } from "../migrations/partial-runs.js";
 import { nameOf } from "./compatibility.js";
 import { howItRuns, type Running } from "./how-it-runs.js";
@@ -71,6 +72,8 @@ export interface Rehearsal {
   /** Those that others wait for, on relations in use. */
   readonly locks: readonly Lock[];
   readonly operations: readonly Operation[];
+  /** Of the table whose rows it changes in batches, where statistics say it. */
+  readonly size?: TableSize | undefined;
   /** The schema that it meets; absent where that is not known. */
   readonly before: Catalog | undefined;
 }
@@ -79,7 +82,7 @@ export interface Rehearsal {
 export function proposedStep(
   { facts, way, step: one, running }: Proposal,
   position: number,
-  { locks, operations, before }: Rehearsal,
+  { locks, operations, before, size }: Rehearsal,
   deploy: DeploySetting,
 ): PlacedStep {
   const { release, slot } = momentAt(position);
@@ -100,7 +103,9 @@ export function proposedStep(
     person: phase !== "automatic" && !(phase === "after-deploy" && deploy.migrations === "after" && slot === "before"),
     ...(one.sql !== undefined && { sql: one.sql }),
     locks,
-    ...estimated(locks, operations, before),
+    ...(one.batchesOf === undefined
+      ? estimated(locks, operations, before)
+      : { estimates: [estimateOfBatches(one.batchesOf, size)] }),
     ...(running.how !== undefined && { how: running.how }),
     ...(one.check && { check: one.check.sql, answer: one.check.answer }),
     ...(one.wayBack !== undefined && { wayBack: one.wayBack }),
@@ -156,7 +161,7 @@ export function replacement(
     facts,
     others.filter((other) => other !== facts),
   );
-  const instead = `${along}${inItsPlace(now)}`;
+  const instead = `${along}${inItsPlace(now)}${way.guess === undefined ? "" : ` ${way.guess}`}`;
   const breaks = breaksOf([way.facts]);
   const part =
     facts.operations.length > 1 ? `the part of this statement about ${nameOf(way.facts.placed)}` : "this statement";
@@ -166,7 +171,7 @@ export function replacement(
   const otherWays = [...way.otherWays, ...heldBack(facts, way)];
   const [use, ...more] = uses.filter(({ base }) => base.length > 0);
   if (use) {
-    const names = [use, ...more].map(({ name }) => name);
+    const names = [...new Set([use, ...more].map(({ name }) => name))];
     steps.push(
       step(facts, "before-merge", "take-out", {
         title: `Take the ${use.change} of ${listed(names)} out of this pull request: the code running now fails as soon as it has run.${instead}`,

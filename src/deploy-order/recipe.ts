@@ -8,6 +8,7 @@
  * pull request wanted, and after each step both versions of the code that may be live then work.
  */
 import type { PlacedOperation } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
 import type { Operation, OperationOf, OperationType } from "../model/operation.js";
 import type { Reference } from "../model/reference.js";
 import type { Moment } from "./moment.js";
@@ -22,6 +23,8 @@ export interface RecipeContext {
   readonly references: readonly Reference[];
   /** What code does with a column of the operation's table, also where it does not name it. Absent: that is not known. */
   usesOf?(column: string): readonly Reference[];
+  /** The statement that a migration makes a view with, as it still holds; undefined where none does. Absent: not known. */
+  definitionOf?(view: QualifiedName): string | undefined;
   /** All judged statements of its database in the order in which they run, its own among them. */
   readonly operations: readonly PlacedOperation[];
 }
@@ -51,6 +54,8 @@ export interface RecipeStep {
   readonly transaction?: "outside";
   /** The SQL works on a part of the rows: it is run again until it changes none. */
   readonly repeat?: true;
+  /** The table whose rows it changes in batches, as a lock names it. Absent: it does no such thing. */
+  readonly batchesOf?: string;
   /** A query for psql, and what it answers once the step is done: `0`, `t`. */
   readonly check?: { readonly sql: string; readonly answer: string };
   /** How the step is undone, and what is lost by it; a sentence, or several. */
@@ -71,6 +76,10 @@ export interface Way {
   readonly steps: readonly RecipeStep[];
   /** Other operations of the pull request that this way replaces, too. Absent: none. */
   readonly covers?: readonly Operation[];
+  /** What the way takes for granted although nothing says it, and what to do where it is not so: a sentence. Absent: nothing. */
+  readonly guess?: string;
+  /** Ways that are no recipe, each as a sentence. Absent: none. */
+  readonly otherWays?: readonly string[];
   /** Recipes behind this one fit the operation alone, and lose what code writes meanwhile. Absent: they are other ways. */
   readonly only?: true;
 }

@@ -11,7 +11,7 @@ import { type Names, namesOf, whyBehind } from "./dependencies.js";
 import { momentAt, positionOf } from "./moment.js";
 import { type Proposal, proposalsOf, type Rehearsal, proposedStep, replacement, taskOf } from "./proposed-steps.js";
 import type { RecipeStep } from "./recipe.js";
-import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts } from "./statement-facts.js";
+import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts, versionsOf } from "./statement-facts.js";
 import { breaksOf, type PlacedStep, step, stepsOf } from "./steps.js";
 import { solve, type Placement, type Task } from "./timeline.js";
 import { treat, type Treatment } from "./ways.js";
@@ -39,9 +39,7 @@ export interface Schedule {
 /** All entries in the order in which they happen, each with its place on the timeline. */
 function timelineOf(statements: readonly StatementFacts[], input: PlanInput) {
   const { change } = input;
-  const versions = new Map(change.databases.map(({ name, postgres }) => [name, postgres.version]));
-  const version = (database: string): number => versions.get(database) ?? 14;
-  const treatments = treat(statements, change.configuration.deploy, version, input);
+  const treatments = treat(statements, change.configuration.deploy, versionsOf(change), input);
   const entries = withNeeds(treatments.flatMap((treatment, index) => entriesOf(treatment, String(index), input)));
   const { placements, contradictions } = solve(entries.map(({ task }) => task));
   const placement = new Map(placements.map((one) => [one.task.key, one]));
@@ -309,7 +307,8 @@ function rehearse(
         ({ blocks, relation }) => blocks.length > 0 && input.isLive(placed, parseQualified(relation)),
       );
       const operations = statements.flatMap((one) => one.operations);
-      found.set(task.key, { locks: strongest(blocking), operations, before: own[0]?.before });
+      const size = locks.find(({ relation }) => relation === proposal.step.batchesOf)?.size;
+      found.set(task.key, { locks: strongest(blocking), operations, before: own[0]?.before, size });
     }
   }
   return { rehearsals: found, lost };

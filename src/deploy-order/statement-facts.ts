@@ -121,6 +121,12 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
   });
 }
 
+/** The major version of each database; where several are in use the lowest, so that SQL runs on each. */
+export function versionsOf({ databases }: Change): (database: string) => number {
+  const versions = new Map(databases.map(({ name, postgres }) => [name, postgres.version]));
+  return (database) => versions.get(database) ?? 14;
+}
+
 function placedIn(migration: Migration): readonly PlacedOperation[] {
   return newStatements(migration).flatMap((statement) =>
     statement.statement.operations.map((operation) => ({ operation, statement, migration })),
@@ -258,8 +264,7 @@ export function acceptedFor({ object }: Use, { accepted }: StatementFacts): read
 }
 
 function useOf(placed: PlacedOperation, references: readonly Reference[]): Use | undefined {
-  const on = (wanted: Side): Reference[] =>
-    references.filter((reference) => reference.side === wanted);
+  const on = (wanted: Side): Reference[] => references.filter((reference) => reference.side === wanted);
   const [base, head] = [on("base"), on("head")];
   if (base.length === 0 && head.length === 0) return undefined;
   return {

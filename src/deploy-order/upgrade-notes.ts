@@ -2,7 +2,9 @@
  * Upgrade notes: what somebody has to know who stops the old version of a product, runs its migrations and starts the
  * new one. No order matters then; how long it takes, what can fail and how one comes back do.
  */
-import { countNulls, countOffenders } from "../change/offending-rows.js";
+import { indexKeys } from "../change/index-keys.js";
+import { countMisfits, misfitsOf } from "../change/misfits.js";
+import { countAlike, countNulls, countOffenders } from "../change/offending-rows.js";
 import { formatName } from "../change/object-names.js";
 import type { UpgradeNotes, UpgradeWork } from "../model/plan.js";
 import { estimateOf } from "./estimate.js";
@@ -10,7 +12,11 @@ import type { OperationFacts, StatementFacts } from "./statement-facts.js";
 import { placeOf } from "./steps.js";
 import { wayBackOf } from "./way-back.js";
 
-export function upgradeNotesOf(statements: readonly StatementFacts[]): UpgradeNotes | undefined {
+/** @param postgres The major version of a database; where several are in use the lowest. */
+export function upgradeNotesOf(
+  statements: readonly StatementFacts[],
+  postgres: (database: string) => number,
+): UpgradeNotes | undefined {
   if (statements.length === 0) return undefined;
   const work = statements.flatMap((facts) =>
     facts.locks.flatMap((lock): UpgradeWork[] => {
@@ -18,7 +24,7 @@ export function upgradeNotesOf(statements: readonly StatementFacts[]): UpgradeNo
       return estimate ? [{ ...estimate, lock, place: placeOf(facts) }] : [];
     }),
   );
-  const mayFail = statements.flatMap((facts) => facts.operations.flatMap((one) => offendersOf(one, facts)));
+  const mayFail = statements.flatMap((facts) => facts.operations.flatMap((one) => offendersOf(one, facts, postgres)));
   const wayBack = [
     ...new Set(
       statements.flatMap(({ operations }) =>
@@ -42,37 +48,54 @@ function downtimeOf(work: readonly UpgradeWork[]): readonly string[] {
 }
 
 /** What existing rows can make fail. */
-function offendersOf({ placed, live }: OperationFacts, facts: StatementFacts): UpgradeNotes["mayFail"] {
+function offendersOf(
+  { placed, live }: OperationFacts,
+  facts: StatementFacts,
+  postgres: (database: string) => number,
+): UpgradeNotes["mayFail"] {
   if (!live) return [];
-  const { operation, statement } = placed;
-  const place = placeOf(facts);
-  if (operation.type === "SetNotNull") {
-    const name = `${formatName(operation.table)}.${operation.column}`;
-    return [{ what: `It stops where ${name} is NULL.`, query: countNulls(operation.table, [operation.column]), place }];
-  }
-  if (operation.type === "AddConstraint" && !operation.constraint.notValid && !operation.constraint.notEnforced) {
-    const query = countOffenders(operation.table, operation.constraint, statement.before);
-    const name = operation.constraint.name ?? `the new ${operation.constraint.kind} constraint`;
-    return [
-      {
-        what: `It stops where rows of ${formatName(operation.table)} violate ${name}.`,
-        ...(query !== undefined && { query }),
-        place,
-      },
-    ];
-  }
-  if (operation.type === "ValidateConstraint") {
-    return [{ what: `It stops where rows of ${formatName(operation.table)} violate ${operation.constraint}.`, place }];
-  }
-  if (operation.type === "CreateIndex" && operation.unique) {
-    return [{ what: `It stops where ${formatName(operation.table)} has duplicates.`, place }];
-  }
-  if (operation.type === "AddColumn" && operation.column.notNull && operation.column.default === undefined) {
-    if (operation.column.identity || operation.column.generated || /serial$/.test(operation.column.type.name))
+  const { operation, statement, migration } = placed;
+  const stops = (where: string, query?: string): UpgradeNotes["mayFail"] => [
+    { what: `It stops where ${where}.`, ...(query !== undefined && { query }), place: placeOf(facts) },
+  ];
+  switch (operation.type) {
+    case "SetNotNull": {
+      const { table, column } = operation;
+      return stops(`${formatName(table)}.${column} is NULL`, countNulls(table, [column]));
+    }
+    case "AddConstraint": {
+      const { table, constraint } = operation;
+      if (constraint.notValid || constraint.notEnforced) return [];
+      const query = countOffenders(table, constraint, statement.before);
+      const name = constraint.name ?? `the new ${constraint.kind} constraint`;
+      return stops(`rows of ${formatName(table)} violate ${name}`, query);
+    }
+    case "ValidateConstraint": {
+      const { table, constraint } = operation;
+      const known = statement.before.table(table)?.constraints.get(constraint);
+      const query = known && countOffenders(table, known, statement.before);
+      return stops(`rows of ${formatName(table)} violate ${constraint}`, query);
+    }
+    case "CreateIndex": {
+      const { table, unique, where, nullsNotDistinct = false } = operation;
+      if (!unique) return [];
+      const keys = indexKeys(statement.statement.sql);
+      const query = keys && countAlike(table, keys, { where: where?.sql, nullsNotDistinct });
+      return stops(`${formatName(table)} has duplicates`, query);
+    }
+    case "AlterColumnType": {
+      const { table, column, newType } = operation;
+      const misfits = misfitsOf(operation, statement.before, postgres(migration.database));
+      if (misfits?.kind !== "refused") return [];
+      return stops(`${formatName(table)}.${column} does not fit ${newType.sql}`, countMisfits(table, misfits));
+    }
+    case "AddColumn": {
+      const { notNull, default: value, identity, generated, type } = operation.column;
+      if (!notNull || value || identity || generated || /serial$/.test(type.name)) return [];
+      const table = formatName(operation.table);
+      return stops(`${table} has rows: the new column has no value for them`, `SELECT count(*) FROM ${table}`);
+    }
+    default:
       return [];
-    return [
-      { what: `It stops where ${formatName(operation.table)} has rows: the new column has no value for them.`, place },
-    ];
   }
-  return [];
 }

@@ -28,7 +28,8 @@ const ROWS: { readonly [Type in OperationType]?: Row<Type> } = {
     `None: PostgreSQL cannot take '${value}' out of ${name} again. Without code that writes it, it does no harm.`,
   RenameColumn: ({ table, column, newName }) =>
     `\`ALTER TABLE ${formatName(table)} RENAME COLUMN ${quoteIdentifier(newName)} TO ${quoteIdentifier(column)}\`; nothing is lost.`,
-  DropNotNull: (_, name) => `SET NOT NULL, once no row has NULL in ${name}.`,
+  DropNotNull: ({ table, column }, name) =>
+    `\`ALTER TABLE ${formatName(table)} ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL\`, once no row has NULL in ${name}.`,
   AlterColumnType: (_, name) =>
     `Back to the old type of ${name}, as far as the values that were written meanwhile fit it.`,
   DropConstraint: (operation) =>

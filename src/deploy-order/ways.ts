@@ -4,6 +4,7 @@ import type { PlacedOperation } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { RECIPES } from "./recipes/index.js";
 import type { RecipeContext, RecipeStep } from "./recipe.js";
+import { viewDefinitions } from "../change/view-definitions.js";
 import { acceptedFor, isHazard, type PlanInput, type OperationFacts, type StatementFacts } from "./statement-facts.js";
 
 /** A recipe that takes an operation's place. */
@@ -12,6 +13,8 @@ export interface ChosenWay {
   readonly steps: readonly RecipeStep[];
   /** Further operations whose place it takes. */
   readonly covers: readonly Operation[];
+  /** As in a way. */
+  readonly guess?: string;
   /** Further recipes that fit, each as a sentence. */
   readonly otherWays: readonly string[];
 }
@@ -28,7 +31,7 @@ export function treat(
   statements: readonly StatementFacts[],
   deploy: DeploySetting,
   postgres: (database: string) => number,
-  { recipes = RECIPES, usesOf }: Pick<PlanInput, "recipes" | "usesOf">,
+  { change, recipes = RECIPES, usesOf }: Pick<PlanInput, "change" | "recipes" | "usesOf">,
 ): readonly Treatment[] {
   const all = new Map<string, PlacedOperation[]>();
   for (const { migration, operations } of statements) {
@@ -36,6 +39,7 @@ export function treat(
     all.set(migration.database, list);
     for (const { placed } of operations) list.push(placed);
   }
+  const definitions = viewDefinitions(change.databases);
   const candidates = statements.map((facts) => {
     const chosen: ChosenWay[] = [];
     for (const operation of deploy.model === "rolling" ? inNeed(facts, deploy) : []) {
@@ -45,6 +49,7 @@ export function treat(
         references,
         postgres: postgres(facts.migration.database),
         ...(usesOf && { usesOf: (column) => usesOf(placed, column) }),
+        definitionOf: (view) => definitions(facts.migration.database)(view, placed),
         operations: all.get(facts.migration.database) ?? [],
       };
       const fitting = recipes.flatMap((recipe) => {
@@ -58,7 +63,11 @@ export function treat(
         facts: operation,
         steps: first.way.steps,
         covers: first.way.covers ?? [],
-        otherWays: first.way.only ? [] : others.map(({ recipe }) => recipe.summary),
+        ...(first.way.guess !== undefined && { guess: first.way.guess }),
+        otherWays: [
+          ...(first.way.otherWays ?? []),
+          ...(first.way.only ? [] : others.map(({ recipe }) => recipe.summary)),
+        ],
       });
     }
     return chosen;

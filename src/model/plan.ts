@@ -1,4 +1,4 @@
-import type { Lock, Work } from "./lock.js";
+import type { Lock, TableSize, Work } from "./lock.js";
 import type { Reference } from "./reference.js";
 
 /**
@@ -37,9 +37,12 @@ export interface Compatibility {
 /** How long work takes on a table: as its size says, or the query that tells the size. */
 export interface Estimate {
   readonly relation: string;
-  readonly work: Work;
-  /** From a fast disk to a slow one. Absent: the size is not known. */
+  /** `batches`: all rows are changed, and nobody waits for more than some of them. */
+  readonly work: Work | "batches";
+  /** From everything in memory to a slow disk. Absent: the size is not known. */
   readonly seconds?: readonly [least: number, most: number];
+  /** Of the table, where no lock of the step says it. */
+  readonly size?: TableSize;
   /** Where the size is not known: what tells it. */
   readonly query?: string;
 }
@@ -63,7 +66,7 @@ export interface Step {
   readonly locks: readonly Lock[];
   /** How the tool runs it, where that is not as any other statement: a sentence. */
   readonly how?: string;
-  /** Of the work under its locks. Absent: it takes a moment. */
+  /** Of the work under its locks, or in batches. Absent: it takes a moment. */
   readonly estimates?: readonly Estimate[];
   /** A query or command that shows that the step is done. */
   readonly check?: string;
@@ -122,6 +125,8 @@ export interface Plan {
   readonly deployOrder: DeployOrder;
   /** Phases that have steps, in order. Empty where no order matters. */
   readonly phases: readonly Phase[];
+  /** What holds for several steps, said once: sentences with backticks around code. Absent: nothing. */
+  readonly notes?: readonly string[];
   /** Instead of an order, where one version is stopped before the next one starts. */
   readonly upgradeNotes?: UpgradeNotes;
 }

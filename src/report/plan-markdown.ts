@@ -4,6 +4,7 @@ import type { Reference } from "../model/reference.js";
 import { code, cut, markdown, oneLine, prose } from "./escape.js";
 import { excerpt, folded, indented } from "./markdown-blocks.js";
 import {
+  NOTES_HEADING,
   OLD_CONNECTIONS,
   releaseCondition,
   releaseWords,
@@ -31,9 +32,12 @@ const LISTED_STEPS = 50;
 /** Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation. */
 const INDENT = "  ";
 
-export function renderPlan({ phases, upgradeNotes }: Plan, view: PlanView): string {
+export function renderPlan({ phases, notes = [], upgradeNotes }: Plan, view: PlanView): string {
   return [
     ...phases.map((phase) => renderPhase(phase, view, phase.id === waitingPhase(phases))),
+    notes.length > 0 && view.level === "full"
+      ? folded(NOTES_HEADING, notes.map((note) => `- ${prose(note)}`).join("\n"))
+      : "",
     upgradeNotes && view.level !== "counts" ? renderUpgradeNotes(upgradeNotes, view) : "",
   ]
     .filter((section) => section !== "")

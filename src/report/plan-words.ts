@@ -16,8 +16,12 @@ export function lockFacts(lock: Lock, estimates: readonly Estimate[] = []): stri
 }
 
 /** The facts of each lock of a step, and the wait that comes before the first of them. */
-export function stepLocks({ locks, estimates }: Step): readonly string[] {
-  return locks.map((lock) => `${lockFacts(lock, estimates)}.`);
+export function stepLocks({ locks, estimates = [] }: Step): readonly string[] {
+  const batches = estimates.filter(({ work }) => work === "batches");
+  return [
+    ...locks.map((lock) => `${lockFacts(lock, estimates)}.`),
+    ...batches.map((one) => `Blocked: nobody for longer than a batch. Duration: ${estimateWords(one, one.size)}.`),
+  ];
 }
 
 function blockedWords(blocks: readonly Blocked[]): string {
@@ -84,9 +88,12 @@ export function releaseCondition(release: number): string {
     : `once every instance runs the code of pull request ${String(release)}`;
 }
 
+/** Over what holds for several steps. */
+export const NOTES_HEADING = "While the steps run";
+
 /** What tells whether the code from before a deploy still runs. */
 export const OLD_CONNECTIONS =
-  "An instance that runs the code from before the deploy has a connection that is older: `SELECT application_name, client_addr, min(backend_start) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1, 2;`";
+  "A connection that is older than the deploy belongs to an instance that still runs the code from before: `SELECT application_name, client_addr, min(backend_start) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1, 2;`";
 
 /** The first phase in which something waits for the last old instance; undefined where nothing does. */
 export function waitingPhase(phases: readonly Phase[]): PhaseId | undefined {

@@ -25,6 +25,7 @@ export { emptyInSchema, requiredBySchema } from "../change/required-by-schema.js
 export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
+export { isLikeType, isSimilarName } from "../change/similar-columns.js";
 export { schemaDifferences } from "../change/schema-differences.js";
 export { chooseNotNullName } from "../postgres/catalog/default-names.js";
 export { isSureEnough } from "../references/grades.js";

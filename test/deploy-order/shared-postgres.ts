@@ -1,5 +1,6 @@
 /** One PostgreSQL for all cases of a file, emptied before each. */
 import type { RecipeStep } from "../../src/deploy-order/recipe.js";
+import { parseSql } from "../../src/postgres/parse-sql.js";
 import { describePostgres } from "../postgres/catalog/postgres-catalog.js";
 import type { Description } from "../postgres/catalog/description.js";
 import { startPGlite } from "../postgres/start-pglite.js";
@@ -57,7 +58,10 @@ export class SharedPostgres {
   /** What the check of a step answers, as psql prints it. */
   async answer({ check }: Pick<RecipeStep, "check">): Promise<string | undefined> {
     if (!check) return undefined;
-    const { rows } = await this.database.query<unknown[]>(check.sql.replace(/;$/, ""), [], { rowMode: "array" });
+    const statements = parseSql(check.sql).statements.map(({ sql }) => sql);
+    const query = statements.pop() ?? "";
+    for (const sql of statements) await this.database.exec(sql);
+    const { rows } = await this.database.query<unknown[]>(query, [], { rowMode: "array" });
     const value = rows[0]?.[0];
     return value === true ? "t" : value === false ? "f" : String(value);
   }

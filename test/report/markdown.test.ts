@@ -73,7 +73,7 @@ src/entity/order.ts:23 in the code in this pull request, likely declared: legacy
 Runs by itself
 1 statement that touches nothing in use (db/migrations/0051_orders.sql:5)
 A later pull request
-An instance that runs the code from before the deploy has a connection that is older: SELECT application_name, client_addr, min(backend_start) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1, 2;
+A connection that is older than the deploy belongs to an instance that still runs the code from before: SELECT application_name, client_addr, min(backend_start) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1, 2;
 [ ] Drop the column, once every instance runs code that no longer uses it. Proposed:
 ALTER TABLE orders DROP COLUMN legacy_ref;
 Check, stop, way back

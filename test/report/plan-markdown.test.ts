@@ -62,7 +62,7 @@ test("what is not for now is folded by pull request; check, stop and way back ar
   };
   expect(renderPlan(plan, view).replaceAll(/ <!--.*?-->/g, "")).toBe(`#### A later pull request
 
-An instance that runs the code from before the deploy has a connection that is older: <code>SELECT application&#95;name, client&#95;addr, min&#40;backend&#95;start&#41; FROM pg&#95;stat&#95;activity WHERE datname = current&#95;database&#40;&#41; GROUP BY 1, 2;</code>
+A connection that is older than the deploy belongs to an instance that still runs the code from before: <code>SELECT application&#95;name, client&#95;addr, min&#40;backend&#95;start&#41; FROM pg&#95;stat&#95;activity WHERE datname = current&#95;database&#40;&#41; GROUP BY 1, 2;</code>
 
 <details><summary><b>The next pull request</b>, once every instance runs the code of this one: 1 step</summary>
 

@@ -21,11 +21,14 @@ export interface RowChange {
 }
 
 /** The SQL of a change in batches, with how it runs. */
-export function inBatches(change: RowChange): Pick<RecipeStep, "sql" | "transaction" | "repeat"> {
+export function inBatches(change: RowChange): Pick<RecipeStep, "sql" | "transaction" | "repeat" | "batchesOf"> {
+  const { schema, name } = change.table;
   const key = rowKey(change.table);
-  return key === undefined
-    ? { sql: batchByPlace(change), transaction: "outside", repeat: true }
-    : { sql: batchesByKey(change, key), transaction: "outside" };
+  return {
+    ...(key === undefined ? { sql: batchByPlace(change), repeat: true } : { sql: batchesByKey(change, key) }),
+    transaction: "outside",
+    batchesOf: `${schema}.${name}`,
+  };
 }
 
 /** Columns that are in an index together, and tell every row from all others. */

@@ -69,7 +69,7 @@ export function buildIndexes(table: NamedTable, copies: readonly IndexCopy[], fr
       transaction: "outside",
       check: indexValid(table.schema, copy.temporary),
       wayBack: `\`DROP INDEX CONCURRENTLY ${index}\`; nothing is lost.`,
-      stopCondition: `It fails. Then it leaves an index that is not valid: DROP INDEX CONCURRENTLY ${index}, and run it again.`,
+      stopCondition: `It fails, and leaves an index that is not valid. Then \`DROP INDEX CONCURRENTLY ${index}\`, and run it again.`,
     };
   });
 }

@@ -21,13 +21,17 @@ export function isFree(context: RecipeContext, table: NamedTable, column: string
 }
 
 /** Whether views, generated columns, policies or triggers name the column, as far as is known. */
-export function isReadByOthers({ placed: { statement } }: RecipeContext, table: NamedTable, column: string): boolean {
-  const { before } = statement;
-  const viewed = before
+export function isReadByOthers(context: RecipeContext, table: NamedTable, column: string): boolean {
+  const viewed = context.placed.statement.before
     .readBy(table)
     .some(
       ({ uses }) => uses === undefined || uses.some((use) => use.column === column && use.table.name === table.name),
     );
+  return viewed || isReadByItsTable(table, column);
+}
+
+/** Whether generated columns, policies or triggers name the column, as far as is known. */
+export function isReadByItsTable(table: NamedTable, column: string): boolean {
   const generated = [...(table.known?.columns.values() ?? [])].some(
     ({ generation }) => generation?.columns.includes(column) === true,
   );
@@ -37,5 +41,5 @@ export function isReadByOthers({ placed: { statement } }: RecipeContext, table: 
   const guarded = table.known?.policies?.some(
     ({ using, withCheck }) => using?.columns.includes(column) === true || withCheck?.columns.includes(column) === true,
   );
-  return viewed || generated || watched === true || guarded === true;
+  return generated || watched === true || guarded === true;
 }

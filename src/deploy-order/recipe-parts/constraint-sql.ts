@@ -33,6 +33,7 @@ const LABELS: Readonly<Partial<Record<Definition["kind"], string>>> = {
   check: "check",
   unique: "key",
   "primary key": "pkey",
+  exclude: "excl",
 };
 
 /** A constraint's name, PostgreSQL's own where the statement gives none. */

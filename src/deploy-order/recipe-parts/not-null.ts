@@ -35,7 +35,7 @@ export function notNullSteps(
         ? `${alter} ADD CONSTRAINT ${quote(name)} NOT NULL ${quote(column)} NOT VALID;`
         : `${alter} ADD CONSTRAINT ${quote(name)} CHECK (${quote(column)} IS NOT NULL) NOT VALID;`,
     ),
-    wayBack: `${alter} DROP CONSTRAINT ${quote(name)}; nothing is lost.`,
+    wayBack: `\`${alter} DROP CONSTRAINT ${quote(name)}\`; nothing is lost.`,
     stopCondition: LOCK_STOP,
   };
   const validate: RecipeStep = {
@@ -45,7 +45,7 @@ export function notNullSteps(
     ...window,
     sql: `${alter} VALIDATE CONSTRAINT ${quote(name)};`,
     check: validated(table, name),
-    wayBack: `${alter} DROP CONSTRAINT ${quote(name)}; nothing is lost.`,
+    wayBack: `\`${alter} DROP CONSTRAINT ${quote(name)}\`; nothing is lost.`,
     stopCondition: `It fails, because a row has no value. Nothing is changed then: fill the rows where \`${quote(column)} IS NULL\`, and run it again.`,
   };
   if (own) return [add, validate];
@@ -63,7 +63,7 @@ export function notNullSteps(
         `${alter} ALTER COLUMN ${quote(column)} SET NOT NULL;`,
         `${alter} DROP CONSTRAINT ${quote(name)};`,
       ),
-      wayBack: `${alter} ALTER COLUMN ${quote(column)} DROP NOT NULL; nothing is lost.`,
+      wayBack: `\`${alter} ALTER COLUMN ${quote(column)} DROP NOT NULL\`; nothing is lost.`,
       stopCondition: LOCK_STOP,
     },
   ];

@@ -25,7 +25,7 @@ export function rowsOfPolicies(
         from: before(0),
         until: before(0),
         sql: shortly(context, ...created.map(({ statement }) => `${statement.statement.sql};`)),
-        wayBack: "DROP POLICY for each; nothing is lost.",
+        wayBack: "`DROP POLICY` for each; nothing is lost.",
         stopCondition: LOCK_STOP,
       },
     ],

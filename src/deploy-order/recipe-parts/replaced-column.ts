@@ -4,17 +4,19 @@
  * made for the new one before, or added again without a look at the rows, and validated apart.
  */
 import type { Constraint } from "../../model/catalog.js";
+import type { Operation } from "../../model/operation.js";
 import type { RecipeContext, RecipeStep } from "../recipe.js";
 import { addColumn, buildIndexes, copyRows } from "./column-copy.js";
-import { constraintsOn, isReadByOthers } from "./column-ties.js";
+import { constraintsOn, isReadByItsTable } from "./column-ties.js";
 import { addConstraint, constraintSql } from "./constraint-sql.js";
 import { columnsThere, validated } from "./checks.js";
 import { copiesOfIndexes, type IndexCopy, indexSql } from "./indexes.js";
 import { after, backfill, before } from "./moments.js";
 import { literal, type NamedTable, newColumnName, quote, regclass, tableIn } from "./names.js";
 import { notNullSteps } from "./not-null.js";
-import { LOCK_STOP, shortly } from "./statements.js";
+import { codeOf, LOCK_STOP, shortly } from "./statements.js";
 import { derivedSync } from "./sync-trigger.js";
+import { type DependentView, viewsOver } from "./views.js";
 
 export interface Replacement {
   readonly table: NamedTable;
@@ -41,13 +43,20 @@ interface Incoming {
   readonly constraint: Constraint;
 }
 
+export interface Replaced {
+  readonly steps: readonly RecipeStep[];
+  /** What else of the pull request the steps do. */
+  readonly covers: readonly Operation[];
+}
+
 /** The steps; undefined where the schema does not say enough, or something names the column that cannot follow. */
-export function replaceColumn(context: RecipeContext, replacement: Replacement): readonly RecipeStep[] | undefined {
+export function replaceColumn(context: RecipeContext, replacement: Replacement): Replaced | undefined {
   const { table, column, expression, start } = replacement;
   const known = table.known?.columns.get(column);
   if (!known || known.generated || known.notNull === "unknown" || table.known?.kind !== "table") return undefined;
-  if (table.known.partitionOf || table.known.inherits.length > 0 || isReadByOthers(context, table, column))
-    return undefined;
+  if (table.known.partitionOf || table.known.inherits.length > 0 || isReadByItsTable(table, column)) return undefined;
+  const over = viewsOver(context, table, column);
+  if (over === undefined) return undefined;
   const next = newColumnName(table, column, "new");
   const indexes = copiesOfIndexes(context, table, column, next);
   const own = constraintsOn(table, column);
@@ -57,7 +66,7 @@ export function replaceColumn(context: RecipeContext, replacement: Replacement):
   const required = known.notNull === true;
   // Of a key it is proven by NOT NULL; PostgreSQL would read the table for it while it makes the key.
   const isSet = `${quote(next)} IS NULL AND ${quote(column)} IS NOT NULL`;
-  return [
+  const steps: readonly RecipeStep[] = [
     addColumn(context, table, { name: next, type: replacement.newType }, { from: before(start) }, column),
     {
       name: "keep-filled",
@@ -65,7 +74,7 @@ export function replaceColumn(context: RecipeContext, replacement: Replacement):
       title: `Fill \`${quote(next)}\` from \`${quote(column)}\` in every row that is written, by a trigger.`,
       from: before(start),
       sql: sync.create,
-      wayBack: `${sync.drop.replace("\n", " ")} Nothing is lost.`,
+      wayBack: `${codeOf(sync.drop)}; nothing is lost.`,
       stopCondition: LOCK_STOP,
     },
     copyRows(table, {
@@ -76,10 +85,11 @@ export function replaceColumn(context: RecipeContext, replacement: Replacement):
     }),
     ...buildIndexes(table, indexes, after(start)),
     ...(required ? notNullSteps(context, table, next, after(start), true) : []),
-    swap(context, replacement, { next, indexes, own, incoming, drop: sync.drop }),
+    swap(context, replacement, { next, indexes, own, incoming, drop: sync.drop, views: over.views }),
     ...[...own.map((constraint) => ({ table, constraint })), ...incoming].flatMap((one) => validation(one, start)),
     dropOld(context, replacement),
   ];
+  return { steps, covers: over.covers };
 }
 
 /** What keys of other tables need, or undefined where a table is not known well enough. */
@@ -112,12 +122,13 @@ interface Parts {
   readonly own: readonly Constraint[];
   readonly incoming: readonly Incoming[];
   readonly drop: string;
+  readonly views: readonly DependentView[];
 }
 
 function swap(
   context: RecipeContext,
   { table, column, newDefault, start, oldestCode, afterSwap = [] }: Replacement,
-  { next, indexes, own, incoming, drop }: Parts,
+  { next, indexes, own, incoming, drop, views }: Parts,
 ): RecipeStep {
   const known = table.known?.columns.get(column);
   const old = oldName(table, column);
@@ -132,7 +143,10 @@ function swap(
     (known.sequence.schema === "public"
       ? quote(known.sequence.name)
       : `${quote(known.sequence.schema ?? table.schema)}.${quote(known.sequence.name)}`);
+  const made = views.filter(({ create }) => create !== undefined);
   const statements = [
+    // One that reads another goes before it.
+    ...made.toReversed().map(({ name: view }) => `DROP VIEW ${view};`),
     drop,
     ...incoming.map(dropKey),
     ...own.map((constraint) => dropKey({ table, constraint })),
@@ -173,11 +187,12 @@ function swap(
       addConstraint(other, constraint.name, `${constraintSql(constraint) ?? ""} NOT VALID`),
     ),
     ...afterSwap,
+    ...made.map(({ create }) => `${create ?? ""};`),
   ];
   return {
     name: "swap",
     actor: "pipeline",
-    title: `Let the new column take the name \`${name}\`, in one transaction; the old one stays as \`${oldColumn}\`.`,
+    title: `Let the new column take the name \`${name}\`, in one transaction; the old one stays as \`${oldColumn}\`.${viewWords(views)}`,
     from: before(start + 1),
     oldestCode,
     sql: shortly(context, ...statements),
@@ -185,6 +200,23 @@ function swap(
     wayBack: `Change the names back in the same way; rows written since then have their value in \`${name}\` alone.`,
     stopCondition: `Code inserts into \`${table.sql}\` without naming the columns: their order changes. Or: ${LOCK_STOP}`,
   };
+}
+
+/** What becomes of the views over the column. */
+function viewWords(views: readonly DependentView[]): string {
+  const made = views.filter(({ create }) => create !== undefined).map(({ name }) => `\`${name}\``);
+  const others = views.filter(({ create }) => create === undefined).map(({ name }) => name);
+  return [
+    ...(made.length > 0
+      ? [
+          ` ${made.join(", ")} ${made.length === 1 ? "is" : "are"} made anew over it: add the GRANTs that ${made.length === 1 ? "it has" : "they have"} (\`\\dp\` in psql).`,
+        ]
+      : []),
+    ...others.map(
+      (name) =>
+        ` No migration has \`${name}\` as it is now: put \`DROP VIEW ${name};\` in front, and behind it CREATE VIEW with what \`SELECT pg_get_viewdef(${literal(name)}::regclass);\` answers, and its GRANTs.`,
+    ),
+  ].join("");
 }
 
 /** Whether the pull request does not drop the default in the same statement. */

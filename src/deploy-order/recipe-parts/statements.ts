@@ -19,6 +19,10 @@ function lockLimit({ placed: { migration } }: RecipeContext): string | undefined
   return `SET ${local ? "LOCAL " : ""}lock_timeout = ${LOCK_TIMEOUT};`;
 }
 
-/** What to do where a statement has waited that long. */
-export const LOCK_STOP =
-  "It times out three times. Then look for the oldest transactions: `SELECT pid, now() - xact_start AS age, query FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY 2 DESC LIMIT 5`";
+/** Where a statement has waited that long again and again; the plan's notes say once what to look for then. */
+export const LOCK_STOP = "It times out three times.";
+
+/** Statements as code, for a sentence. */
+export function codeOf(...statements: readonly string[]): string {
+  return `\`${statements.join(" ").replaceAll("\n", " ").trim().replace(/;$/, "")}\``;
+}

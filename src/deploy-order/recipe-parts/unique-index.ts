@@ -49,7 +49,7 @@ function buildUnique(table: NamedTable, name: string, keys: string, from: Moment
     transaction: "outside",
     check: indexValid(table.schema, name),
     wayBack: `\`DROP INDEX CONCURRENTLY ${index}\`; nothing is lost.`,
-    stopCondition: `It fails. Then it leaves an index that is not valid and still refuses some duplicates: DROP INDEX CONCURRENTLY ${index}, mend the rows, and run it again.`,
+    stopCondition: `It fails, and leaves an index that is not valid and still refuses some duplicates. Then \`DROP INDEX CONCURRENTLY ${index}\`, merge the rows, and run it again.`,
   };
 }
 

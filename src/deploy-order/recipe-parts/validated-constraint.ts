@@ -16,7 +16,7 @@ export function validatedConstraint(
     offenders,
   }: { readonly name: string; readonly definition: string; readonly from: Moment; readonly offenders: string },
 ): readonly RecipeStep[] {
-  const drop = `ALTER TABLE ${table.sql} DROP CONSTRAINT ${quote(name)}; nothing is lost.`;
+  const drop = `\`ALTER TABLE ${table.sql} DROP CONSTRAINT ${quote(name)}\`; nothing is lost.`;
   return [
     {
       name: `add-${name}`,

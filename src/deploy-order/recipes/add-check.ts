@@ -30,7 +30,7 @@ export default defineRecipe({
           name,
           definition,
           from: after(0),
-          offenders: `mend what SELECT * FROM ${table.sql} WHERE ${offends} finds, and run it again.`,
+          offenders: `mend what \`SELECT * FROM ${table.sql} WHERE ${offends};\` finds, and run it again.`,
         }),
       ],
     };

@@ -4,7 +4,7 @@ import { columnsThere, rowsLeft } from "../recipe-parts/checks.js";
 import { after, backfill, before } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
 import { notNullSteps } from "../recipe-parts/not-null.js";
-import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { codeOf, LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { defineRecipe } from "../recipe.js";
 
 export default defineRecipe({
@@ -37,7 +37,7 @@ export default defineRecipe({
             `${alter} ALTER COLUMN ${name} SET DEFAULT ${column.default.sql};`,
           ),
           check: columnsThere(table, [column.name], 1),
-          wayBack: `${alter} DROP COLUMN ${name}; the values that it got are lost.`,
+          wayBack: `${codeOf(`${alter} DROP COLUMN ${name}`)}; the values that it got are lost.`,
           stopCondition: LOCK_STOP,
         },
         {

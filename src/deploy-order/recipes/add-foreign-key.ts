@@ -63,7 +63,7 @@ function onPartitions(
       title: `Add \`${quote(name)}\` to \`${table.sql}\`, which takes over those of its partitions.`,
       from: after(0),
       sql: shortly(context, addConstraint(table, name, definition)),
-      wayBack: `ALTER TABLE ${table.sql} DROP CONSTRAINT ${quote(name)}; it goes from the partitions, too, and nothing is lost.`,
+      wayBack: `\`ALTER TABLE ${table.sql} DROP CONSTRAINT ${quote(name)}\`; it goes from the partitions, too, and nothing is lost.`,
       stopCondition: LOCK_STOP,
     },
   ];

@@ -1,5 +1,6 @@
 /** An index, built while reads and writes go on; on a partitioned table first on each partition. */
-import { countDuplicates } from "../../change/offending-rows.js";
+import { indexKeys } from "../../change/index-keys.js";
+import { countAlike } from "../../change/offending-rows.js";
 import type { Table } from "../../model/catalog.js";
 import type { OperationOf } from "../../model/operation.js";
 import { chooseName } from "../../postgres/catalog/default-names.js";
@@ -118,24 +119,25 @@ function build(
     transaction: "outside",
     check: indexValid(table.schema, name),
     wayBack: `\`DROP INDEX CONCURRENTLY ${index}\`; nothing is lost.`,
-    stopCondition: `It fails. Then it leaves an index that is not valid: DROP INDEX CONCURRENTLY ${index}, and run it again. Progress: SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index;`,
+    stopCondition: `It fails, and leaves an index that is not valid. Then \`DROP INDEX CONCURRENTLY ${index}\`, and run it again.`,
   };
 }
 
 function duplicates(
-  { unique, columns, hasExpression, where }: OperationOf<"CreateIndex">,
+  operation: OperationOf<"CreateIndex">,
   table: NamedTable,
   context: RecipeContext,
 ): readonly RecipeStep[] {
-  if (!unique || (hasExpression && where === undefined) || columns.length === 0) return [];
-  const { operation } = context.placed;
+  const { unique, where, nullsNotDistinct = false } = operation;
+  const keys = indexKeys(context.placed.statement.statement.sql);
+  if (!unique || keys === undefined) return [];
   return [
     {
       name: "merge-duplicates",
       actor: "person",
-      title: `Merge the rows of \`${table.sql}\` that have the same \`${columns.map(quote).join(", ")}\`, until none are left.`,
-      from: momentOf(operation as OperationOf<"CreateIndex">, context),
-      check: { sql: `${countDuplicates(table, columns, { where: where?.sql })};`, answer: "0" },
+      title: `Merge the rows of \`${table.sql}\` that have the same \`${keys.join(", ")}\`, until none are left.`,
+      from: momentOf(operation, context),
+      check: { sql: `${countAlike(table, keys, { where: where?.sql, nullsNotDistinct })};`, answer: "0" },
       stopCondition: "The count grows again: something still writes duplicates. Find it before the next step.",
     },
   ];

@@ -39,7 +39,7 @@ function way(
             ? `${alter} DROP DEFAULT;`
             : `${alter} SET DEFAULT ${operation.default.sql};`,
         ),
-        wayBack: `${alter} SET DEFAULT ${was.sql}; nothing is lost.`,
+        wayBack: `\`${alter} SET DEFAULT ${was.sql}\`; nothing is lost.`,
         stopCondition: LOCK_STOP,
       },
     ],

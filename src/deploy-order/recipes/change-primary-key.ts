@@ -1,7 +1,8 @@
 /** A primary key, new or in another one's place: its index and NOT NULL are made before, so that the key takes a moment. */
 import { addConstraint } from "../recipe-parts/constraint-sql.js";
 import { validated } from "../recipe-parts/checks.js";
-import { after } from "../recipe-parts/moments.js";
+import { fillStep } from "../recipe-parts/fill.js";
+import { after, backfill } from "../recipe-parts/moments.js";
 import { derivedName, quote, tableIn } from "../recipe-parts/names.js";
 import { notNullSteps } from "../recipe-parts/not-null.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
@@ -27,11 +28,13 @@ export default defineRecipe({
     const from = after(0);
     const optional = columns.filter((column) => table.known?.columns.get(column)?.notNull !== true);
     const alter = `ALTER TABLE ${table.sql}`;
+    const fills = optional.map((column) => fillStep(context, table, column, backfill(0)));
     // What people do comes before all that the pipeline runs.
     const [merge, build] = uniqueIndexSteps(table, { name: index, columns, including, from });
     return {
-      ...(dropped && { covers: [dropped.operation] }),
+      covers: [...(dropped ? [dropped.operation] : []), ...fills.flatMap(({ covers }) => covers)],
       steps: [
+        ...fills.map(({ step }, at): RecipeStep => ({ ...step, name: `${step.name}-${optional[at] ?? ""}` })),
         merge,
         ...optional.flatMap((column) =>
           notNullSteps(context, table, column, from).map((step): RecipeStep => ({
@@ -55,7 +58,7 @@ export default defineRecipe({
           check: validated(table, name),
           wayBack: dropped
             ? `Build the index of the key before with CONCURRENTLY, and change the keys back in the same way; no row is lost.`
-            : `${alter} DROP CONSTRAINT ${quote(name)}; its index goes with it, no row does.`,
+            : `\`${alter} DROP CONSTRAINT ${quote(name)}\`; its index goes with it, no row does.`,
           stopCondition: LOCK_STOP,
         },
       ],

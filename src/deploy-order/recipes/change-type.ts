@@ -1,10 +1,12 @@
 /** A type change that would write the table again: a column of the new type takes the old one's place. */
+import { countMisfits, misfitsOf } from "../../change/misfits.js";
 import type { TypeName } from "../../model/name.js";
-import { rowsLeft } from "../recipe-parts/checks.js";
-import { backfill, deploy } from "../recipe-parts/moments.js";
+import type { OperationOf } from "../../model/operation.js";
+import type { Moment } from "../moment.js";
+import { backfill, before, deploy } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
-import { defineRecipe, type RecipeStep } from "../recipe.js";
+import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
 
 /** New types under which whatever worked with the old one goes on working: code that sends and reads its values stays. */
 const WIDER: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +46,7 @@ export default defineRecipe({
     if (!type || isEnumSwap(type, newType)) return undefined;
     const meeting = using === undefined ? meetingOf(type, newType) : "differs";
     const name = quote(column);
-    const steps = replaceColumn(context, {
+    const replaced = replaceColumn(context, {
       table,
       column,
       newType: collation === undefined ? newType.sql : `${newType.sql} COLLATE ${quote(collation)}`,
@@ -53,7 +55,8 @@ export default defineRecipe({
       start: meeting === "narrows" ? 1 : 0,
       oldestCode: meeting === "widens" ? "any" : 0,
     });
-    if (!steps) return undefined;
+    if (!replaced) return undefined;
+    const { steps } = replaced;
     const both: RecipeStep = {
       name: "work-with-both",
       actor: "code",
@@ -79,41 +82,46 @@ export default defineRecipe({
     const [add, ...rest] = steps;
     const last = rest.pop();
     if (!add || !last) return undefined;
-    const covers = statement.statement.operations.filter(
+    const defaults = statement.statement.operations.filter(
       (other) => other.type === "DropDefault" && other.column === column,
     );
-    if (meeting === "narrows") return { steps: [mendRows(table, column, newType), ...steps], covers };
+    const covers = [...defaults, ...replaced.covers];
+    // Code that the new type does not fit is gone before a narrower one comes; else it meets the trigger.
+    const mend = mendRows(operation, context, table, meeting === "narrows" ? backfill(0) : before(0));
+    if (meeting === "narrows") return { steps: [...mend, ...steps], covers };
     const [sync, copy, ...others] = rest;
     if (!sync || !copy) return undefined;
     const code = (meeting === "differs" ? [both, keep] : [keep]).map((one) => ({ ...one, needs: [sync.name] }));
-    return { steps: [add, sync, ...code, copy, ...others, ship, last], covers };
+    return { steps: [...mend, add, sync, ...code, copy, ...others, ship, last], covers };
   },
 });
 
-/** Whole numbers that a type holds. */
-const RANGES: Readonly<Record<string, readonly [least: string, most: string]>> = {
-  int2: ["-32768", "32767"],
-  int4: ["-2147483648", "2147483647"],
-};
-
-/** Rows with values that the narrower type refuses, by the types for which that can be asked without a cast that fails. */
-function mendRows(table: NamedTable, column: string, { name, modifiers, sql }: TypeName): RecipeStep {
-  const range = RANGES[name];
-  const [length] = modifiers;
-  const offends =
-    range !== undefined
-      ? `${quote(column)} NOT BETWEEN ${range[0]} AND ${range[1]}`
-      : (name === "varchar" || name === "bpchar") && length !== undefined
-        ? `length(${quote(column)}) > ${String(length)}`
-        : undefined;
-  return {
-    name: "mend-rows",
-    actor: "person",
-    title: `Mend the rows of \`${table.sql}\` whose \`${quote(column)}\` does not fit ${sql}, in batches that commit each, until none is left.`,
-    from: backfill(0),
-    ...(offends !== undefined && { check: rowsLeft(table, offends) }),
-    stopCondition: "The count grows again: something still writes such rows. Find it before the next step.",
-  };
+/** What somebody does with the rows that the new type refuses, or that the cast cuts, and what counts them. */
+function mendRows(
+  operation: OperationOf<"AlterColumnType">,
+  context: RecipeContext,
+  table: NamedTable,
+  from: Moment,
+): readonly RecipeStep[] {
+  const misfits = misfitsOf(operation, context.placed.statement.before, context.postgres);
+  if (misfits === undefined) return [];
+  const { column, newType } = operation;
+  const rows = `the rows of \`${table.sql}\` whose \`${quote(column)}\``;
+  const title =
+    misfits.kind === "cut"
+      ? `Shorten ${rows} is longer than ${newType.sql}, in batches that commit each, until none is left: the cast in USING cuts them without a word.`
+      : `Mend ${rows} does not fit ${newType.sql}, in batches that commit each, until none is left.`;
+  return [
+    {
+      name: "mend-rows",
+      actor: "person",
+      title: from.slot === "before" ? `${title} From the trigger on, a write of such a value fails.` : title,
+      from,
+      check: { sql: countMisfits(table, misfits), answer: "0" },
+      wayBack: "The values of before come back from a backup alone.",
+      stopCondition: "The count grows again: something still writes such rows. Find it before the next step.",
+    },
+  ];
 }
 
 /** Enums have a recipe of their own. */

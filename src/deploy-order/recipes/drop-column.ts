@@ -7,6 +7,7 @@ import { columnsThere } from "../recipe-parts/checks.js";
 import { before } from "../recipe-parts/moments.js";
 import { derivedName, quote, quoteAll, tableIn } from "../recipe-parts/names.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { successorOf } from "../recipe-parts/successor.js";
 import { defineRecipe } from "../recipe.js";
 
 /** `the view orders_open`, `the trigger touch of orders`. */
@@ -23,7 +24,8 @@ export default defineRecipe({
   name: "drop-column",
   summary: "Take the column out of the code in this pull request, and drop it in the next one.",
   operation: "DropColumn",
-  way({ table: named, column, cascade }, context) {
+  way(operation, context) {
+    const { table: named, column, cascade } = operation;
     const table = tableIn(context, named);
     const known = table.known?.columns.get(column);
     const name = quote(column);
@@ -33,6 +35,7 @@ export default defineRecipe({
     const copy = derivedName(table.name, column);
     const kept = [...(rowKey(table) ?? []).filter((key) => key !== column), column];
     const { before: schema } = context.placed.statement;
+    const successor = successorOf(operation, context, table);
     const resting = cascade || !table.known ? [] : dependentsOfColumn(schema, table.known, column).map(nameOf);
     return {
       steps: [
@@ -45,7 +48,7 @@ export default defineRecipe({
                 from: before(0),
                 until: before(0),
                 sql: shortly(context, `${alter} ALTER COLUMN ${name} DROP NOT NULL;`),
-                wayBack: `Fill the rows without a value, then ${alter} ALTER COLUMN ${name} SET NOT NULL.`,
+                wayBack: `Fill the rows without a value, then \`${alter} ALTER COLUMN ${name} SET NOT NULL\`.`,
                 stopCondition: LOCK_STOP,
               },
             ]
@@ -68,7 +71,10 @@ export default defineRecipe({
           sql: shortly(context, `${alter} DROP COLUMN ${name}${cascade ? " CASCADE" : ""};`),
           check: columnsThere(table, [column], 0),
           wayBack: `The column can be added again; its values come back only from a copy made before: \`CREATE TABLE ${quote(copy)} AS SELECT ${quoteAll(kept)} FROM ${table.sql}\`.`,
-          stopCondition: LOCK_STOP,
+          stopCondition:
+            successor === undefined
+              ? LOCK_STOP
+              : `\`${table.column(successor.add.column.name)}\` takes its place: nothing has copied the values. \`SELECT count(*) FROM ${table.sql} WHERE ${quote(successor.add.column.name)} IS NULL AND ${name} IS NOT NULL;\` counts the rows. Or: ${LOCK_STOP}`,
         },
       ],
     };

@@ -21,10 +21,10 @@ export default defineRecipe({
           sql: shortly(context, `DROP ${kind.toUpperCase()} ${table.sql}${cascade ? " CASCADE" : ""};`),
           check: { sql: `SELECT to_regclass(${literal(table.sql)}) IS NULL;`, answer: "t" },
           wayBack: holdsRows
-            ? `Its rows come back only from a backup: pg_dump --table=${literal(table.sql)} before it runs.`
+            ? `Its rows come back only from a backup: \`pg_dump --table=${literal(table.sql)}\` before it runs.`
             : "Create it again by its definition; nothing is lost.",
           stopCondition: holdsRows
-            ? `It is still used: SELECT seq_scan, idx_scan, n_tup_ins FROM pg_stat_user_tables WHERE relid = ${regclass(table)}; answers other numbers an hour later. Or: ${LOCK_STOP}`
+            ? `It is still used: \`SELECT seq_scan, idx_scan, n_tup_ins FROM pg_stat_user_tables WHERE relid = ${regclass(table)};\` answers other numbers an hour later. Or: ${LOCK_STOP}`
             : LOCK_STOP,
         },
       ],

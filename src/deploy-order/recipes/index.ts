@@ -2,6 +2,7 @@
 import type { Recipe } from "../recipe.js";
 import addCheck from "./add-check.js";
 import addColumnWithDefault from "./add-column-with-default.js";
+import addExclusion from "./add-exclusion.js";
 import addForeignKey from "./add-foreign-key.js";
 import { addIndex, addIndexOnPartitions } from "./add-index.js";
 import addRequiredColumn from "./add-required-column.js";
@@ -16,6 +17,7 @@ import dropTable from "./drop-table.js";
 import enableRowSecurity from "./enable-row-security.js";
 import partitionTable from "./partition-table.js";
 import removeEnumValue from "./remove-enum-value.js";
+import renameByAddAndDrop from "./rename-by-add-and-drop.js";
 import renameColumnByDualWrite from "./rename-column-by-dual-write.js";
 import renameColumnByTrigger from "./rename-column-by-trigger.js";
 import renameColumnByView from "./rename-column-by-view.js";
@@ -32,6 +34,7 @@ export const RECIPES: readonly Recipe[] = [
   changeDefault,
   dropDefault,
   reshapeColumns,
+  renameByAddAndDrop,
   dropColumn,
   renameColumnByTrigger,
   renameColumnByView,
@@ -50,6 +53,7 @@ export const RECIPES: readonly Recipe[] = [
   addCheck,
   addForeignKey,
   addUnique,
+  addExclusion,
   changePrimaryKey,
   addIndex,
   addIndexOnPartitions,

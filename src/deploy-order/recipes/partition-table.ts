@@ -6,7 +6,7 @@ import { Lexer } from "../../postgres/lexer.js";
 import { BATCH_STOP, inBatches, rowKey } from "../recipe-parts/batches.js";
 import { backfill, before } from "../recipe-parts/moments.js";
 import { derivedName, dollarQuoted, type NamedTable, quote, quoteAll, tableIn } from "../recipe-parts/names.js";
-import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { codeOf, LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { defineRecipe, type RecipeContext } from "../recipe.js";
 
 export default defineRecipe({
@@ -55,7 +55,7 @@ export default defineRecipe({
             `CREATE FUNCTION ${inSchema(sync)}() RETURNS trigger LANGUAGE plpgsql AS ${dollarQuoted(body)};`,
             `CREATE TRIGGER ${quote(sync)} AFTER INSERT OR UPDATE OR DELETE ON ${table.sql} FOR EACH ROW EXECUTE FUNCTION ${inSchema(sync)}();`,
           ),
-          wayBack: `${drop.join(" ")} DROP TABLE ${next}; nothing is lost.`,
+          wayBack: `${codeOf(...drop, `DROP TABLE ${next}`)}; nothing is lost.`,
           stopCondition: `A row is written that no partition takes: its write fails. Or: ${LOCK_STOP}`,
         },
         {

@@ -48,7 +48,7 @@ export default defineRecipe({
     // The pull request may have renamed the old type already: outside of it, it has its first name.
     const first = firstName(context, was.name) ?? was.name;
     const column = quote(operation.column);
-    const steps = replaceColumn(context, {
+    const replaced = replaceColumn(context, {
       table,
       column: operation.column,
       newType: temporary,
@@ -62,14 +62,14 @@ export default defineRecipe({
       ],
       atTheEnd: [`DROP TYPE ${inSchema(first === final ? aside : first)};`],
     });
-    if (!steps) return undefined;
+    if (!replaced) return undefined;
     const listed = gone.map((value) => `\`${value}\``).join(", ");
     const left = `${column} IN (${gone.map(literal).join(", ")})`;
-    const [add, ...rest] = steps;
+    const [add, ...rest] = replaced.steps;
     if (!add) return undefined;
     return {
       only: true,
-      covers: covered(context, [was.name, first, type.name, final], operation),
+      covers: [...covered(context, [was.name, first, type.name, final], operation), ...replaced.covers],
       steps: [
         {
           name: "stop-using",

@@ -65,7 +65,7 @@ export default defineRecipe({
                 sql: shortly(context, ...relax),
                 wayBack: required
                   ? `Fill \`${quote(old)}\` from \`${quote(next)}\` and make it NOT NULL again.`
-                  : `${alter} ALTER COLUMN ${quote(next)} DROP DEFAULT; nothing is lost.`,
+                  : `\`${alter} ALTER COLUMN ${quote(next)} DROP DEFAULT\`; nothing is lost.`,
                 stopCondition: LOCK_STOP,
               },
             ]),

@@ -6,7 +6,7 @@ import { copiesOfIndexes, indexSql } from "../recipe-parts/indexes.js";
 import { after, backfill, before, deploy } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
 import { notNullSteps } from "../recipe-parts/not-null.js";
-import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { codeOf, LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { differ, twoWaySync } from "../recipe-parts/sync-trigger.js";
 import { defineRecipe } from "../recipe.js";
 
@@ -35,7 +35,7 @@ export default defineRecipe({
           from: before(0),
           until: before(0),
           sql: sync.create,
-          wayBack: `${sync.drop.replace("\n", " ")} Nothing is lost.`,
+          wayBack: `${codeOf(sync.drop)}; nothing is lost.`,
           stopCondition: LOCK_STOP,
         },
         {

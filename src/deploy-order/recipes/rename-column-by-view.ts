@@ -2,7 +2,7 @@
 import { before } from "../recipe-parts/moments.js";
 import { derivedName, quote, tableIn } from "../recipe-parts/names.js";
 import { grantOnView, optionsOfView } from "../recipe-parts/view-bridge.js";
-import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { codeOf, LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { defineRecipe } from "../recipe.js";
 
 export default defineRecipe({
@@ -41,7 +41,7 @@ export default defineRecipe({
             `ALTER TABLE ${table.sql} RENAME TO ${quote(aside)};`,
             `CREATE VIEW ${table.sql}${options} AS SELECT ${[...columns, `${quote(old)} AS ${quote(next)}`].join(", ")} FROM ${asideSql};`,
           ),
-          wayBack: `In one transaction: ${back.join(" ")} Nothing is lost.`,
+          wayBack: `In one transaction ${codeOf(...back)}; nothing is lost.`,
           stopCondition: `Code sends TRUNCATE or COPY … FROM to it, which a view refuses. Or: ${LOCK_STOP}`,
         },
         {

@@ -3,7 +3,7 @@ import type { OperationOf } from "../../model/operation.js";
 import { formatName } from "../../change/object-names.js";
 import { before } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
-import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { codeOf, LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { grantOnView, optionsOfView } from "../recipe-parts/view-bridge.js";
 import { defineRecipe, type RecipeContext, type Way } from "../recipe.js";
 
@@ -46,7 +46,7 @@ function way(
         from: before(0),
         until: before(0),
         sql: shortly(context, change, view),
-        wayBack: `In one transaction: DROP VIEW ${table.sql}; ${undo} Nothing is lost.`,
+        wayBack: `In one transaction ${codeOf(`DROP VIEW ${table.sql};`, undo)}; nothing is lost.`,
         stopCondition: `Code sends TRUNCATE, COPY … FROM or ON CONFLICT ON CONSTRAINT to it, which a view refuses. Or: ${LOCK_STOP}`,
       },
       {

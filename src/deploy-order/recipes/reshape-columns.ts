@@ -10,7 +10,7 @@ import { columnsThere, rowsLeft } from "../recipe-parts/checks.js";
 import { rowStatement } from "../recipe-parts/fill.js";
 import { backfill, before, deploy } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, quoteAll, tableIn } from "../recipe-parts/names.js";
-import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { codeOf, LOCK_STOP, shortly } from "../recipe-parts/statements.js";
 import { derivedSync } from "../recipe-parts/sync-trigger.js";
 import { defineRecipe, type RecipeContext } from "../recipe.js";
 
@@ -61,7 +61,7 @@ export default defineRecipe({
             .filter((line) => !/^SET (LOCAL )?lock_timeout/.test(line))
             .join("\n")}`,
           check: columnsThere(table, next, next.length),
-          wayBack: `${sync.drop.replace("\n", " ")} ${alter} ${next.map((column) => `DROP COLUMN ${quote(column)}`).join(", ")}; nothing is lost.`,
+          wayBack: `${codeOf(sync.drop, `${alter} ${next.map((column) => `DROP COLUMN ${quote(column)}`).join(", ")}`)}; nothing is lost.`,
           stopCondition: LOCK_STOP,
         },
         {

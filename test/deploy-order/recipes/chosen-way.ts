@@ -1,4 +1,5 @@
 /** The way that a recipe answers a pull request with. */
+import { viewDefinitions } from "../../../src/change/view-definitions.js";
 import type { Recipe, RecipeContext, Way } from "../../../src/deploy-order/recipe.js";
 import { RECIPES } from "../../../src/deploy-order/recipes/index.js";
 import type { PlacedOperation } from "../../../src/model/migration.js";
@@ -48,6 +49,7 @@ export function chosenWay({
         placed: one,
         postgres: surroundings.postgres ?? 16,
         references,
+        definitionOf: (view) => viewDefinitions(change.databases)(database!.name)(view, one),
         operations: placed,
       };
       const way = recipe.way(one.operation, context);

@@ -404,6 +404,16 @@ CREATE TABLE logs_2 PARTITION OF logs DEFAULT;`,
     naive: {},
   },
   {
+    title: "a column added, and the one that it is like dropped",
+    migration:
+      "ALTER TABLE visits ADD COLUMN page_path text NOT NULL DEFAULT '/';\nALTER TABLE visits DROP COLUMN page;",
+    running: ["INSERT INTO visits (id, page) VALUES (:n, '/old')", "SELECT page FROM visits"],
+    next: ["INSERT INTO visits (id, page_path) VALUES (:n, '/new')", "SELECT page_path FROM visits"],
+    between: [["INSERT INTO visits (id, page) VALUES (:n, '/between')", "SELECT page FROM visits"]],
+    naive: { migrationFirst: missing("page", "visits"), codeFirst: missing("page_path", "visits") },
+    finally: [["SELECT count(*)::int FROM visits WHERE page_path = '/old'", 4]],
+  },
+  {
     title: "a column added and another dropped",
     migration: "ALTER TABLE orders ADD COLUMN reference text;\nALTER TABLE orders DROP COLUMN legacy_ref;",
     running: ["SELECT legacy_ref FROM orders", ORDER],
