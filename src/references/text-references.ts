@@ -23,7 +23,14 @@ const LEXICONS: Readonly<Partial<Record<Language, RegExp>>> = {
 
 /** Lines that begin something with a name of its own: a class, a struct, a function, a table. */
 const HEADING =
-  /\b(?:class|struct|interface|trait|record|impl|object|module|type(?=\s+\w+\s+struct\b))\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\(\s*(?:name\s*=\s*)?"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
+  /\b(?:class|struct|interface|trait|record|impl|object|module|type(?=\s+\w+\s+struct\b))\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\((?:[^)]{0,200}?\bname\s*=)?\s*"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
+
+/**
+ * Columns that a class says it has: in an annotation, an attribute or a tag of a field, by SQLAlchemy's and its kin's
+ * descriptors, and as a field of a class of JPA's.
+ */
+const MAPPED =
+  /Column\s*\((?:[^()"']{0,200}?\bname\s*[=:])?\s*["'](\w+)["']|\b(?:db|bun|pg):"(\w+)[",]|\bgorm:"[^"]*\bcolumn:(\w+)|^[ \t]*(\w+)[ \t]*(?::[ \t]*Mapped\[|(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(?:Column|mapped_column)\s*\()|^[ \t]*(?:@(?!\w*Column\()\w+(?:\([^)\n]*\))?[ \t]+)*(?:(?:private|protected)[ \t]+(?:final[ \t]+)?[\w<>,.?[\]]+[ \t]+(\w+)[ \t]*[;=]|(?:private[ \t]+)?va[lr][ \t]+(\w+)[ \t]*:)/gm;
 
 /** A string of a language, with blanks in place of quotes, prefixes and escapes: offsets in it are those of the file. */
 interface Literal {
@@ -76,6 +83,8 @@ export function referencesInText(text: string, language: Language, sought: Sough
   }
   if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought), ...conflictTargets(code, sought));
   const mentioned = sought.mentionedIn(code);
+  const common = sought.targets.filter((target) => target.column !== undefined && !target.distinctive);
+  if (common.some(mentioned)) found.push(...declaredColumns(code, new Set(common.filter(mentioned)), sought));
   const near = new Set(sought.targets.filter((target) => target.distinctive && mentioned(target)));
   const names = [...near].flatMap((target) => (target.column === undefined ? [] : [...target.names]));
   if (names.length === 0) return found;
@@ -131,25 +140,55 @@ function conflictTargets(code: string, sought: Sought): Found[] {
   );
 }
 
+/** Columns whose names say little by themselves, where a class that names its table declares them. */
+function declaredColumns(code: string, targets: ReadonlySet<SoughtTarget>, sought: Sought): Found[] {
+  let headings: readonly Heading[] | undefined;
+  return [...code.matchAll(MAPPED)].flatMap((match) => {
+    const name = match.slice(1).find((group) => group !== undefined) as string;
+    const named = sought.named(name).filter((target) => targets.has(target) && target.ownNames.has(name));
+    if (named.length === 0) return [];
+    const offset = match.index + match[0].lastIndexOf(name);
+    headings ??= headingsOf(code);
+    const { names = [], hasTable } = headings.findLast((one) => one.offset <= offset) ?? {};
+    return named
+      .filter((target) => hasTable === true && names.some((one) => sought.naming(target, lastPart(one)) === "exact"))
+      .map((target): Found => ({ target, grade: "likely", kind: "declared", offset }));
+  });
+}
+
 const SELECT_EXPRESSION = /select_expression\b[^\]]{0,200}\]\s{0,40}(?:#\[[^\]]{0,100}\]\s{0,40}){0,4}(?:pub )?$/;
 
 interface Heading {
   readonly offset: number;
   readonly names: readonly string[];
+  /** Whether one of the names is said to be the table's. */
+  readonly hasTable?: true;
 }
 
 function headingsOf(code: string): readonly Heading[] {
   const headings: Heading[] = [];
+  let annotated = false;
   for (const match of code.matchAll(HEADING)) {
-    const [, type, ...tables] = match;
+    const [whole, type, ...tables] = match;
     const table = tables.find((name) => name !== undefined);
     const previous = headings.at(-1);
-    // `class Order` with `__tablename__ = "orders"` in it is one thing with two names.
-    if (type !== undefined || previous === undefined) {
-      headings.push({ offset: match.index, names: [(type ?? table) as string] });
+    const isAnnotation = /^[@[]/.test(whole);
+    // `class Order` with `__tablename__ = "orders"` in it, or `@Table("orders")` above it, is one thing with two names.
+    if (previous !== undefined && (type !== undefined ? annotated : !isAnnotation)) {
+      const name = (type ?? table) as string;
+      headings[headings.length - 1] = {
+        ...previous,
+        names: [...previous.names, name],
+        ...(table !== undefined && { hasTable: true }),
+      };
     } else {
-      headings[headings.length - 1] = { ...previous, names: [...previous.names, table as string] };
+      headings.push({
+        offset: match.index,
+        names: [(type ?? table) as string],
+        ...(table !== undefined && { hasTable: true }),
+      });
     }
+    annotated = isAnnotation;
   }
   return headings;
 }
@@ -176,11 +215,16 @@ function gradeOf(
   if (owned !== undefined && sought.naming(target, owned) !== undefined) return "likely";
   const heading = headings.findLast((one) => one.offset <= offset);
   const named = [...(heading?.names ?? []), ...(heading === undefined ? inSql.map(({ name }) => name) : [])];
-  if (named.some((name) => sought.naming(target, name.split(".").at(-1) as string) !== undefined)) {
+  if (named.some((name) => sought.naming(target, lastPart(name)) !== undefined)) {
     return named.every((name) => name === named[0] || heading !== undefined) ? "likely" : "possible";
   }
   const sqlIsOurs = inSql.length > 0 && inSql.every((table) => isSameTable(target.table, table));
   return sqlIsOurs ? "likely" : "possible";
+}
+
+/** `orders` of `shop.orders`. */
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
 }
 
 /** A string's content at its own offset: quotes, prefixes and escapes are blank. */

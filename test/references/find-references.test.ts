@@ -458,6 +458,36 @@ export const read = async () => (await User.findByPk(1)).legacyFlag;
     expect(sure({ "app/old.py": python("Parcel.") })).toEqual([]);
   });
 
+  test("a common name that a class with a table declares as its column is one", () => {
+    const java = (table: string): string =>
+      `@Entity\n@Table(schema = "shop", name = "${table}")\npublic class Entry {\n    @Column(name = "status") private String state;\n    private String type;\n}\n`;
+    const column = (name: string): ReferenceTarget => ({ table: { schema: "public", name: "orders" }, column: name });
+    const both = (files: Readonly<Record<string, string>>): string[] => [
+      ...sure(files, column("status")),
+      ...sure(files, column("type")),
+    ];
+    expect(both({ "Order.java": java("orders") })).toEqual([
+      "head likely declared Order.java:4:21",
+      "head likely declared Order.java:5:20",
+    ]);
+    expect(both({ "Order.java": `// orders\n${java("parcels")}` })).toEqual([]);
+    const other = "class Order {\n    private String type;\n}\n";
+    expect(both({ "Orders.java": `${java("parcels")}${other}` })).toEqual([]);
+    const python = (table: string): string =>
+      `class Entry(Base):\n    __tablename__ = "${table}"\n    status = Column(String)\n    type: Mapped[str]\n    note = status\n`;
+    expect(both({ "models.py": python("orders") })).toEqual([
+      "head likely declared models.py:3:5",
+      "head likely declared models.py:4:5",
+    ]);
+    expect(both({ "orders.py": python("parcels") })).toEqual([]);
+    const go =
+      'type Entry struct {\n\tState string `gorm:"size:9;column:status"`\n\tKind string `json:"type" db:"type"`\n}\n\nfunc (Entry) TableName() string { return "orders" }\n';
+    expect(both({ "entry.go": go })).toEqual([
+      "head likely declared entry.go:2:36",
+      "head likely declared entry.go:3:31",
+    ]);
+  });
+
   test("an object for the caller is no row", () => {
     const code = `export async function one(db, id) {
   const order = await db("orders").where({ id }).first();

@@ -49,12 +49,17 @@ describe.each<[half: Half, references: number, decoys: number]>([
   });
 });
 
-/** Labelled a decoy for the type beside it, but `sql(["id", "name"])` in the query reads the column. */
-const MISLABELLED = "src/postgres-js/sql.ts:14 name";
+/**
+ * Not labelled as uses, which they are: `sql(["id", "name"])` in a query reads the column, beside a type that does not, and
+ * SQLAlchemy selects every column that a class of the table declares.
+ */
+const MISLABELLED = ["src/postgres-js/sql.ts:14 name", "app/models.py:7 id"];
 
 test("common names give no certain or likely decoy", () => {
   const common = /^\S+ (?:id|name|status|type|role|title)\b/;
   expect(
-    outcomes.flatMap(({ wrong }) => wrong.filter((place) => common.test(place) && !place.startsWith(MISLABELLED))),
+    outcomes.flatMap(({ wrong }) =>
+      wrong.filter((place) => common.test(place) && !MISLABELLED.some((one) => place.startsWith(one))),
+    ),
   ).toEqual([]);
 });
