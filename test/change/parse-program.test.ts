@@ -40,8 +40,9 @@ test.each([
   const { text, statements } = migration(body);
   const operations = statements.flatMap((statement) => statement.operations);
   expect(operations.map(({ type }) => type)).toEqual(calls.map(() => "AddColumn"));
-  expect(operations.map(({ range }) => text.slice(...range))).toEqual(
-    calls.map((call) => expect.stringContaining(call.slice(2))),
-  );
-  expect(operations.map(({ range }) => text.slice(...range).includes("alterTable"))).toEqual(calls.map(() => false));
+  for (const [index, { range }] of operations.entries()) {
+    const place = text.slice(...range);
+    expect(place).toContain(calls[index]?.slice("t.".length));
+    expect(place).not.toContain("alterTable");
+  }
 });
