@@ -55,6 +55,8 @@ export interface Reference {
   readonly values?: readonly (string | null)[];
   /** What a `conflict target` says, with the database's names where they are known. */
   readonly conflict?: ConflictTarget;
+  /** Of a migration: what it makes that depends on the object, as a person calls it: `the view open_orders`. */
+  readonly makes?: string;
   /** Why a `star read` fails when the table has other columns: the statement is kept under a name, or INSERT takes its rows. */
   readonly fixedShape?: "prepared" | "inserted";
 }

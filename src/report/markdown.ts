@@ -14,11 +14,10 @@ import {
   judgedWords,
   migrationWords,
   overrideWords,
-  referenceWords,
   showsPlan,
-  SIDE_WORDS,
   suppressionWords,
   verdictSentence,
+  whereWords,
 } from "./words.js";
 
 /** A comment holds 65,536 characters; what is above this is left for markers and for GitHub's own counting. */
@@ -167,12 +166,8 @@ class MarkdownView {
 
   #reference(reference: Reference): string {
     const { side, file, line, excerpt: source } = reference;
-    const what = referenceWords(reference);
     const text = this.#level === "full" && source !== "" ? ` ${code(cut(source, 160))}` : "";
-    return `${this.#place(file, line, undefined, side)} in ${SIDE_WORDS[side]}${what && `, ${what}`}:${text}`.replace(
-      /:$/,
-      "",
-    );
+    return `${this.#place(file, line, undefined, side)} ${markdown(whereWords(reference))}:${text}`.replace(/:$/, "");
   }
 
   /** `file:line`, as a link where there is an address. */

@@ -7,7 +7,6 @@ import type { Report } from "../model/report.js";
 import { oneLine, splitCommands, visible } from "./escape.js";
 import {
   checkWords,
-  NOTES_HEADING,
   OLD_CONNECTIONS,
   releaseCondition,
   releaseWords,
@@ -15,7 +14,7 @@ import {
   upgradeWorkWords,
   waitingPhase,
 } from "./plan-words.js";
-import { counted, PHASE_HEADINGS, referenceWords, SIDE_WORDS } from "./words.js";
+import { counted, PHASE_HEADINGS, whereWords } from "./words.js";
 
 export interface PlanTextView {
   readonly colors: Colors;
@@ -45,19 +44,15 @@ export function renderPlanText(report: Report, color: boolean): string {
 
 /** `src/orders.ts:88 in the code running now, read: SELECT …` */
 export function referenceText(reference: Reference): string {
-  const { side, excerpt } = reference;
-  const what = referenceWords(reference);
-  return `${place(reference)} in ${SIDE_WORDS[side]}${what && `, ${what}`}${excerpt && `: ${oneLine(excerpt)}`}`;
+  const { excerpt } = reference;
+  return `${place(reference)} ${whereWords(reference)}${excerpt && `: ${oneLine(excerpt)}`}`;
 }
 
 /** The sections of a plan. */
-export function planSections({ phases, notes = [], upgradeNotes }: Plan, view: PlanTextView): string[] {
+export function planSections({ phases, upgradeNotes }: Plan, view: PlanTextView): string[] {
   const waits = waitingPhase(phases);
   return [
     ...phases.map((phase) => phaseText(phase, view, phase.id === waits)),
-    ...(notes.length > 0
-      ? [[view.colors.bold(NOTES_HEADING), ...notes.map((note) => `  ${oneLine(note)}`)].join("\n")]
-      : []),
     ...(upgradeNotes ? [upgradeText(upgradeNotes, view)] : []),
   ];
 }

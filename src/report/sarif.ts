@@ -18,7 +18,7 @@ import type { AcceptedReference, Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import { addressPath, cut, visible } from "./escape.js";
 import { fingerprintsOf } from "./fingerprints.js";
-import { acceptedUseWords, counted, referenceWords, SIDE_WORDS } from "./words.js";
+import { acceptedUseWords, counted, whereWords } from "./words.js";
 
 export interface SarifOptions {
   /** This program's version. */
@@ -254,9 +254,9 @@ function regionOf({ line, column, endLine, endColumn }: Omit<Place, "file">): Re
 }
 
 function evidence(reference: Reference, index: number): Location {
-  const { file, line, column, side, excerpt } = reference;
-  const what = referenceWords(reference);
-  const text = `In ${SIDE_WORDS[side]}${what && `, ${what}`}${excerpt && `: ${excerpt}`}`;
+  const { file, line, column, excerpt } = reference;
+  const where = whereWords(reference);
+  const text = `${where.charAt(0).toUpperCase()}${where.slice(1)}${excerpt && `: ${excerpt}`}`;
   return {
     id: index + 1,
     physicalLocation: at(file, { startLine: line, startColumn: column }),

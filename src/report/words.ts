@@ -80,8 +80,16 @@ export function compatibilityWords({ runningCodeOnNewSchema, newCodeOnOldSchema 
   );
 }
 
-/** What a reference does, and how sure that is: `likely a read`. */
-export function referenceWords({ kind, grade }: Reference): string {
+/** Where a reference stands and what it does: `in the code running now, likely read`, `which makes the view open_orders`. */
+export function whereWords(reference: Reference): string {
+  const { side, makes } = reference;
+  if (makes !== undefined) return `which makes ${makes}`;
+  const what = referenceWords(reference);
+  return `in ${SIDE_WORDS[side]}${what && `, ${what}`}`;
+}
+
+/** What a reference does, and how sure that is: `likely read`. */
+function referenceWords({ kind, grade }: Reference): string {
   return [GRADE_WORDS[grade], kind].filter(Boolean).join(" ");
 }
 

@@ -69,7 +69,8 @@ export function placesOf({ database }: RuleMigration, dependents: readonly Depen
       const { line, column } = placeCounter(sql.text)(start);
       const excerpt = (sql.text.slice(start).split(LINE_ENDING)[0] ?? "").slice(0, MAX_EXCERPT);
       const kind = dependent.kind === "constraint" || dependent.kind === "table" ? "table" : "read";
-      return [{ side: judged ? "head" : "base", grade: "certain", kind, file, line, column, excerpt }];
+      const [makes = ""] = describeDependents([dependent]);
+      return [{ side: judged ? "head" : "base", grade: "certain", kind, file, line, column, excerpt, makes }];
     }
     return [];
   });

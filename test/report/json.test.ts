@@ -41,6 +41,7 @@ describe("renderJson", () => {
       { ...place!, kind: "conflict target", conflict: { columns: ["account_id", "email"] } },
       { ...place!, kind: "conflict target", conflict: { constraint: "users_email_key" } },
       { ...place!, kind: "star read", fixedShape: "prepared" },
+      { ...place!, kind: "read", makes: "the view open_orders" },
     ];
     expect(schemaErrors(parsed(aReport({ findings: [aFinding({ evidence })] })))).toEqual([]);
     const accepted = [

@@ -6,6 +6,16 @@ import { aFinding, aReport, aSafeReport, FILE, SOURCE } from "./a-report.js";
 const plain = { color: false, source: (file: string) => (file === FILE ? SOURCE : undefined) };
 
 describe("renderText", () => {
+  it("says of a migration what it makes, not that it is code", () => {
+    const [place] = aReport().findings[0]!.evidence;
+    const evidence = [
+      { ...place!, file: "db/0001.sql", line: 3, excerpt: "CREATE VIEW open_orders", makes: "the view open_orders" },
+    ];
+    expect(renderText(aReport({ findings: [aFinding({ evidence })] }), plain)).toContain(
+      "    - db/0001.sql:3 which makes the view open_orders: CREATE VIEW open_orders\n",
+    );
+  });
+
   it("prints findings by file with code frames, the plan, what was judged, and the verdict last", () => {
     expect(renderText(aReport(), plain)).toBe(`db/migrations/0051_orders.sql
   3:3  error  no-referenced-column-drop
