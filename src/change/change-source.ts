@@ -52,6 +52,8 @@ export interface GitChangeOptions extends GitOptions {
   readonly base?: string;
   /** A revision. Absent: the working tree. */
   readonly head?: string;
+  /** What git has said of the folder already. */
+  readonly repository?: RepositoryState;
 }
 
 /**
@@ -62,7 +64,7 @@ export interface GitChangeOptions extends GitOptions {
  * not exist in a complete clone. A base that this checkout merely lacks is `incomplete`.
  */
 export function gitChangeSource(options: GitChangeOptions): ChangeSource {
-  const repository = repositoryState(options.root, options);
+  const repository = options.repository ?? repositoryState(options.root, options);
   const git = new Git(repository.root, options);
   const head = headOf(git, repository, options.head);
   const source = (rest: Partial<ChangeSource>): ChangeSource => ({

@@ -36,7 +36,13 @@ export async function readChange({ event, root, base, api }: ChangeOptions): Pro
   const wanted =
     base === undefined ? wantedOf(event, headParents(repository.root), head) : { revision: base, label: base };
   const { revision, label } = wanted;
-  const read = gitChangeSource({ root, head: "HEAD", ...(revision !== undefined && { base: revision }), ...GIT });
+  const read = gitChangeSource({
+    root,
+    repository,
+    head: "HEAD",
+    ...(revision !== undefined && { base: revision }),
+    ...GIT,
+  });
   const source = { ...read, head: { ...read.head, label: headLabel(event) } };
   if (source.incomplete.length > 0 && wanted.api && api) {
     return apiChangeSource(api, source, wanted.api, label ?? "the default branch");
