@@ -16,7 +16,7 @@ import {
 } from "../src/rule/index.js";
 import type { Catalog } from "../src/model/catalog.js";
 import type { QualifiedName } from "../src/model/name.js";
-import type { AddConstraint, CreateIndex, DropConstraint, DropIndex } from "../src/model/operation.js";
+import type { AddConstraint, CreateIndex, DropColumn, DropConstraint, DropIndex } from "../src/model/operation.js";
 import type { ConflictTarget, Reference } from "../src/model/reference.js";
 
 export default defineRule({
@@ -36,6 +36,10 @@ export default defineRule({
         "The code of this pull request inserts into {{table}} with {{target}} ({{places}}), and PostgreSQL refuses such an INSERT once {{name}} is gone, in whatever order the two ship. Change that and deploy it; drop {{name}} in a later pull request.",
       lostAtBase:
         "The running code inserts into {{table}} with {{target}} ({{places}}), and PostgreSQL refuses such an INSERT from the moment {{name}} is gone until the last instance of that code is. Deploy code without it first; drop {{name}} in a later pull request.",
+      lostWithAtHead:
+        "PostgreSQL drops {{name}} along with {{column}}. The code of this pull request inserts into {{table}} with {{target}} ({{places}}), and PostgreSQL refuses such an INSERT from then on, in whatever order the two ship. Build a unique index on the same columns without {{column}} before.",
+      lostWithAtBase:
+        "PostgreSQL drops {{name}} along with {{column}}. The running code inserts into {{table}} with {{target}} ({{places}}), and PostgreSQL refuses such an INSERT from then on until the last instance of that code is gone. Build a unique index on the same columns without {{column}} before.",
       noMatch:
         "The code of this pull request inserts into {{table}} with {{target}} ({{places}}), and after this migration no unique index or constraint is on exactly these columns: PostgreSQL refuses the INSERT. {{name}} is on {{columns}}.",
     },
@@ -54,6 +58,16 @@ export default defineRule({
         if (!dropped || !KEYS.has(dropped.kind)) return;
         checkLoss(op, op.table, dropped.columns, quoteIdentifier(op.constraint), op.constraint);
       },
+      // A column that an index only includes, or has in its condition, takes it along as a key's does.
+      DropColumn(op) {
+        const { table, column } = op;
+        if (!migration.isLive(op)) return;
+        for (const index of migration.before(op).indexesOf(table)) {
+          const { unique, columns, mentions, schema, name, constraint } = index;
+          if (!unique || columns.includes(column) || !mentions.includes(column)) continue;
+          if (checkLoss(op, table, columns, quoteIdentifier(name), constraint, `${schema}.${name}`)) return;
+        }
+      },
       CreateIndex(op) {
         if (op.unique && !op.hasExpression) checkMatch(op, op.columns, migration.describe(op).index ?? "");
       },
@@ -64,13 +78,15 @@ export default defineRule({
       },
     };
 
+    /** Whether there was anything to report. */
     function checkLoss(
-      node: DropConstraint | DropIndex,
+      node: DropColumn | DropConstraint | DropIndex,
       table: QualifiedName,
       columns: readonly string[],
       name: string,
       constraint: string | undefined,
-    ): void {
+      object?: string,
+    ): boolean {
       const lost = usesOf(node, table, columns).filter(
         ({ conflict }) =>
           conflict !== undefined &&
@@ -78,13 +94,23 @@ export default defineRule({
           !endsOfTransaction(migration, node).some((catalog) => hasTarget(catalog, table, conflict)),
       );
       const broken = brokenBy(migration, lost, least);
-      if (!broken) return;
+      if (!broken) return false;
+      const column = node.type === "DropColumn" ? quoteIdentifier(node.column) : undefined;
+      const lostWith = column === undefined ? "" : "With";
       context.report({
         node,
-        messageId: broken.by === "head" ? "lostAtHead" : "lostAtBase",
-        data: { table: formatName(table), target: targetOf(broken.uses), places: broken.places, name },
+        messageId: broken.by === "head" ? `lost${lostWith}AtHead` : `lost${lostWith}AtBase`,
+        data: {
+          table: formatName(table),
+          target: targetOf(broken.uses),
+          places: broken.places,
+          name,
+          ...(column !== undefined && { column }),
+        },
+        object,
         evidence: broken.uses,
       });
+      return true;
     }
 
     /** Code that comes with a key names its columns in ON CONFLICT; one that differs has no key. */
@@ -114,7 +140,7 @@ export default defineRule({
 
     /** The conflict targets that one of the columns is in, each place once. */
     function usesOf(
-      node: AddConstraint | CreateIndex | DropConstraint | DropIndex,
+      node: AddConstraint | CreateIndex | DropColumn | DropConstraint | DropIndex,
       table: QualifiedName,
       columns: readonly string[],
     ): readonly Reference[] {
@@ -134,7 +160,7 @@ const KEYS: ReadonlySet<string> = new Set(["unique", "primary key", "exclude"]);
 /** The schema behind a statement, and that at the end of its transaction, before which nobody sees anything. */
 function endsOfTransaction(
   migration: RuleMigration,
-  node: AddConstraint | CreateIndex | DropConstraint | DropIndex,
+  node: AddConstraint | CreateIndex | DropColumn | DropConstraint | DropIndex,
 ): readonly Catalog[] {
   const last = transactionOf(migration, node).at(-1)?.statement.after;
   return [migration.after(node), ...(last ? [last] : [])];

@@ -24,7 +24,14 @@ const one = ({ table, column }: { readonly table: QualifiedName; readonly column
 const TOUCHING: Touching = {
   AddColumn: ({ table, column }) => [{ table, columns: [column.name] }],
   AlterColumnType: one,
-  DropColumn: one,
+  // A unique index goes with any of its columns, and ON CONFLICT names its keys.
+  DropColumn: ({ table, column }, before) => [
+    { table, columns: [column] },
+    ...before
+      .indexesOf(table)
+      .filter(({ unique, columns, mentions }) => unique && !columns.includes(column) && mentions.includes(column))
+      .map(({ columns }) => ({ table, columns })),
+  ],
   SetNotNull: one,
   DropDefault: one,
   // What code sends to a foreign key is never seen.

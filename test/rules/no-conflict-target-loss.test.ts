@@ -39,6 +39,16 @@ ruleTester.run("no-conflict-target-loss", rule, {
       headCode: byEmail,
       code: "DROP INDEX plain_idx;",
     },
+    {
+      name: "a column that no unique index mentions, and one whose index is made again",
+      history: [
+        users,
+        "CREATE TABLE codes (code text, note text, plain text);\nCREATE UNIQUE INDEX codes_code_idx ON codes (code) INCLUDE (note);",
+      ],
+      baseCode: code("INSERT INTO codes (code) VALUES ($1) ON CONFLICT (code) DO NOTHING"),
+      headCode: plain,
+      code: "ALTER TABLE codes DROP COLUMN plain;\nCREATE UNIQUE INDEX codes_again_idx ON codes (code);\nALTER TABLE codes DROP COLUMN note;",
+    },
     { name: "a table of this change", pending: [users], baseCode: byEmail, headCode: byEmail, code: dropKey },
     {
       name: "the old code is gone by then",
@@ -64,6 +74,56 @@ ruleTester.run("no-conflict-target-loss", rule, {
     },
   ],
   invalid: [
+    {
+      name: "a column that a unique index includes",
+      history: [
+        users,
+        "CREATE TABLE codes (code text, note text);\nCREATE UNIQUE INDEX codes_code_idx ON codes (code) INCLUDE (note);",
+      ],
+      baseCode: code("INSERT INTO codes (code) VALUES ($1) ON CONFLICT (code) DO NOTHING"),
+      headCode: plain,
+      code: "ALTER TABLE codes DROP COLUMN note;",
+      errors: [
+        {
+          message:
+            "PostgreSQL drops codes_code_idx along with note. The running code inserts into codes with ON CONFLICT (code) (queries/users.sql:1), and PostgreSQL refuses such an INSERT from then on until the last instance of that code is gone. Build a unique index on the same columns without note before.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 35,
+        },
+      ],
+    },
+    {
+      name: "a column that a unique constraint includes, and one in the condition of an index",
+      history: [
+        "CREATE TABLE codes (code text, note text, gone boolean, CONSTRAINT codes_key UNIQUE (code) INCLUDE (note));\nCREATE UNIQUE INDEX codes_gone_idx ON codes (note) WHERE NOT gone;",
+      ],
+      baseCode: {},
+      headCode: code(
+        "INSERT INTO codes (code) VALUES ($1) ON CONFLICT ON CONSTRAINT codes_key DO NOTHING",
+        "INSERT INTO codes (note) VALUES ($1) ON CONFLICT (note) WHERE NOT gone DO NOTHING",
+      ),
+      code: "ALTER TABLE codes DROP COLUMN gone;\nALTER TABLE codes DROP COLUMN note;",
+      errors: [
+        {
+          message:
+            "PostgreSQL drops codes_gone_idx along with gone. The code of this pull request inserts into codes with ON CONFLICT (note) (queries/users.sql:2), and PostgreSQL refuses such an INSERT from then on, in whatever order the two ship. Build a unique index on the same columns without gone before.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 35,
+        },
+        {
+          message:
+            "PostgreSQL drops codes_key along with note. The code of this pull request inserts into codes with ON CONFLICT ON CONSTRAINT codes_key (queries/users.sql:1), and PostgreSQL refuses such an INSERT from then on, in whatever order the two ship. Build a unique index on the same columns without note before.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 35,
+        },
+      ],
+    },
     {
       name: "a primary key that moves, under an upsert of Diesel's",
       history: ["CREATE TABLE devices (id bigint PRIMARY KEY, user_id bigint NOT NULL);"],
