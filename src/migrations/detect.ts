@@ -117,11 +117,24 @@ function fromFolders(listing: Listing, names: readonly string[]): Detection {
   // Two folders may well be one database, but nothing says so; the configuration can. A single folder is what a single
   // configured name means.
   const single = sources.length === 1 ? (names.length === 1 ? names[0] : "main") : undefined;
+  const places = sources.map(({ folder }) => placeOf(folder));
   return {
-    databases: sources.map((source) => ({ name: single ?? source.folder, sources: [source] })),
+    databases: sources.map((source, index) => {
+      const place = places[index] ?? "";
+      const isOwn = place !== "" && places.indexOf(place) === places.lastIndexOf(place);
+      return { name: single ?? (isOwn ? place : source.folder), sources: [source] };
+    }),
     leftOut,
     unread,
   };
+}
+
+/** What every project calls the folder of its migrations, and the folder around it. */
+const TAIL = /(?:^|\/)(?:src\/main\/resources\/db\/|(?:prisma|drizzle|supabase)\/)?migrations?$|(?:^|\/)drizzle$/;
+
+/** Where in the repository a folder of migrations is: `services/billing` for `services/billing/prisma/migrations`. */
+function placeOf(folder: string): string {
+  return folder.replace(TAIL, "");
 }
 
 /** The files of a source's folder in another tree, in the order of its tool. */

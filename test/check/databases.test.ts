@@ -116,7 +116,7 @@ it("settings of a database that has no migrations are noted, with what there is"
       line: 3,
       message:
         "No migrations were found for the database `main`, so its settings apply to nothing. Name its folder under " +
-        "`migrations`, or give the settings to one of: `shop/migrations`, `shop/migrations/legacy`, `stats/migrations`.",
+        "`migrations`, or give the settings to one of: `shop`, `shop/migrations/legacy`, `stats`.",
     },
   ]);
   expect(notes("databases:\n  shop/migrations:\n    session: { lock_timeout: 2s }\n")).toEqual([]);

@@ -63,13 +63,13 @@ it("says what there is, why, what is left out, and the configuration that says t
     "shop/migrations/committed/000001.sql": "--! Previous: -\n--! Hash: sha1:x\n\nSELECT 1;\n",
     "shop/migrations/current.sql": "SELECT 2;\n",
   };
-  expect(detect(files)).toBe(`services/shop/prisma/migrations: PostgreSQL 17 (docker-compose.yml:3)
+  expect(detect(files)).toBe(`services/shop: PostgreSQL 17 (docker-compose.yml:3)
   services/shop/prisma/migrations: Prisma 6.19.0 (services/shop/package-lock.json), because of migration_lock.toml in it
       Migrations: 2, 20240101000000_init/migration.sql to 20240201000000_more/migration.sql
       Transaction: none by the tool; a file is one query, and several statements in one query share a transaction.
       Out of order: prisma migrate deploy runs every migration that has not run, whatever its place.
 
-shop/migrations: PostgreSQL 17 (docker-compose.yml:3)
+shop: PostgreSQL 17 (docker-compose.yml:3)
   shop/migrations: graphile-migrate 1.4.1 (shop/package-lock.json), because the files in shop/migrations/committed start with --! Previous
       Migrations: 1, committed/000001.sql
       Transaction: one for each migration.
@@ -93,11 +93,11 @@ Looks like migrations, and is not taken for them
 The same in .github/migration-safety.yml
   postgres: 17
   databases:
-    services/shop/prisma/migrations:
+    services/shop:
       migrations:
         - path: services/shop/prisma/migrations
           tool: prisma
-    shop/migrations:
+    shop:
       migrations:
         - path: shop/migrations
           tool: graphile-migrate
@@ -110,8 +110,8 @@ it("is the report of --format json, which its schema describes", () => {
   expect(
     databases.map(({ name, postgres, sources }) => [name, postgres, sources.map(({ tool }) => tool.name)]),
   ).toEqual([
-    ["services/billing/src/main/resources/db/migration", { version: 17, source: "docker-compose.yml:3" }, ["flyway"]],
-    ["services/shop/prisma/migrations", { version: 17, source: "docker-compose.yml:3" }, ["prisma"]],
+    ["services/billing", { version: 17, source: "docker-compose.yml:3" }, ["flyway"]],
+    ["services/shop", { version: 17, source: "docker-compose.yml:3" }, ["prisma"]],
   ]);
   expect(databases[1]?.sources[0]).toEqual({
     folder: "services/shop/prisma/migrations",

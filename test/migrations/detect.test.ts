@@ -398,10 +398,20 @@ describe("several at once", () => {
         "apps/c/migrations/0001.sql": "",
       }).databases.map(({ name, sources }) => [name, sources[0]?.tool]),
     ).toEqual([
-      ["apps/a/prisma/migrations", "prisma"],
-      ["apps/b/drizzle", "drizzle"],
-      ["apps/c/migrations", "sql"],
+      ["apps/a", "prisma"],
+      ["apps/b", "drizzle"],
+      ["apps/c", "sql"],
     ]);
+  });
+
+  it("names databases after the folders of their migrations where the places say too little", () => {
+    const names = (...folders: string[]): readonly string[] =>
+      detect(Object.fromEntries(folders.map((folder) => [`${folder}/0001_a.sql`, ""]))).databases.map(
+        ({ name }) => name,
+      );
+    expect(names("a/migrations", "a/migration")).toEqual(["a/migration", "a/migrations"]);
+    expect(names("migrations", "shop/migrations")).toEqual(["migrations", "shop"]);
+    expect(names("shop/migrations")).toEqual(["main"]);
   });
 
   it("believes the configuration", () => {
