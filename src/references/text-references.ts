@@ -84,7 +84,8 @@ export function referencesInText(text: string, language: Language, sought: Sough
   if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought), ...conflictTargets(code, sought));
   const mentioned = sought.mentionedIn(code);
   const common = sought.targets.filter((target) => target.column !== undefined && !target.distinctive);
-  if (common.some(mentioned)) found.push(...declaredColumns(code, new Set(common.filter(mentioned)), sought));
+  if (LEXICONS[language] !== undefined && common.some(mentioned))
+    found.push(...declaredColumns(code, new Set(common.filter(mentioned)), sought));
   const near = new Set(sought.targets.filter((target) => target.distinctive && mentioned(target)));
   const names = [...near].flatMap((target) => (target.column === undefined ? [] : [...target.names]));
   if (names.length === 0) return found;
