@@ -3,7 +3,11 @@ import { GitTree } from "../src/change/git-tree.js";
 import { Git } from "../src/change/git.js";
 import { findReferences } from "../src/references/find-references.js";
 import { modelsInPrismaSchema } from "../src/references/prisma-schema.js";
+import { spareParserOptimisation } from "../src/text/short-run.js";
 import { tables } from "./application.js";
+
+// As in the Action and the command line.
+spareParserOptimisation();
 
 const [clone = ".", headCommit = "HEAD", baseCommit = "HEAD~20", names = "10"] = process.argv.slice(2);
 const git = new Git(clone);
