@@ -119,7 +119,7 @@ it("settings of a database that has no migrations are noted, with what there is"
         "`migrations`, or give the settings to one of: `shop`, `shop/migrations/legacy`, `stats`.",
     },
   ]);
-  expect(notes("databases:\n  shop/migrations:\n    session: { lock_timeout: 2s }\n")).toEqual([]);
+  expect(notes("databases:\n  shop:\n    session: { lock_timeout: 2s }\n")).toEqual([]);
   expect(notes(DATABASES)).toEqual([]);
 });
 
