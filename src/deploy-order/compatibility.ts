@@ -9,6 +9,7 @@
  * each row on a real PostgreSQL.
  */
 import { formatName, objectOf } from "../change/object-names.js";
+import type { Column } from "../model/catalog.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { ObjectKind } from "../model/object-operation.js";
 import type { OperationOf, OperationType } from "../model/operation.js";
@@ -132,19 +133,10 @@ const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
     undo: "unknown",
   }),
   DropColumn: dropColumn,
-  DropDefault: (_, { name }) => ({
-    running: "unknown",
-    next: "yes",
-    reasons: [`Inserts of the code running now may leave ${name} out and rely on its default.`],
-  }),
+  DropDefault: dropDefault,
   DropConstraint: dropConstraint,
   DropIndex: dropIndex,
-  DropNotNull: (_, { name }) => ({
-    ...ADDS,
-    codeRollback: "unknown",
-    undo: "unknown",
-    meaning: `Code that was written before reads NULL in ${name} as soon as the code in this pull request writes it.`,
-  }),
+  DropNotNull: dropNotNull,
   DropPolicy: policy,
   DropTrigger: (_, { name }) => ({
     ...WORKS,
@@ -321,6 +313,36 @@ function setDefault(operation: OperationOf<"SetDefault">, { placed, name }: Plac
   return column?.notNull === false
     ? { ...WORKS, meaning: `Inserts of the code running now that leave ${name} out get the default instead of NULL.` }
     : { running: "yes", next: "unknown", reasons: [`Inserts of the code in this pull request may leave ${name} out.`] };
+}
+
+/** The column of an operation as it is before it; undefined where no migration has made it. */
+function columnBefore(
+  { table, column }: { readonly table: QualifiedName; readonly column: string },
+  { placed }: PlacedFacts,
+): Column | undefined {
+  const found = placed.statement.before.table(table)?.columns.get(column);
+  return found?.notNull === "unknown" ? undefined : found;
+}
+
+/** Calls of tools that change a column drop what it may not have. */
+function dropDefault(operation: OperationOf<"DropDefault">, facts: PlacedFacts): Answers {
+  const column = columnBefore(operation, facts);
+  if (column !== undefined && column.default === undefined) return WORKS;
+  return {
+    running: "unknown",
+    next: "yes",
+    reasons: [`Inserts of the code running now may leave ${facts.name} out and rely on its default.`],
+  };
+}
+
+function dropNotNull(operation: OperationOf<"DropNotNull">, facts: PlacedFacts): Answers {
+  if (columnBefore(operation, facts)?.notNull === false) return WORKS;
+  return {
+    ...ADDS,
+    codeRollback: "unknown",
+    undo: "unknown",
+    meaning: `Code that was written before reads NULL in ${facts.name} as soon as the code in this pull request writes it.`,
+  };
 }
 
 function dropConstraint(operation: OperationOf<"DropConstraint">, { placed }: PlacedFacts): Answers {

@@ -520,3 +520,18 @@ test("what ends older code is said where it does, and once", () => {
   const schema = `${SCHEMA} ALTER TABLE orders ADD COLUMN size int NOT NULL DEFAULT 0;`;
   expect(floors(plan(wider, { hazard: "blocks", recipes: RECIPES, schema }))).toEqual([]);
 });
+
+test("what a tool drops to be sure, and the column does not have, asks for nothing", () => {
+  const made = plan(
+    "ALTER TABLE orders ALTER COLUMN note DROP DEFAULT;\nALTER TABLE orders ALTER COLUMN note DROP NOT NULL;",
+  );
+  expect(made.sentence).toBe("The migrations and the code can ship in any order.");
+  expect(made.phases.flatMap(({ steps }) => steps.filter(({ person }) => person))).toEqual([]);
+  const schema = "CREATE TABLE orders (id bigint PRIMARY KEY, note text DEFAULT 'none' NOT NULL);";
+  expect(plan("ALTER TABLE orders ALTER COLUMN note DROP DEFAULT;", { schema }).sentence).toBe(
+    "1 thing to confirm before you merge.",
+  );
+  expect(plan("ALTER TABLE orders ALTER COLUMN note DROP NOT NULL;", { schema }).sentence).toBe(
+    "Migrations first, then the code: one pull request is enough.",
+  );
+});
