@@ -19,6 +19,12 @@ const FILES = {
   "tables of which each takes the place of another": (index) =>
     `CREATE TABLE t${index} (id int);\nALTER TABLE t${index} RENAME TO u${index};`,
   "CHECK constraints on one table": (index) => `ALTER TABLE a ADD CONSTRAINT k${index} CHECK (b > ${index});`,
+  "the same without names": (index) => `ALTER TABLE a ADD CHECK (b > ${index}) NOT VALID;`,
+  "partitions attached to one table": (index) =>
+    `CREATE TABLE p${index} (id int);\nALTER TABLE p ATTACH PARTITION p${index} FOR VALUES FROM (${index}) TO (${index + 1});`,
+  "policies of one table": (index) => `CREATE POLICY p${index} ON a USING (b > ${index});`,
+  "indexes, each accepted by a comment": (index) =>
+    `-- migration-safety-disable-next-line no-blocking-index-build -- no ${index}\nCREATE INDEX i${index} ON a (b);`,
 };
 
 const folder = mkdtempSync(join(tmpdir(), "long-files-"));
@@ -27,7 +33,10 @@ const git = (/** @type {string[]} */ ...args) =>
 try {
   git("init", "--quiet", "--initial-branch=main");
   mkdirSync(join(folder, "migrations"));
-  writeFileSync(join(folder, "migrations/001.sql"), "CREATE TABLE a (id bigint PRIMARY KEY, c0 int, b int);\n");
+  writeFileSync(
+    join(folder, "migrations/001.sql"),
+    "CREATE TABLE a (id bigint PRIMARY KEY, c0 int, b int);\nCREATE TABLE p (id int) PARTITION BY RANGE (id);\n",
+  );
   git("add", ".");
   git("commit", "--quiet", "--message=base");
   const rows = Object.entries(FILES).map(([name, statement]) => {

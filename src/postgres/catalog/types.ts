@@ -7,6 +7,7 @@ import { chooseName } from "./default-names.js";
 import { dropFunctionsMadeOf } from "./functions.js";
 import type { Changes, Situation } from "./situation.js";
 import { sameName, type Timeline } from "./timeline.js";
+import { historyOf, VersionedMap } from "./versioned.js";
 
 export const typeChanges: Changes = {
   CreateEnum(operation, { timeline, order }) {
@@ -31,7 +32,8 @@ export const typeChanges: Changes = {
     const hasDefault = given !== undefined && given.kind !== "null";
     const place = timeline.place(operation.domain);
     const baseType = timeline.qualifyType(operation.baseType);
-    timeline.putType({ kind: "domain", ...place, baseType, hasCheck, notNull, hasDefault, constraints: new Map() });
+    const constraints = new VersionedMap<DomainConstraint>().at(timeline.time);
+    timeline.putType({ kind: "domain", ...place, baseType, hasCheck, notNull, hasDefault, constraints });
     for (const constraint of operation.constraints) addDomainConstraint(situation, place, constraint);
   },
   AlterDomain(operation, situation) {
@@ -47,17 +49,14 @@ export const typeChanges: Changes = {
         return removeDomainConstraint(timeline, type, name);
       case "ValidateConstraint":
         return (
-          existing && putDomainConstraints(timeline, type, [...type.constraints, [name, { ...existing, valid: true }]])
+          existing &&
+          changeDomainConstraints(timeline, type, (all) => all.set(name, { ...existing, valid: true }, timeline.time))
         );
       case "RenameConstraint":
         if (!existing) return;
         timeline.countDomainConstraint(type.schema, name, -1);
         timeline.countDomainConstraint(type.schema, newName, 1);
-        return putDomainConstraints(
-          timeline,
-          type,
-          [...type.constraints].map(([other, its]) => [other === name ? newName : other, its]),
-        );
+        return changeDomainConstraints(timeline, type, (all) => all.rename(name, newName, existing, timeline.time));
       case "SetNotNull":
         return type.notNull ? undefined : addDomainConstraint(situation, type, { kind: "not null", notValid: false });
       case "DropNotNull":
@@ -109,20 +108,27 @@ export function dropType(timeline: Timeline, type: UserType, cascade: boolean): 
 }
 
 type Domain = Extract<UserType, { kind: "domain" }>;
-type DomainConstraints = Domain["constraints"];
+type DomainConstraint = Domain["constraints"] extends ReadonlyMap<string, infer Constraint> ? Constraint : never;
 
 function domainOf(timeline: Timeline, name: QualifiedName): Domain {
   return timeline.typeOf(name, timeline.time) as Domain;
 }
 
-function putDomainConstraints(
+/** A domain's constraints change in place, and what has been seen of them stays: no version has a list of its own. */
+function changeDomainConstraints(
   timeline: Timeline,
   type: Domain,
-  constraints: Iterable<readonly [string, { readonly kind: "check" | "not null"; readonly valid: boolean }]>,
+  change: (all: VersionedMap<DomainConstraint>) => void,
 ): void {
-  const changed: DomainConstraints = new Map(constraints);
-  const kinds = [...changed.values()].map(({ kind }) => kind);
-  timeline.putType({ ...type, constraints: changed, hasCheck: kinds.includes("check") });
+  const all = historyOf(type.constraints);
+  change(all);
+  const constraints = all.at(timeline.time);
+  timeline.putType({ ...type, constraints, hasCheck: hasCheckIn(constraints) });
+}
+
+function hasCheckIn(constraints: Domain["constraints"]): boolean {
+  for (const { kind } of constraints.values()) if (kind === "check") return true;
+  return false;
 }
 
 /** From 17 on a domain's NOT NULL is a constraint with a name. */
@@ -138,8 +144,9 @@ function addDomainConstraint(
   const label = kind === "check" ? "check" : "not_null";
   const chosen = given ?? chooseName(type.name, [], label, (choice) => timeline.constraintTaken(type.schema, choice));
   timeline.countDomainConstraint(type.schema, chosen, 1);
-  const changed = domainOf(timeline, name);
-  putDomainConstraints(timeline, changed, [...changed.constraints, [chosen, { kind, valid: !notValid }]]);
+  changeDomainConstraints(timeline, domainOf(timeline, name), (all) =>
+    all.set(chosen, { kind, valid: !notValid }, timeline.time),
+  );
 }
 
 function removeDomainConstraint(timeline: Timeline, { schema, name }: Domain, constraint: string): void {
@@ -147,9 +154,7 @@ function removeDomainConstraint(timeline: Timeline, { schema, name }: Domain, co
   const removed = type.constraints.get(constraint);
   if (!removed) return;
   timeline.countDomainConstraint(schema, constraint, -1);
-  putDomainConstraints(
-    timeline,
-    removed.kind === "not null" ? { ...type, notNull: false } : type,
-    [...type.constraints].filter(([other]) => other !== constraint),
+  changeDomainConstraints(timeline, removed.kind === "not null" ? { ...type, notNull: false } : type, (all) =>
+    all.delete(constraint, timeline.time),
   );
 }

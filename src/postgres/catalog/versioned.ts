@@ -107,8 +107,18 @@ export class VersionedMap<Value> {
   }
 }
 
+/** The map of which this is a moment. */
+export function historyOf<Value>(moment: ReadonlyMap<string, Value>): VersionedMap<Value> {
+  if (moment instanceof MapAt) return MapAt.historyOf(moment as MapAt<Value>);
+  throw new TypeError("The map is no moment of a versioned one.");
+}
+
 /** The state of a versioned map at one moment. */
 class MapAt<Value> implements ReadonlyMap<string, Value> {
+  static historyOf<Value>(moment: MapAt<Value>): VersionedMap<Value> {
+    return moment.#map;
+  }
+
   readonly #map: VersionedMap<Value>;
   readonly #time: number;
 
