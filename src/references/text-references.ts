@@ -23,7 +23,7 @@ const LEXICONS: Readonly<Partial<Record<Language, RegExp>>> = {
 
 /** Lines that begin something with a name of its own: a class, a struct, a function, a table. */
 const HEADING =
-  /\b(?:class|struct|interface|trait|record|impl|object|module|type(?=\s+\w+\s+struct\b))\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\((?:[^)]{0,200}?\bname\s*=)?\s*"([\w.]+)"|\[Table\("([\w.]+)"|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
+  /\b(?:class|struct|interface|trait|record|impl|object|module|type(?=\s+\w+\s+struct\b))\s+([A-Za-z_]\w*)|(?:__tablename__|db_table|self\.table_name|\$table|\$this->table)\s*=\s*["']([\w.]+)["']|@Table\s*\((?:[^)]{0,200}?\bname\s*=)?\s*"([\w.]+)"|\[Table\("([\w.]+)"|#\[diesel\([^\]]{0,200}?\btable_name\s*=\s*(?:\w+::)*(\w+)|(?:table_name|tableName)\s*[=:(]\s*["']([\w.]+)["']|\bTable\(\s*["'](\w+)["']|TableName\(\)\s*string\s*\{\s*return\s*"([\w.]+)"/g;
 
 /**
  * Columns that a class says it has: in an annotation, an attribute or a tag of a field, by SQLAlchemy's and its kin's
@@ -173,7 +173,7 @@ function headingsOf(code: string): readonly Heading[] {
     const [whole, type, ...tables] = match;
     const table = tables.find((name) => name !== undefined);
     const previous = headings.at(-1);
-    const isAnnotation = /^[@[]/.test(whole);
+    const isAnnotation = /^[@[#]/.test(whole);
     // `class Order` with `__tablename__ = "orders"` in it, or `@Table("orders")` above it, is one thing with two names.
     if (previous !== undefined && (type !== undefined ? annotated : !isAnnotation)) {
       const name = (type ?? table) as string;

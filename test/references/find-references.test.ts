@@ -443,6 +443,11 @@ export const read = async () => (await User.findByPk(1)).legacyFlag;
     const field = "    pub legacy_ref: Option<String>,\n}\n";
     const model = "#[diesel(table_name = orders)]\npub struct Order {\n";
     expect(sure({ "src/order.rs": model + field })).toEqual(["head likely - src/order.rs:3:9"]);
+    const inserted =
+      "#[derive(Insertable)]\n#[diesel(table_name = crate::schema::orders, check_for_backend(diesel::pg::Pg))]\npub struct Draft<'a> {\n";
+    expect(sure({ "src/draft.rs": inserted + field })).toEqual(["head likely - src/draft.rs:4:9"]);
+    const other = "#[diesel(table_name = visits)]\npub struct Visit {\n";
+    expect(sure({ "src/both.rs": `${inserted}}\n${other}${field}` })).toEqual([]);
     const expression = "    #[diesel(select_expression = old::reference.nullable())]\n    #[serde(skip)]\n";
     expect(sure({ "src/order.rs": model + expression + field })).toEqual([]);
   });
