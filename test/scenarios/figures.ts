@@ -1,4 +1,4 @@
-/** How often the Action ran, and how many requests were checked against GitHub's description, over all files. */
+/** How many scenarios there were, how often the Action ran, and how many requests were checked against GitHub's description, over all files. */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import build from "../bundle/build.js";
@@ -20,7 +20,8 @@ export default async function setup(): Promise<() => void> {
     }
     const node = process.env["MIGRATION_SAFETY_NODE"] ?? process.version;
     console.log(
-      `${String(sums.get("runs"))} runs of the Action (${node}), ${String(sums.get("requests"))} requests, ` +
+      `${String(sums.get("scenarios"))} scenarios, ${String(sums.get("runs"))} runs of the Action (${node}), ` +
+        `${String(sums.get("requests"))} requests, ` +
         "each checked against GitHub's description.",
     );
   };

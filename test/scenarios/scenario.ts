@@ -48,7 +48,7 @@ export class Scenario {
   }
 
   async stop(): Promise<void> {
-    appendFileSync(figures, `requests ${String(this.github.requests.length)}\n`);
+    appendFileSync(figures, `scenarios 1\nrequests ${String(this.github.requests.length)}\n`);
     await this.github.stop();
     this.served.remove();
   }

@@ -31,6 +31,8 @@ function judge(change: Readonly<Record<string, string>>, base: Readonly<Record<s
   return check(source, readConfiguration({ rules, head: source.head.tree, base: source.base!.tree, side: "head" }));
 }
 
+afterAll(() => console.log(`${String(HOSTILE_INPUTS)} hostile inputs.`));
+
 it("has at least 150 inputs, each once", () => {
   expect(HOSTILE_INPUTS).toBeGreaterThanOrEqual(150);
   const all = [...NAMES, ...STATEMENTS, ...COMMENTS, ...REASONS, ...CONFIGURATIONS];
