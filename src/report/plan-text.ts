@@ -7,6 +7,7 @@ import type { Report } from "../model/report.js";
 import { oneLine, splitCommands, visible } from "./escape.js";
 import {
   checkWords,
+  NOTES_HEADING,
   OLD_CONNECTIONS,
   releaseCondition,
   releaseWords,
@@ -49,10 +50,13 @@ export function referenceText(reference: Reference): string {
 }
 
 /** The sections of a plan. */
-export function planSections({ phases, upgradeNotes }: Plan, view: PlanTextView): string[] {
+export function planSections({ phases, notes = [], upgradeNotes }: Plan, view: PlanTextView): string[] {
   const waits = waitingPhase(phases);
   return [
     ...phases.map((phase) => phaseText(phase, view, phase.id === waits)),
+    ...(notes.length > 0
+      ? [[view.colors.bold(NOTES_HEADING), ...notes.map((note) => `  ${oneLine(note)}`)].join("\n")]
+      : []),
     ...(upgradeNotes ? [upgradeText(upgradeNotes, view)] : []),
   ];
 }
