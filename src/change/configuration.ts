@@ -193,18 +193,8 @@ function parse(
     for (const { offset, message } of found) report(offset, message);
     if (found.length > 0) return {};
     const settings = (document.toJS() as Settings | null) ?? {};
-    for (const [database, setting] of Object.entries(settings.databases ?? {})) {
-      for (const key of ["schema", "stats"] as const) {
-        const file = setting[key];
-        const problem = file === undefined ? undefined : fileProblem(plainPath(file), head, base);
-        const at = document.getIn(["databases", database, key], true) as Node | undefined;
-        if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
-      }
-      for (const [index, { path }] of (setting.migrations ?? []).entries()) {
-        const problem = folderProblem(plainPath(path), head, base);
-        const at = document.getIn(["databases", database, "migrations", index, "path"], true) as Node | undefined;
-        if (problem !== undefined) report(at?.range?.[0] ?? 0, problem);
-      }
+    for (const { at, problem } of pathProblems(settings, head, base)) {
+      report((document.getIn(at, true) as Node | undefined)?.range?.[0] ?? 0, problem);
     }
     return withPlaces(settings, (section, entry) => {
       const parent = document.get(section, true);
@@ -239,6 +229,26 @@ function withPlaces(
       ),
     }),
   };
+}
+
+/** What is wrong with the files and folders that the databases name, and at which key. */
+function pathProblems(
+  { databases = {} }: Settings,
+  head: Tree,
+  base: Tree | undefined,
+): readonly { readonly at: readonly (string | number)[]; readonly problem: string }[] {
+  return Object.entries(databases).flatMap(([database, { schema, stats, migrations = [] }]) =>
+    [
+      ...Object.entries({ schema, stats }).map(([key, file]) => ({
+        at: ["databases", database, key],
+        problem: file === undefined ? undefined : fileProblem(plainPath(file), head, base),
+      })),
+      ...migrations.map(({ path }, index) => ({
+        at: ["databases", database, "migrations", index, "path"],
+        problem: folderProblem(plainPath(path), head, base),
+      })),
+    ].flatMap(({ at, problem }) => (problem === undefined ? [] : { at, problem })),
+  );
 }
 
 /** What keeps a file that is named from being read; one that this change adds or takes away is on one side only. */
