@@ -120,7 +120,8 @@ function readersOf(
     const { sought } = search;
     let reader = readers.get(search);
     if (reader === undefined) {
-      reader = new Reader(sought, scripts, commonTargets(sought, candidates, declarations));
+      sought.common = commonTargets(sought, candidates, declarations);
+      reader = new Reader(sought, scripts);
       readers.set(search, reader);
     }
     return reader;
@@ -214,7 +215,6 @@ class Reader {
   constructor(
     readonly sought: Sought,
     readonly scripts: Scripts,
-    readonly common: ReadonlySet<SoughtTarget>,
   ) {}
 
   /** `keys` are those of the targets that the file may name. */
@@ -252,28 +252,27 @@ class Reader {
 
   #findRelations(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {
     const { sought } = this;
-    // Nothing in it is more than possible: for columns, its words are enough.
-    const named = sought.targets.every(({ column }) => column !== undefined);
-    if (named && isCapped(file, text)) return referencesInText(text, "other", sought);
+    const isCommon = (target: SoughtTarget): boolean => sought.common.has(target);
+    if (isCapped(file, text)) {
+      if (sought.targets.every(isCommon)) return [];
+      // Nothing in it is more than possible: for columns, its words are enough.
+      if (sought.targets.every(({ column }) => column !== undefined)) return referencesInText(text, "other", sought);
+    }
     const language = languageOf(file);
     if (language === "sql") return referencesInSqlFile(text, sought);
     if (language === "prisma") return prismaReferences(text, sought);
     if (language === "script" || language === "vue") {
       const code = language === "vue" ? scriptParts(text) : text;
-      const found = this.#mayBind(code, keys)
-        ? this.scripts.read(file, code, (script) => referencesInScript(script, sought))
-        : undefined;
-      if (found !== undefined) return found;
-      if (!sought.targets.some(({ key, distinctive }) => distinctive && keys.has(key))) return [];
+      const near = sought.targets.filter(({ key }) => keys.has(key));
+      const bindable = near.filter(bindsIn(code));
+      const isNamed = sought.namedBy(code);
+      // Only a script that may have more than possible references is worth being parsed.
+      if (bindable.some(isNamed)) {
+        const found = this.scripts.read(file, code, (script) => referencesInScript(script, sought));
+        if (found !== undefined) return found;
+      } else if (!near.some((target) => sought.isRare(target) || (target.distinctive && isNamed(target)))) return [];
     }
     return referencesInText(text, language === "script" || language === "vue" ? "c-like" : language, sought);
-  }
-
-  /** Only a script that may have more than possible references is worth being parsed. */
-  #mayBind(code: string, keys: ReadonlySet<string>): boolean {
-    const mayBind = bindsIn(code);
-    const targets = this.sought.targets.filter((target) => keys.has(target.key) && mayBind(target));
-    return targets.length > 0 && targets.some(this.sought.namedBy(code));
   }
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
@@ -287,7 +286,7 @@ class Reader {
       // The queries of a generated client run; its models are written anew.
       const isModel = more.kind === undefined || more.kind === "declared";
       const cappedGrade = capped || offset >= tests || (generated && isModel) ? "possible" : grade;
-      if (cappedGrade === "possible" && this.common.has(target)) continue;
+      if (cappedGrade === "possible" && this.sought.common.has(target)) continue;
       const { line, column } = placeOf(offset);
       placed.push({
         ...more,

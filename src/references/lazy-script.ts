@@ -39,6 +39,8 @@ const ARROW_FUNCTION =
 export class LazyScript {
   readonly #program: Node;
   readonly #nodes: Node[];
+  /** All of its top-level statements; none of a script that is parsed as a whole. */
+  readonly parts: readonly Part[];
   readonly #missing: Set<Part>;
   #declaring: ReadonlyMap<string, readonly Part[]> | undefined;
 
@@ -50,7 +52,8 @@ export class LazyScript {
   ) {
     const nodes = whole ? parseScript(text, options) : undefined;
     if (whole && nodes === undefined) throw new NotInParts();
-    this.#missing = new Set(whole ? [] : partsOf(text));
+    this.parts = whole ? [] : partsOf(text);
+    this.#missing = new Set(this.parts);
     this.#program = nodes?.[0] ?? { type: "Program", start: 0, end: text.length };
     this.#nodes = nodes === undefined ? [this.#program] : [...nodes];
     if (!whole) this.#program.names = new LazyNames((name) => this.#declare(name));
@@ -61,13 +64,12 @@ export class LazyScript {
     return this.#nodes;
   }
 
-  /** Parses what is chosen of the statements that are not parsed yet. Throws a `NotInParts`. */
-  parse(choose: (parts: readonly Part[]) => readonly Part[]): void {
-    const missing = [...this.#missing];
-    const wanted = choose(missing);
+  /** Parses those of some parts that are not parsed yet. Throws a `NotInParts`. */
+  parse(parts: readonly Part[]): void {
+    const wanted = parts.filter((part) => this.#missing.has(part));
     const length = wanted.reduce((sum, { start, end }) => sum + end - start, 0);
     const untouched = this.#nodes.length === 1;
-    this.#parse(untouched && length > MOST * this.text.length ? missing : wanted);
+    this.#parse(untouched && length > MOST * this.text.length ? this.parts : wanted);
   }
 
   /** Parses everything else. */

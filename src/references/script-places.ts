@@ -128,8 +128,13 @@ function typedModel(node: Node): NamedTable | undefined {
   const annotation = child(typed, "typeAnnotation");
   const name = annotation?.type === "TSTypeReference" ? child(annotation, "typeName") : undefined;
   if (name?.type !== "TSQualifiedName" || child(name, "left")?.["name"] !== "Prisma") return undefined;
-  const model = PRISMA_TYPE.exec(String(child(name, "right")?.["name"]))?.[1];
+  const model = prismaModelOf(String(child(name, "right")?.["name"]));
   return model === undefined ? undefined : { by: "word", word: model };
+}
+
+/** `Order` of `OrderSelect`. */
+export function prismaModelOf(type: string): string | undefined {
+  return PRISMA_TYPE.exec(type)?.[1];
 }
 
 function functionOf(statement: Node): Node | undefined {

@@ -8,7 +8,7 @@ import type { Place } from "./script-places.js";
 import { kindAt, placeOf } from "./script-places.js";
 import { aliasedTable } from "./script-table-names.js";
 import type { NamedTable } from "./script-tables.js";
-import { ScriptTables } from "./script-tables.js";
+import { mayNameTable, ScriptTables } from "./script-tables.js";
 import type { Node } from "./script-tree.js";
 import {
   child,
@@ -122,6 +122,8 @@ class ScriptReader {
   readonly #word: RegExp;
   #models: readonly PlacedDeclaration[] = [];
   #surveyed = 0;
+  #visited = 0;
+  #tablesParsed = false;
 
   constructor(
     readonly script: LazyScript,
@@ -134,12 +136,15 @@ class ScriptReader {
 
   read(): Found[] {
     const { nodes } = this.script;
-    this.script.parse((parts) => wantedParts(parts, this.sought, this.#word));
+    const { named, unbound, columns } = wantedParts(this.script.parts, this.sought, this.#word);
+    this.script.parse(named);
     this.#models = modelsOf(nodes);
     this.#readModels();
-    this.#surveyNew();
-    // What is parsed later has none of the names in it.
-    for (let at = 0, end = nodes.length; at < end; at++) this.#visit(nodes[at] as Node);
+    this.#visitNew();
+    if (columns.size > 0 && this.#isOnlyTable(columns)) {
+      this.script.parse(unbound);
+      this.#visitNew();
+    }
     if (this.sought.unnamed) {
       const naming = (target: SoughtTarget, table: NamedTable): Naming | undefined => this.#naming(target, table);
       this.#found.push(...unnamedUses(nodes.filter(isCall), this.#tables, this.sought, naming));
@@ -160,6 +165,37 @@ class ScriptReader {
       // What else a `pgTable` says about its columns belongs to the declaration.
       if (isCall(declaration.node)) this.#declared.set(declaration.node, new Set(this.sought.targets));
     }
+  }
+
+  /** Visits what was parsed before. What is parsed meanwhile, because somebody asks for it, has no wanted names in it. */
+  #visitNew(): void {
+    const { nodes } = this.script;
+    this.#surveyNew();
+    for (const end = nodes.length; this.#visited < end; this.#visited++) this.#visit(nodes[this.#visited] as Node);
+  }
+
+  /** Whether the script works on the table of one of these columns, and on no other. */
+  #isOnlyTable(columns: ReadonlySet<SoughtTarget>): boolean {
+    let only = [...columns];
+    let known = 0;
+    const isLeft = (): boolean => {
+      const named = this.#named.get(this.script.nodes[0] as Node) ?? [];
+      for (; known < named.length; known++) {
+        const table = named[known] as NamedTable;
+        only = only.filter((target) => this.#naming(target, table) !== undefined);
+      }
+      return only.length > 0;
+    };
+    if (!isLeft()) return false;
+    // One by one: few scripts work on one table alone.
+    for (const part of this.script.parts) {
+      if (!mayNameTable(part.text)) continue;
+      this.script.parse([part]);
+      this.#surveyNew();
+      if (!isLeft()) return false;
+    }
+    this.#tablesParsed = true;
+    return known > 0;
   }
 
   /** Looks over what was parsed since, which may have more parsed. */
@@ -230,6 +266,7 @@ class ScriptReader {
     for (let at: Node | undefined = node; at !== undefined; at = at.parent) {
       if (this.#declared.get(at)?.has(target) === true) return;
     }
+    if (grade === "possible" && this.sought.common.has(target)) return;
     const values = this.sought.unnamed && target.column !== undefined ? constantsAt(node) : [];
     this.#found.push({
       target,
@@ -243,7 +280,7 @@ class ScriptReader {
 
   /** A place that says nothing of the database: worth a look if the name is a rare one. */
   #weak(node: Node, target: SoughtTarget, offset: number, kind?: ReferenceKind): void {
-    if (target.distinctive) this.#add(node, target, "possible", offset, kind);
+    if (this.sought.isRare(target)) this.#add(node, target, "possible", offset, kind);
   }
 
   // Strings
@@ -513,16 +550,18 @@ class ScriptReader {
 
   /** A name in no database call: what counts is which tables the function around it works on. */
   #unbound(node: Node, target: SoughtTarget, name: string, offset: number, kind?: ReferenceKind): void {
+    const mayBeLikely = target.distinctive && target.ownNames.has(name);
+    if (!mayBeLikely && this.sought.common.has(target)) return;
     const around = this.#tablesAround(node);
     if (around.length === 0) return this.#weak(node, target, offset, kind);
     const ours = around.filter((table) => this.#naming(target, table) !== undefined);
     if (ours.length === 0) return;
-    const likely = ours.length === around.length && target.distinctive && target.ownNames.has(name);
+    const likely = mayBeLikely && ours.length === around.length;
     this.#add(node, target, likely ? "likely" : "possible", offset, kind);
   }
 
   #weakIfNamed(node: Node, target: SoughtTarget, offset: number, kind?: ReferenceKind): void {
-    if (!target.distinctive) return;
+    if (!this.sought.isRare(target)) return;
     const around = this.#tablesAround(node);
     if (around.length === 0 || around.some((table) => this.#naming(target, table) !== undefined)) {
       this.#weak(node, target, offset, kind);
@@ -544,8 +583,11 @@ class ScriptReader {
   }
 
   #namedInProgram(program: Node): readonly NamedTable[] {
-    this.script.parseAll();
-    this.#surveyNew();
+    if (!this.#tablesParsed) {
+      this.#tablesParsed = true;
+      this.script.parse(this.script.parts.filter(({ text }) => mayNameTable(text)));
+      this.#surveyNew();
+    }
     return this.#named.get(program) ?? [];
   }
 

@@ -1,5 +1,6 @@
 /** Which tables a script's expressions are about: chains of calls to a database library, and the rows they give. */
 import type { QualifiedName } from "../model/name.js";
+import { escapeRegExp } from "./escapes.js";
 import { decoratorsOf } from "./script-models.js";
 import { aliasedTable } from "./script-table-names.js";
 import type { Binding, Node } from "./script-tree.js";
@@ -17,7 +18,7 @@ import {
   unwrap,
   wholeString,
 } from "./script-tree.js";
-import { looksLikeSql } from "./sql-references.js";
+import { looksLikeSql, SQL_STARTERS } from "./sql-references.js";
 import { tablesNamedIn } from "./sql-tokens.js";
 
 /** A table as a script names it. */
@@ -80,7 +81,8 @@ const MODEL_METHODS = words(
     "nativeInsert insertMany upsertMany findOneOrCreate assign scope unscoped aggregate schema",
 );
 
-const KNEX_ROOT = /^(?:knex\w*|\w*[kK]nex|k|db|\w*Db|trx|tx|transaction|qb|conn|connection|database|pg)$/;
+const KNEX_NAMES = "k|db|trx|tx|transaction|qb|conn|connection|database|pg";
+const KNEX_ROOT = new RegExp(`^(?:knex\\w*|\\w*[kK]nex|\\w*Db|${KNEX_NAMES})$`);
 const PRISMA_ROOT = /^(?:\w*prisma\w*|tx|trx|db|\w*client)$/i;
 const REPOSITORY = /(?:Repository|Repo|Model|Dao|Collection)$/;
 
@@ -94,6 +96,30 @@ const ROW_METHODS = words(
 );
 
 const ROW_CALLBACKS = words("map flatMap filter find findLast findIndex forEach some every sort toSorted then keyBy");
+
+/** What every call that names a table has in it: the method of a library, the library itself being called, or SQL. */
+const NAMES_TABLE = new RegExp(
+  [
+    String.raw`(?:\.\s*#?|\[\s*["'\`])(?:${[
+      ...TABLE_METHODS,
+      ...ENTITY_METHODS,
+      ...OBJECT_METHODS,
+      ...PRISMA_METHODS,
+      ...SHARED_PRISMA_METHODS,
+      ...MODEL_METHODS,
+    ]
+      .map(escapeRegExp)
+      .join("|")})(?![\w$])`,
+    String.raw`(?:knex\w*|db|(?<![\w$])(?:${KNEX_NAMES}))["'\`\]]*\s*(?:\?\.\s*)?[(<!]`,
+    String.raw`["'\`](?:\\.|[\s(]|--[^\n]*\n|\/\*[\s\S]{0,2000}?\*\/)*(?:${SQL_STARTERS})\b`,
+  ].join("|"),
+  "i",
+);
+
+/** Whether a call in a script may name a table: a cheap test before it is parsed. */
+export function mayNameTable(script: string): boolean {
+  return NAMES_TABLE.test(script);
+}
 
 export class ScriptTables {
   readonly #chains = new Map<Node, Chain>();

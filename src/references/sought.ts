@@ -107,6 +107,7 @@ export class Sought {
   readonly #byTable = new Map<string, SoughtTarget[]>();
   /** Keys of other tables by the names that models may give to the relation. */
   readonly #byRelation = new Map<string, SoughtTarget[]>();
+  #common: ReadonlySet<SoughtTarget> = new Set();
 
   constructor(
     targets: readonly ReferenceTarget[],
@@ -163,6 +164,23 @@ export class Sought {
         }
       }
     }
+  }
+
+  /**
+   * Targets whose names are common words: of them only what is bound to the table is reported. They are known when the
+   * files are found, and before these are read.
+   */
+  get common(): ReadonlySet<SoughtTarget> {
+    return this.#common;
+  }
+
+  set common(targets: ReadonlySet<SoughtTarget>) {
+    this.#common = targets;
+  }
+
+  /** Whether a place that says nothing of the table is worth a mention: its name is a rare one. */
+  isRare(target: SoughtTarget): boolean {
+    return target.distinctive && !this.#common.has(target);
   }
 
   /** The words to search for. SQL may also be written in capitals. */
@@ -338,7 +356,8 @@ function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Dec
   for (const word of tableSpellings(name)) if (!namings.has(word)) namings.set(word, "derived");
   // A generated client's accessor is the model's name with a small first letter.
   for (const model of models) namings.set(model, "exact").set(camelCase(model), "exact");
-  const words = [...namings.keys()];
+  // SQL may be written in capitals.
+  const words = [...namings.keys(), name.toUpperCase()];
   const own = new Set(models.flatMap((model) => [model, camelCase(model)]));
   for (const word of declarations.flatMap((declaration) => modelsOfAnother(declaration, table))) {
     if (!own.has(word)) namings.delete(word);

@@ -17,8 +17,11 @@ const MAX_PARSED = 100_000;
 /** Statements that are read again: the two sides of the code have most of theirs in common. */
 const MAX_KNOWN = 100;
 
-const STARTER =
-  /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()*(select|insert|update|delete|with|merge|copy|truncate|explain|declare|prepare|values|create|alter|drop|comment|grant|revoke|do|refresh|perform|call)\b/i;
+/** Words that statements begin with, as a part of a regular expression. */
+export const SQL_STARTERS =
+  "select|insert|update|delete|with|merge|copy|truncate|explain|declare|prepare|values|create|alter|drop|comment|grant|" +
+  "revoke|do|refresh|perform|call";
+const STARTER = new RegExp(String.raw`^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()*(${SQL_STARTERS})\b`, "i");
 
 /** Statements that make the schema rather than use it. */
 const SCHEMA_STATEMENT = /^(alter|drop|comment|grant|revoke)$/i;

@@ -82,11 +82,15 @@ export function referencesInText(text: string, language: Language, sought: Sough
     }
   }
   if (LEXICONS[language] !== undefined) found.push(...declaredTables(code, sought), ...conflictTargets(code, sought));
-  const mentioned = sought.mentionedIn(code);
-  const common = sought.targets.filter((target) => target.column !== undefined && !target.distinctive);
-  if (LEXICONS[language] !== undefined && common.some(mentioned))
-    found.push(...declaredColumns(code, new Set(common.filter(mentioned)), sought));
-  const near = new Set(sought.targets.filter((target) => target.distinctive && mentioned(target)));
+  // In a language that is not known, nothing but the name counts.
+  const targets = language === "other" ? sought.targets.filter((target) => sought.isRare(target)) : sought.targets;
+  if (targets.length === 0) return found;
+  const mentioned = new Set(targets.filter(sought.mentionedIn(code)));
+  const plain = [...mentioned].filter((target) => target.column !== undefined && !target.distinctive);
+  if (LEXICONS[language] !== undefined && plain.length > 0) {
+    found.push(...declaredColumns(code, new Set(plain), sought));
+  }
+  const near = new Set([...mentioned].filter(({ distinctive }) => distinctive));
   const names = [...near].flatMap((target) => (target.column === undefined ? [] : [...target.names]));
   if (names.length === 0) return found;
   const words = new RegExp(`(?<![\\w$])(?:${names.map(escapeRegExp).join("|")})(?![\\w$])`, "g");
