@@ -46,7 +46,7 @@ export default defineRule({
       renamed:
         "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}}, which looks like {{column}} under another name: every value of it is lost. To rename it, leave it in place, copy its values into {{newColumn}}, and drop it in a later deploy, once no running code uses it.",
       alike:
-        "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}} of the same type: if one takes the place of the other, every value is lost. Then copy the values into {{newColumn}}, and drop {{column}} in a later deploy; if they have nothing to do with each other, accept this finding with that reason.",
+        "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}}, which could hold its values: if one takes the place of the other, every value is lost. Then copy the values into {{newColumn}}, and drop {{column}} in a later deploy; if they have nothing to do with each other, accept this finding with that reason.",
     },
   },
   create(context) {
@@ -166,6 +166,7 @@ function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: R
   const [only, ...others] = similar.length > 0 ? [similar[0]] : alike;
   if (only === undefined || others.length > 0) return undefined;
   if (similar.length === 0) {
+    if (isShorter(only.operation.column.type, wanted)) return undefined;
     const rivals = dropped.filter(({ type }) => type !== undefined && isLikeType(type, wanted));
     // Two files may have nothing to do with each other.
     if (rivals.length > 1 || only.migration !== migration.migration) return undefined;
@@ -189,6 +190,14 @@ const droppedColumns = oncePerChange((migration) => {
   }
   return found;
 });
+
+/** Whether a text is cut at a length that the other one may exceed: a country's code takes no remark. */
+function isShorter(type: TypeName, other: TypeName): boolean {
+  const [length = Infinity, otherLength = Infinity] = [type, other].map(({ modifiers: [first] }) => first);
+  return CUT_AT_LENGTH.has(type.name) && length < otherLength;
+}
+
+const CUT_AT_LENGTH: ReadonlySet<string> = new Set(["varchar", "bpchar", "char"]);
 
 /** Whether ALTER COLUMN … TYPE makes one of the other in an instant: a longer text. */
 function keepsValues(type: TypeName | undefined, newType: TypeName): boolean {

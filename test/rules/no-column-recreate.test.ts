@@ -17,6 +17,11 @@ ruleTester.run("no-column-recreate", rule, {
       code: "ALTER TABLE users DROP COLUMN full_name, ADD COLUMN name_parts jsonb;",
     },
     {
+      name: "an added column of another name that is too short for the values",
+      history: [users],
+      code: "ALTER TABLE users DROP COLUMN full_name, ADD COLUMN currency char(3) NOT NULL DEFAULT 'EUR';",
+    },
+    {
       name: "an array of the type",
       history: [users],
       code: "ALTER TABLE users DROP COLUMN full_name, ADD COLUMN nicknames text[];",
@@ -214,7 +219,7 @@ ruleTester.run("no-column-recreate", rule, {
       errors: [
         {
           message:
-            "age of users is dropped here, and line 1 adds points of the same type: if one takes the place of the other, every value is lost. Then copy the values into points, and drop age in a later deploy; if they have nothing to do with each other, accept this finding with that reason.",
+            "age of users is dropped here, and line 1 adds points, which could hold its values: if one takes the place of the other, every value is lost. Then copy the values into points, and drop age in a later deploy; if they have nothing to do with each other, accept this finding with that reason.",
           line: 1,
           column: 19,
           endLine: 1,
