@@ -34,12 +34,14 @@ describe("dist/", () => {
   it("holds these files and no other", () => {
     expect(readdirSync(dist).sort()).toStrictEqual([
       "action.cjs",
+      "ajv.cjs",
       "babel-parser.cjs",
       "cli.cjs",
       "eslint.cjs",
       "libpg-query.wasm",
       "licenses.txt",
       "pgsql-ast-parser.cjs",
+      "smol-toml.cjs",
       "yaml.cjs",
     ]);
   });

@@ -54,6 +54,7 @@ it("contains the plugin, the command line and their documentation", () => {
     "dist/libpg-query.wasm",
     "dist/licenses.txt",
     "dist/pgsql-ast-parser.cjs",
+    "dist/smol-toml.cjs",
     "dist/yaml.cjs",
     "lib/index.d.ts",
     "lib/index.js",
