@@ -5,7 +5,7 @@
 import type { Range } from "../model/position.js";
 import { Lexer, tokensOf, type Token } from "./lexer.js";
 import { parsePlPgSql } from "./libpg-query.js";
-import { foldText, UNKNOWN_NAME } from "./folded-text.js";
+import { foldText, type KnownTexts, UNKNOWN_NAME } from "./folded-text.js";
 
 /** SQL that the block runs. */
 export interface BlockSql {
@@ -49,12 +49,13 @@ export const DYNAMIC = "EXECUTE runs a statement that is only put together at ru
 /**
  * In the order in which they stand there; undefined where the block cannot be read.
  * @param range The DO statement, or a CREATE FUNCTION, in PL/pgSQL.
+ * @param known The arguments of a function's call, by its parameters.
  */
-export function partsOfDoBlock(text: string, range: Range): readonly BlockPart[] | undefined {
+export function partsOfDoBlock(text: string, range: Range, known?: KnownTexts): readonly BlockPart[] | undefined {
   const body = bodyOf(text, range);
   if (body === undefined) return undefined;
   const parsed = parsePlPgSql(text.slice(...range));
-  return parsed === undefined ? undefined : new BlockReader(text, body).read(parsed);
+  return parsed === undefined ? undefined : new BlockReader(text, body, known).read(parsed);
 }
 
 /** What stands between the dollar quotes; in other quotes places cannot be told. */
@@ -71,6 +72,10 @@ export function bodyOf(text: string, [start, end]: Range): Range | undefined {
 
 /** Whatever stands below these may not run, or more than once. */
 const GUARDS = /^PLpgSQL_(?:stmt_(?:if|case|loop|while|fori|fors|forc|dynfors|foreach_a)|exception_block)$/;
+
+/** What stands in one of these may have run or not when what stands behind it does. */
+const BRANCHES =
+  /^PLpgSQL_(?:stmt_(?:if|case|loop|while|fori|fors|forc|dynfors|foreach_a|block)|if_elsif|case_when|exception)$/;
 
 const LOOP = /^PLpgSQL_stmt_(?:loop|while|fori|fors|forc|dynfors|foreach_a)$/;
 
@@ -119,14 +124,21 @@ class BlockReader {
   readonly #parts: BlockPart[] = [];
   /** Everything before this token is read. */
   #at = 0;
+  /** What variables hold at this place. */
+  #known: Map<string, string>;
+  /** Whether it is inside the block. */
+  #entered = false;
 
-  constructor(text: string, body: Range) {
+  constructor(text: string, body: Range, known?: KnownTexts) {
     this.#text = text;
     this.#start = body[0];
     this.#tokens = tokensOf(text, body);
+    this.#known = new Map(known);
   }
 
   read(tree: unknown): readonly BlockPart[] {
+    // A variable hides a parameter of its name.
+    for (const name of declaredIn(tree)) this.#known.delete(name);
     this.#walk(tree, {});
     return this.#parts;
   }
@@ -136,16 +148,47 @@ class BlockReader {
     if (Array.isArray(node)) for (const element of node) this.#walk(element, around);
     if (typeof node !== "object" || node === null || Array.isArray(node)) return;
     for (const [key, value] of Object.entries(node)) {
+      if (key === "PLpgSQL_stmt_assign") this.#assign(value as Statement);
       if (EXECUTES.has(key)) {
         this.#execute(value as Statement, around);
+        this.#forget(value);
         continue;
       }
       const ends = ENDS[key];
       if (ends !== undefined) this.#parts.push({ range: this.#statementAt((value as Statement).lineno ?? 1), ends });
       const guarded = around.guarded === true || GUARDS.test(key) || hasHandlers(value);
       const loop = LOOP.test(key) ? loopOf(value as Loop) : around.loop;
-      this.#walk(value, { guarded, ...(loop && { loop }) });
+      const inside = { guarded, ...(loop && { loop }) };
+      if (BRANCHES.test(key)) this.#branch(key, value, inside);
+      else this.#walk(value, inside);
     }
+  }
+
+  /** Each part starts with what was known before all of them; what one of them sets is not known behind them. */
+  #branch(key: string, node: unknown, around: Around): void {
+    if (LOOP.test(key)) this.#forget(node);
+    const before = this.#known;
+    const isWhole = !this.#entered && !hasHandlers(node);
+    this.#entered = true;
+    for (const part of Object.values(node as object)) {
+      this.#known = new Map(before);
+      this.#walk(part, around);
+    }
+    if (isWhole) return;
+    this.#known = before;
+    this.#forget(node);
+  }
+
+  #assign({ expr }: Statement): void {
+    const [, name = "", value = ""] = /^\s*(\w+)\s*:?=(.*)$/s.exec(expr?.PLpgSQL_expr?.query ?? "") ?? [];
+    const text = value === "" ? undefined : foldText(value, this.#known);
+    if (text === undefined || text === UNKNOWN_NAME) this.#known.delete(name.toLowerCase());
+    else this.#known.set(name.toLowerCase(), text);
+  }
+
+  /** Variables that a node sets, whatever to. */
+  #forget(node: unknown): void {
+    for (const name of setIn(node)) this.#known.delete(name);
   }
 
   #execute({ lineno = 1, sqlstmt, expr, query }: Statement, { guarded = false, loop }: Around): void {
@@ -168,7 +211,7 @@ class BlockReader {
       this.#parts.push({ sql: this.#text.slice(...literal), range: literal, verbatim: true, ...circumstances });
       return;
     }
-    const folded = foldText(expression);
+    const folded = foldText(expression, this.#known);
     const unknownName = folded?.includes(UNKNOWN_NAME) === true;
     this.#parts.push(
       folded === undefined || folded === UNKNOWN_NAME
@@ -232,6 +275,32 @@ class BlockReader {
     this.#skipTo(end);
     return [start, end];
   }
+}
+
+interface Datum {
+  readonly PLpgSQL_var?: { readonly refname?: string; readonly lineno?: number };
+}
+
+/** Variables; parameters have no line. */
+function declaredIn(tree: unknown): readonly string[] {
+  const { plpgsql_funcs = [] } = tree as {
+    readonly plpgsql_funcs?: readonly { readonly PLpgSQL_function?: { readonly datums?: readonly Datum[] } }[];
+  };
+  return plpgsql_funcs
+    .flatMap((one) => one.PLpgSQL_function?.datums ?? [])
+    .flatMap(({ PLpgSQL_var: variable }) => (variable?.lineno === undefined ? [] : (variable.refname ?? [])));
+}
+
+/** The variables that assignments, INTO and FOR set somewhere in a node. */
+function setIn(node: unknown, isTarget = false): readonly string[] {
+  if (typeof node !== "object" || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (typeof value === "string") return isTarget && (key === "refname" || key === "name") ? [value] : [];
+    if (key === "PLpgSQL_stmt_assign") {
+      return /^\s*(\w+)/.exec((value as Statement).expr?.PLpgSQL_expr?.query ?? "")?.[1]?.toLowerCase() ?? [];
+    }
+    return setIn(value, isTarget || key === "target" || key === "var");
+  });
 }
 
 function hasHandlers(node: unknown): boolean {

@@ -6,31 +6,40 @@ import { parseTree } from "./libpg-query.js";
 /** Stands in a folded text for what only the server knows, in the form of a name. */
 export const UNKNOWN_NAME = "unknown_at_this_place";
 
-/** Whatever is no literal becomes an `UNKNOWN_NAME`; undefined where the expression is not understood. */
-export function foldText(expression: string): string | undefined {
+/** What variables and parameters hold, by their names. */
+export type KnownTexts = ReadonlyMap<string, string>;
+
+const NOTHING: KnownTexts = new Map();
+
+/** Whatever is neither literal nor known becomes an `UNKNOWN_NAME`; undefined where the expression is not understood. */
+export function foldText(expression: string, known: KnownTexts = NOTHING): string | undefined {
   const outcome = parseTree(`SELECT ${expression}`);
   const select = outcome.ok ? outcome.statements[0]?.stmt : undefined;
   if (select === undefined || !("SelectStmt" in select)) return undefined;
   const [target, ...others] = select.SelectStmt.targetList ?? [];
   if (target === undefined || others.length > 0 || !("ResTarget" in target)) return undefined;
-  return textOf(target.ResTarget.val);
+  return textOf(target.ResTarget.val, known);
 }
 
-function textOf(node: Node | undefined): string | undefined {
+export function textOf(node: Node | undefined, known: KnownTexts = NOTHING): string | undefined {
   if (node === undefined) return undefined;
   if ("A_Const" in node) {
     const { sval, ival } = node.A_Const as { sval?: { sval?: string }; ival?: { ival?: number } };
     return sval ? (sval.sval ?? "") : ival ? String(ival.ival ?? 0) : UNKNOWN_NAME;
   }
-  if ("TypeCast" in node) return textOf(node.TypeCast.arg);
+  if ("ColumnRef" in node) {
+    const { fields = [] } = node.ColumnRef;
+    return fields.length === 1 ? (known.get(nameOf(fields)) ?? UNKNOWN_NAME) : UNKNOWN_NAME;
+  }
+  if ("TypeCast" in node) return textOf(node.TypeCast.arg, known);
   if ("A_Expr" in node) {
     const { name, lexpr, rexpr } = node.A_Expr;
-    const [left, right] = [textOf(lexpr), textOf(rexpr)];
+    const [left, right] = [textOf(lexpr, known), textOf(rexpr, known)];
     return nameOf(name) === "||" && left !== undefined && right !== undefined ? left + right : UNKNOWN_NAME;
   }
   if (!("FuncCall" in node)) return UNKNOWN_NAME;
   const { funcname, args = [] } = node.FuncCall;
-  const values = args.map((argument) => textOf(argument) ?? UNKNOWN_NAME);
+  const values = args.map((argument) => textOf(argument, known) ?? UNKNOWN_NAME);
   const fold = FUNCTIONS[nameOf(funcname)];
   return fold === undefined ? UNKNOWN_NAME : fold(values);
 }

@@ -10,6 +10,27 @@ CREATE FUNCTION twice() RETURNS void LANGUAGE sql AS 'SELECT drop_legacy(); CREA
 CREATE PROCEDURE nothing() LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'none'; END $$;
 CREATE FUNCTION total() RETURNS bigint STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM orders); END $$;
 CREATE FUNCTION any_table(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP TABLE ' || t; END $$;
+CREATE FUNCTION stamp(of text, key boolean DEFAULT true, users text DEFAULT 'users') RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE command text; other text;
+  BEGIN
+    IF key THEN
+      command := concat('ALTER TABLE ', of, ' ADD COLUMN IF NOT EXISTS by int REFERENCES ', users, '; COMMENT ON TABLE ', of, ' IS ''it''');
+      EXECUTE (command);
+    ELSE
+      other := 'SELECT 1';
+    END IF;
+    command := 'CREATE INDEX ON ' || of || ' (id)';
+    EXECUTE command;
+  END $$;
+CREATE FUNCTION set_by_a_branch(of text) RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE command text := 'x';
+  BEGIN command := 'DROP TABLE ' || of; IF random() > 1 THEN command := 'SELECT 1'; END IF; EXECUTE command; END $$;
+CREATE FUNCTION set_by_a_query(of text) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN SELECT 'DROP TABLE x' INTO of; EXECUTE 'DROP TABLE ' || of; END $$;
+CREATE FUNCTION set_in_a_loop(of text) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN FOR i IN 1..2 LOOP EXECUTE 'DROP TABLE ' || of; of := 'b'; END LOOP; END $$;
+CREATE FUNCTION hidden(of text) RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE of text; BEGIN EXECUTE 'DROP TABLE ' || of; END $$;
 CREATE FUNCTION circle() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM circle(); END $$;
 CREATE FUNCTION many() RETURNS void LANGUAGE sql AS '';
 CREATE FUNCTION many(a int) RETURNS void LANGUAGE sql AS 'DROP TABLE orders';
@@ -41,7 +62,15 @@ describe("what a called function does", () => {
       "Select",
       "DropRelation",
     ],
-    ["SELECT any_table('orders')", "DoBlock", "Select"],
+    ["SELECT any_table('orders')", "DropRelation", "Select"],
+    ["SELECT any_table(current_user)", "DoBlock", "Select"],
+    ["SELECT any_table(t => 'orders')", "DoBlock", "Select"],
+    ["SELECT any_table('a'), any_table('b')", "DoBlock", "Select"],
+    ["SELECT stamp('orders')", "AddColumn", "Comment", "CreateIndex", "Select"],
+    ["SELECT set_by_a_branch('orders')", "DoBlock", "Select"],
+    ["SELECT set_by_a_query('orders')", "Select", "DoBlock", "Select"],
+    ["SELECT set_in_a_loop('orders')", "DoBlock", "Select"],
+    ["SELECT hidden('orders')", "DoBlock", "Select"],
     ["SELECT now()", "Select"],
   ])("%s", (sql, ...operations) => expect(types(sql)).toEqual(operations));
 
@@ -69,7 +98,7 @@ describe("what a called function does", () => {
   });
 
   it("is named where it puts a statement together", () => {
-    expect(run("SELECT any_table('orders')").operations[0]).toMatchObject({
+    expect(run("SELECT any_table(current_user)").operations[0]).toMatchObject({
       reason: "In any_table, EXECUTE runs a statement that is only put together at run time",
     });
   });
