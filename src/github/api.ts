@@ -1,6 +1,7 @@
 /** The requests this action makes, one method each. Octokit is loaded with the first of them: not every run makes one. */
 import type { Octokit as Core } from "@octokit/core";
 import type { PaginateInterface } from "@octokit/plugin-paginate-rest";
+import { TIME_WAS_OVER, type TimeLimit } from "../text/out-of-time.js";
 import type { Repository } from "./event.js";
 
 type Octokit = Core & { readonly paginate: PaginateInterface };
@@ -85,6 +86,8 @@ export interface Review {
 export interface ApiOptions {
   readonly token: string;
   readonly repository: Repository;
+  /** When no more files are read. */
+  readonly limit?: TimeLimit;
   /** Milliseconds; replaced in tests. */
   readonly wait?: (milliseconds: number) => Promise<void>;
 }
@@ -182,8 +185,12 @@ export class GitHubApi {
     });
   }
 
-  /** The bytes of a file at a commit; undefined where the answer holds none (no file, or above 1 MB). */
+  /**
+   * The bytes of a file at a commit; undefined where the answer holds none (no file, or above 1 MB). Not reached once the
+   * time is over: hundreds may be asked for.
+   */
   async contents(file: string, commit: string): Promise<Buffer | undefined> {
+    if (this.#options.limit?.isOver()) throw new ApiError("not reached", undefined, TIME_WAS_OVER);
     return this.#request(async (octokit) => {
       const { data } = await octokit.request("GET /repos/{owner}/{repo}/contents/{path}", {
         ...this.#repository,

@@ -55,7 +55,8 @@ async function judge(engine: Engine): Promise<void> {
   const event = readEvent(process.env);
   const workspace = resolve(process.env["GITHUB_WORKSPACE"] || ".");
   const root = resolve(workspace, inputs.workingDirectory);
-  const api = inputs.token === "" ? undefined : new GitHubApi({ token: inputs.token, repository: event.repository });
+  const api =
+    inputs.token === "" ? undefined : new GitHubApi({ token: inputs.token, repository: event.repository, limit });
 
   if (inputs.report !== undefined) {
     const { page } = engine;

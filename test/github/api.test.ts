@@ -49,6 +49,19 @@ describe("the API", () => {
     expect(asked).toBe(times);
   });
 
+  it("is asked for no more files once the time is over, and for everything else", async () => {
+    status = 404;
+    const limit = { seconds: 1, isOver: () => true };
+    const api = new GitHubApi({ token: "t", repository: { owner: "a", name: "b" }, limit });
+    await expect(api.contents("a.sql", "c")).rejects.toMatchObject({
+      kind: "not reached",
+      message: "the time for this check was over",
+    });
+    expect(asked).toBe(0);
+    await expect(api.createComment(1, "x")).rejects.toMatchObject({ kind: "not permitted" });
+    expect(asked).toBe(1);
+  });
+
   it("that is not there says what happened", async () => {
     await new Promise((resolve) => server.close(resolve));
     const { kind, message } = await failure();
