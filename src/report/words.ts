@@ -130,8 +130,8 @@ export function needsAttention(report: Report): boolean {
 }
 
 /**
- * The verdict in one sentence. Where a warning is about code that breaks, the order in which to ship is that warning's
- * to say, because the plan goes by what is certain.
+ * The verdict in one sentence. Where a warning is about code that breaks, nothing says that one pull request is enough:
+ * the plan goes by what is certain.
  */
 export function verdictSentence(report: Report): string {
   const { verdict, plan, findings } = report;
@@ -144,7 +144,7 @@ export function verdictSentence(report: Report): string {
     case "warnings":
       if (asks) return plan.sentence;
       return findings.some(({ harm }) => harm === "breaks code")
-        ? `${counted(findings.length, "warning")} to read before you merge.`
+        ? `${counted(findings.length, "warning")} to read before you merge.${plan.deployOrder === "migration-first" ? " Migrations first, then the code." : ""}`
         : `${counted(findings.length, "warning")}. ${plan.sentence}`;
     case "safe":
       return plan.sentence;

@@ -89,6 +89,14 @@ unsafe: Split this pull request: the code running now still uses orders.legacy_r
     expect(lastLine(aSafeReport({ verdict: "warnings", findings: [finding] }))).toBe(
       "warnings: 1 warning to read before you merge.",
     );
+    const plan = {
+      sentence: "Migrations first, then the code: one pull request is enough.",
+      deployOrder: "migration-first",
+      phases: [],
+    } as const;
+    expect(lastLine(aSafeReport({ verdict: "warnings", findings: [finding], plan }))).toBe(
+      "warnings: 1 warning to read before you merge. Migrations first, then the code.",
+    );
     expect(lastLine(aSafeReport({ verdict: "warnings", findings: [{ ...finding, harm: "other" }] }))).toBe(
       "warnings: 1 warning. The migrations and the code can ship in any order.",
     );
