@@ -1,7 +1,7 @@
 /** What is said where a model and the schema behind the migrations do not agree: each ORM in each situation. */
 import { describe, expect, it } from "vitest";
 import { lint } from "../../src/check/lint.js";
-import { memoryChange } from "./memory-change.js";
+import { memoryChange } from "../rules/memory-change.js";
 
 type Code = Readonly<Record<string, string>>;
 

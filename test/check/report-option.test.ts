@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rules } from "../../rules/index.js";
 import { lint } from "../../src/check/lint.js";
 import { REPORT_DEFAULT, REPORT_SCHEMA } from "../../src/rule/index.js";
-import { memoryChange } from "./memory-change.js";
+import { memoryChange } from "../rules/memory-change.js";
 
 const orders = `CREATE TYPE state AS ENUM ('new', 'gone');
 CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(20), state state, note text);
