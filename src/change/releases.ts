@@ -63,9 +63,18 @@ export class Releases {
         tag: tag.name,
         commit: tag.commit,
         tree: new GitTree(this.#git, tag.commit, tag.name, options.texts),
-        changed: () => changedFiles(this.#git, tag.commit, base, "exact"),
+        changed: () => this.#changedSince(tag.commit, base),
       },
     };
+  }
+
+  /** What base has otherwise. A file that only the release's own branch has got was not deleted. */
+  #changedSince(tag: string, base: string): readonly ChangedFile[] {
+    const files = changedFiles(this.#git, tag, base, "exact");
+    const left = mergeBase(this.#git, tag, base);
+    if (left === undefined || left === tag) return files;
+    const shared = new GitTree(this.#git, left, left);
+    return files.filter(({ file, status }) => status !== "deleted" || shared.has(file));
   }
 
   #newestTag(base: string, options: ReleaseOptions): Tag | "unknown" | undefined {

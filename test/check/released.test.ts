@@ -109,6 +109,20 @@ describe("a table", () => {
   });
 });
 
+describe("a release on a branch of its own", () => {
+  it("does not have what main has got since, whatever else it has", () => {
+    const made = repository();
+    made.branch("release-1.1", "v1.0.0");
+    made.commit("picked", { [at("0009_picked")]: "CREATE TABLE picked (id bigint PRIMARY KEY);\n" });
+    made.git("tag", "v1.1.0");
+    made.git("checkout", "-q", "work");
+    made.commit("index", { [at("0003_index")]: `${TIMEOUT}CREATE INDEX ON items (order_id);\n` });
+    const report = checked(made);
+    expect(report.change.release?.tag).toBe("v1.1.0");
+    expect(places(report)).toEqual([]);
+  });
+});
+
 describe("a merged migration", () => {
   it("that no release has may be edited, renamed and deleted", () => {
     const made = repository();
