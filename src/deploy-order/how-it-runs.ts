@@ -65,7 +65,7 @@ function wayOut({ outsideTransaction: way, staysInside = [] }: ToolFacts, sql: s
 const BUILDS_INDEX = /^CREATE (?:UNIQUE )?INDEX\b/;
 /** It waits for every older transaction, whatever that has touched. */
 const WAITS = /\bCONCURRENTLY\b/;
-const SETS = /^SET\b/;
+const SETS = /^(?:RE)?SET\b/;
 const SETS_LOCAL = /^SET LOCAL\b/;
 
 function sentence(rest: string): string {

@@ -5,7 +5,7 @@ import { LOCK_STOP } from "./recipe-parts/statements.js";
 
 interface Note {
   /** Whether a step makes it worth saying. */
-  isNeeded(step: Step): boolean;
+  readonly isNeeded: (step: Step) => boolean;
   readonly text: string;
 }
 

@@ -163,6 +163,7 @@ export function replacement(
   );
   const instead = `${along}${inItsPlace(now)}${way.guess === undefined ? "" : ` ${way.guess}`}`;
   const breaks = breaksOf([way.facts]);
+  const isOwn = (hazard: Finding): boolean => isAboutOperation(hazard, way.facts, facts);
   const part =
     facts.operations.length > 1 ? `the part of this statement about ${nameOf(way.facts.placed)}` : "this statement";
   // The same as where it stays as it is: ticks and acceptances survive that.
@@ -191,8 +192,10 @@ export function replacement(
       }),
     );
   } else {
-    const own = facts.hazards.filter((hazard) => isAboutOperation(hazard, way.facts, facts));
-    const { why } = hazardWords(own, worstLock(facts.locks), facts.listed);
+    // Where the statement itself is harmless, it is for what it takes along.
+    const bad = [facts, ...others].find((one) => one.hazards.some((hazard) => one !== facts || isOwn(hazard)));
+    const own = (bad?.hazards ?? []).filter((hazard) => bad !== facts || isOwn(hazard));
+    const { why } = hazardWords(own, worstLock((bad ?? facts).locks), facts.listed);
     // What is not known of the running code is why it does not come in another form now.
     const doubts = later ? compatibility.reasons.map((reason) => ` ${reason}`).join("") : "";
     steps.push(

@@ -40,38 +40,50 @@ export function treat(
     for (const { placed } of operations) list.push(placed);
   }
   const definitions = viewDefinitions(change.databases);
-  const candidates = statements.map((facts) => {
-    const chosen: ChosenWay[] = [];
-    for (const operation of deploy.model === "rolling" ? inNeed(facts, deploy) : []) {
-      const { placed, references } = operation;
-      const context: RecipeContext = {
-        placed,
-        references,
-        postgres: postgres(facts.migration.database),
-        ...(usesOf && { usesOf: (column) => usesOf(placed, column) }),
-        definitionOf: (view) => definitions(facts.migration.database)(view, placed),
-        operations: all.get(facts.migration.database) ?? [],
-      };
-      const fitting = recipes.flatMap((recipe) => {
-        if (recipe.operation !== placed.operation.type) return [];
-        const way = recipe.way(placed.operation, context);
-        return way === undefined ? [] : [{ recipe, way }];
-      });
-      const [first, ...others] = fitting;
-      if (first === undefined) continue;
-      chosen.push({
-        facts: operation,
-        steps: first.way.steps,
-        covers: first.way.covers ?? [],
-        ...(first.way.guess !== undefined && { guess: first.way.guess }),
-        otherWays: [
-          ...(first.way.otherWays ?? []),
-          ...(first.way.only ? [] : others.map(({ recipe }) => recipe.summary)),
-        ],
-      });
+  const wayOf = (facts: StatementFacts, operation: OperationFacts): ChosenWay | undefined => {
+    const { placed, references } = operation;
+    const context: RecipeContext = {
+      placed,
+      references,
+      postgres: postgres(facts.migration.database),
+      ...(usesOf && { usesOf: (column) => usesOf(placed, column) }),
+      definitionOf: (view) => definitions(facts.migration.database)(view, placed),
+      operations: all.get(facts.migration.database) ?? [],
+    };
+    const fitting = recipes.flatMap((recipe) => {
+      if (recipe.operation !== placed.operation.type) return [];
+      const way = recipe.way(placed.operation, context);
+      return way === undefined ? [] : [{ recipe, way }];
+    });
+    const [first, ...others] = fitting;
+    if (first === undefined) return undefined;
+    const { steps, covers = [], guess, otherWays = [], only } = first.way;
+    return {
+      facts: operation,
+      steps,
+      covers,
+      ...(guess !== undefined && { guess }),
+      otherWays: [...otherWays, ...(only ? [] : others.map(({ recipe }) => recipe.summary))],
+    };
+  };
+  const needed = statements.map((facts) => (deploy.model === "rolling" ? inNeed(facts, deploy) : []));
+  const candidates = statements.map((facts, index) => needed[index]!.flatMap((one) => wayOf(facts, one) ?? []));
+  // What has no way of its own may be a part of another's: the copy into a table that takes the name of the one before.
+  const answered = new Set(candidates.flat().flatMap(({ facts, covers }) => [facts.placed.operation, ...covers]));
+  const asking = [
+    ...needed.flat(),
+    ...statements.flatMap(({ hazards, operations }) => (hazards.length > 0 ? operations : [])),
+  ];
+  const open = new Set(asking.flatMap(({ placed: { operation } }) => (answered.has(operation) ? [] : operation)));
+  for (const [index, facts] of statements.entries()) {
+    for (const one of open.size === 0 || deploy.model !== "rolling" ? [] : facts.operations) {
+      if (!one.live || answered.has(one.placed.operation) || open.has(one.placed.operation)) continue;
+      const way = wayOf(facts, one);
+      if (!way?.covers.some((operation) => open.has(operation))) continue;
+      candidates[index]!.push(way);
+      for (const operation of way.covers) open.delete(operation);
     }
-    return chosen;
-  });
+  }
   const standing = withoutCovered(candidates.flat());
   const replaced = new Set([...standing].flatMap(({ facts, covers }) => [facts.placed.operation, ...covers]));
   const ways = candidates.map((list) => list.filter((way) => standing.has(way)));

@@ -6,13 +6,18 @@ import { shortName } from "./words.js";
 
 /** What a lock is for, who is blocked by it, and how long: three facts, each with its name. */
 export function lockFacts(lock: Lock, estimates: readonly Estimate[] = []): string {
-  const { relation, mode, while: work } = lock;
+  const { relation, while: work } = lock;
   const estimate = estimates.find((one) => one.relation === relation && one.work === work);
   return [
-    `Lock: ${mode} on \`${shortName(relation)}\``,
+    `Lock: ${lockWords(lock)} \`${shortName(relation)}\``,
     `Blocked: ${blockedWords(lock.blocks)}`,
     `Duration: ${durationWords(lock, estimate)}`,
   ].join(". ");
+}
+
+/** A table that is hardly locked and yet kept from everybody has an index that is. */
+function lockWords({ mode, blocks }: Lock): string {
+  return mode === "ACCESS SHARE" && blocks.includes("read") ? "ACCESS EXCLUSIVE on an index of" : `${mode} on`;
 }
 
 /** The facts of each lock of a step, and the wait that comes before the first of them. */
@@ -20,7 +25,10 @@ export function stepLocks({ locks, estimates = [] }: Step): readonly string[] {
   const batches = estimates.filter(({ work }) => work === "batches");
   return [
     ...locks.map((lock) => `${lockFacts(lock, estimates)}.`),
-    ...batches.map((one) => `Blocked: nobody for longer than a batch. Duration: ${estimateWords(one, one.size)}.`),
+    ...batches.map(
+      (one) =>
+        `Blocked: nobody for longer than a batch. Duration: it goes through the whole table, ${estimateWords(one, one.size)}.`,
+    ),
   ];
 }
 

@@ -7,7 +7,17 @@ const LOCK_TIMEOUT = "'2s'";
 /** Statements that take their locks for a moment, with a limit to how long they wait for them. */
 export function shortly(context: RecipeContext, ...statements: readonly string[]): string {
   const limit = lockLimit(context);
-  return [...(limit === undefined ? [] : [limit]), ...statements].join("\n");
+  // What follows on the same connection may be an index that is built for hours.
+  const end = context.placed.migration.transaction === "per-statement" ? ["RESET lock_timeout;"] : [];
+  return limit === undefined ? statements.join("\n") : [limit, ...statements, ...end].join("\n");
+}
+
+/** SQL of a step without its own limit, for a step that has one. */
+export function withoutLimit(sql: string): string {
+  return sql
+    .split("\n")
+    .filter((line) => !/^(?:SET (?:LOCAL )?|RESET )lock_timeout\b/.test(line))
+    .join("\n");
 }
 
 function lockLimit({ placed: { migration } }: RecipeContext): string | undefined {

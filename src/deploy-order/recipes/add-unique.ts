@@ -26,7 +26,7 @@ export default defineRecipe({
         {
           name: "add-constraint",
           actor: "pipeline",
-          title: `Make \`${quote(name)}\` of the index, which takes a moment.`,
+          title: `Turn the index into the constraint \`${quote(name)}\`, which takes a moment.`,
           from,
           sql: shortly(context, addConstraint(table, name, `UNIQUE USING INDEX ${quote(name)}`)),
           check: validated(table, name),

@@ -48,7 +48,7 @@ export default defineRecipe({
           actor: "pipeline",
           title: dropped
             ? `Put the primary key on \`${columns.map(quote).join(", ")}\` in the place of the one before.`
-            : `Make the primary key of \`${table.sql}\` of the index.`,
+            : `Turn the index into the primary key of \`${table.sql}\`.`,
           from,
           sql: shortly(
             context,

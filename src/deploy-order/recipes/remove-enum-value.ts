@@ -8,7 +8,7 @@ import { rowsLeft } from "../recipe-parts/checks.js";
 import { backfill, deploy } from "../recipe-parts/moments.js";
 import { derivedName, literal, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
-import { shortly } from "../recipe-parts/statements.js";
+import { shortly, withoutLimit } from "../recipe-parts/statements.js";
 import { defineRecipe, type RecipeContext } from "../recipe.js";
 
 export default defineRecipe({
@@ -74,7 +74,7 @@ export default defineRecipe({
         {
           name: "stop-using",
           actor: "code",
-          title: `Take ${listed} out of the code in this pull request: it writes it nowhere, and still reads it.`,
+          title: `Let the code in this pull request write ${listed} nowhere, and still read ${gone.length === 1 ? "it" : "them"}.`,
           from: deploy(0),
           until: deploy(0),
         },
@@ -95,7 +95,7 @@ export default defineRecipe({
           sql: shortly(
             context,
             `CREATE TYPE ${temporary} AS ENUM (${values.map(literal).join(", ")});`,
-            ...(add.sql ?? "").split("\n").filter((line) => !/^SET (LOCAL )?lock_timeout/.test(line)),
+            withoutLimit(add.sql ?? ""),
           ),
         },
         ...rest,

@@ -10,7 +10,7 @@ import { columnsThere, rowsLeft } from "../recipe-parts/checks.js";
 import { rowStatement } from "../recipe-parts/fill.js";
 import { backfill, before, deploy } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, quoteAll, tableIn } from "../recipe-parts/names.js";
-import { codeOf, LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { codeOf, LOCK_STOP, shortly, withoutLimit } from "../recipe-parts/statements.js";
 import { derivedSync } from "../recipe-parts/sync-trigger.js";
 import { defineRecipe, type RecipeContext } from "../recipe.js";
 
@@ -56,10 +56,7 @@ export default defineRecipe({
           title: `Add \`${quoteAll(next)}\` to \`${table.sql}\`, and fill ${them} from \`${quoteAll(old)}\` in every row that is written, by a trigger.`,
           from: before(0),
           until: before(0),
-          sql: `${shortly(context, `${alter} ${columns.join(", ")};`)}\n${sync.create
-            .split("\n")
-            .filter((line) => !/^SET (LOCAL )?lock_timeout/.test(line))
-            .join("\n")}`,
+          sql: shortly(context, `${alter} ${columns.join(", ")};`, withoutLimit(sync.create)),
           check: columnsThere(table, next, next.length),
           wayBack: `${codeOf(sync.drop, `${alter} ${next.map((column) => `DROP COLUMN ${quote(column)}`).join(", ")}`)}; nothing is lost.`,
           stopCondition: LOCK_STOP,
