@@ -210,7 +210,7 @@ describe("what db-migrate's migrations send", () => {
     expect(sent({ [file]: program(up) })).toEqual([
       `${file} CREATE TABLE  "a" ("id" INTEGER  PRIMARY KEY) ${file}#1`,
       `${file} ALTER TABLE "a" ADD COLUMN "b" VARCHAR (20) ${file}#1`,
-      `${file} UPDATE a SET b = $1 ${file}#1`,
+      `${file} UPDATE a SET b = 'x' ${file}#1`,
     ]);
   });
 });

@@ -116,7 +116,7 @@ describe("what migrations of @slonik/migrator send", () => {
       "db/2.sql CREATE TABLE c (id int) db/2.sql#1",
       "db/3.ts DROP TABLE b false",
       "db/3.ts DROP TABLE c false",
-      "db/4.ts SELECT $1 false",
+      "db/4.ts SELECT '1' false",
       "db/5.ts START TRANSACTION db/5.ts#1",
       "db/5.ts DROP TABLE a db/5.ts#1",
       "db/5.ts COMMIT db/5.ts#1",
