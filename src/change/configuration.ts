@@ -167,7 +167,9 @@ function parse(
   problems: ConfigurationProblem[],
 ): Settings {
   const report = (offset: number, message: string): void => {
-    problems.push({ file: name, ...positionAt(text, offset), message });
+    // A path with a line break in it would begin a line of the log, and a runner take that for a command.
+    const shown = message.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "·");
+    problems.push({ file: name, ...positionAt(text, offset), message: shown });
   };
   if (text.length > MAX_LENGTH) {
     report(0, `The configuration has ${text.length} characters; more than ${MAX_LENGTH} are not read.`);

@@ -414,6 +414,11 @@ describe("what is wrong is named with its place", () => {
 
   it("keeps names from the file out of the shape of a message", () => {
     expect(problems('"a`\\n::error::b": 1')[0]).toMatch(/^1:1 Unknown key `a··::error::b`\./);
+    const path = '"a\\n::error::b"';
+    expect(problems(`databases: { main: { stats: ${path}, migrations: [{ path: ${path} }] } }`)).toEqual([
+      "1:29 There is no file a·::error::b.",
+      "1:67 There is no file or folder a·::error::b.",
+    ]);
   });
 });
 
