@@ -75,7 +75,7 @@ describe("a data step beside Drizzle's SQL", () => {
           await db.delete(other);`),
       ),
     ).toEqual([
-      "UPDATE users SET name = $1 WHERE name IS NULL false",
+      "UPDATE users SET name = 'x' WHERE name IS NULL false",
       `begin ${STEP}#1`,
       `UPDATE "users" SET "\${column}" = $1 ${STEP}#1`,
       `UPDATE "users" SET "\${column}" = $1 WHERE $2 ${STEP}#1`,

@@ -82,7 +82,7 @@ describe("a data step beside Prisma's SQL", () => {
           for (const row of rows) await prisma.$executeRaw\`UPDATE users SET email = '' WHERE id = \${row.id}\`;`),
       ),
     ).toEqual([
-      "UPDATE users SET full_name = $1 WHERE id IN ($2,$3) false",
+      "UPDATE users SET full_name = 'x' WHERE id IN ('1','2') false",
       'DELETE FROM "Order" false',
       "TRUNCATE users false",
       "SELECT id FROM users false",
