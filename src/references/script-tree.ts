@@ -106,14 +106,15 @@ export function children(node: Node | undefined, key: string): readonly Node[] {
 /** Adds statements and everything in them to the nodes of a program. */
 export function linkStatements(statements: readonly Node[], program: Node, nodes: Node[]): void {
   for (const statement of statements) statement.parent = program;
-  // Not `push(...)`: a part may have more nodes than a call takes arguments.
-  for (const node of link([...statements])) nodes.push(node);
+  const first = nodes.length;
+  for (const statement of statements) nodes.push(statement);
+  link(nodes, first);
 }
 
-/** Gives every node its parent and its names; returns all of them, parents first. */
-function link(nodes: Node[]): readonly Node[] {
+/** Gives every node from the first one on its parent and its names; returns all of them, parents first. */
+function link(nodes: Node[], first = 0): readonly Node[] {
   // The list grows while it is walked: breadth first.
-  for (let at = 0; at < nodes.length; at++) {
+  for (let at = first; at < nodes.length; at++) {
     const node = nodes[at] as Node;
     for (const key in node) {
       const value = node[key];

@@ -100,6 +100,7 @@ export class Sought {
   readonly #tables = new Map<SoughtTarget, TableWords>();
   #stemFinder: Finder<TableWords> | undefined;
   #tableWordPattern: RegExp | undefined;
+  #columnWordPattern: RegExp | undefined;
   readonly #byTableWord = new Map<string, TableWords[]>();
   /** Relations and columns by the name of the relation in the database. */
   readonly #inDatabase = new Map<string, SoughtTarget[]>();
@@ -272,14 +273,38 @@ export class Sought {
 
   /** Of which targets a text has a word that names the table: without one, no column in it can be bound. */
   namedBy(text: string): (target: SoughtTarget) => boolean {
+    const found = this.tablesNamedIn(text);
+    return (target) => found.has(this.wordsOf(target) as TableWords);
+  }
+
+  /** The words of a target's table; undefined of what is no relation. */
+  wordsOf(target: SoughtTarget): TableWords | undefined {
+    return this.#tables.get(target);
+  }
+
+  /** The tables that words of a text name. */
+  tablesNamedIn(text: string): ReadonlySet<TableWords> {
     const found = new Set<TableWords>();
+    const seen = new Set<string>();
     for (const [word] of text.matchAll(this.#tableWord)) {
+      if (seen.has(word)) continue;
+      seen.add(word);
       const name = word.replace(/^_+/, "");
       for (const one of [name, name.replace(TABLE_SUFFIX, "")]) {
         for (const table of this.#byTableWord.get(one) ?? []) found.add(table);
       }
     }
-    return (target) => found.has(this.#tables.get(target) as TableWords);
+    return found;
+  }
+
+  /** Any of the names that columns have. */
+  get columnWord(): RegExp {
+    if (this.#columnWordPattern === undefined) {
+      const names = new Set(this.targets.flatMap(({ column, names }) => (column === undefined ? [] : [...names])));
+      const words = [...names].map(escapeRegExp).join("|");
+      this.#columnWordPattern = new RegExp(`(?<![\\w$])(?:${words || "(?!)"})(?![\\w$])`, "g");
+    }
+    return this.#columnWordPattern;
   }
 
   /**
@@ -337,7 +362,7 @@ export function isCertainlyTable(table: Required<QualifiedName>, name: Qualified
 }
 
 /** The words that name one table. */
-interface TableWords {
+export interface TableWords {
   readonly namings: ReadonlyMap<string, Naming>;
   /** The same with those that are declared to be another table's. */
   readonly words: readonly string[];

@@ -5,7 +5,7 @@
 import type { Range } from "../model/position.js";
 import type { ReferenceGrade } from "../model/reference.js";
 import type { Language } from "./application-files.js";
-import { escapeRegExp, withoutEscapes } from "./escapes.js";
+import { withoutEscapes } from "./escapes.js";
 import type { Found, Sought, SoughtTarget } from "./sought.js";
 import { isSameTable } from "./sought.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
@@ -90,17 +90,19 @@ export function referencesInText(text: string, language: Language, sought: Sough
   if (LEXICONS[language] !== undefined && plain.length > 0) {
     found.push(...declaredColumns(code, new Set(plain), sought));
   }
-  const near = new Set([...mentioned].filter(({ distinctive }) => distinctive));
-  const names = [...near].flatMap((target) => (target.column === undefined ? [] : [...target.names]));
-  if (names.length === 0) return found;
-  const words = new RegExp(`(?<![\\w$])(?:${names.map(escapeRegExp).join("|")})(?![\\w$])`, "g");
+  // Of a name that is all over the code no more counts than what its table is named beside.
+  const isNamed = sought.namedBy(code);
+  const near = new Set(
+    [...mentioned].filter((target) => sought.isRare(target) || (target.distinctive && isNamed(target))),
+  );
+  if (near.size === 0) return found;
   let headings: readonly Heading[] | undefined;
-  for (const { 0: word, index } of code.matchAll(words)) {
-    headings ??= headingsOf(code);
-    const targets = sought.named(word);
+  for (const { 0: word, index } of code.matchAll(sought.columnWord)) {
+    const targets = sought.named(word).filter((target) => near.has(target));
     if (targets.length === 0 || covered.some(([start, end]) => index >= start && index < end)) continue;
+    headings ??= headingsOf(code);
     for (const target of targets) {
-      if (target.column === undefined || !near.has(target)) continue;
+      if (target.column === undefined) continue;
       const grade = gradeOf(target, word, index, headings, code, sought, inSql, language);
       if (grade !== undefined) found.push({ target, grade, offset: index });
     }

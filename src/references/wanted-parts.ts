@@ -3,7 +3,7 @@ import { escapeRegExp } from "./escapes.js";
 import type { Part } from "./lazy-script.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { prismaModelOf } from "./script-places.js";
-import type { Sought, SoughtTarget } from "./sought.js";
+import type { Sought, SoughtTarget, TableWords } from "./sought.js";
 
 interface WantedParts {
   /**
@@ -23,13 +23,13 @@ interface WantedParts {
 
 /** @param word Any of the sought names. */
 export function wantedParts(parts: readonly Part[], sought: Sought, word: RegExp): WantedParts {
-  const names = new RegExp(word.source, "g");
-  const beside = new NamesOfTables(parts, sought);
+  const anyName = new RegExp(word.source, "g");
+  const names = new NamesOfTables(parts, sought);
   const named = new Set<Part>();
   const others = new Map<Part, ReadonlySet<SoughtTarget>>();
   for (const part of parts) {
-    const targets = targetsIn(part.text, names, sought);
-    if (isWanted(part, targets, sought, beside)) named.add(part);
+    const targets = targetsIn(part.text, anyName, sought);
+    if (isWanted(part, targets, sought, names)) named.add(part);
     else if (targets.size > 0) others.set(part, targets);
   }
   addVariablesUsedIn(named, others);
@@ -70,19 +70,19 @@ function targetsIn(text: string, names: RegExp, sought: Sought): ReadonlySet<Sou
   return targets;
 }
 
-function isWanted({ text }: Part, targets: ReadonlySet<SoughtTarget>, sought: Sought, beside: NamesOfTables): boolean {
+function isWanted(part: Part, targets: ReadonlySet<SoughtTarget>, sought: Sought, names: NamesOfTables): boolean {
+  const { text } = part;
   if (MAY_DECLARE.test(text)) return true;
   for (const target of targets) if (target.column === undefined || sought.isRare(target)) return true;
   if (targets.size === 0 && !sought.unnamed) return false;
-  const isNamed = sought.namedBy(text);
-  const typed = prismaModelsIn(text);
   // What works on a table may work on its columns without naming them.
-  for (const target of targets.size === 0 ? sought.targets : targets) {
-    if (isNamed(target) || typed.some((model) => sought.naming(target, model)) || beside.isNamedIn(text, target)) {
-      return true;
-    }
-  }
-  return false;
+  const wanted = targets.size === 0 ? sought.targets : [...targets];
+  const isIn = (tables: ReadonlySet<TableWords>): boolean =>
+    tables.size > 0 && wanted.some((target) => tables.has(sought.wordsOf(target) as TableWords));
+  if (isIn(names.in(part))) return true;
+  const typed = prismaModelsIn(text);
+  if (wanted.some((target) => typed.some((model) => sought.naming(target, model) !== undefined))) return true;
+  return isIn(names.besideIn(part));
 }
 
 /** Models in names of Prisma's types: `Prisma.OrderSelect`. */
@@ -90,27 +90,46 @@ function prismaModelsIn(text: string): readonly string[] {
   return Array.from(text.matchAll(/\bPrisma\s*\.\s*(\w+)/g)).flatMap(([, type = ""]) => prismaModelOf(type) ?? []);
 }
 
-/** Names of a script's own that stand for something with a table's name in it. */
+/** Names of a script's own, and the tables that they stand for. */
+interface OwnNames {
+  readonly word: RegExp;
+  readonly tables: ReadonlyMap<string, ReadonlySet<TableWords>>;
+}
+
+/** Which parts name a table: by one of its words, or by a name of the script's own that stands for something that does. */
 class NamesOfTables {
-  readonly #patterns = new Map<string, RegExp | undefined>();
-  #named: readonly (readonly [names: readonly string[], isNamed: (target: SoughtTarget) => boolean])[] | undefined;
+  readonly #named = new Map<Part, ReadonlySet<TableWords>>();
+  #own: OwnNames | undefined;
 
   constructor(
     readonly parts: readonly Part[],
     readonly sought: Sought,
   ) {}
 
-  isNamedIn(text: string, target: SoughtTarget): boolean {
-    const key = `${target.table.schema}.${target.table.name}`;
-    if (!this.#patterns.has(key)) this.#patterns.set(key, this.#patternOf(target));
-    return this.#patterns.get(key)?.test(text) === true;
+  /** The tables that words in a part name. */
+  in(part: Part): ReadonlySet<TableWords> {
+    let named = this.#named.get(part);
+    if (named === undefined) this.#named.set(part, (named = this.sought.tablesNamedIn(part.text)));
+    return named;
   }
 
-  #patternOf(target: SoughtTarget): RegExp | undefined {
-    this.#named ??= this.parts
-      .filter((part) => part.names().length > 0)
-      .map((part) => [part.names(), this.sought.namedBy(part.text)]);
-    const names = this.#named.flatMap(([own, isNamed]) => (isNamed(target) ? own : []));
-    return names.length === 0 ? undefined : new RegExp(`(?<![\\w$])(?:${names.map(escapeRegExp).join("|")})(?![\\w$])`);
+  /** The tables that the script's own names in a part stand for. */
+  besideIn(part: Part): ReadonlySet<TableWords> {
+    this.#own ??= this.#readOwn();
+    const { word, tables } = this.#own;
+    const found = new Set<TableWords>();
+    for (const [name] of part.text.matchAll(word)) for (const table of tables.get(name) ?? []) found.add(table);
+    return found;
+  }
+
+  #readOwn(): OwnNames {
+    const tables = new Map<string, Set<TableWords>>();
+    for (const part of this.parts) {
+      const named = this.in(part);
+      if (named.size === 0) continue;
+      for (const name of part.names()) tables.set(name, new Set([...(tables.get(name) ?? []), ...named]));
+    }
+    const names = [...tables.keys()].map(escapeRegExp).join("|");
+    return { word: new RegExp(`(?<![\\w$])(?:${names || "(?!)"})(?![\\w$])`, "g"), tables };
   }
 }
