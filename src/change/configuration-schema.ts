@@ -123,7 +123,10 @@ export function configurationSchema(rules: readonly ConfigurableRule[]): JsonSch
             session: {
               description: "Settings on the connection or role that runs the migrations, such as lock_timeout: 3s.",
               type: "object",
-              properties: { lock_timeout: TIMEOUT, statement_timeout: TIMEOUT },
+              properties: {
+                lock_timeout: { description: "How long a statement waits for a lock at most.", ...TIMEOUT },
+                statement_timeout: { description: "How long a statement runs at most.", ...TIMEOUT },
+              },
               additionalProperties: { type: ["string", "integer"] },
             },
             rules: { ...settings, description: "Other levels for its migrations. They come before `overrides`." },

@@ -35,6 +35,7 @@ describe("docs/configuration.md", () => {
       [".github/migration-safety.yml", text],
       ["db/baseline.sql", "CREATE TABLE orders (id bigint);\n"],
       [".github/migration-safety-stats.json", "{}\n"],
+      ...Array.from(text.matchAll(/\bpath: ([\w/]+)/g), ([, path]) => [`${path}/0001_first.sql`, ""] as const),
     ]);
     expect(() => readConfiguration({ rules: configurableRules(), head: memoryTree(files, "head") })).not.toThrow();
   });
