@@ -254,7 +254,9 @@ class Loader {
         // What other migrations stand for since then, a squash for one, nobody can tell.
         rewritten: files.some(
           ({ file, status }) =>
-            status === "deleted" && sources.some(({ folder }) => folder === "" || file.startsWith(`${folder}/`)),
+            status === "deleted" &&
+            isMigrationName(file) &&
+            sources.some(({ folder }) => folder === "" || file.startsWith(`${folder}/`)),
         ),
       };
     });

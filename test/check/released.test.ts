@@ -112,11 +112,16 @@ describe("a table", () => {
 describe("a release on a branch of its own", () => {
   it("does not have what main has got since, whatever else it has", () => {
     const made = repository();
+    made.git("checkout", "-q", "main");
+    made.commit("a note", { "db/migrations/.gitkeep": "" });
+    made.git("tag", "-f", "v1.0.0");
+    made.remove("db/migrations/.gitkeep");
+    made.commit("More items", { [at("0002_more_items")]: ITEMS.replace("items", "more_items") });
     made.branch("release-1.1", "v1.0.0");
     made.commit("picked", { [at("0009_picked")]: "CREATE TABLE picked (id bigint PRIMARY KEY);\n" });
     made.git("tag", "v1.1.0");
-    made.git("checkout", "-q", "work");
-    made.commit("index", { [at("0003_index")]: `${TIMEOUT}CREATE INDEX ON items (order_id);\n` });
+    made.branch("index", "main");
+    made.commit("index", { [at("0003_index")]: `${TIMEOUT}CREATE INDEX ON more_items (order_id);\n` });
     const report = checked(made);
     expect(report.change.release?.tag).toBe("v1.1.0");
     expect(places(report)).toEqual([]);
