@@ -78,6 +78,12 @@ CREATE PROCEDURE take() LANGUAGE sql BEGIN ATOMIC
   MERGE INTO priced USING log ON priced.id = log.first WHEN MATCHED THEN UPDATE SET m = 1;
 END;
 CREATE FUNCTION twice(a int, b varchar[]) RETURNS numeric LANGUAGE sql RETURN price(a) * 2;
+CREATE TABLE whole (id int, plain int, rest int);
+CREATE FUNCTION of_row(w whole) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION takes_row() RETURNS bigint LANGUAGE sql RETURN (SELECT count(w.*) + max(of_row(w.*)) FROM whole w WHERE w.* IS NOT NULL);
+CREATE VIEW takes_rows AS SELECT of_row(w.*) AS one, w.plain FROM whole w WHERE w.id IS NOT NULL;
+CREATE TABLE spread (id int, plain int);
+CREATE VIEW spreads AS SELECT row_to_json(ROW(s.*)) AS row FROM spread s;
 CREATE FUNCTION alone(a int) RETURNS int LANGUAGE sql RETURN a;
 CREATE FUNCTION alone(a text) RETURNS text LANGUAGE sql RETURN alone(1)::text;
 CREATE FUNCTION quoted() RETURNS numeric LANGUAGE sql AS 'SELECT total FROM priced';
@@ -257,6 +263,9 @@ ALTER TABLE priced DROP COLUMN written
 ALTER TABLE priced DROP COLUMN sought
 ALTER TABLE priced DROP COLUMN shown
 ALTER TABLE log DROP COLUMN first
+ALTER TABLE whole DROP COLUMN plain
+ALTER TABLE spread DROP COLUMN plain
+DROP TABLE whole
 ALTER TABLE log DROP COLUMN second
 ALTER TABLE jobs DROP COLUMN owner
 ALTER TABLE priced ALTER COLUMN total TYPE int
@@ -291,6 +300,7 @@ REFRESH MATERIALIZED VIEW v
 /** Accepted, or refused for a reason that we do not look for. */
 const silent = `
 ALTER TABLE priced DROP COLUMN unused
+ALTER TABLE whole DROP COLUMN rest
 ALTER TABLE priced DROP COLUMN m
 ALTER TABLE log DROP COLUMN third
 ALTER TABLE priced ALTER COLUMN unused TYPE bigint

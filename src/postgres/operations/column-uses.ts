@@ -9,6 +9,7 @@ import type {
   Node,
   RangeVar,
   ResTarget,
+  RowExpr,
   SelectStmt,
   UpdateStmt,
   WithClause,
@@ -44,12 +45,16 @@ export function columnUses(query: unknown): ColumnUse[] {
     if (relations.length === 0) return;
     uses.set(JSON.stringify([column, relations, first]), { column, relations, ...(first !== undefined && { first }) });
   };
-  const pending: [node: unknown, scope: Scope][] = [[query, { items: new Map(), withQueries: new Set() }]];
+  // A `*` is all columns in a list of results and in ROW(); elsewhere, as in `f(t.*)`, it is the row as a whole.
+  const pending: [node: unknown, scope: Scope, expands?: true][] = [
+    [query, { items: new Map(), withQueries: new Set() }],
+  ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [node, scope] = next;
+    const [node, scope, expands] = next;
     if (typeof node !== "object" || node === null) continue;
     if (Array.isArray(node)) {
-      for (let index = node.length - 1; index >= 0; index--) pending.push([node[index], scope]);
+      for (let index = node.length - 1; index >= 0; index--)
+        pending.push(expands ? [node[index], scope, true] : [node[index], scope]);
       continue;
     }
     const entries = Object.entries(node as Record<string, unknown>);
@@ -65,8 +70,13 @@ export function columnUses(query: unknown): ColumnUse[] {
         const { fields = [] } = value as { fields?: Node[] };
         const parts = strings(fields);
         const star = fields.length > parts.length;
+        if (star && expands !== true) continue;
         const column = star ? "*" : (parts.pop() ?? "");
         add(column, parts.length === 0 ? candidates(scope, star) : named(scope, parts));
+      } else if (key === "RowExpr") {
+        pending.push([(value as RowExpr).args, scope, true]);
+      } else if (key === "val") {
+        pending.push([value, scope, true]);
       } else if (WRITES.has(key)) {
         const { relation, ...write } = value as Write;
         const around = scopeOf(write.withClause, undefined, scope);
