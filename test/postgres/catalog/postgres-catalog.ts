@@ -41,7 +41,7 @@ const functionParts = (oid: string): string => `(
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
       LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
     WHERE refclassid = 'pg_type'::regclass AND t.oid = refobjid AND nspname ${USER}
-  )
+  ) AS parts
   WHERE classid = 'pg_proc'::regclass AND objid = ${oid} AND deptype = 'n')`;
 
 const QUERIES: readonly string[] = [
