@@ -70,7 +70,14 @@ export default defineConfig({
         },
       },
       // Every form that is offered, in every tool: npm run test:remedies.
-      { extends: true, test: { name: "remedies", include: ["test/check/remedies/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "remedies",
+          include: ["test/check/remedies/**/*.test.ts"],
+          globalSetup: ["test/postgres/start-pglite.ts"],
+        },
+      },
       // What is shipped, built from the sources as they are now, in ESLint's own command line: npm run test:bundle.
       {
         extends: true,
