@@ -32,7 +32,14 @@ export function wantedParts(parts: readonly Part[], sought: Sought, word: RegExp
     if (isWanted(part, targets, sought, names)) named.add(part);
     else if (targets.size > 0) others.set(part, targets);
   }
-  addVariablesUsedIn(named, others);
+  const variables = [...others.keys()].filter(({ text }) => VARIABLE.test(text));
+  if (variables.length > 0) {
+    const users = parts.filter((part) => named.has(part) || names.in(part).size > 0);
+    for (const part of usedBy(users, variables)) {
+      named.add(part);
+      others.delete(part);
+    }
+  }
   const unbound: Part[] = [];
   const columns = new Set<SoughtTarget>();
   for (const [part, targets] of others) {
@@ -45,20 +52,17 @@ export function wantedParts(parts: readonly Part[], sought: Sought, word: RegExp
 
 const VARIABLE = /^(?:export\s+)?(?:const|let|var)\s/;
 
-/** Takes from the others to the named ones what declares a variable that these use, which in turn may use others. */
-function addVariablesUsedIn(named: Set<Part>, others: Map<Part, unknown>): void {
-  const variables = [...others.keys()].filter(({ text }) => VARIABLE.test(text));
-  if (variables.length === 0) return;
+/** Those of some variables that statements use, which in turn may use others. */
+function usedBy(users: readonly Part[], variables: readonly Part[]): readonly Part[] {
   const used = new Set<string>();
   const use = ({ text }: Part): void => text.match(/[\w$]+/g)?.forEach((name) => used.add(name));
-  for (const part of named) use(part);
+  users.forEach(use);
   // From the last one: a variable stands behind those that it uses.
-  for (const part of variables.reverse()) {
-    if (!part.names().some((name) => used.has(name))) continue;
-    named.add(part);
-    others.delete(part);
-    use(part);
-  }
+  return [...variables].reverse().filter((part) => {
+    const isUsed = part.names().some((name) => used.has(name));
+    if (isUsed) use(part);
+    return isUsed;
+  });
 }
 
 function targetsIn(text: string, names: RegExp, sought: Sought): ReadonlySet<SoughtTarget> {

@@ -55,6 +55,34 @@ test("the tests at the end of a source file of Rust break nothing that runs", ()
   ]);
 });
 
+/** Statements that are not worth being parsed, so that the others are not parsed for being most of a script. */
+const UNRELATED = "export const label = (text: string) => text.trim().toUpperCase().padEnd(80);\n\n".repeat(20);
+
+test.each([
+  ["a variable's value that a statement uses which names the table", "const shown = { status: true };", 17],
+  ["what has a type of Prisma's", "const open = { status: true } satisfies Prisma.OrderSelect;", 16],
+])("a common name counts in %s", (_, variable, column) => {
+  const query = "export const all = () => db.order.findMany({ select: shown });\n";
+  const status = { table: { schema: "public", name: "orders" }, column: "status" };
+  const text = `${variable}\n\n${query}\n${UNRELATED}`;
+  expect(find({ "src/orders.ts": text }, status).map(brief)).toEqual([
+    `head likely read src/orders.ts:1:${String(column)}`,
+  ]);
+  expect(find({ "src/orders.ts": `const other = { status: true };\n\n${query}\n${UNRELATED}` }, status)).toEqual([]);
+});
+
+test("a name in more than a hundred lines counts without its table only where the script works on no other", () => {
+  const show = "export const show = (row: Row) => row.legacy_ref;\n\n";
+  const load = (table: string): string => `export const ${table} = () => db("${table}").where({ id: 1 }).first();\n\n`;
+  const found = find({
+    "src/words.ts": "words.push(word.legacy_ref);\n".repeat(101),
+    "src/one.ts": show + load("orders") + UNRELATED,
+    "src/two.ts": show + load("orders") + load("accounts") + UNRELATED,
+    "test/one.test.ts": show + load("orders"),
+  });
+  expect(found.map(brief)).toEqual(["head likely read src/one.ts:1:39"]);
+});
+
 test("a script whose only word of a database is an UPDATE is read as such, however it is written", () => {
   for (const query of ["UPDATE orders SET legacy_ref = NULL", "update orders set legacy_ref = null"]) {
     const text = `export const forget = (run: (query: string) => void) => run("${query}");\n`;
