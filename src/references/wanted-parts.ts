@@ -1,5 +1,4 @@
 /** Which statements of a script may have a reference in them. */
-import { escapeRegExp } from "./escapes.js";
 import type { Part } from "./lazy-script.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { prismaModelOf } from "./script-places.js";
@@ -94,11 +93,8 @@ function prismaModelsIn(text: string): readonly string[] {
   return Array.from(text.matchAll(/\bPrisma\s*\.\s*(\w+)/g)).flatMap(([, type = ""]) => prismaModelOf(type) ?? []);
 }
 
-/** Names of a script's own, and the tables that they stand for. */
-interface OwnNames {
-  readonly word: RegExp;
-  readonly tables: ReadonlyMap<string, ReadonlySet<TableWords>>;
-}
+/** Names of a script's own, with the tables that they stand for. */
+type OwnNames = ReadonlyMap<string, ReadonlySet<TableWords>>;
 
 /** Which parts name a table: by one of its words, or by a name of the script's own that stands for something that does. */
 class NamesOfTables {
@@ -118,22 +114,29 @@ class NamesOfTables {
   }
 
   /** The tables that the script's own names in a part stand for. */
-  besideIn(part: Part): ReadonlySet<TableWords> {
+  besideIn({ text }: Part): ReadonlySet<TableWords> {
     this.#own ??= this.#readOwn();
-    const { word, tables } = this.#own;
     const found = new Set<TableWords>();
-    for (const [name] of part.text.matchAll(word)) for (const table of tables.get(name) ?? []) found.add(table);
+    for (const [name, tables] of this.#own) if (hasWord(text, name)) for (const table of tables) found.add(table);
     return found;
   }
 
   #readOwn(): OwnNames {
-    const tables = new Map<string, Set<TableWords>>();
+    const own = new Map<string, Set<TableWords>>();
     for (const part of this.parts) {
       const named = this.in(part);
       if (named.size === 0) continue;
-      for (const name of part.names()) tables.set(name, new Set([...(tables.get(name) ?? []), ...named]));
+      for (const name of part.names()) own.set(name, new Set([...(own.get(name) ?? []), ...named]));
     }
-    const names = [...tables.keys()].map(escapeRegExp).join("|");
-    return { word: new RegExp(`(?<![\\w$])(?:${names || "(?!)"})(?![\\w$])`, "g"), tables };
+    return own;
   }
+}
+
+/** A regular expression that only one file needs takes longer to be made than this. */
+function hasWord(text: string, word: string): boolean {
+  const isLetter = (at: number): boolean => /[\w$]/.test(text.charAt(at));
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (!isLetter(at - 1) && !isLetter(at + word.length)) return true;
+  }
+  return false;
 }
