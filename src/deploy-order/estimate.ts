@@ -12,7 +12,7 @@ import type { Operation } from "../model/operation.js";
 import type { Estimate } from "../model/plan.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
 
-export interface Cost {
+interface Cost {
   /** Microseconds of one processor core for a row, everything in memory: the least and the most that was measured. */
   readonly row: readonly [least: number, most: number];
   /** Bytes from and to the disk for each byte of the table. */
@@ -22,7 +22,7 @@ export interface Cost {
 /** Kinds of work that differ in what they cost. */
 export type Kind = "scan" | "lookup" | "index" | "concurrent index" | "rewrite" | "batches";
 
-export const COSTS: Readonly<Record<Kind, Cost>> = {
+const COSTS: Readonly<Record<Kind, Cost>> = {
   scan: { row: [0.06, 0.2], disk: 1 },
   // A foreign key compares each row with the other table.
   lookup: { row: [0.16, 0.3], disk: 1 },

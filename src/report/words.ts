@@ -13,7 +13,7 @@ export const PHASE_HEADINGS: Readonly<Record<PhaseId, string>> = {
   later: "A later pull request",
 };
 
-export const SIDE_WORDS: Readonly<Record<Side, string>> = {
+const SIDE_WORDS: Readonly<Record<Side, string>> = {
   base: "the code running now",
   head: "the code in this pull request",
 };

@@ -21,7 +21,7 @@ export function isFree(context: RecipeContext, table: NamedTable, column: string
 }
 
 /** Whether views, generated columns, policies or triggers name the column, as far as is known. */
-export function isReadByOthers(context: RecipeContext, table: NamedTable, column: string): boolean {
+function isReadByOthers(context: RecipeContext, table: NamedTable, column: string): boolean {
   const viewed = context.placed.statement.before
     .readBy(table)
     .some(
