@@ -169,10 +169,23 @@ export class CandidateFiles {
       if (text === undefined) continue;
       const { lines, keys } = search.in(file, text);
       for (const [word, count] of lines) this.#lines.set(word, (this.#lines.get(word) ?? 0) + count);
-      if (keys.length === 0) continue;
-      const known = this.#files.get(file);
-      if (known === undefined) this.#files.set(file, new Set(keys));
-      else for (const key of keys) known.add(key);
+      this.#addKeys(file, keys);
     }
+  }
+
+  /** Judges the files that a search has found once more, by another that has the same words. */
+  addFound(found: WordSearch, search: WordSearch): void {
+    for (const file of this.tree.filesWith(found)) {
+      checkTime();
+      const text = this.tree.read(file);
+      if (text !== undefined) this.#addKeys(file, search.in(file, text).keys);
+    }
+  }
+
+  #addKeys(file: string, keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    const known = this.#files.get(file);
+    if (known === undefined) this.#files.set(file, new Set(keys));
+    else for (const key of keys) known.add(key);
   }
 }

@@ -56,7 +56,7 @@ export function findReferences(
   const candidates = trees.map((tree) => new CandidateFiles(tree));
   const plainSearch = new WordSearch(plain.words, plain);
   for (const one of candidates) one.add(plainSearch);
-  const readers = readersOf(targets, candidates, plain);
+  const readers = readersOf(targets, candidates, plainSearch);
   const work = new Map<string, { tree: SideTree; reader: Reader; keys: ReadonlySet<string> }[]>();
   for (const [index, { tree, files }] of candidates.entries()) {
     const reader = readers[index] as Reader;
@@ -89,8 +89,9 @@ export function findReferences(
 function readersOf(
   targets: readonly ReferenceTarget[],
   candidates: readonly CandidateFiles[],
-  plain: Sought,
+  plainSearch: WordSearch,
 ): readonly Reader[] {
+  const plain = plainSearch.sought;
   const scripts = new Scripts();
   // A model that one side has without the column is one that the other side has with it.
   const modelFiles = new Set(
@@ -100,7 +101,10 @@ function readersOf(
   );
   const declared = candidates.map(({ tree }) => [...modelFiles].flatMap((file) => scripts.declarationsIn(file, tree)));
   const searched = new Set(plain.words);
-  const known = new Map<string, { readonly search: WordSearch; readonly declarations: readonly Declaration[] }>();
+  const known = new Map<
+    string,
+    { readonly search: WordSearch; readonly again?: WordSearch; readonly declarations: readonly Declaration[] }
+  >();
   const searches = candidates.map((one, side) => {
     const others = declared.filter((_, other) => other !== side).flat();
     const declarations = knownOn(declared[side] ?? [], others);
@@ -110,8 +114,12 @@ function readersOf(
       const sought = declarations.length === 0 ? plain : new Sought(targets, declarations, plain.unnamed);
       // Names that only a model's declaration told need a search of their own.
       const words = sought.words.filter((word) => !searched.has(word));
-      known.set(key, (found = { search: new WordSearch(words, sought), declarations }));
+      const search = new WordSearch(words, sought);
+      // Files with a column's name were left out that name its table only as the model does.
+      const again = sought.hasTableNamesBeyond(plain) ? new WordSearch(plain.words, sought) : undefined;
+      known.set(key, (found = { search, declarations, ...(again && { again }) }));
     }
+    if (found.again) one.addFound(plainSearch, found.again);
     one.add(found.search);
     return found;
   });

@@ -315,6 +315,18 @@ export class Sought {
     const found = this.#stems.in(squash(text));
     return (target) => target.object !== undefined || found.has(this.#tables.get(target) as TableWords);
   }
+
+  /** Whether a table has a name here, of a model, that `mentionedIn` of the others does not know. */
+  hasTableNamesBeyond(others: Sought): boolean {
+    return this.targets.some((target, index) => {
+      const theirs = stemsOf(others.#namesOf(others.targets[index]));
+      return stemsOf(this.#namesOf(target)).some((stem) => !theirs.some((their) => stem.includes(their)));
+    });
+  }
+
+  #namesOf(target: SoughtTarget | undefined): readonly string[] {
+    return (target && this.#tables.get(target)?.names) ?? [];
+  }
 }
 
 export function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

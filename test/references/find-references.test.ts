@@ -39,6 +39,19 @@ test("migrations are no application code, whoever runs them", () => {
   ]);
 });
 
+test("a table that is called otherwise than its model, with a column that is called alike", () => {
+  const column = { table: { schema: "public", name: "tbl_purchase_orders" }, column: "legacy_ref" };
+  const files = {
+    "prisma/schema.prisma": 'model Sale {\n  id Int @id\n  legacy_ref String?\n\n  @@map("tbl_purchase_orders")\n}\n',
+    "src/sales.ts": "export const refs = () => prisma.sale.findMany({ select: { legacy_ref: true } });\n",
+    "src/guests.ts": "export const refs = () => prisma.guest.findMany({ select: { legacy_ref: true } });\n",
+  };
+  expect(find(files, column).map(brief)).toEqual([
+    "head certain declared prisma/schema.prisma:3:3",
+    "head certain read src/sales.ts:1:60",
+  ]);
+});
+
 test("dumps of the schema and scripts for another system are no application code", () => {
   const sql = "SELECT legacy_ref FROM orders;\n";
   const files = ["sql/schema.sql", "sql/schema.postgresql.sql", "db/structure.sql"];
