@@ -632,6 +632,8 @@ export interface CreateFunction extends OperationBase {
   };
   /** The types of what it takes and returns, columns of a returned table among them; those of `%TYPE` are not. */
   readonly types?: readonly QualifiedName[];
+  /** The functions of the user that the defaults of its arguments call. */
+  readonly defaultCalls?: readonly QualifiedName[];
   /** Types of its input arguments, without their schemas (`int4`, `text[]`): what tells it from others of its name. */
   readonly arguments?: readonly string[];
   /** SET search_path: as of `SetVariable`. */

@@ -90,7 +90,7 @@ it("the report has the sizes with the locks, and where they come from", () => {
   const text = renderText(report, { color: false });
   expect(text).toContain(source);
   expect(text).toContain(
-    "Lock: SHARE on `orders`. Blocked: writes; reads go on. Duration: it builds the index, 33 s to 2.8 min (about 12 million rows, 3.1 GB).",
+    "Lock: SHARE on `orders`. Blocked: writes; reads go on. Duration: it builds the index, 5.6 s to 1.5 min (about 12 million rows, 3.1 GB).",
   );
   const markdown = renderMarkdown(report, { fits: () => true });
   expect(markdown).toContain("orders: about 12 million rows, 3.1 GB.");

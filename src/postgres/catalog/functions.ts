@@ -53,19 +53,20 @@ export const functionChanges: Changes = {
 };
 
 /** What PostgreSQL remembers of it; a body between quotes it does not look into. */
-function partsOf({ parsedBody, types = [] }: CreateFunction, situation: Situation): RoutineParts | undefined {
-  if (parsedBody === undefined && types.length === 0) return undefined;
+function partsOf(operation: CreateFunction, situation: Situation): RoutineParts | undefined {
+  const { parsedBody, types = [], defaultCalls = [] } = operation;
+  if (parsedBody === undefined && types.length === 0 && defaultCalls.length === 0) return undefined;
   const { timeline } = situation;
   const { reads = [], writes = [], uses = [], functions = [] } = parsedBody ?? {};
   const known = types.flatMap((type) => {
     const found = timeline.typeOf(type, timeline.time) ?? timeline.history(type)?.at(timeline.time);
     return found ? [{ schema: found.schema, name: found.name }] : [];
   });
-  if (parsedBody === undefined && known.length === 0) return undefined;
+  if (parsedBody === undefined && known.length === 0 && defaultCalls.length === 0) return undefined;
   return {
     reads: knownReads(situation, [...reads, ...writes]),
     uses: usedColumns(situation, uses),
-    calls: functions.map((name) => timeline.qualifyFunction(name)),
+    calls: [...functions, ...defaultCalls].map((name) => timeline.qualifyFunction(name)),
     types: known,
   };
 }

@@ -24,7 +24,7 @@ import { settingValue } from "./session.js";
 import type { StatementSource } from "../statement-source.js";
 import { tableConstraint } from "./definitions.js";
 import { reader, type Draft } from "./draft.js";
-import { expression } from "./expressions.js";
+import { expression, mentionsOf, usersFunctions } from "./expressions.js";
 import { argumentsOf } from "./drop-and-rename.js";
 import { all, argumentType, as, nameOf, relationName, strings, typeName } from "./names.js";
 import { parsedBody } from "./planned.js";
@@ -171,6 +171,12 @@ function typesOf({ parameters, returnType }: CreateFunctionStmt): QualifiedName[
   return [...new Map(users.map((type) => [JSON.stringify(type), type])).values()];
 }
 
+function callsInDefaults({ parameters }: CreateFunctionStmt): QualifiedName[] {
+  return usersFunctions(
+    mentionsOf(...all<FunctionParameter>(parameters, "FunctionParameter").map((one) => one.defexpr)),
+  );
+}
+
 const READ: ReadonlySet<string> = new Set(["plpgsql", "sql"]);
 
 function createFunction(statement: CreateFunctionStmt, source: StatementSource): Draft {
@@ -178,6 +184,7 @@ function createFunction(statement: CreateFunctionStmt, source: StatementSource):
   const body = bodyOf(statement, options);
   const searchPath = searchPathOf(options);
   const types = typesOf(statement);
+  const defaultCalls = callsInDefaults(statement);
   return {
     type: "CreateFunction",
     function: nameOf(statement.funcname),
@@ -189,6 +196,7 @@ function createFunction(statement: CreateFunctionStmt, source: StatementSource):
     volatility: volatilityOf(options) ?? "volatile",
     ...(typeof searchPath === "string" && { searchPath }),
     ...(types.length > 0 && { types }),
+    ...(defaultCalls.length > 0 && { defaultCalls }),
     ...body,
     ...(body.body !== undefined && READ.has(body.language) && { definition: source.sql(source.range) }),
   };

@@ -13,3 +13,4 @@ END;
 CREATE FUNCTION twice(n int) RETURNS numeric LANGUAGE sql RETURN price(n) * 2;
 CREATE VIEW doubled AS SELECT id, twice(id) FROM orders;
 CREATE FUNCTION rows_of(m mood[]) RETURNS SETOF orders LANGUAGE sql AS 'SELECT * FROM orders';
+CREATE FUNCTION priced(n numeric DEFAULT price(1)) RETURNS numeric LANGUAGE sql AS 'SELECT n';
