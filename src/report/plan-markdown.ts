@@ -80,7 +80,11 @@ function renderStep(step: Step, view: PlanView): string {
   const statement = beside ? `${where} ${code(cut(oneLine(sql), 200))}`.trim() : "";
   // What its finding says stands there, too.
   const shown = above ? withoutInstead(step) : step;
-  return [line, ...stepDetails(shown, statement, view)].join("\n");
+  const [first, ...details] = stepDetails(shown, statement, view);
+  if (first === undefined) return line;
+  // In a summary a line feed is no line break; two spaces before it are one, there and in a comment.
+  const isText = !(proposed && sql !== undefined && view.level === "full");
+  return [`${line}${isText ? "  " : ""}`, first, ...details].join("\n");
 }
 
 function withoutInstead({ instead: _instead, ...step }: Step): Step {

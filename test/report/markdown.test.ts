@@ -93,6 +93,7 @@ Configuration: .github/migration-safety.yml. Earlier statements replayed: 40.`,
     expect(
       lines
         .filter((line) => line.includes("<!--"))
+        .map((line) => line.trimEnd())
         .map((line) => line.slice(0, 5) + line.slice(-35, -13) + line.slice(-4)),
     ).toEqual(["- [ ]<!-- step:0123456789ab -->", "- [ ]<!-- step:23456789abcd -->"]);
   });
