@@ -41,8 +41,13 @@ const leftOut = [
   { filter: /[\\/]eslint[\\/]lib[\\/]rules[\\/]index\.js$/, contents: "module.exports = new Map();" },
   // Tokens for cloud providers: it would start an HTTP client in every run, a third of the Action's time.
   { filter: /[\\/]@actions[\\/]core[\\/]lib[\\/]oidc-utils\.js$/, contents: "export class OidcClient {}" },
-  // Proxies of `fetch`, a quarter of the Action's text; the HTTP client has its own for what it requests itself.
-  { filter: /[\\/]undici[\\/]index\.js$/, contents: "exports.ProxyAgent = undefined;" },
+  // `fetch`, a quarter of the Action's text: requests go through Node's `http`, with the HTTP client's own proxies.
+  { filter: /[\\/]undici[\\/]index\.js$/, contents: "exports.ProxyAgent = class {}; exports.fetch = undefined;" },
+  // A method for each of GitHub's thousand endpoints, where `request` names the endpoint.
+  {
+    filter: /[\\/]@octokit[\\/]plugin-rest-endpoint-methods[\\/]dist-src[\\/]index\.js$/,
+    contents: "export const restEndpointMethods = () => ({});",
+  },
 ];
 
 /** How modules load a package late; see the plugin below. */

@@ -1,10 +1,12 @@
-/** The requests this action makes, one method each. Octokit is loaded with the first of them: not every run makes one. */
-import type { Octokit as Core } from "@octokit/core";
-import type { PaginateInterface } from "@octokit/plugin-paginate-rest";
+/**
+ * The requests this action makes, one method each. `@actions/github` is loaded with the first of them: not every run makes
+ * one. Of its methods the bundle has `request` and `paginate` only (`scripts/build.js`).
+ */
+import type { getOctokit } from "@actions/github";
 import { TIME_WAS_OVER, type TimeLimit } from "../text/out-of-time.js";
 import type { Repository } from "./event.js";
 
-type Octokit = Core & { readonly paginate: PaginateInterface };
+type Octokit = Pick<ReturnType<typeof getOctokit>, "hook" | "paginate" | "request">;
 
 /** GitHub lists no more files of a pull request than this, and does not say that it left some out. */
 export const PULL_REQUEST_FILES = 3000;
@@ -309,11 +311,9 @@ export class GitHubApi {
 }
 
 async function connect({ token, wait = sleep }: ApiOptions): Promise<Octokit> {
-  const { Octokit: Core } = await import("@octokit/core");
-  const { paginateRest } = await import("@octokit/plugin-paginate-rest");
+  const { getOctokit } = await import("@actions/github");
   const { fetchByHttpClient } = await import("./fetch.js");
-  const octokit = new (Core.plugin(paginateRest))({
-    auth: token,
+  const octokit = getOctokit(token, {
     // The runner's; on GitHub Enterprise Server it names that server.
     baseUrl: process.env["GITHUB_API_URL"] || "https://api.github.com",
     log: SILENT,

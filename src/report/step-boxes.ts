@@ -70,7 +70,7 @@ export function keepTicks(wanted: string, current: string): string {
 }
 
 const BOX = /^[ \t]*[-*+][ \t]+\[([ xX])\]/;
-const MARK = / <!-- step:([\w.:-]+) ([0-9a-f]{8})( changed)? -->[ \t]*$/;
+const MARK = / <!-- step:([\w.:-]+) ([0-9a-f]{8})( changed)? -->(?=[ \t]*$)/;
 
 function boxOf(line: string): Box | undefined {
   const box = BOX.exec(line);

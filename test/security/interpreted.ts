@@ -59,7 +59,7 @@ function expectInertLog(report: Report): void {
 function expectInertMarkdown(markdown: string, report: Report): void {
   expect(markdown.replaceAll("\u200b", "")).toBe(visible(markdown.replaceAll("\u200b", "")));
   const ids = new Set(report.plan.phases.flatMap(({ steps }) => steps.map(({ id }) => id)));
-  for (const [mark, id] of markdown.matchAll(/<!--(?: step:(\S+) [0-9a-f]{8} -->$)?/gm)) {
+  for (const [mark, id] of markdown.matchAll(/<!--(?: step:(\S+) [0-9a-f]{8} --> {0,2}$)?/gm)) {
     expect(id === undefined ? mark : ids.has(id)).toBe(true);
   }
   const html = new Marked({ gfm: true, breaks: true }).parse(markdown, { async: false });
