@@ -24,40 +24,49 @@ const styled = (style, text) => (colour ? styleText(style, text) : text);
 /** @param {string} title */
 const heading = (title) => console.log(`\n${styled("bold", title)}\n${"─".repeat(width)}`);
 
-/** Breaks lines at blanks. @param {string} text @param {string} indent */
+/** Breaks lines at blanks; what follows stands below the line's first word. @param {string} text @param {string} indent */
 function wrap(text, indent) {
-  const lines = text.split("\n").flatMap((paragraph) => {
-    const [first = "", ...words] = paragraph.split(" ");
-    return words.reduce(
-      ([...done], word) => {
-        const line = `${done.pop()} ${word}`;
-        return line.length + indent.length <= width
-          ? [...done, line]
-          : [...done, line.slice(0, -word.length - 1), word];
-      },
-      [first],
-    );
-  });
-  return lines.map((line) => (indent + line).trimEnd()).join("\n");
+  return text
+    .split("\n")
+    .map((line) => wrapLine(indent + line))
+    .join("\n");
+}
+
+/** @param {string} line */
+function wrapLine(line) {
+  const [start = ""] = /^ *(?:- (?:\[.\] )?)?/.exec(line) ?? [];
+  const lines = [start];
+  for (const word of line.slice(start.length).split(" ")) {
+    const last = lines.at(-1) ?? "";
+    if (last.length > start.length && last.length + word.length + 1 > width)
+      lines.push(" ".repeat(start.length) + word);
+    else lines[lines.length - 1] = last.length > start.length ? `${last} ${word}` : last + word;
+  }
+  return lines.map((one) => one.trimEnd()).join("\n");
 }
 
 /** Markdown as it reads, roughly: GitHub renders it, a terminal does not. @param {string} markdown */
 function readable(markdown) {
   /** @type {Record<string, string>} */
   const entities = { lt: "<", gt: ">", quot: '"', amp: "&", nbsp: " " };
-  return markdown
-    .replace(/<!--.*?-->\n?/gs, "")
-    .replace(/<br ?\/?>\n?/g, "\n")
-    .replace(/<\/?code>/g, "`")
-    .replace(/<summary>(.*?)<\/summary>/g, "▸ $1")
-    .replace(/<\/?[a-z]+[^>]*>/g, "")
-    .replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, digits) => String.fromCodePoint(parseInt(digits, hex ? 16 : 10)))
-    .replace(/&([a-z]+);/g, (whole, name) => entities[name] ?? whole)
-    .replace(/\[([^\]]+)\]\([^)]+\)/g, "$1")
-    .replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, "$1")
-    .replace(/\u200b/g, "")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
+  return (
+    markdown
+      .replace(/^<!--.*?-->\n|<!--.*?-->/gms, "")
+      // What stands behind a break belongs to the list item before it.
+      .replace(/^( *)(- (?:\[.\] )?)?.*<br ?\/?>.*$/gm, (line, indent, mark) =>
+        line.replace(/<br ?\/?>/g, `\n${indent}${mark ? "  " : ""}`),
+      )
+      .replace(/<\/?code>/g, "`")
+      .replace(/<summary>(.*?)<\/summary>/g, "▸ $1")
+      .replace(/<\/?[a-z]+[^>]*>/g, "")
+      .replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, digits) => String.fromCodePoint(parseInt(digits, hex ? 16 : 10)))
+      .replace(/&([a-z]+);/g, (whole, name) => entities[name] ?? whole)
+      .replace(/\[([^\]]+)\]\([^)]+\)/g, "$1")
+      .replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, "$1")
+      .replace(/\u200b/g, "")
+      .replace(/\n{3,}/g, "\n\n")
+      .trim()
+  );
 }
 
 await withExample("web-shop", async ({ run, comments }) => {
