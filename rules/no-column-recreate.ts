@@ -76,6 +76,8 @@ export default defineRule({
           node: op,
           messageId,
           also: [add],
+          // Two columns that have no more than their type in common may have nothing to do with each other.
+          isGuess: messageId === "alike",
           data: {
             ...migration.describe(op),
             place: placeOf(migration, found),

@@ -188,7 +188,7 @@ function findingsIn({ database, migration }: LocatedMigration, { found, end }: F
   const suppression = suppressionsIn(migration);
   const findings = found.flatMap(({ id, severity, rule, found: all }) =>
     saidFindings(all, migration, text).map((one): RuleFinding => {
-      const { messageId, data = {}, range, evidence = [], operation, suggest, object, also } = one;
+      const { messageId, data = {}, range, evidence = [], operation, suggest, object, also, isGuess } = one;
       const start = place(range[0]);
       const end = place(range[1]);
       const worded = (message: string, values = {}) => interpolate(rule.meta.messages[message] ?? message, values);
@@ -213,6 +213,7 @@ function findingsIn({ database, migration }: LocatedMigration, { found, end }: F
         evidence,
         ...(operation && { statement: operation.statement, operation }),
         ...(also && { also }),
+        ...(isGuess && { isGuess }),
       };
       return ruleFinding(findingOf(said, record, database, migration, suppression), record);
     }),
@@ -249,9 +250,12 @@ function lintMigration(linter: RunLinter, filename: string, located: LocatedMigr
   return { findings, suppressed, notes };
 }
 
-function ruleFinding<Kind extends Finding>(finding: Kind, { operation, also }: FindingRecord): RuleFinding<Kind> {
+function ruleFinding<Kind extends Finding>(
+  finding: Kind,
+  { operation, also, isGuess }: FindingRecord,
+): RuleFinding<Kind> {
   const yieldsTo = RULES[finding.rule]?.meta.docs.yieldsTo ?? [];
-  return { finding, yieldsTo, ...(operation && { operation }), ...(also && { also }) };
+  return { finding, yieldsTo, ...(operation && { operation }), ...(also && { also }), ...(isGuess && { isGuess }) };
 }
 
 function nameOf({ rule }: FindingRecord): string {

@@ -27,6 +27,8 @@ export interface FindingRecord {
   readonly operation?: Operation;
   /** As in `RuleReport`. */
   readonly also?: readonly Operation[];
+  /** As in `RuleReport`. */
+  readonly isGuess?: boolean;
 }
 
 let listener: FindingRecord[] | undefined;

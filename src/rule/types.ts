@@ -44,6 +44,8 @@ export interface RuleReport<MessageId extends string> {
   readonly object?: string | undefined;
   /** Other operations that the finding is about: rules that yield to this one yield there, too. */
   readonly also?: readonly Operation[];
+  /** It is a guess: errors of rules that yield to this one speak all the same, and in its place on the same operation. */
+  readonly isGuess?: boolean;
   readonly evidence?: readonly Reference[];
   readonly suggest?:
     | readonly {

@@ -21,8 +21,15 @@ function found(
     severity = "error",
     operation,
     also,
+    isGuess = false,
     yieldsTo = [],
-  }: { severity?: Severity; operation?: Operation; also?: readonly Operation[]; yieldsTo?: string[] },
+  }: {
+    severity?: Severity;
+    operation?: Operation;
+    also?: readonly Operation[];
+    isGuess?: boolean;
+    yieldsTo?: string[];
+  },
 ): RuleFinding {
   const finding: Finding = {
     database: "main",
@@ -40,7 +47,7 @@ function found(
     suggestions: [],
     help: "",
   };
-  return { finding, yieldsTo, ...(operation && { operation }), ...(also && { also }) };
+  return { finding, yieldsTo, isGuess, ...(operation && { operation }), ...(also && { also }) };
 }
 
 function rules(findings: readonly RuleFinding[]): string[] {
@@ -64,6 +71,21 @@ test("a rule yields whatever the harm, and also where the other one is about sev
   ];
   expect(rules(findings)).toEqual(["no-column-recreate", "no-rename"]);
   expect(oneFindingPerHarm(findings.slice(1), findings.slice(0, 1)).map(({ rule }) => rule)).toEqual(["no-rename"]);
+});
+
+test("no error yields to a guess, accepted or not, and a guess is left out where one would", () => {
+  const guess = found("no-column-recreate", "loses data", { operation: drop, also: [other], isGuess: true });
+  const yieldsTo = ["no-column-recreate"];
+  const onDrop = found("no-referenced-column-drop", "breaks code", { operation: drop, yieldsTo });
+  const onAdd = found("no-not-null-without-default", "fails", { operation: other, yieldsTo });
+  const warning = found("no-data-loss", "loses data", { operation: drop, severity: "warning", yieldsTo });
+  expect(rules([guess, onDrop, onAdd, warning])).toEqual([
+    "no-referenced-column-drop",
+    "no-not-null-without-default",
+    "no-data-loss",
+  ]);
+  expect(rules([guess, onAdd, warning])).toEqual(["no-column-recreate", "no-not-null-without-default"]);
+  expect(oneFindingPerHarm([onDrop, onAdd], [guess])).toHaveLength(2);
 });
 
 test("without a word on either side the more severe speaks, whatever the order", () => {

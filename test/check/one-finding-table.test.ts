@@ -369,6 +369,22 @@ const table: readonly Row[] = [
     annotations: ["1 no-column-recreate"],
   },
   {
+    sql: "ALTER TABLE orders DROP COLUMN legacy_ref, ADD COLUMN channel text NOT NULL;",
+    finds: [
+      "no-referenced-column-drop error breaks code 1:20-1:42",
+      "no-not-null-without-default error fails 1:44-1:76",
+    ],
+    annotations: ["1 no-referenced-column-drop"],
+  },
+  {
+    sql: "ALTER TABLE orders DROP COLUMN note, ADD COLUMN channel text NOT NULL;",
+    finds: [
+      "no-column-recreate error loses data 1:20-1:36",
+      "no-not-null-without-default error fails 1:38-1:70",
+    ],
+    annotations: ["1 no-column-recreate"],
+  },
+  {
     tool: "prisma7",
     sql: 'ALTER TABLE "orders" ADD COLUMN "remark" TEXT;\nUPDATE "orders" SET "remark" = "note" WHERE "note" <> \'\';\nALTER TABLE "orders" DROP COLUMN "note";',
     finds: ["no-drop-before-copy error loses data 3:1-3:40"],
