@@ -4,52 +4,53 @@ import { relationOf } from "../change/live.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { ColumnDefinition, ConstraintDefinition, Operation } from "../model/operation.js";
 import type { QualifiedName } from "../model/name.js";
+import type { ReferenceTarget } from "../model/reference.js";
 import { targetKey } from "../references/find-references.js";
 
-/** The names of a statement: what it makes, what it frees, and everything that it mentions. Keys that are equal are one name. */
+/** Names by their keys: keys that are equal are one name. */
+type Targets = ReadonlyMap<string, ReferenceTarget>;
+
+/** The names of a statement: what it makes, what it frees, and everything that it mentions. */
 export interface Names {
-  readonly given: ReadonlyMap<string, string>;
-  readonly taken: ReadonlyMap<string, string>;
-  readonly mentioned: ReadonlySet<string>;
+  readonly given: Targets;
+  readonly taken: Targets;
+  readonly mentioned: Targets;
 }
 
 export function namesOf(placed: readonly PlacedOperation[]): Names {
-  const given = new Map<string, string>();
-  const taken = new Map<string, string>();
-  const mentioned = new Set<string>();
-  for (const one of placed) {
-    const made = nameGiven(one);
-    if (made) given.set(targetKey(made), wordsOf(made.table, made.column));
-    const gone = nameTaken(one);
-    if (gone) taken.set(targetKey(gone), wordsOf(gone.table, gone.column));
-    for (const key of mentionsOf(one)) mentioned.add(key);
-  }
-  return { given, taken, mentioned };
+  const keyed = (targets: readonly ReferenceTarget[]): Targets =>
+    new Map(targets.map((target) => [targetKey(target), target]));
+  return {
+    given: keyed(placed.flatMap((one) => nameGiven(one) ?? [])),
+    taken: keyed(placed.flatMap((one) => nameTaken(one) ?? [])),
+    mentioned: keyed(placed.flatMap(mentionsOf)),
+  };
 }
 
 /** Why a statement can only run behind an earlier one; undefined where nothing ties them. */
 export function whyBehind(later: Names, earlier: Names): string | undefined {
-  for (const [key, words] of earlier.given) if (later.mentioned.has(key)) return `it needs ${words}`;
-  for (const [key, words] of earlier.taken) if (later.given.has(key)) return `the name ${words} must be free`;
+  for (const [key, name] of earlier.given) if (later.mentioned.has(key)) return `it needs ${nameWords(name)}`;
+  for (const [key, name] of earlier.taken) if (later.given.has(key)) return `the name ${nameWords(name)} must be free`;
   return undefined;
 }
 
-function wordsOf({ schema, name }: QualifiedName, column?: string): string {
-  const table = schema === undefined || schema === "public" ? name : `${schema}.${name}`;
+/** As a person calls it: `orders`, `orders.total`. */
+export function nameWords({ table: { schema, name }, column }: ReferenceTarget): string {
+  const table = schema === "public" ? name : `${schema}.${name}`;
   return column === undefined ? table : `${table}.${column}`;
 }
 
-/** The relations, columns and types that an operation names, as keys. */
-function mentionsOf(placed: PlacedOperation): readonly string[] {
+/** The relations, columns and types that an operation names. */
+function mentionsOf(placed: PlacedOperation): readonly ReferenceTarget[] {
   const { operation, statement } = placed;
-  const keys: string[] = [];
+  const mentioned: ReferenceTarget[] = [];
   const relation = (name: QualifiedName | undefined): void => {
-    if (name) keys.push(targetKey({ table: statement.before.qualify(name) }));
+    if (name) mentioned.push({ table: statement.before.qualify(name) });
   };
   const columns = (table: QualifiedName | undefined, names: readonly (string | undefined)[]): void => {
     if (!table) return;
     for (const column of names) {
-      if (column !== undefined) keys.push(targetKey({ table: statement.before.qualify(table), column }));
+      if (column !== undefined) mentioned.push({ table: statement.before.qualify(table), column });
     }
   };
   const constraint = (table: QualifiedName, one: ConstraintDefinition): void => {
@@ -58,7 +59,7 @@ function mentionsOf(placed: PlacedOperation): readonly string[] {
     columns(one.references?.table, one.references?.columns ?? []);
   };
   const definition = (table: QualifiedName, { type, constraints }: ColumnDefinition): void => {
-    keys.push(targetKey({ table: statement.before.qualify(type), object: "type" }));
+    mentioned.push({ table: statement.before.qualify(type), object: "type" });
     for (const one of constraints) constraint(table, one);
   };
   const table = relationOf(placed);
@@ -75,9 +76,9 @@ function mentionsOf(placed: PlacedOperation): readonly string[] {
     for (const { column, relations } of operation.uses) for (const one of relations) columns(one, [column]);
   }
   if (operation.type === "AddEnumValue" || operation.type === "RenameEnumValue") {
-    keys.push(targetKey({ table: statement.before.qualify(operation.enum), object: "type" }));
+    mentioned.push({ table: statement.before.qualify(operation.enum), object: "type" });
   }
-  return keys;
+  return mentioned;
 }
 
 /** Columns of the operation's own relation. */

@@ -251,7 +251,7 @@ function withNeeds(entries: readonly Entry[]): readonly Entry[] {
     checkTime();
     const names = entry.names();
     const earlier = new Set([
-      ...[...names.mentioned].flatMap((name) => givers.get(name) ?? []),
+      ...[...names.mentioned.keys()].flatMap((name) => givers.get(name) ?? []),
       ...[...names.given.keys()].flatMap((name) => takers.get(name) ?? []),
     ]);
     const needs = new Map(entry.task.needs);
