@@ -1,6 +1,7 @@
 /** UNIQUE, PRIMARY KEY and EXCLUDE build an index under ACCESS EXCLUSIVE, and so does a key that makes columns NOT NULL. */
 import {
   defineRule,
+  derivedName,
   formatName,
   inCalls,
   later,
@@ -106,11 +107,13 @@ function hasValue({ column: { notNull, default: given, identity, generated, type
 function buildBefore(
   op: AddConstraint | AddColumn,
   table: QualifiedName,
-  { kind, name, columns, range }: ConstraintDefinition,
+  constraint: ConstraintDefinition,
   migration: RuleMigration,
 ): string {
+  const { kind, columns, range } = constraint;
   const keyword = kind === "primary key" ? "PRIMARY KEY" : "UNIQUE";
-  const index = quoteIdentifier(name ?? defaultName(table, kind, columns));
+  const name = constraint.name ?? chosenName(op, table, constraint, migration);
+  const index = quoteIdentifier(freeIndexName(name, table, migration));
   const clause = sentText(migration.migration, migration.statementOf(op).statement, range);
   const [include = ""] = /\sINCLUDE\s*\([^)]*\)/iu.exec(clause) ?? [];
   const nulls = /\sNULLS\s+NOT\s+DISTINCT\b/iu.test(clause) ? " NULLS NOT DISTINCT" : "";
@@ -118,12 +121,32 @@ function buildBefore(
   const build = `Build the index with CREATE UNIQUE INDEX CONCURRENTLY ${key}${inCalls(migration, op)}`;
   const way = outsideTransaction(migration, op, build, "beside");
   const byHand = way === migration.migration.tool.withoutOutside ? ` It has to be UNIQUE: ${key}.` : "";
-  return `${way}${byHand} Then ADD CONSTRAINT ${index} ${keyword} USING INDEX ${index} is instant.`;
+  return `${way}${byHand} Then ADD CONSTRAINT ${quoteIdentifier(name)} ${keyword} USING INDEX ${index} is instant.`;
 }
 
-/** The name that PostgreSQL would choose, up to its length. */
-function defaultName({ name }: QualifiedName, kind: ConstraintDefinition["kind"], columns: readonly string[]): string {
-  return kind === "primary key" ? `${name}_pkey` : `${[name, ...columns].join("_")}_key`;
+/** The name that PostgreSQL chooses; of a table that is not known, up to its length and to what has the name already. */
+function chosenName(
+  op: AddConstraint | AddColumn,
+  table: QualifiedName,
+  { kind, columns }: ConstraintDefinition,
+  migration: RuleMigration,
+): string {
+  const made = [...(migration.after(op).table(op.table)?.constraints.values() ?? [])].findLast(
+    (constraint) => constraint.kind === kind && constraint.columns.join() === columns.join(),
+  );
+  return made?.name ?? (kind === "primary key" ? `${table.name}_pkey` : `${[table.name, ...columns].join("_")}_key`);
+}
+
+/**
+ * A name for an index that is built before the migration: what has the constraint's name until the migration drops it
+ * has the name still.
+ */
+function freeIndexName(name: string, table: QualifiedName, { migration }: RuleMigration): string {
+  const start = migration.statements[0]?.before;
+  if (!start) return name;
+  const { schema } = start.qualify(table);
+  const isTaken = (other: string): boolean => start.index({ schema, name: other }) !== undefined;
+  return isTaken(name) ? derivedName(name, "new", isTaken) : name;
 }
 
 /** WITHOUT OVERLAPS, of PostgreSQL 18, is enforced like EXCLUDE. */

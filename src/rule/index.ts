@@ -24,6 +24,7 @@ export { type MissingFromSchema, missingFromSchema, TOOL_OF } from "../change/mi
 export { emptyInSchema, requiredBySchema } from "../change/required-by-schema.js";
 export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
+export { derivedName } from "../deploy-order/recipe-parts/names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
 export { isLikeType, isSimilarName } from "../change/similar-columns.js";
 export { schemaDifferences } from "../change/schema-differences.js";

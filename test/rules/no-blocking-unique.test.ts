@@ -80,7 +80,7 @@ ruleTester.run("no-blocking-unique", rule, {
       errors: [
         {
           message:
-            "Adding the constraint builds its index while every query on orders waits, SELECT too, until it is done. Build the index with CREATE UNIQUE INDEX CONCURRENTLY orders_account_id_code_key ON orders (account_id, code) INCLUDE (id) NULLS NOT DISTINCT in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction. Then ADD CONSTRAINT orders_account_id_code_key UNIQUE USING INDEX orders_account_id_code_key is instant.",
+            "Adding the constraint builds its index while every query on orders waits, SELECT too, until it is done. Build the index with CREATE UNIQUE INDEX CONCURRENTLY orders_account_id_code_id_key ON orders (account_id, code) INCLUDE (id) NULLS NOT DISTINCT in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction. Then ADD CONSTRAINT orders_account_id_code_id_key UNIQUE USING INDEX orders_account_id_code_id_key is instant.",
           line: 1,
           column: 1,
           endLine: 1,
@@ -117,6 +117,54 @@ ruleTester.run("no-blocking-unique", rule, {
           column: 1,
           endLine: 1,
           endColumn: 40,
+        },
+      ],
+    },
+    {
+      name: "a primary key in the place of another, which has its name until then",
+      history: [orders, "ALTER TABLE orders ADD PRIMARY KEY (id);"],
+      tool: unknownRunner,
+      code: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;\nALTER TABLE orders ADD PRIMARY KEY (id, account_id);",
+      errors: [
+        {
+          message:
+            "Adding the constraint builds its index while every query on orders waits, SELECT too, until it is done. A primary key makes its columns NOT NULL: add CHECK (account_id IS NOT NULL) NOT VALID first, and VALIDATE CONSTRAINT in a later transaction. Build the index with CREATE UNIQUE INDEX CONCURRENTLY orders_pkey_new ON orders (id, account_id) in a file of its own that your runner sends without a transaction. Then ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey_new is instant.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 52,
+        },
+      ],
+    },
+    {
+      name: "UNIQUE by the name of an index that it drops, in one statement with it",
+      history: [orders, "ALTER TABLE orders ADD CONSTRAINT orders_key UNIQUE (code);"],
+      tool: prisma7,
+      code: "ALTER TABLE orders DROP CONSTRAINT orders_key, ADD CONSTRAINT orders_key UNIQUE (code, account_id);",
+      errors: [
+        {
+          message:
+            "Adding orders_key builds its index while every query on orders waits, SELECT too, until it is done. Build the index with CREATE UNIQUE INDEX CONCURRENTLY orders_key_new ON orders (code, account_id). Then ADD CONSTRAINT orders_key UNIQUE USING INDEX orders_key_new is instant.",
+          line: 1,
+          column: 48,
+          endLine: 1,
+          endColumn: 99,
+        },
+      ],
+    },
+    {
+      name: "UNIQUE on columns that have such a constraint already, under the name that is next",
+      history: [orders, "ALTER TABLE orders ADD UNIQUE (code);"],
+      tool: prisma7,
+      code: "ALTER TABLE orders ADD UNIQUE (code);",
+      errors: [
+        {
+          message:
+            "Adding the constraint builds its index while every query on orders waits, SELECT too, until it is done. Build the index with CREATE UNIQUE INDEX CONCURRENTLY orders_code_key1 ON orders (code). Then ADD CONSTRAINT orders_code_key1 UNIQUE USING INDEX orders_code_key1 is instant.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 37,
         },
       ],
     },
