@@ -75,6 +75,18 @@ export function afterEdits(base: Files, added: Files, first: Report): readonly F
   return findings;
 }
 
+/** Its files in the tool: statement by statement, unless all of it is one call. */
+export function migrationFor(tool: Tool, n: number, { sql, outside, together = false, directive }: Written): Files {
+  const pieces = together
+    ? [tool.sql(`BEGIN;\n${sql}\nCOMMIT;`)]
+    : parseSql(sql).statements.map((one) => tool.sql(`${one.sql};`));
+  const last = pieces.length - 1;
+  const commented = pieces.map((piece, at) =>
+    directive !== undefined && at === last ? `${directive}\n${piece}` : piece,
+  );
+  return tool.migration(n, commented, outside);
+}
+
 export interface Outcome {
   /** `rule file: message` of what still speaks, over all pull requests. */
   readonly speaks: readonly string[];
@@ -96,16 +108,7 @@ export function carryOut(tool: Tool, [now, then]: readonly [Files, Files], reque
   let statements = 0;
   for (const [at, request] of requests.entries()) {
     let added: Files = {};
-    for (const { sql, outside, together = false, directive } of request) {
-      const pieces = together
-        ? [tool.sql(`BEGIN;\n${sql}\nCOMMIT;`)]
-        : parseSql(sql).statements.map((one) => tool.sql(`${one.sql};`));
-      const last = pieces.length - 1;
-      const commented = pieces.map((piece, at) =>
-        directive !== undefined && at === last ? `${directive}\n${piece}` : piece,
-      );
-      added = { ...added, ...tool.migration(n++, commented, outside) };
-    }
+    for (const one of request) added = { ...added, ...migrationFor(tool, n++, one) };
     if (request.length === 0) continue;
     const result = report({ ...(at === 0 ? now : then), ...written }, added);
     for (const { rule, file, message } of result.findings) speaks.push(`${rule} ${file}: ${message}`);

@@ -12,7 +12,7 @@ import { CASES, type RecipeCase } from "../../deploy-order/recipes/cases.js";
 import { chosenWay } from "../../deploy-order/recipes/chosen-way.js";
 import { comparable, SharedPostgres } from "../../deploy-order/shared-postgres.js";
 import { differencesOf } from "../../postgres/catalog/description.js";
-import { builtByHand, isOutside, report, type Written } from "./follow.js";
+import { builtByHand, isOutside, migrationFor, report, type Written } from "./follow.js";
 import { type Tool, TOOLS } from "./tools.js";
 
 let postgres: SharedPostgres;
@@ -108,15 +108,7 @@ function written(tool: Tool, base: Record<string, string>, acts: readonly Act[])
     const own: { readonly act: Act; readonly names: readonly string[] }[] = [];
     for (const act of acts) {
       if (act.kind !== "file" || act.request !== request) continue;
-      const { sql, outside, together = false, directive } = act.written;
-      const pieces = together
-        ? [tool.sql(`BEGIN;\n${sql}\nCOMMIT;`)]
-        : parseSql(sql).statements.map((one) => tool.sql(`${one.sql};`));
-      const last = pieces.length - 1;
-      const commented = pieces.map((piece, at) =>
-        directive !== undefined && at === last ? `${directive}\n${piece}` : piece,
-      );
-      const made = tool.migration(n++, commented, outside);
+      const made = migrationFor(tool, n++, act.written);
       own.push({ act, names: Object.keys(made) });
       added = { ...added, ...made };
     }
