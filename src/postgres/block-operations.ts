@@ -97,7 +97,7 @@ function operationsOfPart(part: BlockPart, block: DoBlock, source: ParsedText): 
   );
   if (part.unknownName && !operations.every(isKnownBut)) return opaque(DYNAMIC);
   return operations.map((operation) => {
-    const known = part.unknownName ? withoutRoles(operation) : operation;
+    const known = part.unknownName ? withoutUnknown(operation) : operation;
     const placed = verbatim ? known : movedTo(part.range, known);
     const repeated = loop !== undefined && CHANGES_ROWS.has(placed.type) ? { ...placed, loop: around(loop) } : placed;
     return guarded ? tolerant(repeated) : repeated;
@@ -113,8 +113,14 @@ function around({ commits, query }: BlockLoop): LoopAround {
 
 /** Whether an unknown name is none of those that the operation is about: that of the role in a GRANT. */
 function isKnownBut(operation: Operation): boolean {
-  const known = withoutRoles(operation);
-  return ABOUT_ROLES.has(known.type) && !JSON.stringify(known).includes(UNKNOWN_NAME);
+  const known = withoutUnknown(operation);
+  // Where nothing is read from, what is not known may be a function.
+  if (known.type === "Select") return operation.type === "Select" && operation.reads.length > 0 && isKnown(known);
+  return ABOUT_ROLES.has(known.type) && isKnown(known);
+}
+
+function isKnown(operation: Operation): boolean {
+  return !JSON.stringify(operation).includes(UNKNOWN_NAME);
 }
 
 const ABOUT_ROLES: ReadonlySet<Operation["type"]> = new Set([
@@ -127,10 +133,16 @@ const ABOUT_ROLES: ReadonlySet<Operation["type"]> = new Set([
   "Revoke",
 ]);
 
-/** Roles whose names are not known are left out, and a statement that is about one, or a database, is about no schema. */
-function withoutRoles(operation: Operation): Operation {
+/**
+ * Roles whose names are not known are left out, and a statement that is about one, or a database, is about no schema. A
+ * table that is only read from is left out, too: neither does it change, nor does anything that the check knows wait.
+ */
+function withoutUnknown(operation: Operation): Operation {
   if ("kind" in operation && OF_THE_CLUSTER.has(operation.kind) && "name" in operation) {
     return JSON.stringify(operation.name).includes(UNKNOWN_NAME) ? nothingIn(operation) : operation;
+  }
+  if (operation.type === "Select") {
+    return { ...operation, reads: operation.reads.filter((read) => !JSON.stringify(read).includes(UNKNOWN_NAME)) };
   }
   if ("roles" in operation && operation.roles !== undefined) {
     return { ...operation, roles: operation.roles.filter((role) => role !== UNKNOWN_NAME) };

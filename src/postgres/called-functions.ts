@@ -6,7 +6,7 @@ import type { DoBlock, Operation } from "../model/operation.js";
 import type { Statement } from "../model/statement.js";
 import { inBlockAt, nothingIn, operationsOfParts, tolerant } from "./block-operations.js";
 import { partsOfDoBlock, type BlockPart } from "./do-block.js";
-import { type KnownTexts, textOf, UNKNOWN_NAME } from "./folded-text.js";
+import { type KnownValues, textOf, UNKNOWN_NAME } from "./folded-text.js";
 import { builtinVolatility } from "./function-volatility.js";
 import { splitStatements } from "./lexer.js";
 import { parseTree } from "./libpg-query.js";
@@ -136,7 +136,7 @@ function partsOf(
 }
 
 /** What the parameters hold that the only call of a function gives a literal, or leaves to a default that is one. */
-function argumentsOf({ name, sql }: Call, definition: string): KnownTexts {
+function argumentsOf({ name, sql }: Call, definition: string): KnownValues {
   const known = new Map<string, string>();
   const calls = callsIn(parsedStatement(sql)).filter(({ FuncCall: { funcname } }) => lastOf(funcname) === name.name);
   const [only, ...others] = calls;

@@ -5,7 +5,8 @@
 import type { Range } from "../model/position.js";
 import { Lexer, tokensOf, type Token } from "./lexer.js";
 import { parsePlPgSql } from "./libpg-query.js";
-import { foldText, type KnownTexts, UNKNOWN_NAME } from "./folded-text.js";
+import { type LoopRow, numbersBetween, rowsOfQuery } from "./loop-rows.js";
+import { foldText, foldTexts, type KnownValues, UNKNOWN_NAME } from "./folded-text.js";
 
 /** SQL that the block runs. */
 export interface BlockSql {
@@ -51,7 +52,7 @@ export const DYNAMIC = "EXECUTE runs a statement that is only put together at ru
  * @param range The DO statement, or a CREATE FUNCTION, in PL/pgSQL.
  * @param known The arguments of a function's call, by its parameters.
  */
-export function partsOfDoBlock(text: string, range: Range, known?: KnownTexts): readonly BlockPart[] | undefined {
+export function partsOfDoBlock(text: string, range: Range, known?: KnownValues): readonly BlockPart[] | undefined {
   const body = bodyOf(text, range);
   if (body === undefined) return undefined;
   const parsed = parsePlPgSql(text.slice(...range));
@@ -107,8 +108,23 @@ interface Expression {
 }
 
 interface Loop {
+  /** What FOR goes through: a query, or the numbers between two. */
   readonly query?: Expression;
+  readonly lower?: Expression;
+  readonly upper?: Expression;
+  readonly step?: Expression;
+  /** Of FOR, what it sets. */
+  readonly var?: LoopTarget;
+  /** Of FOREACH: the array, and the number of the variable that it sets. */
+  readonly expr?: Expression;
+  readonly varno?: number;
   readonly body?: unknown;
+}
+
+interface LoopTarget {
+  readonly PLpgSQL_rec?: { readonly refname?: string };
+  readonly PLpgSQL_var?: { readonly refname?: string };
+  readonly PLpgSQL_row?: { readonly fields?: readonly { readonly name?: string }[] };
 }
 
 /** What stands around a statement. */
@@ -125,11 +141,12 @@ class BlockReader {
   /** Everything before this token is read. */
   #at = 0;
   /** What variables hold at this place. */
-  #known: Map<string, string>;
+  #known: Map<string, string | readonly string[]>;
   /** Whether it is inside the block. */
   #entered = false;
+  #datums: readonly Datum[] = [];
 
-  constructor(text: string, body: Range, known?: KnownTexts) {
+  constructor(text: string, body: Range, known?: KnownValues) {
     this.#text = text;
     this.#start = body[0];
     this.#tokens = tokensOf(text, body);
@@ -137,10 +154,22 @@ class BlockReader {
   }
 
   read(tree: unknown): readonly BlockPart[] {
-    // A variable hides a parameter of its name.
-    for (const name of declaredIn(tree)) this.#known.delete(name);
+    this.#datums = datumsOf(tree);
+    this.#declare();
     this.#walk(tree, {});
     return this.#parts;
+  }
+
+  /** Variables start with their defaults, and hide a parameter of their name; one of several blocks is not followed. */
+  #declare(): void {
+    const declared = new Set<string>();
+    for (const { PLpgSQL_var: { refname, lineno, default_val: value } = {} } of this.#datums) {
+      // Parameters have no line.
+      if (refname === undefined || lineno === undefined) continue;
+      if (value === undefined || declared.has(refname)) this.#known.delete(refname);
+      else this.#set(refname, value.PLpgSQL_expr?.query ?? "");
+      declared.add(refname);
+    }
   }
 
   /** The tree's order is that of the text. */
@@ -149,6 +178,7 @@ class BlockReader {
     if (typeof node !== "object" || node === null || Array.isArray(node)) return;
     for (const [key, value] of Object.entries(node)) {
       if (key === "PLpgSQL_stmt_assign") this.#assign(value as Statement);
+      if (key === "PLpgSQL_stmt_fetch") this.#forget(value);
       if (EXECUTES.has(key)) {
         this.#execute(value as Statement, around);
         this.#forget(value);
@@ -170,20 +200,54 @@ class BlockReader {
     const before = this.#known;
     const isWhole = !this.#entered && !hasHandlers(node);
     this.#entered = true;
-    for (const part of Object.values(node as object)) {
-      this.#known = new Map(before);
-      this.#walk(part, around);
-    }
+    const rows = LOOP.test(key) ? this.#rowsOf(node as Loop) : undefined;
+    if (rows === undefined) {
+      for (const part of Object.values(node as object)) {
+        this.#known = new Map(before);
+        this.#walk(part, around);
+      }
+    } else this.#repeat((node as Loop).body, rows, before, around);
     if (isWhole) return;
     this.#known = before;
     this.#forget(node);
   }
 
+  /** A loop's body, once for each row; what does not depend on the row is not said again. */
+  #repeat(body: unknown, rows: readonly LoopRow[], before: KnownValues, around: Around): void {
+    const [start, first] = [this.#at, this.#parts.length];
+    const said = new Set<string>();
+    for (const row of rows) {
+      this.#at = start;
+      this.#known = new Map([...before, ...row]);
+      this.#walk(body, around);
+      for (const part of this.#parts.splice(first + said.size)) {
+        const key = `${String(part.range[0])} ${"sql" in part ? part.sql : ""}`;
+        if (said.has(key)) continue;
+        said.add(key);
+        this.#parts.push(part);
+      }
+    }
+  }
+
+  /** What a loop's variables hold in each of its turns; undefined where only a run knows. */
+  #rowsOf({ query, lower, upper, step, var: target, expr, varno }: Loop): readonly LoopRow[] | undefined {
+    const sql = (expression: Expression | undefined): string => expression?.PLpgSQL_expr?.query ?? "";
+    const name = target?.PLpgSQL_var?.refname ?? this.#datums[varno ?? -1]?.PLpgSQL_var?.refname;
+    if (query !== undefined) return rowsOfQuery(sql(query), this.#known)?.map((row) => variablesOf(row, target));
+    const values = lower && !step ? numbersBetween(sql(lower), sql(upper)) : expr && foldTexts(sql(expr), this.#known);
+    return name === undefined ? undefined : values?.map((value) => [[name, value]]);
+  }
+
   #assign({ expr }: Statement): void {
     const [, name = "", value = ""] = /^\s*(\w+)\s*:?=(.*)$/s.exec(expr?.PLpgSQL_expr?.query ?? "") ?? [];
-    const text = value === "" ? undefined : foldText(value, this.#known);
-    if (text === undefined || text === UNKNOWN_NAME) this.#known.delete(name.toLowerCase());
-    else this.#known.set(name.toLowerCase(), text);
+    this.#set(name.toLowerCase(), value);
+  }
+
+  #set(name: string, expression: string): void {
+    const text = expression === "" ? undefined : foldText(expression, this.#known);
+    const value = text === undefined || text === UNKNOWN_NAME ? foldTexts(expression, this.#known) : text;
+    if (value === undefined) this.#known.delete(name);
+    else this.#known.set(name, value);
   }
 
   /** Variables that a node sets, whatever to. */
@@ -278,17 +342,24 @@ class BlockReader {
 }
 
 interface Datum {
-  readonly PLpgSQL_var?: { readonly refname?: string; readonly lineno?: number };
+  readonly PLpgSQL_var?: { readonly refname?: string; readonly lineno?: number; readonly default_val?: Expression };
 }
 
-/** Variables; parameters have no line. */
-function declaredIn(tree: unknown): readonly string[] {
+function datumsOf(tree: unknown): readonly Datum[] {
   const { plpgsql_funcs = [] } = tree as {
     readonly plpgsql_funcs?: readonly { readonly PLpgSQL_function?: { readonly datums?: readonly Datum[] } }[];
   };
-  return plpgsql_funcs
-    .flatMap((one) => one.PLpgSQL_function?.datums ?? [])
-    .flatMap(({ PLpgSQL_var: variable }) => (variable?.lineno === undefined ? [] : (variable.refname ?? [])));
+  return plpgsql_funcs[0]?.PLpgSQL_function?.datums ?? [];
+}
+
+/** A row's columns by the names that the loop's body has for them. */
+function variablesOf(row: LoopRow, target: LoopTarget | undefined): LoopRow {
+  const record = target?.PLpgSQL_rec?.refname;
+  const fields = target?.PLpgSQL_row?.fields ?? [];
+  return row.flatMap(([column, value], index): LoopRow => {
+    const name = record === undefined ? fields[index]?.name : `${record}.${column}`;
+    return name === undefined ? [] : [[name, value]];
+  });
 }
 
 /** The variables that assignments, INTO and FOR set somewhere in a node. */

@@ -6,30 +6,39 @@ import { parseTree } from "./libpg-query.js";
 /** Stands in a folded text for what only the server knows, in the form of a name. */
 export const UNKNOWN_NAME = "unknown_at_this_place";
 
-/** What variables and parameters hold, by their names. */
-export type KnownTexts = ReadonlyMap<string, string>;
+/** What variables and parameters hold, by their names, a record's fields as `r.field`: a text, or an array of texts. */
+export type KnownValues = ReadonlyMap<string, string | readonly string[]>;
 
-const NOTHING: KnownTexts = new Map();
+const NOTHING: KnownValues = new Map();
 
 /** Whatever is neither literal nor known becomes an `UNKNOWN_NAME`; undefined where the expression is not understood. */
-export function foldText(expression: string, known: KnownTexts = NOTHING): string | undefined {
+export function foldText(expression: string, known: KnownValues = NOTHING): string | undefined {
+  return textOf(parseExpression(expression), known);
+}
+
+/** The elements of an array, each as `foldText` has it; undefined where it is not known how many there are. */
+export function foldTexts(expression: string, known: KnownValues = NOTHING): readonly string[] | undefined {
+  return textsOf(parseExpression(expression), known);
+}
+
+function parseExpression(expression: string): Node | undefined {
   const outcome = parseTree(`SELECT ${expression}`);
   const select = outcome.ok ? outcome.statements[0]?.stmt : undefined;
   if (select === undefined || !("SelectStmt" in select)) return undefined;
   const [target, ...others] = select.SelectStmt.targetList ?? [];
   if (target === undefined || others.length > 0 || !("ResTarget" in target)) return undefined;
-  return textOf(target.ResTarget.val, known);
+  return target.ResTarget.val;
 }
 
-export function textOf(node: Node | undefined, known: KnownTexts = NOTHING): string | undefined {
+export function textOf(node: Node | undefined, known: KnownValues = NOTHING): string | undefined {
   if (node === undefined) return undefined;
   if ("A_Const" in node) {
     const { sval, ival } = node.A_Const as { sval?: { sval?: string }; ival?: { ival?: number } };
     return sval ? (sval.sval ?? "") : ival ? String(ival.ival ?? 0) : UNKNOWN_NAME;
   }
   if ("ColumnRef" in node) {
-    const { fields = [] } = node.ColumnRef;
-    return fields.length === 1 ? (known.get(nameOf(fields)) ?? UNKNOWN_NAME) : UNKNOWN_NAME;
+    const value = valueOf(node.ColumnRef.fields, known);
+    return typeof value === "string" ? value : UNKNOWN_NAME;
   }
   if ("TypeCast" in node) return textOf(node.TypeCast.arg, known);
   if ("A_Expr" in node) {
@@ -44,7 +53,26 @@ export function textOf(node: Node | undefined, known: KnownTexts = NOTHING): str
   return fold === undefined ? UNKNOWN_NAME : fold(values);
 }
 
-function nameOf(name: readonly Node[] | undefined): string {
+export function textsOf(node: Node | undefined, known: KnownValues = NOTHING): readonly string[] | undefined {
+  if (node === undefined) return undefined;
+  if ("A_ArrayExpr" in node) {
+    return node.A_ArrayExpr.elements?.map((element) => textOf(element, known) ?? UNKNOWN_NAME) ?? [];
+  }
+  if ("TypeCast" in node) {
+    const literal = textOf(node.TypeCast.arg, known) ?? "";
+    // Elements in quotes or braces are left alone.
+    const [, elements] = /^\{([^{}"\\]+)\}$/.exec(literal) ?? [];
+    return elements?.split(",").map((element) => element.trim()) ?? textsOf(node.TypeCast.arg, known);
+  }
+  const value = "ColumnRef" in node ? valueOf(node.ColumnRef.fields, known) : undefined;
+  return typeof value === "string" ? undefined : value;
+}
+
+function valueOf(fields: readonly Node[] = [], known: KnownValues): string | readonly string[] | undefined {
+  return known.get(fields.map((field) => nameOf([field])).join("."));
+}
+
+export function nameOf(name: readonly Node[] | undefined): string {
   const last = name?.at(-1);
   return last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
 }

@@ -1,5 +1,7 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { partsOfDoBlock } from "../../src/postgres/do-block.js";
+import { UNKNOWN_NAME } from "../../src/postgres/folded-text.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { startPGlite } from "./start-pglite.js";
 
@@ -49,26 +51,33 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
     "Comment: 'COMMENT ON TABLE orders IS ''what''' || quote_literal('x')",
   ],
   "EXECUTE of a text that is only known when it runs": [
-    "DO $$ DECLARE r record; BEGIN FOR r IN SELECT 'orders' AS name LOOP EXECUTE format('ANALYZE %I', r.name); END LOOP; UPDATE orders SET id = 2; END $$;",
+    "DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename AS name FROM pg_tables WHERE tablename = 'orders' LOOP EXECUTE format('ANALYZE %I', r.name); END LOOP; UPDATE orders SET id = 2; END $$;",
     "DoBlock: format('ANALYZE %I', r.name)",
     "Update: UPDATE orders SET id = 2",
   ],
   "roles whose names are only known when it runs": [
-    "DO $$ DECLARE role text := 'postgres'; BEGIN EXECUTE 'GRANT SELECT ON orders TO ' || role; EXECUTE format('ALTER TABLE orders OWNER TO %I', role); EXECUTE 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role); END $$;",
+    "DO $$ DECLARE role text := current_user; BEGIN EXECUTE 'GRANT SELECT ON orders TO ' || role; EXECUTE format('ALTER TABLE orders OWNER TO %I', role); EXECUTE 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role); END $$;",
     "Grant: 'GRANT SELECT ON orders TO ' || role",
     "ChangeOwner: format('ALTER TABLE orders OWNER TO %I', role)",
     "Comment: 'COMMENT ON TABLE ' || quote_ident('orders') || ' IS ' || quote_literal(role)",
   ],
   "roles and databases, which are no part of the schema": [
-    "DO $$ DECLARE role text := 'guest'; BEGIN EXECUTE 'CREATE ROLE ' || role || ' NOLOGIN'; EXECUTE 'GRANT ' || role || ' TO postgres'; EXECUTE format('GRANT CONNECT ON DATABASE %I TO guest', current_database()); END $$;",
+    "DO $$ DECLARE role text := coalesce(current_setting('app.role', true), 'guest'); BEGIN EXECUTE 'CREATE ROLE ' || role || ' NOLOGIN'; EXECUTE 'GRANT ' || role || ' TO postgres'; EXECUTE format('GRANT CONNECT ON DATABASE %I TO guest', current_database()); END $$;",
     "OtherStatement: 'CREATE ROLE ' || role || ' NOLOGIN'",
     "OtherStatement: 'GRANT ' || role || ' TO postgres'",
     "OtherStatement: format('GRANT CONNECT ON DATABASE %I TO guest', current_database())",
   ],
-  "a table whose name is only known when it runs, and a query": [
-    "DO $$ DECLARE t text := 'orders'; n int; BEGIN EXECUTE format('GRANT SELECT ON %I TO postgres', t); EXECUTE 'SELECT count(*) FROM ' || t INTO n; END $$;",
+  "a table whose name is only known when it runs": [
+    "DO $$ DECLARE t text := lower('ORDERS'); BEGIN EXECUTE format('GRANT SELECT ON %I TO postgres', t); END $$;",
     "DoBlock: format('GRANT SELECT ON %I TO postgres', t)",
-    "DoBlock: 'SELECT count(*) FROM ' || t",
+  ],
+  "queries of a table whose name is only known when it runs": [
+    "DO $$ DECLARE t text := lower('ORDERS'); n int; BEGIN EXECUTE 'SELECT count(*) FROM ' || t INTO n; EXECUTE format('SELECT count(*) FROM orders WHERE %I IS NULL', lower('ID')) INTO n; EXECUTE 'SELECT ' || t || '.id FROM orders FOR UPDATE'; EXECUTE 'SELECT id FROM ' || t || ' FOR UPDATE'; EXECUTE 'SELECT ' || lower('NOW') || '()' INTO t; END $$;",
+    "Select: 'SELECT count(*) FROM ' || t",
+    "Select: format('SELECT count(*) FROM orders WHERE %I IS NULL', lower('ID'))",
+    "Select: 'SELECT ' || t || '.id FROM orders FOR UPDATE'",
+    "DoBlock: 'SELECT id FROM ' || t || ' FOR UPDATE'",
+    "DoBlock: 'SELECT ' || lower('NOW') || '()'",
   ],
   "queries whose result goes into a variable": [
     "DO $$ DECLARE n int; BEGIN\n  SELECT count(*) INTO n FROM orders;\n  INSERT INTO orders VALUES (1)\n    RETURNING id INTO n;\n  PERFORM pg_sleep(0);\n  DELETE FROM orders WHERE id = n;\nEND $$;",
@@ -93,6 +102,10 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
     "DoBlock: DO 'BEGIN CREATE TABLE e (id int); END'",
   ],
 };
+
+function quoted(text: string): string {
+  return text.replace(/[()]/g, "\\$&");
+}
 
 const BEFORE = "SELECT 'é';\n";
 
@@ -181,16 +194,88 @@ describe("a DO block", () => {
   });
 });
 
+/** Loops over rows that stand in them, with the ALTER TABLEs that they run in turn, each said once. */
+const loops: Readonly<Record<string, readonly [sql: string, ...statements: readonly string[]]>> = {
+  "FOR over VALUES, with a query of each": [
+    `DO $$
+DECLARE
+  col record;
+  missing bigint;
+BEGIN
+  FOR col IN SELECT * FROM (VALUES ('a', 'a_set'), ('b', 'b_set')) AS t (name, test) LOOP
+    EXECUTE format('SELECT count(*) FROM loops WHERE %I IS NULL', col.name) INTO missing;
+    IF missing > 0 THEN RAISE EXCEPTION '% is empty', col.name; END IF;
+    EXECUTE format('ALTER TABLE loops ALTER COLUMN %I SET NOT NULL', col.name);
+    EXECUTE format('ALTER TABLE loops DROP CONSTRAINT IF EXISTS %I', col.test);
+  END LOOP;
+END $$;`,
+    "ALTER TABLE loops ALTER COLUMN a SET NOT NULL",
+    "ALTER TABLE loops DROP CONSTRAINT IF EXISTS a_set",
+    "ALTER TABLE loops ALTER COLUMN b SET NOT NULL",
+    "ALTER TABLE loops DROP CONSTRAINT IF EXISTS b_set",
+  ],
+  "FOREACH over an array with a name": [
+    "DO $$ DECLARE t text; names text[] := ARRAY['c', 'd']; BEGIN FOREACH t IN ARRAY names LOOP EXECUTE format('ALTER TABLE loops ADD COLUMN %I int', t); ALTER TABLE loops SET (fillfactor = 90); END LOOP; END $$;",
+    "ALTER TABLE loops ADD COLUMN c int",
+    "ALTER TABLE loops SET (fillfactor = 90)",
+    "ALTER TABLE loops ADD COLUMN d int",
+  ],
+  "numbers, and a loop in a loop": [
+    "DO $$ DECLARE t text; BEGIN FOR i IN 1..2 LOOP FOR t IN SELECT unnest('{x,y}'::text[]) LOOP EXECUTE 'ALTER TABLE loops ADD COLUMN ' || t || i || ' int'; END LOOP; END LOOP; END $$;",
+    "ALTER TABLE loops ADD COLUMN x1 int",
+    "ALTER TABLE loops ADD COLUMN y1 int",
+    "ALTER TABLE loops ADD COLUMN x2 int",
+    "ALTER TABLE loops ADD COLUMN y2 int",
+  ],
+  "a variable that the loop has changed": [
+    "DO $$ DECLARE t text; n text := 'u'; BEGIN FOREACH t IN ARRAY ARRAY['1', '2'] LOOP EXECUTE 'ALTER TABLE loops ADD COLUMN ' || n || t || ' int'; n := n || 'v'; END LOOP; END $$;",
+    `ALTER TABLE loops ADD COLUMN ${UNKNOWN_NAME}1 int`,
+    `ALTER TABLE loops ADD COLUMN ${UNKNOWN_NAME}2 int`,
+  ],
+  "a variable that FETCH has set": [
+    "DO $$ DECLARE n text := 'f'; rows CURSOR FOR SELECT 'g'; BEGIN OPEN rows; FETCH rows INTO n; EXECUTE 'ALTER TABLE loops ADD COLUMN ' || n || ' int'; END $$;",
+    `ALTER TABLE loops ADD COLUMN ${UNKNOWN_NAME} int`,
+  ],
+};
+
+describe("a loop", () => {
+  it.each(Object.entries(loops))("is what it runs for each of its rows: %s", (_, [sql, ...expected]) => {
+    const parts = partsOfDoBlock(sql, [0, sql.length]) ?? [];
+    const statements = parts.flatMap((part) => ("sql" in part && part.sql.startsWith("ALTER") ? part.sql : []));
+    expect(statements).toEqual(expected);
+  });
+});
+
 describe("PostgreSQL", () => {
   let postgres: PGlite;
   beforeAll(async () => {
     postgres = await startPGlite();
+    await postgres.exec("CREATE TABLE loops (a int CONSTRAINT a_set CHECK (a IS NOT NULL), b int);");
     await postgres.exec("CREATE TABLE accounts (id int PRIMARY KEY); CREATE TABLE orders (id int, account_id int);");
   });
   afterAll(() => postgres.close());
 
   it.each(Object.entries(blocks))("runs it: %s", async (_, [sql]) => {
     await postgres.exec(sql);
+  });
+
+  it.each(Object.entries(loops))("runs for each row what is said of it: %s", async (_, [sql, ...said]) => {
+    // The context of an event trigger has the text of the statement that fired it.
+    await postgres.exec(`
+      CREATE TABLE ran (context text);
+      CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS $f$
+        DECLARE context text;
+        BEGIN GET DIAGNOSTICS context = PG_CONTEXT; INSERT INTO ran VALUES (context); END $f$;
+      CREATE EVENT TRIGGER noting ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION note();`);
+    await postgres.exec(sql);
+    await postgres.exec("DROP EVENT TRIGGER noting; DROP FUNCTION note();");
+    const { rows } = await postgres.query<{ statement: string }>(
+      `SELECT substring(context FROM 'SQL statement "(.*?)"\n') AS statement FROM ran`,
+    );
+    await postgres.exec("DROP TABLE ran");
+    const patterns = said.map((statement) => RegExp(`^${quoted(statement).replace(UNKNOWN_NAME, "\\w+")}$`));
+    const ran = rows.map(({ statement }) => patterns.findIndex((pattern) => pattern.test(statement)));
+    expect([...new Set(ran)]).toEqual(said.map((_, index) => index));
   });
 
   it("refuses CONCURRENTLY in a block, though no transaction is open", async () => {
