@@ -9,6 +9,7 @@
 import type { Configuration } from "../model/configuration.js";
 import type { DeployOrder, Phase, PhaseId, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import { notesOf } from "./notes.js";
+import { unreleasedChanges } from "./other-changes.js";
 import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts, versionsOf } from "./statement-facts.js";
 import { identify, type PlacedStep, quietSteps } from "./steps.js";
 import { scheduledSteps } from "./schedule.js";
@@ -35,6 +36,7 @@ export function planOf(input: PlanInput): Plan {
   const deployOrder = deployOrderOf(statements, deploy);
   const notes = deploy.model === "recreate" ? upgradeNotesOf(statements, versionsOf(input.change)) : undefined;
   const said = notesOf(steps);
+  const unreleased = steps.length > 0 ? unreleasedChanges(input.change, (placed) => input.isLive(placed)) : [];
   return {
     sentence:
       statements.length === 0
@@ -49,6 +51,7 @@ export function planOf(input: PlanInput): Plan {
         .map(withoutPhase),
     })).filter((phase) => phase.steps.length > 0),
     ...(said.length > 0 && { notes: said }),
+    ...(unreleased.length > 0 && { otherChanges: { changes: unreleased } }),
     ...(notes && { upgradeNotes: notes }),
   };
 }

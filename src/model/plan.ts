@@ -119,6 +119,26 @@ export interface UpgradeWork extends Estimate {
   readonly place: NonNullable<Step["place"]>;
 }
 
+/** A statement elsewhere that changes what this change changes, too, and has not shipped either. */
+export interface OtherChange {
+  /** The open pull request that it belongs to. Absent: it is merged. */
+  readonly pullRequest?: { readonly number: number; readonly url: string };
+  /** Where it is merged, the tag of the newest release, which does not have it. */
+  readonly mergedSince?: string;
+  readonly sql: string;
+  readonly place: { readonly file: string; readonly line: number };
+  /** What both are about: `orders.legacy_ref`. */
+  readonly object: string;
+  /** The first statement of this change that is about it. */
+  readonly here: { readonly file: string; readonly line: number };
+}
+
+export interface OtherChanges {
+  readonly changes: readonly OtherChange[];
+  /** Which others there may be that were not looked at, and why: sentences. Absent: none. */
+  readonly unread?: readonly string[];
+}
+
 export interface Plan {
   /** The verdict in one sentence. */
   readonly sentence: string;
@@ -127,6 +147,8 @@ export interface Plan {
   readonly phases: readonly Phase[];
   /** What holds for several steps, said once: sentences with backticks around code. Absent: nothing. */
   readonly notes?: readonly string[];
+  /** Absent: there are none. Other open pull requests are known to the Action alone. */
+  readonly otherChanges?: OtherChanges;
   /** Instead of an order, where one version is stopped before the next one starts. */
   readonly upgradeNotes?: UpgradeNotes;
 }

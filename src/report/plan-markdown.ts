@@ -1,11 +1,12 @@
 /** The plan as Markdown: headings, and a box or a plain line for each step. */
-import type { Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
+import type { OtherChange, Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
-import { code, cut, markdown, oneLine, prose } from "./escape.js";
+import { address, code, cut, markdown, oneLine, prose } from "./escape.js";
 import { excerpt, folded, indented } from "./markdown-blocks.js";
 import {
   NOTES_HEADING,
   OLD_CONNECTIONS,
+  otherChangeGroups,
   releaseCondition,
   releaseWords,
   stepLocks,
@@ -32,9 +33,12 @@ const LISTED_STEPS = 50;
 /** Without a blank line before it, a fence or a line below a list item belongs to the item by its indentation. */
 const INDENT = "  ";
 
-export function renderPlan({ phases, notes = [], upgradeNotes }: Plan, view: PlanView): string {
+export function renderPlan({ phases, notes = [], otherChanges, upgradeNotes }: Plan, view: PlanView): string {
   return [
     ...phases.map((phase) => renderPhase(phase, view, phase.id === waitingPhase(phases))),
+    ...(view.level === "counts" ? [] : otherChangeGroups(otherChanges?.changes ?? [])).map(({ why: reason, changes }) =>
+      [`${prose(reason)}\n`, ...changes.map((one) => `- ${renderOtherChange(one, view)}`)].join("\n"),
+    ),
     notes.length > 0 && view.level === "full"
       ? folded(NOTES_HEADING, notes.map((note) => `- ${prose(note)}`).join("\n"))
       : "",
@@ -85,6 +89,17 @@ function renderStep(step: Step, view: PlanView): string {
   // In a summary a line feed is no line break; two spaces before it are one, there and in a comment.
   const isText = !(proposed && sql !== undefined && view.level === "full");
   return [`${line}${isText ? "  " : ""}`, first, ...details].join("\n");
+}
+
+/** Where it stands, what it does, and which statement here is about the same. */
+function renderOtherChange({ pullRequest, place, sql, object, here }: OtherChange, view: PlanView): string {
+  const where = code(`${cut(place.file, 200)}:${String(place.line)}`);
+  const whose =
+    pullRequest === undefined
+      ? view.place(place.file, place.line)
+      : `[pull request ${String(pullRequest.number)}](${address(pullRequest.url)}), ${where}`;
+  const statement = view.level === "full" ? `: ${code(cut(oneLine(sql), 200))}` : "";
+  return `${whose}${statement}; here ${view.place(here.file, here.line)}, about ${code(object)}`;
 }
 
 function withoutInstead({ instead: _instead, ...step }: Step): Step {

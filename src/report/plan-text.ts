@@ -1,7 +1,7 @@
 /** The plan for a terminal. */
 import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
-import type { Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
+import type { OtherChange, Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
 import type { Report } from "../model/report.js";
 import { oneLine, splitCommands, visible } from "./escape.js";
@@ -9,6 +9,7 @@ import {
   checkWords,
   NOTES_HEADING,
   OLD_CONNECTIONS,
+  otherChangeGroups,
   releaseCondition,
   releaseWords,
   stepLocks,
@@ -50,10 +51,13 @@ export function referenceText(reference: Reference): string {
 }
 
 /** The sections of a plan. */
-export function planSections({ phases, notes = [], upgradeNotes }: Plan, view: PlanTextView): string[] {
+export function planSections({ phases, notes = [], otherChanges, upgradeNotes }: Plan, view: PlanTextView): string[] {
   const waits = waitingPhase(phases);
   return [
     ...phases.map((phase) => phaseText(phase, view, phase.id === waits)),
+    ...otherChangeGroups(otherChanges?.changes ?? []).map(({ why, changes }) =>
+      [oneLine(why), ...changes.map((one) => `   -  ${otherChangeText(one)}`)].join("\n"),
+    ),
     ...(notes.length > 0
       ? [[view.colors.bold(NOTES_HEADING), ...notes.map((note) => `  ${oneLine(note)}`)].join("\n")]
       : []),
@@ -106,6 +110,11 @@ function stepText(step: Step, { colors, references }: PlanTextView): string {
   ]
     .filter((line) => line !== false && line !== "")
     .join("\n");
+}
+
+function otherChangeText({ pullRequest, place: where, sql, object, here }: OtherChange): string {
+  const whose = pullRequest === undefined ? "" : `pull request ${String(pullRequest.number)}, `;
+  return `${whose}${place(where)}: ${oneLine(sql)}; here ${place(here)}, about ${oneLine(object)}`;
 }
 
 function upgradeText({ downtime, work, mayFail, wayBack }: UpgradeNotes, { colors }: PlanTextView): string {

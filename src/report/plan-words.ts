@@ -1,6 +1,6 @@
 /** The words of a plan that its views share. Plain text, with backticks around code. */
 import type { Blocked, Lock, Work } from "../model/lock.js";
-import type { Estimate, Phase, PhaseId, Step, UpgradeWork } from "../model/plan.js";
+import type { Estimate, OtherChange, Phase, PhaseId, Step, UpgradeWork } from "../model/plan.js";
 import { sizeWords } from "../text/size-words.js";
 import { shortName } from "./words.js";
 
@@ -115,4 +115,23 @@ export function waitingPhase(phases: readonly Phase[]): PhaseId | undefined {
 export function checkWords({ check, answer }: Step): string | undefined {
   if (check === undefined) return undefined;
   return answer === undefined ? check : `${check} answers ${answer}`;
+}
+
+/** Statements elsewhere, by why they matter; a group without any is left out. */
+export function otherChangeGroups(
+  changes: readonly OtherChange[],
+): readonly { readonly why: string; readonly changes: readonly OtherChange[] }[] {
+  const merged = changes.filter(({ mergedSince }) => mergedSince !== undefined);
+  const open = changes.filter(({ pullRequest }) => pullRequest !== undefined);
+  const tag = merged[0]?.mergedSince ?? "";
+  return [
+    {
+      why: `Merged since \`${tag}\`, the newest release, and about the same as this pull request: the code of \`${tag}\` meets both with the next release.`,
+      changes: merged,
+    },
+    {
+      why: "Other open pull requests are about the same. Whichever is merged second meets the schema of the first: update its branch then, so that it is checked again.",
+      changes: open,
+    },
+  ].filter((group) => group.changes.length > 0);
 }
