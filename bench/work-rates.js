@@ -7,17 +7,13 @@
  * and how many bytes it writes: to the table, its indexes and the log. A disk adds the time for the bytes, so that both
  * ends of a range follow: from a disk that is never waited for, to one that moves SLOW_DISK bytes in a second.
  */
-import { execFileSync, spawn } from "node:child_process";
-import { chownSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
-import { findPostgres, POSTGRES_VERSIONS } from "../scripts/postgres-servers.js";
+import { readFileSync } from "node:fs";
+import { startPostgres } from "../scripts/postgres-server.js";
+import { POSTGRES_VERSIONS } from "../scripts/postgres-servers.js";
 import { printTable } from "./measure.js";
 
 /** Bytes in a second: what the smallest volumes of cloud providers give. */
 const SLOW_DISK = 100e6;
-const NOBODY = 65_534;
 const MEGABYTE = 1e6;
 const RUNS = 2;
 
@@ -69,39 +65,15 @@ const WORK = {
 
 /** @param {number} major */
 async function measure(major) {
-  const fetched = findPostgres(major);
-  if (fetched === undefined) throw new Error(`PostgreSQL ${major} is not there: run node scripts/postgres-servers.js.`);
-  const folder = mkdtempSync(join(tmpdir(), `work-rates-${major}-`));
-  const asRoot = process.getuid?.() === 0;
-  const user = asRoot ? { uid: NOBODY, gid: NOBODY } : {};
-  const [native, data] = [join(folder, "native"), join(folder, "data")];
-  cpSync(fetched, native, { recursive: true, verbatimSymlinks: true });
-  mkdirSync(data, { mode: 0o700 });
-  if (asRoot) {
-    chmodSync(folder, 0o755);
-    chownSync(folder, NOBODY, NOBODY);
-    chownSync(data, NOBODY, NOBODY);
-  }
-  const options = { ...user, cwd: folder, env: { ...process.env, LC_ALL: "C" } };
-  execFileSync(join(native, "bin/initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "--no-locale", "-E", "UTF8"], {
-    ...options,
-    stdio: "ignore",
-  });
-  const settings = {
-    listen_addresses: "",
-    unix_socket_directories: folder,
-    autovacuum: "off",
+  const server = startPostgres(major, {
     // What a disk takes is reckoned from the bytes.
-    fsync: "off",
     shared_buffers: "1GB",
     max_wal_size: "8GB",
     // One process does the work, so that its time is the time.
     max_parallel_maintenance_workers: "0",
     max_parallel_workers_per_gather: "0",
-  };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = spawn(join(native, "bin/postgres"), ["-D", data, ...flags], { ...options, stdio: "ignore" });
-  const client = await connect(folder);
+  });
+  const client = await server.connect();
   try {
     const rows = [];
     await client.query("CREATE TABLE a (id bigint PRIMARY KEY); INSERT INTO a SELECT generate_series(1, 10000)");
@@ -126,32 +98,12 @@ async function measure(major) {
     return rows;
   } finally {
     await client.end();
-    const gone = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGINT");
-    await gone;
-    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
   }
 }
 
 /**
- * @param {string} folder
- * @returns {Promise<pg.Client>}
- */
-async function connect(folder) {
-  for (let attempt = 1; ; attempt++) {
-    const client = new pg.Client({ host: folder, user: "postgres", database: "postgres" });
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      if (attempt === 200) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-/**
- * @param {pg.Client} client
+ * @param {import("pg").Client} client
  * @param {string} sql
  */
 async function one(client, sql) {
@@ -160,7 +112,7 @@ async function one(client, sql) {
 }
 
 /** Log that is written, and what the database grows by.
- * @param {pg.Client} client
+ * @param {import("pg").Client} client
  */
 async function bytesWritten(client) {
   const log = Number(await one(client, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"));
@@ -169,7 +121,7 @@ async function bytesWritten(client) {
 }
 
 /**
- * @param {pg.Client} client
+ * @param {import("pg").Client} client
  * @param {string} work
  */
 async function timed(client, work) {
