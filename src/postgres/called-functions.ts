@@ -6,7 +6,7 @@ import type { DoBlock, Operation } from "../model/operation.js";
 import type { Statement } from "../model/statement.js";
 import { inBlockAt, nothingIn, operationsOfParts, tolerant } from "./block-operations.js";
 import { partsOfDoBlock, type BlockPart } from "./do-block.js";
-import { type KnownValues, textOf, UNKNOWN_NAME } from "./folded-text.js";
+import { type KnownValues, textOf, truthOf, UNKNOWN_NAME } from "./folded-text.js";
 import { builtinVolatility } from "./function-volatility.js";
 import { splitStatements } from "./lexer.js";
 import { parseTree } from "./libpg-query.js";
@@ -124,7 +124,7 @@ function partsOf(
   call: Call | undefined,
 ): readonly BlockPart[] | undefined {
   if (language === "plpgsql") {
-    const known = call && /\bexecute\b/i.test(body) ? argumentsOf(call, definition) : undefined;
+    const known = call && /\b(?:execute|if)\b/i.test(body) ? argumentsOf(call, definition) : undefined;
     return partsOfDoBlock(definition, [0, definition.length], known);
   }
   return splitStatements(body).map(([start, end]): BlockPart => ({
@@ -137,18 +137,26 @@ function partsOf(
 
 /** What the parameters hold that the only call of a function gives a literal, or leaves to a default that is one. */
 function argumentsOf({ name, sql }: Call, definition: string): KnownValues {
-  const known = new Map<string, string>();
+  const known = new Map<string, string | boolean>();
   const calls = callsIn(parsedStatement(sql)).filter(({ FuncCall: { funcname } }) => lastOf(funcname) === name.name);
   const [only, ...others] = calls;
   const created = parsedStatement(definition);
   if (only === undefined || others.length > 0 || !created || !("CreateFunctionStmt" in created)) return known;
   const given = only.FuncCall.args ?? [];
-  if (given.some((argument) => "NamedArgExpr" in argument)) return known;
+  const named = new Map(
+    given.flatMap((argument) =>
+      "NamedArgExpr" in argument ? [[argument.NamedArgExpr.name, argument.NamedArgExpr.arg] as const] : [],
+    ),
+  );
+  // Those with names stand behind the others.
+  const places = given.length - named.size;
   for (const [place, parameter] of (created.CreateFunctionStmt.parameters ?? []).entries()) {
     if (!("FunctionParameter" in parameter)) continue;
     const { name: of, defexpr } = parameter.FunctionParameter;
-    const text = textOf(given[place] ?? defexpr);
-    if (of !== undefined && text !== undefined && !text.includes(UNKNOWN_NAME)) known.set(of, text);
+    const value = (place < places ? given[place] : named.get(of)) ?? defexpr;
+    const held = truthOf(value) ?? textOf(value);
+    if (of === undefined || held === undefined) continue;
+    if (typeof held === "boolean" || !held.includes(UNKNOWN_NAME)) known.set(of, held);
   }
   return known;
 }

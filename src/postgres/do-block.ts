@@ -6,7 +6,7 @@ import type { Range } from "../model/position.js";
 import { Lexer, tokensOf, type Token } from "./lexer.js";
 import { parsePlPgSql } from "./libpg-query.js";
 import { type LoopRow, numbersBetween, rowsOfQuery } from "./loop-rows.js";
-import { foldText, foldTexts, type KnownValues, UNKNOWN_NAME } from "./folded-text.js";
+import { foldText, foldTexts, foldTruth, type KnownValue, type KnownValues, UNKNOWN_NAME } from "./folded-text.js";
 
 /** SQL that the block runs. */
 export interface BlockSql {
@@ -107,6 +107,19 @@ interface Expression {
   readonly PLpgSQL_expr?: { readonly query?: string };
 }
 
+interface Condition {
+  readonly cond?: Expression;
+  readonly elsif_list?: unknown;
+}
+
+/** What an IF comes to where an argument decides it: parts that never run, and the one that does. */
+interface Decided {
+  readonly dead: readonly string[];
+  readonly taken?: string;
+}
+
+const UNDECIDED: Decided = { dead: [] };
+
 interface Loop {
   /** What FOR goes through: a query, or the numbers between two. */
   readonly query?: Expression;
@@ -141,7 +154,7 @@ class BlockReader {
   /** Everything before this token is read. */
   #at = 0;
   /** What variables hold at this place. */
-  #known: Map<string, string | readonly string[]>;
+  #known: Map<string, KnownValue>;
   /** Whether it is inside the block. */
   #entered = false;
   #datums: readonly Datum[] = [];
@@ -201,15 +214,29 @@ class BlockReader {
     const isWhole = !this.#entered && !hasHandlers(node);
     this.#entered = true;
     const rows = LOOP.test(key) ? this.#rowsOf(node as Loop) : undefined;
-    if (rows === undefined) {
-      for (const part of Object.values(node as object)) {
+    const { dead, taken } = key === "PLpgSQL_stmt_if" ? this.#decided(node as Condition) : UNDECIDED;
+    let behind = before;
+    if (rows !== undefined) this.#repeat((node as Loop).body, rows, before, around);
+    else {
+      for (const [name, part] of Object.entries(node as object)) {
         this.#known = new Map(before);
+        const { length } = this.#parts;
         this.#walk(part, around);
+        if (name === taken) behind = this.#known;
+        // What stands there is passed over, so that nothing behind it is looked for in it.
+        if (dead.includes(name)) this.#parts.length = length;
       }
-    } else this.#repeat((node as Loop).body, rows, before, around);
+    }
     if (isWhole) return;
-    this.#known = before;
-    this.#forget(node);
+    this.#known = behind;
+    if (taken === undefined) this.#forget(node);
+  }
+
+  #decided({ cond, elsif_list: others }: Condition): Decided {
+    const truth = this.#known.size === 0 ? undefined : foldTruth(cond?.PLpgSQL_expr?.query ?? "", this.#known);
+    if (truth === undefined) return UNDECIDED;
+    if (truth) return { dead: ["elsif_list", "else_body"], taken: "then_body" };
+    return { dead: ["then_body"], ...(others === undefined && { taken: "else_body" }) };
   }
 
   /** A loop's body, once for each row; what does not depend on the row is not said again. */
@@ -245,7 +272,10 @@ class BlockReader {
 
   #set(name: string, expression: string): void {
     const text = expression === "" ? undefined : foldText(expression, this.#known);
-    const value = text === undefined || text === UNKNOWN_NAME ? foldTexts(expression, this.#known) : text;
+    const value =
+      text === undefined || text === UNKNOWN_NAME
+        ? (foldTruth(expression, this.#known) ?? foldTexts(expression, this.#known))
+        : text;
     if (value === undefined) this.#known.delete(name);
     else this.#known.set(name, value);
   }

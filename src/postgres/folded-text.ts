@@ -6,8 +6,11 @@ import { parseTree } from "./libpg-query.js";
 /** Stands in a folded text for what only the server knows, in the form of a name. */
 export const UNKNOWN_NAME = "unknown_at_this_place";
 
-/** What variables and parameters hold, by their names, a record's fields as `r.field`: a text, or an array of texts. */
-export type KnownValues = ReadonlyMap<string, string | readonly string[]>;
+/** What a variable or parameter holds: a text, an array of texts, a boolean. */
+export type KnownValue = string | readonly string[] | boolean;
+
+/** By the names of the variables, a record's fields as `r.field`. */
+export type KnownValues = ReadonlyMap<string, KnownValue>;
 
 const NOTHING: KnownValues = new Map();
 
@@ -19,6 +22,11 @@ export function foldText(expression: string, known: KnownValues = NOTHING): stri
 /** The elements of an array, each as `foldText` has it; undefined where it is not known how many there are. */
 export function foldTexts(expression: string, known: KnownValues = NOTHING): readonly string[] | undefined {
   return textsOf(parseExpression(expression), known);
+}
+
+/** What a condition comes to; undefined where only a run knows. */
+export function foldTruth(expression: string, known: KnownValues = NOTHING): boolean | undefined {
+  return truthOf(parseExpression(expression), known);
 }
 
 function parseExpression(expression: string): Node | undefined {
@@ -65,10 +73,30 @@ export function textsOf(node: Node | undefined, known: KnownValues = NOTHING): r
     return elements?.split(",").map((element) => element.trim()) ?? textsOf(node.TypeCast.arg, known);
   }
   const value = "ColumnRef" in node ? valueOf(node.ColumnRef.fields, known) : undefined;
-  return typeof value === "string" ? undefined : value;
+  return Array.isArray(value) ? (value as readonly string[]) : undefined;
 }
 
-function valueOf(fields: readonly Node[] = [], known: KnownValues): string | readonly string[] | undefined {
+export function truthOf(node: Node | undefined, known: KnownValues = NOTHING): boolean | undefined {
+  if (node === undefined) return undefined;
+  if ("A_Const" in node) {
+    const { boolval } = node.A_Const as { boolval?: { boolval?: boolean } };
+    return boolval && boolval.boolval === true;
+  }
+  if ("ColumnRef" in node) {
+    const value = valueOf(node.ColumnRef.fields, known);
+    return typeof value === "boolean" ? value : undefined;
+  }
+  if ("BoolExpr" in node && node.BoolExpr.boolop === "NOT_EXPR") {
+    const inner = truthOf(node.BoolExpr.args?.[0], known);
+    return inner === undefined ? undefined : !inner;
+  }
+  if (!("A_Expr" in node) || nameOf(node.A_Expr.name) !== "=") return undefined;
+  const { lexpr, rexpr } = node.A_Expr;
+  const [left, right] = [truthOf(lexpr, known), truthOf(rexpr, known)];
+  return left === undefined || right === undefined ? undefined : left === right;
+}
+
+function valueOf(fields: readonly Node[] = [], known: KnownValues): KnownValue | undefined {
   return known.get(fields.map((field) => nameOf([field])).join("."));
 }
 
