@@ -648,7 +648,7 @@ function replayAll(
     if (run !== undefined) sessions.set(run, session);
     const apply = (sent: Statement, index: number): AnalysedStatement => {
       const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
-      const replayed = replay.apply(sent, order);
+      const replayed = replay.apply(sent, order, transaction.group);
       const { statement, before, after } = replayed;
       const inForce = session.run(statement, transaction);
       return {

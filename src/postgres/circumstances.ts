@@ -8,4 +8,6 @@ export interface Circumstances {
   readonly postgres: number;
   /** Whether the session is known to have the time zone UTC. */
   readonly utc: boolean;
+  /** Tables that the transaction has emptied, by schema and name. Absent: none is known. */
+  readonly emptied?: ReadonlySet<string>;
 }

@@ -10,6 +10,7 @@ import { CatalogAt } from "./catalog/catalog-at.js";
 import { Timeline } from "./catalog/timeline.js";
 import { withCalledFunctions } from "./called-functions.js";
 import type { Circumstances } from "./circumstances.js";
+import { emptiedAfter, NONE_EMPTIED } from "./emptied-tables.js";
 import { combineLocks, locksOf } from "./locks.js";
 import type { Taken } from "./taken.js";
 import { refusalOf } from "./refusals.js";
@@ -96,6 +97,8 @@ export class Replay {
   #utc = false;
   #written: string | undefined;
   #searchPath: readonly string[] | undefined;
+  #transaction: string | undefined;
+  #emptied = NONE_EMPTIED;
 
   /** @param options.postgres PostgreSQL's major version. */
   constructor(options: { readonly postgres: number }) {
@@ -119,8 +122,11 @@ export class Replay {
     if (!certain && path.length > 0 && path[0] !== "public") this.#timeline.markIncomplete();
   }
 
-  /** @param order Position of the statement's migration in the replayed list; it never decreases. */
-  apply(sent: Statement, order: number): ReplayedStatement {
+  /**
+   * @param order Position of the statement's migration in the replayed list; it never decreases.
+   * @param transaction The one that the statement is in with others. Absent: with none, as far as is known.
+   */
+  apply(sent: Statement, order: number, transaction?: string): ReplayedStatement {
     const timeline = this.#timeline;
     if (order !== this.#order) {
       this.#order = order;
@@ -128,12 +134,20 @@ export class Replay {
       timeline.time++;
       timeline.startMigration(order, this.#searchPath);
     }
+    if (transaction === undefined || transaction !== this.#transaction) this.#emptied = NONE_EMPTIED;
+    this.#transaction = transaction;
     const postgres = this.#postgres;
     const before = this.#now();
     const statement = withCalledFunctions(sent, (name) => timeline.routines(name));
     let after = before;
     const steps = inPassOrder(statement.operations).map((operation): Step => {
-      const circumstances = { catalog: after, postgres, utc: this.#utc };
+      const circumstances = { catalog: after, postgres, utc: this.#utc, emptied: this.#emptied };
+      // What may not run empties nothing for certain.
+      if (operation.type !== "Truncate" || sent.embedded?.uncertain !== true) {
+        this.#emptied = emptiedAfter(operation, circumstances, () =>
+          locksOf(operation, { ...circumstances, work: "instant" }).map(({ relation }) => relation),
+        );
+      }
       timeline.time++;
       applyOperation(operation, { timeline, order, postgres });
       if (operation.type === "SetVariable" && operation.variable === "timezone") {

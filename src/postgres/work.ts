@@ -19,6 +19,7 @@ import type {
 } from "../model/operation.js";
 import type { Circumstances } from "./circumstances.js";
 import { serialType } from "./catalog/columns.js";
+import { isEmptied } from "./emptied-tables.js";
 import { provesBound } from "./partition-proof.js";
 import { isVolatile } from "./function-volatility.js";
 import { workOfTypeChange } from "./type-change.js";
@@ -34,15 +35,17 @@ export function longest(works: Iterable<Work>): Work {
 export function workOf(operation: Operation, circumstances: Circumstances): Work {
   const row = facts[operation.type] as Fact<OperationType> | undefined;
   if (row === undefined) return "instant";
-  // Its rows are on another server: nothing here looks at them.
-  if ("table" in operation && operation.table && !isWrite(operation) && isForeign(operation.table, circumstances)) {
-    return "instant";
+  if ("table" in operation && operation.table && !isWrite(operation)) {
+    if (hasNoRows(operation.type, operation.table, circumstances)) return "instant";
   }
   return typeof row === "function" ? row(operation, circumstances) : row;
 }
 
-function isForeign(table: QualifiedName, { catalog }: Circumstances): boolean {
-  return catalog.table(table)?.kind === "foreign table";
+/** Whether there are no rows to look at: they are on another server, or the transaction has removed them. */
+function hasNoRows(type: OperationType, table: QualifiedName, circumstances: Circumstances): boolean {
+  if (circumstances.catalog.table(table)?.kind === "foreign table") return true;
+  // ATTACH reads the partition.
+  return type !== "AttachPartition" && isEmptied(table, circumstances);
 }
 
 function isWrite({ type }: Operation): boolean {

@@ -136,7 +136,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       sql,
       statements: sql.statements.map((sent, index) => {
         const transaction = transactions[order]?.[index] ?? { inTransaction: "unknown" };
-        const replayed = replay.apply(sent, order);
+        const replayed = replay.apply(sent, order, transaction.group);
         return { ...replayed, transaction, session: settings.run(replayed.statement, transaction) };
       }),
     };

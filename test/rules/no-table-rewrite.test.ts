@@ -1,6 +1,6 @@
 import rule from "../../rules/no-table-rewrite.js";
 import { ruleTester } from "./rule-tester.js";
-import { drizzle, prisma7, unknownRunner } from "./tools.js";
+import { drizzle, prisma7, supabase, unknownRunner } from "./tools.js";
 
 const accounts = "CREATE TABLE accounts (id integer PRIMARY KEY);";
 const orders = `${accounts}
@@ -47,6 +47,12 @@ ruleTester.run("no-table-rewrite", rule, {
     { name: "varchar to text", history: [orders], code: "ALTER TABLE orders ALTER COLUMN note TYPE text;" },
     { name: "more digits", history: [orders], code: "ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2);" },
     { name: "a table of this change", pending: [orders], code: "ALTER TABLE orders ALTER COLUMN id TYPE integer;" },
+    {
+      name: "a table that the transaction has emptied",
+      tool: supabase,
+      history: [orders],
+      code: "TRUNCATE orders; ALTER TABLE orders ALTER COLUMN note TYPE char(9); ALTER TABLE orders ALTER COLUMN total TYPE text;",
+    },
     {
       name: "a column that is there",
       history: [orders],
