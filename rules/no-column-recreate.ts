@@ -12,6 +12,7 @@ import {
   defineRule,
   formatName,
   isLikeType,
+  isShorter,
   isSimilarName,
   mayCopyBetween,
   migrationOf,
@@ -192,14 +193,6 @@ const droppedColumns = oncePerChange((migration) => {
   }
   return found;
 });
-
-/** Whether a text is cut at a length that the other one may exceed: a country's code takes no remark. */
-function isShorter(type: TypeName, other: TypeName): boolean {
-  const [length = Infinity, otherLength = Infinity] = [type, other].map(({ modifiers: [first] }) => first);
-  return CUT_AT_LENGTH.has(type.name) && length < otherLength;
-}
-
-const CUT_AT_LENGTH: ReadonlySet<string> = new Set(["varchar", "bpchar", "char"]);
 
 /** Whether ALTER COLUMN … TYPE makes one of the other in an instant: a longer text. */
 function keepsValues(type: TypeName | undefined, newType: TypeName): boolean {

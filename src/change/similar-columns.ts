@@ -20,6 +20,14 @@ export function isLikeType(type: TypeName, other: TypeName): boolean {
   return family(type) === family(other);
 }
 
+const CUT_AT_LENGTH: ReadonlySet<string> = new Set(["varchar", "bpchar", "char"]);
+
+/** Whether a text is cut at a length that the other one may exceed: a country's code takes no remark. */
+export function isShorter(type: TypeName, other: TypeName): boolean {
+  const [length = Infinity, otherLength = Infinity] = [type, other].map(({ modifiers: [first] }) => first);
+  return CUT_AT_LENGTH.has(type.name) && length < otherLength;
+}
+
 /** Words that say what kind of value it is, and not which. */
 const KINDS: ReadonlySet<string> = new Set(["at", "by", "id", "is", "of", "on"]);
 

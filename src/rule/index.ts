@@ -26,7 +26,7 @@ export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { derivedName } from "../deploy-order/recipe-parts/names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
-export { isLikeType, isSimilarName } from "../change/similar-columns.js";
+export { isLikeType, isShorter, isSimilarName } from "../change/similar-columns.js";
 export { schemaDifferences } from "../change/schema-differences.js";
 export { chooseNotNullName } from "../postgres/catalog/default-names.js";
 export { isSureEnough } from "../references/grades.js";

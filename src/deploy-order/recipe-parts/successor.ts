@@ -1,5 +1,5 @@
 /** The column that a pull request adds where it drops another, if it may be that one under another name: a guess. */
-import { isLikeType, isSimilarName } from "../../change/similar-columns.js";
+import { isLikeType, isShorter, isSimilarName } from "../../change/similar-columns.js";
 import type { PlacedOperation } from "../../model/migration.js";
 import type { DropColumn, OperationOf } from "../../model/operation.js";
 import type { RecipeContext } from "../recipe.js";
@@ -29,6 +29,7 @@ export function successorOf({ column }: DropColumn, context: RecipeContext, tabl
   const similar = alike.filter((one) => isSimilarName(column, one.column.name));
   const [add, ...others] = similar.length > 0 ? similar : alike;
   if (add === undefined || others.length > 0 || (similar.length === 0 && dropped.length > 1)) return undefined;
+  if (similar.length === 0 && isShorter(add.column.type, type)) return undefined;
   return { add, isSimilar: similar.length > 0 };
 }
 
