@@ -103,7 +103,8 @@ export function referencesInText(text: string, language: Language, sought: Sough
     headings ??= headingsOf(code);
     for (const target of targets) {
       if (target.column === undefined) continue;
-      const grade = gradeOf(target, word, index, headings, code, sought, inSql, language);
+      let grade = gradeOf(target, word, index, headings, code, sought, inSql, language);
+      if (grade === "likely" && isProse(literalAt(literals, index), index, word)) grade = "possible";
       if (grade !== undefined) found.push({ target, grade, offset: index });
     }
   }
@@ -161,6 +162,20 @@ function declaredColumns(code: string, targets: ReadonlySet<SoughtTarget>, sough
       .filter((target) => hasTable === true && names.some((one) => sought.naming(target, lastPart(one)) === "exact"))
       .map((target): Found => ({ target, grade: "likely", kind: "declared", offset }));
   });
+}
+
+/** Words of SQL that stand beside a column: all others make the string a sentence. */
+const BEHIND_COLUMN =
+  /^\s+(?:(?:and|as|asc|between|collate|desc|else|end|from|group|having|i?like|in|limit|not|nulls|on|or|order|similar|then|using|when|where)\b|is\s+(?:not\s+)?(?:distinct|false|null|true|unknown)\b|[^\w%\s]|%\(|$)/i;
+const BEFORE_COLUMN =
+  /(?:^|[^\w\s]|\b(?:all|and|any|as|between|by|case|distinct|else|from|having|i?like|in|not|null|on|or|returning|select|set|then|when|where))\s+$/i;
+
+/** Whether a name stands in a text for people, as in `"client_id is required"`. */
+function isProse(literal: Literal | undefined, offset: number, word: string): boolean {
+  if (literal === undefined) return false;
+  const at = offset - literal.range[0];
+  const [before, behind] = [literal.text.slice(0, at).trimStart(), literal.text.slice(at + word.length).trimEnd()];
+  return (/^\s/.test(behind) && !BEHIND_COLUMN.test(behind)) || (/\w\s+$/.test(before) && !BEFORE_COLUMN.test(before));
 }
 
 const SELECT_EXPRESSION = /select_expression\b[^\]]{0,200}\]\s{0,40}(?:#\[[^\]]{0,100}\]\s{0,40}){0,4}(?:pub )?$/;
@@ -232,6 +247,18 @@ function gradeOf(
 /** `orders` of `shop.orders`. */
 function lastPart(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
+}
+
+/** The string around an offset, of strings in their order. */
+function literalAt(literals: readonly Literal[], offset: number): Literal | undefined {
+  let [low, high] = [0, literals.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (literals[middle]!.range[1] <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const found = literals[low];
+  return found !== undefined && found.range[0] <= offset ? found : undefined;
 }
 
 /** A string's content at its own offset: quotes, prefixes and escapes are blank. */

@@ -493,6 +493,31 @@ export const read = async () => (await User.findByPk(1)).legacyFlag;
     expect(sure({ "src/order.rs": model + expression + field })).toEqual([]);
   });
 
+  test("in a text for people a column's name is no use of it", () => {
+    const head = 'type Order struct {\n\tRef string `db:"other"`\n}\n';
+    const go = (call: string): string => `${head}func f() {\n\t${call}\n}\n`;
+    for (const text of ["legacy_ref is required", "missing legacy_ref", "the legacy_ref %q", "a legacy_ref: none"]) {
+      expect([text, sure({ "order.go": go(`return fmt.Errorf("${text}")`) })]).toEqual([text, []]);
+    }
+    for (const part of [
+      "legacy_ref",
+      "legacy_ref = ?",
+      "o.legacy_ref IS NOT NULL",
+      "id, legacy_ref",
+      "id = ? AND legacy_ref = ?",
+      "legacy_ref DESC",
+      "DISTINCT legacy_ref",
+      "legacy_ref AS ref",
+      "legacy_ref in (?)",
+    ]) {
+      const column = 5 + part.indexOf("legacy_ref");
+      expect([part, sure({ "order.go": go(`q("${part}")`) })]).toEqual([
+        part,
+        [`head likely - order.go:5:${String(column)}`],
+      ]);
+    }
+  });
+
   test("a column behind its table's name is that table's", () => {
     const rust = (table: string): string => `pub fn old() {\n    ${table}::legacy_ref.eq(\"x\"); // orders\n}\n`;
     expect(sure({ "src/old.rs": rust("orders") })).toEqual(["head likely - src/old.rs:2:13"]);
