@@ -2,6 +2,7 @@
 import { rules as allRules } from "../rules/index.js";
 import { check } from "./check/check.js";
 import { configurableRules } from "./check/configuration.js";
+import { changesOfOthers } from "./check/other-pull-requests.js";
 import { run } from "./github/run.js";
 import { renderSarif } from "./report/sarif.js";
 import { rulePage } from "./rule/rule-page.js";
@@ -16,6 +17,7 @@ const names = new Set(rules.map(({ name }) => name));
 void run({
   rules,
   check: (source, configuration, timeLimit) => check(source, configuration, { timeLimit }),
+  changesOfOthers,
   sarif: (report) => renderSarif(report, { version: packageVersion(), rules: allRules }),
   page: (rule) => (names.has(rule) ? rulePage(rule) : undefined),
 });

@@ -45,6 +45,12 @@ export interface ChangeSource {
   readonly mergedText?: (file: string) => string | undefined;
 }
 
+/** Another pull request, as a change of the same base. */
+export interface OtherPullRequest {
+  readonly number: number;
+  readonly source: ChangeSource;
+}
+
 export interface GitChangeOptions extends GitOptions {
   /** Any folder of the repository. */
   readonly root: string;

@@ -43,11 +43,7 @@ export function unreleasedChanges(
 }
 
 /** Statements of another pull request, whose migrations are loaded as a change of the same base. */
-export function changesOfPullRequest(
-  ours: Change,
-  theirs: Change,
-  pullRequest: NonNullable<OtherChange["pullRequest"]>,
-): readonly OtherChange[] {
+export function changesOfPullRequest(ours: Change, theirs: Change, pullRequest: number): readonly OtherChange[] {
   const found = sameObjects(subjectsOf(judgedIn(ours.databases)), subjectsOf(judgedIn(theirs.databases)));
   return found.map((one) => ({ ...one, pullRequest }));
 }

@@ -15,13 +15,17 @@ export const PULL_REQUEST_FILES = 3000;
 export const COMPARISON_FILES = 300;
 
 const PAGE = 100;
+
+/** What one request tells of the files of a pull request. */
+export const FIRST_FILES = PAGE;
+
 const RETRIES = 2;
 const LONGEST_WAIT_SECONDS = 60;
 const REQUEST_TIMEOUT = 408;
 
 /**
  * - `not permitted`: 403 or 404; GitHub answers either where the token may not see or do something.
- * - `not reached`: no answer, a rate limit or a fault of GitHub's, after two more tries.
+ * - `not reached`: no answer, a rate limit or a fault of GitHub's, after all tries.
  */
 export type ApiErrorKind = "not permitted" | "not reached" | "refused";
 
@@ -44,6 +48,8 @@ export interface PullRequestState {
   readonly head: string;
   readonly body: string;
   readonly labels: readonly string[];
+  /** The login of who opened it; absent for an account that was deleted. */
+  readonly author?: string;
 }
 
 export interface ListedFile {
@@ -90,6 +96,8 @@ export interface ApiOptions {
   readonly repository: Repository;
   /** When no more files are read. */
   readonly limit?: TimeLimit;
+  /** How often a request is made again that was not answered. Default: twice. */
+  readonly retries?: number;
   /** Milliseconds; replaced in tests. */
   readonly wait?: (milliseconds: number) => Promise<void>;
 }
@@ -129,6 +137,21 @@ export class GitHubApi {
     });
   }
 
+  /** Open pull requests into a branch, at most a page of 100: those that changed last. */
+  async pullRequestsInto(base: string): Promise<PullRequestState[]> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls", {
+        ...this.#repository,
+        state: "open",
+        base,
+        sort: "updated",
+        direction: "desc",
+        per_page: PAGE,
+      });
+      return data.map(stateOf);
+    });
+  }
+
   /** Who set a label of a pull request last. */
   async labelledBy(number: number, label: string): Promise<string | undefined> {
     return this.#request(async (octokit) => {
@@ -153,6 +176,18 @@ export class GitHubApi {
         per_page: PAGE,
       });
       return files.map(listedFile);
+    });
+  }
+
+  /** The first files of a pull request, at most `FIRST_FILES`. */
+  async firstFiles(number: number): Promise<ListedFile[]> {
+    return this.#request(async (octokit) => {
+      const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
+        ...this.#repository,
+        pull_number: number,
+        per_page: PAGE,
+      });
+      return data.map(listedFile);
     });
   }
 
@@ -310,7 +345,7 @@ export class GitHubApi {
   }
 }
 
-async function connect({ token, wait = sleep }: ApiOptions): Promise<Octokit> {
+async function connect({ token, wait = sleep, retries = RETRIES }: ApiOptions): Promise<Octokit> {
   const { getOctokit } = await import("@actions/github");
   const { fetchByHttpClient } = await import("./fetch.js");
   const octokit = getOctokit(token, {
@@ -324,7 +359,7 @@ async function connect({ token, wait = sleep }: ApiOptions): Promise<Octokit> {
       try {
         return await request(options);
       } catch (error) {
-        const seconds = attempt < RETRIES ? secondsToWait(error, attempt) : undefined;
+        const seconds = attempt < retries ? secondsToWait(error, attempt) : undefined;
         if (seconds === undefined) throw error;
         await wait(seconds * 1000);
       }
@@ -396,9 +431,17 @@ function stateOf(data: {
   body: string | null;
   head: { sha: string };
   labels: readonly { name: string }[];
+  user: { login: string } | null;
 }): PullRequestState {
-  const { number, state, body, head, labels } = data;
-  return { number, open: state === "open", head: head.sha, body: body ?? "", labels: labels.map(({ name }) => name) };
+  const { number, state, body, head, labels, user } = data;
+  return {
+    number,
+    open: state === "open",
+    head: head.sha,
+    body: body ?? "",
+    labels: labels.map(({ name }) => name),
+    ...(user && { author: user.login }),
+  };
 }
 
 function listedFile(file: {

@@ -32,6 +32,17 @@ export function addedRanges(patch: string, text: string): (line: number, endLine
   };
 }
 
+/**
+ * The text of a file that a pull request adds: all of its lines are in the patch. Undefined where that is not whole.
+ */
+export function addedText(patch: string): string | undefined {
+  const [header = "", ...rows] = patch.split("\n");
+  const hunk = /^@@ -0,0 \+1(?:,(\d+))? @@/.exec(header);
+  const lines = rows.filter((row) => row.startsWith("+")).map((row) => row.slice(1));
+  if (hunk === null || lines.length !== Number(hunk[1] ?? 1)) return undefined;
+  return lines.join("\n") + (rows.at(-1)?.startsWith("\\") === true ? "" : "\n");
+}
+
 /** Patches keep the carriage return of CRLF. */
 function withoutReturn(line: string | undefined): string | undefined {
   return line?.replace(/\r$/, "");

@@ -2,10 +2,11 @@
 import { info, notice, setFailed, warning } from "@actions/core";
 import { resolve } from "node:path";
 import { addedLinesOf } from "../change/added-lines.js";
-import type { ChangeSource } from "../change/change-source.js";
+import type { ChangeSource, OtherPullRequest } from "../change/change-source.js";
 import type { ConfigurableRule } from "../change/configuration.js";
 import { GitError } from "../change/git.js";
 import type { Configuration } from "../model/configuration.js";
+import type { OtherChange } from "../model/plan.js";
 import type { Report } from "../model/report.js";
 import { pickAnnotations } from "../report/annotations.js";
 import { cut, log } from "../report/escape.js";
@@ -23,6 +24,7 @@ import { forward } from "./forward.js";
 import { readInputs } from "./inputs.js";
 import { linksTo, runUrl } from "./links.js";
 import { writeOutputs } from "./outputs.js";
+import { withOtherPullRequests } from "./other-pull-requests.js";
 import { overrideOf } from "./override.js";
 import { postComment, postReview } from "./post.js";
 import { ConfigurationError } from "./problem.js";
@@ -37,6 +39,13 @@ export interface Engine {
   readonly page: (rule: string) => string | undefined;
   /** @param limit When it ends with what it knows. */
   check(source: ChangeSource, configuration: Configuration, limit: TimeLimit): Report;
+  /** The statements of other pull requests that are about the same as the change; undefined where there was no time. */
+  changesOfOthers(
+    source: ChangeSource,
+    configuration: Configuration,
+    others: readonly OtherPullRequest[],
+    limit: TimeLimit,
+  ): readonly OtherChange[] | undefined;
 }
 
 /** Runs the Action. Never throws: what goes wrong becomes the message of a failed step. */
@@ -55,8 +64,8 @@ async function judge(engine: Engine): Promise<void> {
   const event = readEvent(process.env);
   const workspace = resolve(process.env["GITHUB_WORKSPACE"] || ".");
   const root = resolve(workspace, inputs.workingDirectory);
-  const api =
-    inputs.token === "" ? undefined : new GitHubApi({ token: inputs.token, repository: event.repository, limit });
+  const access = { token: inputs.token, repository: event.repository, limit };
+  const api = inputs.token === "" ? undefined : new GitHubApi(access);
 
   if (inputs.report !== undefined) {
     const { page } = engine;
@@ -75,13 +84,21 @@ async function judge(engine: Engine): Promise<void> {
     ...(inputs.configuration && { input: inputs.configuration }),
   });
   const source = api ? await withRelease(api, read, configuration) : read;
-  const judged = engine.check(source, configuration, limit);
+  const conversation = conversationOf(event);
+  const checked = engine.check(source, configuration, limit);
+  const judged =
+    api && conversation
+      ? await withOtherPullRequests(
+          new GitHubApi({ ...access, retries: 0 }),
+          { report: checked, source, configuration, pullRequest: conversation },
+          (others) => engine.changesOfOthers(source, configuration, others, limit),
+        )
+      : checked;
   const reason = failureOf(judged, inputs.failOn);
   const { override, why } =
     reason === undefined ? {} : await overrideOf({ event, label: inputs.overrideLabel, ...(api && { api }) });
   const report: Report = { ...judged, ...(override && { override }) };
 
-  const conversation = conversationOf(event);
   if (inputs.annotations !== "none") {
     const shown =
       inputs.annotations === "review" && api && conversation

@@ -121,8 +121,8 @@ export interface UpgradeWork extends Estimate {
 
 /** A statement elsewhere that changes what this change changes, too, and has not shipped either. */
 export interface OtherChange {
-  /** The open pull request that it belongs to. Absent: it is merged. */
-  readonly pullRequest?: { readonly number: number; readonly url: string };
+  /** The number of the open pull request that it belongs to. Absent: it is merged. */
+  readonly pullRequest?: number;
   /** Where it is merged, the tag of the newest release, which does not have it. */
   readonly mergedSince?: string;
   readonly sql: string;

@@ -226,7 +226,8 @@ class MarkdownView {
   }
 
   #judged(): string {
-    const { databases, migrations, change, suppressed, acceptedReferences, notes, unknowns, coverage } = this.#report;
+    const { databases, migrations, change, suppressed, acceptedReferences, notes, plan, unknowns, coverage } =
+      this.#report;
     const { base, head, release, configuration } = change;
     const files = migrations
       .slice(0, LISTED_FILES)
@@ -248,6 +249,7 @@ class MarkdownView {
         ({ file, line, reason }) => `Not analysed, ${this.#place(file, line)}: ${prose(cut(reason, 300))}`,
       ),
       ...coverage.leftOut.map(({ file, reason }) => `Left out, ${code(cut(file, 200))}: ${prose(cut(reason, 300))}`),
+      ...(plan.otherChanges?.unread ?? []).map((sentence) => prose(cut(sentence, 300))),
       ...notes.map(({ file, line, message: note }) => `${this.#place(file, line)}: ${prose(cut(note, 300))}`),
     ];
     const limit = this.#level === "counts" ? LISTED_NOTES : Infinity;

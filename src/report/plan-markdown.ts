@@ -1,7 +1,7 @@
 /** The plan as Markdown: headings, and a box or a plain line for each step. */
 import type { OtherChange, Phase, Plan, Step, UpgradeNotes } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
-import { address, code, cut, markdown, oneLine, prose } from "./escape.js";
+import { code, cut, markdown, oneLine, prose } from "./escape.js";
 import { excerpt, folded, indented } from "./markdown-blocks.js";
 import {
   NOTES_HEADING,
@@ -91,13 +91,11 @@ function renderStep(step: Step, view: PlanView): string {
   return [`${line}${isText ? "  " : ""}`, first, ...details].join("\n");
 }
 
-/** Where it stands, what it does, and which statement here is about the same. */
+/** Where it stands, what it does, and which statement here is about the same. GitHub makes a link of `#1`. */
 function renderOtherChange({ pullRequest, place, sql, object, here }: OtherChange, view: PlanView): string {
   const where = code(`${cut(place.file, 200)}:${String(place.line)}`);
   const whose =
-    pullRequest === undefined
-      ? view.place(place.file, place.line)
-      : `[pull request ${String(pullRequest.number)}](${address(pullRequest.url)}), ${where}`;
+    pullRequest === undefined ? view.place(place.file, place.line) : `pull request #${String(pullRequest)}, ${where}`;
   const statement = view.level === "full" ? `: ${code(cut(oneLine(sql), 200))}` : "";
   return `${whose}${statement}; here ${view.place(here.file, here.line)}, about ${code(object)}`;
 }

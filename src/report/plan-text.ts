@@ -113,7 +113,7 @@ function stepText(step: Step, { colors, references }: PlanTextView): string {
 }
 
 function otherChangeText({ pullRequest, place: where, sql, object, here }: OtherChange): string {
-  const whose = pullRequest === undefined ? "" : `pull request ${String(pullRequest.number)}, `;
+  const whose = pullRequest === undefined ? "" : `pull request #${String(pullRequest)}, `;
   return `${whose}${place(where)}: ${oneLine(sql)}; here ${place(here)}, about ${oneLine(object)}`;
 }
 

@@ -19,7 +19,7 @@ const SCHEMA =
   "CREATE FUNCTION total() RETURNS int LANGUAGE sql AS 'SELECT 1';\n";
 
 const BASE = { "migrations/0001_schema.sql": SCHEMA };
-const PULL_REQUEST = { number: 12, url: "https://github.example/acme/shop/pull/12" };
+const PULL_REQUEST = 12;
 
 function loaded(source: ChangeSource): Change {
   return loadChange(source, configurationOf(source));
@@ -220,10 +220,10 @@ describe("an open pull request", () => {
     },
   };
 
-  it("is named with its address, and its file is not taken for one of this pull request", () => {
+  it("is named by its number, and its file is not taken for one of this pull request", () => {
     expect(rendered(plan)).toBe(
       "Other open pull requests are about the same. Whichever is merged second meets the schema of the first: update its branch then, so that it is checked again.\n\n" +
-        "- [pull request 12](https://github.example/acme/shop/pull/12), <code>migrations/0009&#95;&#60;b&#62;.sql:1</code>: " +
+        "- pull request #12, <code>migrations/0009&#95;&#60;b&#62;.sql:1</code>: " +
         "<code>ALTER TABLE orders DROP COLUMN note</code>; here migrations/0002.sql:3, about <code>orders.note</code>",
     );
   });

@@ -23,6 +23,8 @@ export interface Served {
   checkout(commit: string, depth: number): string;
   /** Writes files into the repository's working tree. */
   write(files: Files): void;
+  /** A commit of a branch of its own that changes files of base. */
+  commit(files: Files): string;
   remove(): void;
 }
 
@@ -112,6 +114,13 @@ export function serve(base: Files, change: Files, released?: Files): Served {
       return target;
     },
     write: (files) => write(origin, files),
+    commit(files) {
+      git(origin, "checkout", "--quiet", "--detach", baseCommit);
+      write(origin, files);
+      const commit = commitAll(origin, "another change");
+      git(origin, "checkout", "--quiet", "main");
+      return commit;
+    },
     remove() {
       rmSync(folder, { recursive: true, force: true });
     },

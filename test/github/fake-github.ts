@@ -23,6 +23,9 @@ import description from "./openapi/api.github.com.json" with { type: "json" };
 /** GitHub refuses a longer body with 422. */
 export const COMMENT_CHARACTERS = 65_536;
 
+/** The branch that all pull requests are to be merged into. */
+const MAIN = "main";
+
 /** GitHub lists no more files of a pull request, and of a comparison. */
 const LISTED_FILES = 3000;
 const COMPARED_FILES = 300;
@@ -323,11 +326,12 @@ export class FakeGitHub {
   }
 
   #listPullRequests({ request }: Asked): Answer {
-    const { state = "open", head } = request.query;
+    const { state = "open", head, base = MAIN } = request.query;
     const owner = ({ fork = this.#options.repository }: PullRequest): string => fork.split("/")[0]!;
     const listed = Object.entries(this.#options.pullRequests ?? {}).filter(
       ([, one]) =>
         (state === "all" || (one.state ?? "open") === state) &&
+        base === MAIN &&
         (head === undefined || head === `${owner(one)}:${one.branch ?? "change"}`),
     );
     const bodies = listed.map(([number, one]) => pullRequestBody(Number(number), one, this.#options.repository));

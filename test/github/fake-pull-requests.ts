@@ -11,6 +11,8 @@ export interface PullRequest {
   readonly fork?: string;
   readonly state?: "open" | "closed";
   readonly body?: string;
+  /** The login of who opened it. */
+  readonly author?: string;
   /** Each with the login of who set it. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -46,7 +48,7 @@ interface Example {
 
 /** GitHub's own example of a pull request, with what a test says of it. */
 export function pullRequestBody(number: number, pullRequest: PullRequest, repository: string): unknown {
-  const { base, head, branch = "change", fork, state = "open", body = "", labels = {} } = pullRequest;
+  const { base, head, branch = "change", fork, state = "open", body = "", author, labels = {} } = pullRequest;
   const found = (examples as unknown as { name: string; examples: Example[] }[]).find(
     ({ name }) => name === "pull_request",
   );
@@ -55,6 +57,7 @@ export function pullRequestBody(number: number, pullRequest: PullRequest, reposi
   return {
     ...example,
     auto_merge: null,
+    ...(author !== undefined && { user: { ...(example.user as object), login: author } }),
     number,
     state,
     body,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addedRanges } from "../../src/github/patch.js";
+import { addedRanges, addedText } from "../../src/github/patch.js";
 
 const PATCH = [
   "@@ -1,3 +1,4 @@ heading",
@@ -32,5 +32,24 @@ describe("addedRanges", () => {
 
   it("does not mind CRLF and a byte order mark", () => {
     expect(addedRanges("@@ -0,0 +1,2 @@\n+\ufeffa\r\n+b\r", "\ufeffa\r\nb\r\n")(1, 2)).toBe(true);
+  });
+});
+
+describe("addedText", () => {
+  it.each([
+    ["two lines", "@@ -0,0 +1,2 @@\n+one\n+two", "one\ntwo\n"],
+    ["one line without an end", "@@ -0,0 +1 @@\n+one\n\\ No newline at end of file", "one"],
+    ["CRLF", "@@ -0,0 +1,2 @@\n+one\r\n+two\r", "one\r\ntwo\r\n"],
+    ["empty lines, and what looks like a patch", "@@ -0,0 +1,3 @@\n+\n++a\n+-b", "\n+a\n-b\n"],
+  ])("is the text of a file with %s", (_, patch, text) => {
+    expect(addedText(patch)).toBe(text);
+  });
+
+  it.each([
+    ["is cut", "@@ -0,0 +1,3 @@\n+one\n+two"],
+    ["is of a file that was there", "@@ -1 +1 @@\n-one\n+two"],
+    ["is empty", ""],
+  ])("is not known where the patch %s", (_, patch) => {
+    expect(addedText(patch)).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@
  *     workflow.yml   how the Action is used; absent: as the first recipe of docs/github.md does
  *     github.yml     what there is on GitHub already; absent: nothing
  *     base/, head/   all files of the base branch, and of the pull request
+ *     others/        what other open pull requests add, each in a folder of its number; absent: there are none
  *     expected/      comment.md, review.md, summary.md, annotations.txt, outputs.json, requests.txt; what is not there
  *                    is not shown
  *
@@ -46,6 +47,8 @@ export interface Folder {
   /** What the pull request changes. */
   readonly change: Files;
   readonly github: OnGitHub;
+  /** By number. */
+  readonly others: Readonly<Record<number, Files>>;
   readonly expected: Shown;
   /** The event, once there are commits. */
   event(served: Served): TestEvent;
@@ -109,6 +112,12 @@ export function readFolder(path: string, name: string, example: string): Folder 
       },
       faults: github.faults ?? [],
     },
+    others: Object.fromEntries(
+      (existsSync(at("others")) ? readdirSync(at("others")) : []).map((number) => [
+        number,
+        filesIn(at(join("others", number))),
+      ]),
+    ),
     expected: Object.fromEntries(
       EXPECTED.flatMap((file) => {
         const content = text(join("expected", file));

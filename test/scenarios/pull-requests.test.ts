@@ -14,10 +14,10 @@ describe.concurrent("a pull request", () => {
   const folders = readdirSync(path).map((name) => readFolder(path, name, recipe("pull request")));
 
   it.each(folders.map((folder) => [folder.name, folder.about, folder] as const))("%s: %s", async (_, about, folder) => {
-    const { workflow, job, github: there } = folder;
+    const { workflow, job, others: open, github: there } = folder;
     expect(about).not.toBe("");
     const { pullRequest, token } = there;
-    const scenario = await Scenario.start(folder.base, folder.change, { pullRequest, tokens: { token } });
+    const scenario = await Scenario.start(folder.base, folder.change, { pullRequest, others: open, tokens: { token } });
     try {
       const { github, served } = scenario;
       const others = there.comments

@@ -19,6 +19,8 @@ export interface StartOptions extends Partial<Omit<FakeGitHubOptions, "pullReque
   readonly pullRequest?: Partial<PullRequest>;
   /** What there was before `base`, tagged v1.0.0. */
   readonly released?: Files;
+  /** Other open pull requests by number: what each changes. */
+  readonly others?: Readonly<Record<number, Files>>;
 }
 
 export interface ScenarioRun extends Partial<RunOptions> {
@@ -36,12 +38,19 @@ export class Scenario {
   ) {}
 
   static async start(base: Files, change: Files, options: StartOptions = {}): Promise<Scenario> {
-    const { pullRequest, released, ...rest } = options;
+    const { pullRequest, released, others = {}, ...rest } = options;
     const served = serve(base, change, released);
+    const open = Object.entries(others).map(([number, files]): [string, PullRequest] => [
+      number,
+      { base: served.base, head: served.commit(files), branch: `change-${number}` },
+    ]);
     const github = await FakeGitHub.start({
       repository,
       git: served.git,
-      pullRequests: { [NUMBER]: { base: served.base, head: served.head, ...pullRequest } },
+      pullRequests: {
+        [NUMBER]: { base: served.base, head: served.head, ...pullRequest },
+        ...Object.fromEntries(open),
+      },
       ...rest,
     });
     return new Scenario(served, github);

@@ -1,0 +1,1 @@
+export const report = () => db.query("SELECT count(*) FROM orders GROUP BY legacy_ref");
