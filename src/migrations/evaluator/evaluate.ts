@@ -1,7 +1,7 @@
 /** Follows a migration that is a program to the SQL that its tool would send. Executes nothing. */
 import type { EvaluatedMigration, EvaluateMigration, SentSql } from "../tool.js";
 import { runModule } from "./modules.js";
-import { OutOfBudget, Run } from "./run.js";
+import { type Generated, OutOfBudget, Run } from "./run.js";
 import type { Module } from "./scope.js";
 import { parseScript } from "./script.js";
 import { Callable, Dictionary, type Site, Unknown, type Value } from "./value.js";
@@ -10,6 +10,8 @@ import { Callable, Dictionary, type Site, Unknown, type Value } from "./value.js
 export interface ProgramTool {
   /** What the tool's packages export: `TableColumn` of `typeorm`. Others are not known. */
   readonly modules?: Readonly<Record<string, Value>>;
+  /** What files of the project export that the tool generates, where they are not committed. */
+  readonly generated?: Generated;
   /** Names that are there without being declared. */
   readonly globals?: Readonly<Record<string, Value>>;
   /** What the tool calls to run the migration, and to undo it. */
@@ -39,6 +41,7 @@ export function evaluator(tool: ProgramTool): EvaluateMigration {
   const environment = {
     modules: new Map(Object.entries(tool.modules ?? {})),
     globals: new Map(Object.entries(tool.globals ?? {})),
+    generated: tool.generated,
   };
   return (text, file, files) => {
     const script = parseScript(text, file);

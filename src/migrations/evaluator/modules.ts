@@ -103,7 +103,9 @@ function moduleOf(specifier: string, scope: Scope): Value {
     path.replace(/\.([cm]?)js$/, ".$1ts") + extension,
   ]);
   const file = candidates.find((candidate) => run.has(candidate));
-  if (file === undefined) return new Unknown(`comes from ${specifier}, which is not there`);
+  if (file === undefined) {
+    return run.environment.generated?.(path) ?? new Unknown(`comes from ${specifier}, which is not there`);
+  }
   return load(file, run);
 }
 

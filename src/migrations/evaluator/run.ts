@@ -15,6 +15,9 @@ const MAX_DEPTH = 24;
 /** Ends an evaluation that takes too long. */
 export class OutOfBudget extends Error {}
 
+/** What a file exports that a tool generates and nobody commits, by its path; undefined for other files. */
+export type Generated = (path: string) => Value | undefined;
+
 export class Run {
   readonly sent: SentSql[] = [];
   /** What was assigned in the branch that is being followed; absent outside of one. */
@@ -37,6 +40,7 @@ export class Run {
     readonly environment: {
       readonly modules: ReadonlyMap<string, Value>;
       readonly globals: ReadonlyMap<string, Value>;
+      readonly generated?: Generated | undefined;
     },
   ) {}
 

@@ -13,6 +13,12 @@ export function isDataStep(name: string, text: () => string): boolean {
   return PROGRAM.test(name) && USES_CLIENT.test(text());
 }
 
+/**
+ * Prisma 7 generates the client into the project: `output` of the generator, by convention a folder `generated/prisma`
+ * (Prisma documentation, "Generators", `prisma-client`).
+ */
+const GENERATED_CLIENT = /prisma/i;
+
 /** What the function is called that a runner of the project's own calls. */
 const ENTRIES = ["run", "up", "main", "migrate", "default"];
 
@@ -38,6 +44,7 @@ export function dataSteps(schemas: () => readonly string[]): EvaluateMigration {
     );
     return evaluator({
       modules: { "@prisma/client": packageOfPrisma },
+      generated: (path) => (GENERATED_CLIENT.test(path) ? packageOfPrisma : undefined),
       entry(program) {
         const { exports, site } = program;
         const callee = ENTRIES.map((name) => exportedFunction(program, name)).find((one) => one !== undefined);

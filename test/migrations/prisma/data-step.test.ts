@@ -37,8 +37,8 @@ const script = (body: string): string =>
   `main()\n  .catch((error) => {\n    console.error(error);\n    process.exit(1);\n  })\n  .finally(async () => await prisma.$disconnect());\n`;
 
 /** What a data step sends, with the transaction; or why it is not known. */
-function sent(text: string): readonly string[] {
-  const added = { [STEP]: text, [STEP.replace("data-migration.ts", "migration.sql")]: "SELECT 1;\n" };
+function sent(text: string, others: Files = {}): readonly string[] {
+  const added = { ...others, [STEP]: text, [STEP.replace("data-migration.ts", "migration.sql")]: "SELECT 1;\n" };
   const [database] = changeOf(BASE, added).databases;
   return (database?.migrations ?? [])
     .filter(({ file }) => file === STEP)
@@ -119,6 +119,19 @@ describe("a data step beside Prisma's SQL", () => {
       'export const names: MigrationScript = {\n  type: "data",\n  run: async ({ tx }) => {\n' +
       "    await tx.$executeRaw`DELETE FROM users`;\n    await tx.user.deleteMany();\n  },\n};\n";
     expect(sent(step)).toEqual(["DELETE FROM users unknown", 'DELETE FROM "users" unknown']);
+  });
+
+  it("knows the client that Prisma 7 generates into the project, and a file that hands it on", () => {
+    const step = (from: string): string =>
+      `import { Prisma } from "${from}";\nexport async function run({ tx }) {\n` +
+      "  const where = Prisma.sql`full_name IS NULL`;\n  await tx.$executeRaw`UPDATE users SET full_name = email WHERE ${where}`;\n}\n";
+    const [update] = ["UPDATE users SET full_name = email WHERE full_name IS NULL unknown"];
+    expect(sent(step("../../../src/generated/prisma/client"))).toEqual([update]);
+    const facade =
+      'import { Prisma as GeneratedPrisma } from "./generated/prisma/client";\nexport const Prisma = GeneratedPrisma;\n' +
+      "export namespace Prisma {\n  export type InputJsonValue = Types.InputJsonValue;\n}\n";
+    expect(sent(step("../../../src/prisma"), { "src/prisma.ts": facade })).toEqual([update]);
+    expect(sent(step("../../../src/elsewhere"))).toEqual(["UPDATE users SET full_name = email WHERE $1 unknown"]);
   });
 
   it("may be edited, as nothing runs it a second time or remembers it", () => {
