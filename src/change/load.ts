@@ -277,6 +277,10 @@ class Loader {
   #statistics({ stats }: Partial<DatabaseSetting>): Statistics | undefined {
     if (stats === undefined) return undefined;
     const { base, head } = this.source;
+      hasColumn: (table, column) => {
+        const known = changed().rewritten ? undefined : catalog()?.table(table);
+        return known?.columns.has(column) === true || (known?.columnsKnown === true ? false : "unknown");
+      },
     const read = readStatistics(head.tree.has(stats) ? head.tree : (base?.tree ?? head.tree), stats);
     if ("sizes" in read) return read;
     this.#notes.push(read);
@@ -616,7 +620,7 @@ function once<Answer>(ask: () => Answer): () => Answer {
 }
 
 /** What a project has of a database before its first release. */
-const NOTHING_RELEASED: ReleasedDatabase = { lacks: () => true, exists: () => false };
+const NOTHING_RELEASED: ReleasedDatabase = { lacks: () => true, exists: () => false, hasColumn: () => false };
 
 const NOTHING: Statement = { index: 0, sql: "", range: [0, 0], operations: [] };
 

@@ -70,7 +70,8 @@ export class Project {
     const references = target === undefined ? [] : this.referencesTo(target, placed.migration.database);
     if (references.length === 0) return references;
     const database = databaseOf(this.change, placed);
-    return leavesOverload(database, placed) || isMadeAgain(database, placed) ? [] : references;
+    if (leavesOverload(database, placed) || isMadeAgain(database, placed)) return [];
+    return isUnreleasedColumn(database, target) ? references.filter(runsOrWillRun) : references;
   }
 
   /**
@@ -187,6 +188,16 @@ function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlyMap<st
     }
   }
   return named;
+}
+
+/** Whether a target is a column that was merged and has not shipped. */
+function isUnreleasedColumn({ release }: Database, target: ReferenceTarget | undefined): boolean {
+  return target?.column !== undefined && release?.hasColumn?.(target.table, target.column) === false;
+}
+
+/** Not what base uses and no release does: of two things that have not shipped the later one takes the other's place. */
+function runsOrWillRun({ side, release }: Reference): boolean {
+  return side === "head" || release !== undefined;
 }
 
 function databaseOf(change: Change, { migration }: PlacedOperation): Database {

@@ -2,6 +2,7 @@ import type { Catalog, Relation } from "./catalog.js";
 import type { Configuration } from "./configuration.js";
 import type { Lock, Work } from "./lock.js";
 import type { Migration } from "./migration.js";
+import type { QualifiedName } from "./name.js";
 import type { Incompleteness, ReportedTool } from "./report.js";
 import type { Statement } from "./statement.js";
 import type { Tree } from "./tree.js";
@@ -26,6 +27,8 @@ export interface Database {
   readonly release?: ReleasedDatabase;
   /** What its `down` makes of a judged migration; undefined where it has none. Absent: that is not known. */
   undo?(migration: Migration): Undone | undefined;
+  /** The migrations as they would run if those that are edited had the text that they have at base. Absent: not known. */
+  beforeEdits?(): readonly Migration[];
   /** Runs statements one behind the other on the schema that its history leaves. Absent: that is not known. */
   rehearse?(statements: readonly Statement[]): readonly Rehearsed[];
 }
@@ -62,6 +65,8 @@ export interface ReleasedDatabase {
   lacks(file: string): boolean;
   /** Whether a relation of this name exists in it; true where migrations that it has were deleted since. */
   exists(qualified: string): boolean | "unknown";
+  /** Whether a relation has a column in it. Absent: that is not known. */
+  hasColumn?(table: QualifiedName, column: string): boolean | "unknown";
 }
 
 /** What is judged: complete and immutable before any rule runs. */

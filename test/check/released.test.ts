@@ -33,6 +33,22 @@ function places({ findings }: Report): string[] {
   return findings.map(({ rule, file, line }) => `${rule} ${file}:${String(line)}`);
 }
 
+describe("a column", () => {
+  const rename = `${TIMEOUT}ALTER TABLE orders RENAME COLUMN number TO serial;\nALTER TABLE orders RENAME COLUMN account_id TO account;\n`;
+  const code = { "src/orders.py": 'q = "SELECT number, account_id FROM orders"\n' };
+
+  it("that only what is merged names, and no release has, is free to be renamed", () => {
+    const made = new TemporaryRepository({ [at("0001_orders")]: ORDERS, ...RELEASED });
+    made.git("tag", "v1.0.0");
+    made.commit("number", { [at("0002_number")]: "ALTER TABLE orders ADD COLUMN number text;\n", ...code });
+    made.branch("work");
+    made.commit("renames", { [at("0003_rename")]: rename, "src/orders.py": "" });
+    expect(places(checked(made))).toEqual([`no-rename ${at("0003_rename")}:3`]);
+    made.commit("left behind", code);
+    expect(places(checked(made))).toEqual([`no-rename ${at("0003_rename")}:2`, `no-rename ${at("0003_rename")}:3`]);
+  });
+});
+
 describe("a table", () => {
   const indexes = `${TIMEOUT}CREATE INDEX ON orders (account_id);\nCREATE INDEX ON items (order_id);\n`;
 
