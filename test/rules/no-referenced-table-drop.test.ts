@@ -76,6 +76,14 @@ ruleTester.run("no-referenced-table-drop", rule, {
       code: "DROP TABLE orders;\nCREATE VIEW orders AS SELECT id FROM purchases;",
     },
     {
+      name: "a view that is made again in a later transaction, which only the new code uses",
+      history: [orders, "CREATE VIEW big AS SELECT id FROM orders;"],
+      tool: unknownRunner,
+      baseCode: { "src/a.ts": "" },
+      headCode: both("SELECT id FROM big").headCode,
+      code: "BEGIN;\nDROP VIEW big;\nCOMMIT;\nCREATE VIEW big AS SELECT id FROM orders;",
+    },
+    {
       name: "one of two functions of a name",
       history: [
         "CREATE FUNCTION total(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION total(text) RETURNS int LANGUAGE sql AS 'SELECT 1';",
@@ -200,7 +208,34 @@ ruleTester.run("no-referenced-table-drop", rule, {
       tool: unknownRunner,
       ...both("SELECT id FROM big"),
       code: "BEGIN;\nDROP VIEW big;\nCOMMIT;\nCREATE VIEW big AS SELECT id FROM orders;",
-      errors: [{ message: atHead("the view big", "src/a.ts:1"), line: 2, column: 1, endLine: 2, endColumn: 14 }],
+      errors: [
+        {
+          message:
+            "The running code uses the view big (src/a.ts:1) and fails from the moment it is dropped until line 4 makes it again, in another transaction. Drop it and make it again in one.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 14,
+        },
+      ],
+    },
+    {
+      name: "a table that is made again, where only the running code uses it",
+      history: [orders],
+      tool: unknownRunner,
+      baseCode: both("SELECT id FROM orders").baseCode,
+      headCode: { "src/a.ts": "" },
+      code: "BEGIN;\nDROP TABLE orders;\nCOMMIT;\nCREATE TABLE orders (id uuid);",
+      errors: [
+        {
+          message:
+            "The running code uses the table orders (src/a.ts:1) and fails from the moment it is dropped until line 4 makes it again, in another transaction. Drop it and make it again in one.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 18,
+        },
+      ],
     },
   ],
 });
