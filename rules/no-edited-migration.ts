@@ -1,6 +1,13 @@
 /** A migration that was merged may have run somewhere: those databases keep what its old text made of them. */
-import { defineRule, formatName, migrationName, migrationVersion, type ChangeFinding } from "../src/rule/index.js";
-import type { Database } from "../src/model/change.js";
+import {
+  defineRule,
+  formatName,
+  isHarmlessEdit,
+  migrationName,
+  migrationVersion,
+  type ChangeFinding,
+} from "../src/rule/index.js";
+import type { Change, Database } from "../src/model/change.js";
 import type { Migration, ToolFacts } from "../src/model/migration.js";
 
 type MessageId = "edited" | "editedPart" | "renamed" | "deleted" | "squashed";
@@ -35,11 +42,12 @@ export default defineRule<MessageId>({
         // Made to be edited: it runs again.
         if (migration.kind === "repeatable" || migration.byHand === true) continue;
         if (!hasShipped(database, migration.previousFile ?? migration.file)) continue;
-        yield* editsOf(migration, database);
+        yield* editsOf(migration, database, change);
       }
       // A new baseline gives new databases what the deleted ones made, and no other database runs it.
       if (squash || database.migrations.some(({ kind, status }) => kind === "baseline" && status === "added")) continue;
       for (const { file } of shippedAndDeleted(database)) {
+        if (isKeptElsewhere(file, database, change)) continue;
         yield { database, file, messageId: "deleted", data: { name: migrationName(file) } };
       }
     }
@@ -55,7 +63,14 @@ function shippedAndDeleted(database: Database): Database["deleted"] {
   return database.deleted.filter(({ file }) => hasShipped(database, file));
 }
 
-function editsOf(migration: Migration, database: Database): readonly ChangeFinding<MessageId>[] {
+/** Whether another migration, merged as well, has its text: then every database gets what it makes. */
+function isKeptElsewhere(file: string, { migrations }: Database, { base, head }: Change): boolean {
+  const text = base?.tree.read(file);
+  if (text === undefined) return false;
+  return migrations.some((other) => other.status === "existing" && head.tree.read(other.file) === text);
+}
+
+function editsOf(migration: Migration, database: Database, change: Change): readonly ChangeFinding<MessageId>[] {
   const { file, previousFile = file, tool, edit } = migration;
   const [name, previous] = [migrationName(file), migrationName(previousFile)];
   if (!isSameToTool(tool.name, file, name, previous)) {
@@ -64,7 +79,7 @@ function editsOf(migration: Migration, database: Database): readonly ChangeFindi
   }
   // A checksum is of the bytes; without one, only what it sends makes a difference.
   const harmless = tool.checksums ? ["none", "restored", "mended"] : ["none", "restored", "mended", "same"];
-  if (edit && harmless.includes(edit.effect)) return [];
+  if (edit && (harmless.includes(edit.effect) || isHarmlessEdit(change, database, migration))) return [];
   const notice = tool.checksums
     ? `; ${tool.label} finds that its checksum is another`
     : tool.name === "sql"

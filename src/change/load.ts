@@ -84,6 +84,8 @@ interface FileStatus {
 }
 
 class Loader {
+  /** What edited migrations were at base, by the files that they are now. */
+  readonly #textsBefore = new Map<string, ParsedMigration>();
   readonly #parse: ParseMigration;
   readonly #changed: ReadonlyMap<string, ChangedFile>;
   readonly #isIgnored: (file: string) => boolean;
@@ -228,6 +230,10 @@ class Loader {
         return exists(atBase.catalog, qualified);
       },
       undo: (migration) => undone().get(migration),
+      beforeEdits: once(() => {
+        const before = drafts.map((draft) => this.#beforeEdit(draft));
+        return replayAll(before, replayFrom(seed, postgres.version), session, statistics?.sizes);
+      }),
       rehearse: (statements) =>
         rehearse(statements, migrations, replayFrom(seed, postgres.version)).map((one) =>
           statistics === undefined ? one : { ...one, locks: withSizes(one.locks, statistics.sizes) },
@@ -271,16 +277,16 @@ class Loader {
     return {
       lacks: (file) => changed().added.has(file),
       exists: (qualified) => changed().rewritten || exists(catalog(), qualified),
+      hasColumn: (table, column) => {
+        const known = changed().rewritten ? undefined : catalog()?.table(table);
+        return known?.columns.has(column) === true || (known?.columnsKnown === true ? false : "unknown");
+      },
     };
   }
 
   #statistics({ stats }: Partial<DatabaseSetting>): Statistics | undefined {
     if (stats === undefined) return undefined;
     const { base, head } = this.source;
-      hasColumn: (table, column) => {
-        const known = changed().rewritten ? undefined : catalog()?.table(table);
-        return known?.columns.has(column) === true || (known?.columnsKnown === true ? false : "unknown");
-      },
     const read = readStatistics(head.tree.has(stats) ? head.tree : (base?.tree ?? head.tree), stats);
     if ("sizes" in read) return read;
     this.#notes.push(read);
@@ -317,6 +323,7 @@ class Loader {
         const drafted = draft(tree, source, file);
         const before = status.status === "modified" ? this.#readAtBase(status.previousFile ?? file, source) : undefined;
         const edit = before && this.#editOf(file, before, drafted);
+        if (before) this.#textsBefore.set(file, before);
         const judged =
           status.status !== "existing" &&
           drafted.kind !== "baseline" &&
@@ -355,6 +362,14 @@ class Loader {
   #editOf(file: string, before: ParsedMigration, now: ParsedMigration): EditedStatements {
     const edit = editOf(before, now);
     return edit.edit.effect !== "none" && this.#isRestored(file) ? restored(edit, now.sql) : edit;
+  }
+
+  /** The draft as if nobody had edited its file. */
+  #beforeEdit(draft: Draft): Draft {
+    const before = this.#textsBefore.get(draft.file);
+    if (before === undefined) return draft;
+    const { unchanged: _unchanged, editedParts: _editedParts, edit: _edit, parts: _parts, ...unedited } = draft;
+    return { ...unedited, ...before };
   }
 
   /** Whether head puts a migration back as the newest release has it, or as it was merged, after base has edited it. */

@@ -176,7 +176,10 @@ function parseOne({ written, parsed, comments }: Source, range: Range): Piece[] 
   const { message: reason, codePoint } = substituted;
   if (codePoint === undefined) return [{ range, reason }];
   const position = start + offsetsOf(parsed.slice(start, end)).fromCodePoint(codePoint);
-  const isSql = written.slice(start, end) === parsed.slice(start, end) && !TEMPLATE_MARKS.test(written[position] ?? "");
+  const isQuote = reason.startsWith("unterminated dollar-quoted string");
+  const isSql =
+    written.slice(start, end) === parsed.slice(start, end) &&
+    (isQuote || !TEMPLATE_MARKS.test(written[position] ?? ""));
   return [{ range, reason, position, ...(isSql && { refused: true }) }];
 }
 

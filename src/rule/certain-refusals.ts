@@ -21,7 +21,9 @@ export function refusalOf(migration: RuleMigration, operation: Operation): Refus
 }
 
 /** Those of all judged statements, by one walk over history and change. */
-const certainRefusals = oncePerDatabase(({ change, database }): ReadonlyMap<Operation, Refusal> => {
+const certainRefusals = oncePerDatabase(({ change, database }) => certainRefusalsOf(change, database));
+
+export function certainRefusalsOf(change: Change, database: Database): ReadonlyMap<Operation, Refusal> {
   const { migrations, postgres, schema } = database;
   const certain = new Map<Operation, Refusal>();
   const knowledge = new Knowledge(postgres.source !== "default");
@@ -45,7 +47,7 @@ const certainRefusals = oncePerDatabase(({ change, database }): ReadonlyMap<Oper
     }
   }
   return certain;
-});
+}
 
 function isJudged({ judged, unchanged }: Migration, { statement }: AnalysedStatement): boolean {
   return judged && unchanged?.has(statement.index) !== true && !TEMPLATE.test(statement.sql);
