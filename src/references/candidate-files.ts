@@ -1,4 +1,4 @@
-/** Which files of each side may name what is looked for: those with its name and that of its table. */
+/** Which files of each side may name what is looked for: those that have its name. */
 import type { Side } from "../model/reference.js";
 import type { Tree } from "../model/tree.js";
 import { literalGlob } from "../text/glob.js";
@@ -97,7 +97,7 @@ interface Named {
   readonly text: string;
   /** In how many lines each word is. */
   readonly lines: ReadonlyMap<string, number>;
-  /** The keys of the targets that it may name. */
+  /** The keys of the targets whose names these are. */
   readonly keys: readonly string[];
 }
 
@@ -136,10 +136,7 @@ export class WordSearch {
       const end = text.indexOf("\n", match.index);
       ends.set(word, end < 0 ? text.length : end);
     }
-    if (targets.size === 0) return { text, lines, keys: [] };
-    // Without its table's name near it, a column's name says nothing.
-    const isMentioned = this.sought.mentionedIn(text);
-    return { text, lines, keys: [...targets].filter(isMentioned).map(({ key }) => key) };
+    return { text, lines, keys: Array.from(targets, ({ key }) => key) };
   }
 }
 
@@ -150,7 +147,7 @@ export class CandidateFiles {
 
   constructor(readonly tree: SideTree) {}
 
-  /** The keys of the targets that each file may name. */
+  /** The keys of the targets whose names each file has. */
   get files(): ReadonlyMap<string, ReadonlySet<string>> {
     return this.#files;
   }
@@ -170,15 +167,6 @@ export class CandidateFiles {
       const { lines, keys } = search.in(file, text);
       for (const [word, count] of lines) this.#lines.set(word, (this.#lines.get(word) ?? 0) + count);
       this.#addKeys(file, keys);
-    }
-  }
-
-  /** Judges the files that a search has found once more, by another that has the same words. */
-  addFound(found: WordSearch, search: WordSearch): void {
-    for (const file of this.tree.filesWith(found)) {
-      checkTime();
-      const text = this.tree.read(file);
-      if (text !== undefined) this.#addKeys(file, search.in(file, text).keys);
     }
   }
 

@@ -56,7 +56,7 @@ export function findReferences(
   const candidates = trees.map((tree) => new CandidateFiles(tree));
   const plainSearch = new WordSearch(plain.words, plain);
   for (const one of candidates) one.add(plainSearch);
-  const readers = readersOf(targets, candidates, plainSearch);
+  const readers = readersOf(targets, candidates, plain);
   const work = new Map<string, { tree: SideTree; reader: Reader; keys: ReadonlySet<string> }[]>();
   for (const [index, { tree, files }] of candidates.entries()) {
     const reader = readers[index] as Reader;
@@ -71,7 +71,7 @@ export function findReferences(
       for (const { target, ...reference } of reader.read(file, text, keys)) {
         references.get(target.key)?.push({ side, ...reference, ...(release !== undefined && { release }) });
       }
-      if (onAcceptComment && text.includes(ACCEPT_REFERENCE)) {
+      if (onAcceptComment && text.includes(ACCEPT_REFERENCE) && reader.isOfConcern(text, keys)) {
         for (const comment of reader.acceptComments(file, text)) {
           onAcceptComment({ side, ...(release !== undefined && { release }), file, ...comment });
         }
@@ -89,22 +89,22 @@ export function findReferences(
 function readersOf(
   targets: readonly ReferenceTarget[],
   candidates: readonly CandidateFiles[],
-  plainSearch: WordSearch,
+  plain: Sought,
 ): readonly Reader[] {
-  const plain = plainSearch.sought;
   const scripts = new Scripts();
   // A model that one side has without the column is one that the other side has with it.
   const modelFiles = new Set(
     candidates.flatMap(({ files, tree }) =>
-      [...files.keys()].filter((file) => scripts.declarationsIn(file, tree).length > 0),
+      Array.from(files).flatMap(([file, keys]) => {
+        const text = scripts.mayDeclare(file, tree);
+        if (text === undefined || !plain.mentions(text, plain.targetsOf(keys))) return [];
+        return scripts.declarationsIn(file, tree).length > 0 ? file : [];
+      }),
     ),
   );
   const declared = candidates.map(({ tree }) => [...modelFiles].flatMap((file) => scripts.declarationsIn(file, tree)));
   const searched = new Set(plain.words);
-  const known = new Map<
-    string,
-    { readonly search: WordSearch; readonly again?: WordSearch; readonly declarations: readonly Declaration[] }
-  >();
+  const known = new Map<string, { readonly search: WordSearch; readonly declarations: readonly Declaration[] }>();
   const searches = candidates.map((one, side) => {
     const others = declared.filter((_, other) => other !== side).flat();
     const declarations = knownOn(declared[side] ?? [], others);
@@ -114,12 +114,8 @@ function readersOf(
       const sought = declarations.length === 0 ? plain : new Sought(targets, declarations, plain.unnamed);
       // Names that only a model's declaration told need a search of their own.
       const words = sought.words.filter((word) => !searched.has(word));
-      const search = new WordSearch(words, sought);
-      // Files with a column's name were left out that name its table only as the model does.
-      const again = sought.hasTableNamesBeyond(plain) ? new WordSearch(plain.words, sought) : undefined;
-      known.set(key, (found = { search, declarations, ...(again && { again }) }));
+      known.set(key, (found = { search: new WordSearch(words, sought), declarations }));
     }
-    if (found.again) one.addFound(plainSearch, found.again);
     one.add(found.search);
     return found;
   });
@@ -160,23 +156,29 @@ class Scripts {
   readonly #scripts = new Map<string, LazyScript | "none">();
   readonly #declarations = new Map<string, readonly Declaration[]>();
 
-  declarationsIn(file: string, tree: SideTree): readonly Declaration[] {
+  /** The text of a file that may declare models, by its words. */
+  mayDeclare(file: string, tree: SideTree): string | undefined {
     const language = languageOf(file);
-    if (language !== "prisma" && language !== "script") return [];
+    if (language !== "prisma" && language !== "script") return undefined;
     const text = tree.read(file);
-    if (text === undefined || (language === "script" && !MAY_DECLARE.test(text))) return [];
+    return text !== undefined && (language === "prisma" || MAY_DECLARE.test(text)) ? text : undefined;
+  }
+
+  declarationsIn(file: string, tree: SideTree): readonly Declaration[] {
+    const text = this.mayDeclare(file, tree);
+    if (text === undefined) return [];
     checkTime();
     let declarations = this.#declarations.get(text);
     if (declarations === undefined) {
-      declarations = this.#read(file, text, language);
+      declarations = this.#read(file, text);
       this.#declarations.set(text, declarations);
     }
     return declarations;
   }
 
-  #read(file: string, text: string, language: "prisma" | "script"): readonly Declaration[] {
+  #read(file: string, text: string): readonly Declaration[] {
     if (isCapped(file, text) || isGenerated(text)) return [];
-    if (language === "script") return this.#inScript(file, text);
+    if (languageOf(file) === "script") return this.#inScript(file, text);
     return modelsInPrismaSchema(text).map(({ offset: _, ...model }) => model);
   }
 
@@ -225,7 +227,7 @@ class Reader {
     readonly scripts: Scripts,
   ) {}
 
-  /** `keys` are those of the targets that the file may name. */
+  /** `keys` are those of the targets whose names the file has. */
   read(file: string, text: string, keys: ReadonlySet<string>): readonly PlacedReference[] {
     let references = this.#known.get(text);
     if (references === undefined) {
@@ -239,6 +241,13 @@ class Reader {
   forget(): void {
     this.#known.clear();
     this.scripts.forget();
+  }
+
+  /** Whether a text has the name of a target and that of its table. */
+  isOfConcern(text: string, keys: ReadonlySet<string>): boolean {
+    return (
+      this.sought.objects.some(({ key }) => keys.has(key)) || this.sought.mentions(text, this.sought.targetsOf(keys))
+    );
   }
 
   acceptComments(file: string, text: string): readonly AcceptComment[] {
@@ -260,30 +269,37 @@ class Reader {
 
   #findRelations(file: string, text: string, keys: ReadonlySet<string>): readonly Found[] {
     const { sought } = this;
-    const isCommon = (target: SoughtTarget): boolean => sought.common.has(target);
-    if (isCapped(file, text)) {
-      if (sought.targets.every(isCommon)) return [];
-      // Nothing in it is more than possible: for columns, its words are enough.
-      if (sought.targets.every(({ column }) => column !== undefined)) return referencesInText(text, "other", sought);
-    }
+    const near = sought.targetsOf(keys);
+    const isRare = (target: SoughtTarget): boolean => sought.isRare(target);
     const language = languageOf(file);
+    const isScript = language === "script" || language === "vue";
+    const code = language === "vue" ? scriptParts(text) : text;
+    const isNamed = sought.namedBy(code);
+    const named = near.filter(isNamed);
+    // Most of the files that have a common name in them.
+    if (isScript && named.length === 0 && !near.some(isRare)) return [];
+    if (isCapped(file, text)) {
+      // Nothing in it is more than possible: for columns, its words are enough.
+      const isWords = sought.targets.every(({ column }) => column !== undefined);
+      if (isWords) return near.some(isRare) ? referencesInText(text, "other", sought) : [];
+    }
+    if (!isScript && named.length === 0 && !near.some(sought.mentionedIn(text))) return [];
     if (language === "sql") return referencesInSqlFile(text, sought);
     if (language === "prisma") return prismaReferences(text, sought);
-    if (language === "script" || language === "vue") {
-      const code = language === "vue" ? scriptParts(text) : text;
-      const near = sought.targets.filter(({ key }) => keys.has(key));
-      const bindable = near.filter(bindsIn(code));
-      const isNamed = sought.namedBy(code);
+    if (isScript) {
       // Only a script that may have more than possible references is worth being parsed.
-      if (bindable.some(isNamed)) {
+      if (named.some(bindsIn(code))) {
         const found = this.scripts.read(file, code, (script) => referencesInScript(script, sought));
         if (found !== undefined) return found;
-      } else if (!near.some((target) => sought.isRare(target) || (target.distinctive && isNamed(target)))) return [];
+      } else if (!named.some(({ distinctive }) => distinctive) && !near.filter(isRare).some(sought.mentionedIn(text))) {
+        return [];
+      }
     }
-    return referencesInText(text, language === "script" || language === "vue" ? "c-like" : language, sought);
+    return referencesInText(text, isScript ? "c-like" : language, sought);
   }
 
   #place(file: string, text: string, found: readonly Found[]): readonly PlacedReference[] {
+    if (found.length === 0) return [];
     const placeOf = placeCounter(text);
     const capped = isCapped(file, text);
     const generated = !capped && isGenerated(text);

@@ -264,17 +264,27 @@ export class Sought {
       }
       const words = [...this.#byTableWord.keys()].map(escapeRegExp).join("|");
       this.#tableWordPattern = new RegExp(
-        `(?<![A-Za-z0-9$])_*(?:${words || "(?!)"})(?:${TABLE_SUFFIXES})?(?![\\w$])`,
+        `(?<![A-Za-z0-9$])(?:${words || "(?!)"})(?:${TABLE_SUFFIXES})?(?![\\w$])`,
         "g",
       );
     }
     return this.#tableWordPattern;
   }
 
+  /** The relations and columns with these keys. */
+  targetsOf(keys: ReadonlySet<string>): readonly SoughtTarget[] {
+    return this.targets.filter(({ key }) => keys.has(key));
+  }
+
   /** Of which targets a text has a word that names the table: without one, no column in it can be bound. */
   namedBy(text: string): (target: SoughtTarget) => boolean {
     const found = this.tablesNamedIn(text);
     return (target) => found.has(this.wordsOf(target) as TableWords);
+  }
+
+  /** Whether a text has the name of a target's table in it, in any form: without it, a column's name says nothing. */
+  mentions(text: string, targets: readonly SoughtTarget[]): boolean {
+    return targets.some(this.namedBy(text)) || targets.some(this.mentionedIn(text));
   }
 
   /** The words of a target's table; undefined of what is no relation. */
@@ -314,18 +324,6 @@ export class Sought {
   mentionedIn(text: string): (target: SoughtTarget) => boolean {
     const found = this.#stems.in(squash(text));
     return (target) => target.object !== undefined || found.has(this.#tables.get(target) as TableWords);
-  }
-
-  /** Whether a table has a name here, of a model, that `mentionedIn` of the others does not know. */
-  hasTableNamesBeyond(others: Sought): boolean {
-    return this.targets.some((target, index) => {
-      const theirs = stemsOf(others.#namesOf(others.targets[index]));
-      return stemsOf(this.#namesOf(target)).some((stem) => !theirs.some((their) => stem.includes(their)));
-    });
-  }
-
-  #namesOf(target: SoughtTarget | undefined): readonly string[] {
-    return (target && this.#tables.get(target)?.names) ?? [];
   }
 }
 
