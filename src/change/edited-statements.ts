@@ -1,7 +1,7 @@
 /** What an edit of a migration that was merged before left as it was. */
 import type { MigrationPart } from "../migrations/tool.js";
 import type { AnalysedStatement, Edit, Migration } from "../model/migration.js";
-import type { OperationType } from "../model/operation.js";
+import type { Operation, OperationType } from "../model/operation.js";
 import type { ParsedSql, Statement } from "../model/statement.js";
 import { sameSql } from "../postgres/same-sql.js";
 import { statementTokens } from "../postgres/statement-tokens.js";
@@ -10,6 +10,8 @@ import type { ParsedMigration } from "./parse-migration.js";
 export interface EditedStatements {
   /** Indexes of statements that the file had before, comments and white space aside, and that do not run again. */
   readonly unchanged: ReadonlySet<number>;
+  /** Operations that the file had before in a DO block, of which something else is not what it was. */
+  readonly kept?: ReadonlySet<Operation>;
   /** Of a tool that remembers parts and not files: the parts that are not what they were, or gone. */
   readonly editedParts?: readonly string[];
   readonly edit: Edit;
@@ -18,8 +20,10 @@ export interface EditedStatements {
 export function editOf(before: ParsedMigration, now: ParsedMigration): EditedStatements {
   if (![...(before.parts ?? []), ...(now.parts ?? [])].some(({ id }) => id !== undefined)) {
     const edit = { before: before.sql.text, effect: effectOf(before.sql, now.sql) };
-    const unchanged = edit.effect === "mended" ? [] : unchangedStatements(before.sql.statements, now.sql.statements);
-    return { unchanged: new Set(unchanged), edit };
+    if (edit.effect === "mended") return { unchanged: new Set(), edit };
+    const unchanged = unchangedStatements(before.sql.statements, now.sql.statements);
+    const kept = keptInBlocks(before.sql, now.sql, unchanged);
+    return { unchanged, ...(kept.size > 0 && { kept }), edit };
   }
   const edit = { before: before.sql.text, effect: before.sql.text === now.sql.text ? "none" : "other" } as const;
   const old = byPart(before);
@@ -88,6 +92,40 @@ function unchangedStatements(before: readonly Statement[], now: readonly Stateme
     unchanged.add(index);
   }
   return unchanged;
+}
+
+/** Operations of DO blocks that blocks of the file had before. */
+function keptInBlocks(before: ParsedSql, now: ParsedSql, unchanged: ReadonlySet<number>): ReadonlySet<Operation> {
+  const edited = now.statements.filter((statement) => !unchanged.has(statement.index) && isBlock(statement));
+  const kept = new Set<Operation>();
+  if (edited.length === 0) return kept;
+  const left = new Map<string, number>();
+  for (const statement of before.statements.filter(isBlock)) {
+    for (const operation of statement.operations) {
+      const key = keyInBlock(operation, before);
+      left.set(key, (left.get(key) ?? 0) + 1);
+    }
+  }
+  for (const { operations } of edited) {
+    for (const operation of operations) {
+      const key = keyInBlock(operation, now);
+      const count = left.get(key) ?? 0;
+      if (operation.inBlock === undefined || count === 0) continue;
+      left.set(key, count - 1);
+      kept.add(operation);
+    }
+  }
+  return kept;
+}
+
+function isBlock({ embedded, operations }: Statement): boolean {
+  return !embedded && operations.some(({ inBlock }) => inBlock !== undefined);
+}
+
+/** What an operation does to what: a clause of ALTER TABLE does not name the table. */
+function keyInBlock(operation: Operation, { text }: ParsedSql): string {
+  const table = "table" in operation ? operation.table : undefined;
+  return [operation.type, table?.schema, table?.name, keyOf(text.slice(...operation.range))].join("\0");
 }
 
 function keyOf(sql: string): string {

@@ -19,6 +19,7 @@ import type {
   MigrationStatus,
   TransactionMode,
 } from "../model/migration.js";
+import type { Operation } from "../model/operation.js";
 import type { ParsedSql, Statement } from "../model/statement.js";
 import type { Tree } from "../model/tree.js";
 import type { Replay } from "../postgres/replay.js";
@@ -64,6 +65,7 @@ export function loadChange(source: ChangeSource, configuration: Configuration, o
 interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
   readonly unchanged?: ReadonlySet<number>;
+  readonly kept?: ReadonlySet<Operation>;
   readonly editedParts?: readonly string[];
   readonly edit?: Edit;
   readonly down?: Down;

@@ -169,6 +169,8 @@ export interface Migration extends MigrationFile {
    * again, so no rule hears of them; that the file was edited is a finding of its own. Absent: none.
    */
   readonly unchanged?: ReadonlySet<number>;
+  /** Operations that it had before in a DO block which is edited elsewhere: no rule hears of them either. Absent: none. */
+  readonly kept?: ReadonlySet<Operation>;
   /**
    * Where the tool remembers parts of a file and not the file (Liquibase's changesets): those of an edited one that are
    * not what they were, or gone. New ones run.

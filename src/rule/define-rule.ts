@@ -71,7 +71,7 @@ export function defineRule<const MessageId extends string, Options extends reado
   let visited: ReadonlySet<string> | undefined;
 
   const look = (located: LocatedMigration, { id, options }: RuleSettings): Look => {
-    const { judged, unchanged } = located.migration;
+    const { judged, unchanged, kept } = located.migration;
     if (isMoot(definition.meta.docs.harm, located)) return { visitors: NO_VISITORS, found: [] };
     const inChange = findingsOf(definition, located.change).get(located.migration.file);
     const found: Found[] = inChange ? [...inChange] : [];
@@ -81,7 +81,7 @@ export function defineRule<const MessageId extends string, Options extends reado
       id,
       options: options as unknown as Options,
       report({ node, ...finding }) {
-        if (unchanged?.has(node.statement) === true) return;
+        if (unchanged?.has(node.statement) === true || kept?.has(node) === true) return;
         found.push({
           ...finding,
           range: finding.range ?? node.range,

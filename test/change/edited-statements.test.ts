@@ -23,6 +23,27 @@ describe("a file that its tool remembers as a whole", () => {
   });
 });
 
+describe("a DO block that is edited", () => {
+  it("keeps the statements that a block of the file had before", () => {
+    const block = (...statements: string[]): string => `DO $$ BEGIN ${statements.join("; ")}; END $$;`;
+    const one = "ALTER TABLE a ADD COLUMN x int";
+    const two = "ALTER TABLE b ADD COLUMN x int, DROP COLUMN y";
+    const before = parseMigration(`SELECT 1; ${block(one, "CREATE INDEX ON a (x)", two)}`, "1.sql");
+    const now = parseMigration(
+      block("create index on a (x)", "CREATE INDEX ON b (x)", two.replace("y", "z"), one, one),
+      "1.sql",
+    );
+    const { kept, unchanged } = editOf(before, now);
+    expect(unchanged.size).toBe(0);
+    expect([...(kept ?? [])].map(({ range }) => now.sql.text.slice(...range))).toEqual([
+      "create index on a (x)",
+      "ADD COLUMN x int",
+      one,
+    ]);
+    expect(editOf(before, before)).not.toHaveProperty("kept");
+  });
+});
+
 describe("what an edit is to a database that has run the migration", () => {
   const GOOSE = "-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;\n";
   it.each([

@@ -115,7 +115,8 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
   );
   const parse = (text: string): ParsedMigration =>
     parseMigration(text, nameOf(linted), readAnyText, program && { evaluate: program, files: NO_IMPORTS });
-  const edited = base && was !== undefined ? editOf(parse(was), parse(code)) : undefined;
+  const now = parsed[linted];
+  const edited = base && was !== undefined && now ? editOf(parse(was), { ...parse(code), sql: now }) : undefined;
   const replay = new Replay({ postgres });
   const migrations = files.map(({ status }, order): Migration => {
     const sql = parsed[order] ?? parseSql("");
@@ -124,7 +125,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
       file: nameOf(order),
       status,
       ...(previousFile !== undefined && order === linted ? { previousFile } : {}),
-      ...(order === linted && edited ? { edit: edited.edit, unchanged: edited.unchanged } : {}),
+      ...(order === linted && edited ? edited : {}),
       tool,
       database: "main",
       transaction: modeOf(order),

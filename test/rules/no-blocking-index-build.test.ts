@@ -56,6 +56,23 @@ ruleTester.run("no-blocking-index-build", rule, {
   ],
   invalid: [
     {
+      name: "in a DO block that is edited: what is new there",
+      history: [orders],
+      tool: unknownRunner,
+      was: "DO $$ BEGIN\n  CREATE INDEX a ON orders (id);\n  ALTER TABLE orders ADD COLUMN x int;\nEND $$;",
+      code: "DO $$ BEGIN\n  CREATE INDEX a ON orders (id);\n  ALTER TABLE orders ADD COLUMN y int;\n  CREATE INDEX b ON orders (id);\nEND $$;",
+      errors: [
+        {
+          message:
+            "Building b blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
+          line: 4,
+          column: 3,
+          endLine: 4,
+          endColumn: 32,
+        },
+      ],
+    },
+    {
       name: "in a DO block, where CONCURRENTLY is refused",
       history: [orders],
       tool: prisma7,
