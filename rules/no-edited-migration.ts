@@ -74,6 +74,7 @@ function editsOf(migration: Migration, database: Database, change: Change): read
   const { file, previousFile = file, tool, edit } = migration;
   const [name, previous] = [migrationName(file), migrationName(previousFile)];
   if (!isSameToTool(tool.name, file, name, previous)) {
+    if (hadNoTurn(migration, database, change)) return [];
     const then = afterRename(tool, name);
     return [{ database, file, messageId: "renamed", data: { previous, then } }];
   }
@@ -88,6 +89,17 @@ function editsOf(migration: Migration, database: Database, change: Change): read
   const { editedParts } = migration;
   if (editedParts === undefined) return [{ database, file, messageId: "edited", data: { notice } }];
   return editedParts.map((part) => ({ database, file, messageId: "editedPart", data: { part, notice } }));
+}
+
+/** Whether no database has run it since it was merged: another one had its version first, so that the tool stopped, or skipped it. */
+function hadNoTurn({ file, previousFile = file, tool }: Migration, database: Database, change: Change): boolean {
+  const version = migrationVersion(migrationName(previousFile));
+  if (version === undefined || (tool.duplicate?.does ?? "runs") === "runs") return false;
+  return database.migrations.some(({ status, file: now, previousFile: other = now }) => {
+    if (status === "added" || other === previousFile || migrationVersion(migrationName(other)) !== version)
+      return false;
+    return change.mergedBehind?.(previousFile, other) === true;
+  });
 }
 
 /** What becomes of databases that have run a renamed migration: the middle of a sentence. */

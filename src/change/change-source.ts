@@ -8,6 +8,7 @@ import {
   defaultBranch,
   Git,
   GitError,
+  isAncestor,
   lacksContents,
   mergeBase,
   repositoryState,
@@ -43,6 +44,8 @@ export interface ChangeSource {
   readonly findRelease?: (pattern: string) => ReleaseSearch;
   /** The text with which a file of base was merged; undefined where the history at hand does not tell. Absent: no history. */
   readonly mergedText?: (file: string) => string | undefined;
+  /** Whether a file of base was merged behind another one; undefined where the history at hand does not tell. */
+  readonly mergedBehind?: (file: string, other: string) => boolean | undefined;
 }
 
 /** Another pull request, as a change of the same base. */
@@ -105,7 +108,9 @@ export function gitChangeSource(options: GitChangeOptions): ChangeSource {
   const complete = head.tree instanceof WorkingTree ? withUntracked(changed, head.tree, tree) : changed;
   const findRelease = releaseFinder(git, repository, base.commit);
   const mergedText = (file: string): string | undefined => mergedTextOf(git, repository, base.commit, file);
-  return source({ base: { ...base, tree }, comparedWith, changed: complete, findRelease, mergedText });
+  const mergedBehind = (file: string, other: string): boolean | undefined =>
+    wasMergedBehind(git, repository, base.commit, [file, other]);
+  return source({ base: { ...base, tree }, comparedWith, changed: complete, findRelease, mergedText, mergedBehind });
 }
 
 /** The text with which a file of `base` was merged. A shallow clone starts with files that are older. */
@@ -118,6 +123,17 @@ export function mergedTextOf(
 ): string | undefined {
   const commit = shallow ? undefined : addedBy(git, base, file);
   return commit && new GitTree(git, commit, commit, texts).read(file);
+}
+
+export function wasMergedBehind(
+  git: Git,
+  { shallow }: RepositoryState,
+  base: string,
+  [file, other]: readonly [string, string],
+): boolean | undefined {
+  const [later, earlier] = shallow ? [] : [addedBy(git, base, file), addedBy(git, base, other)];
+  if (later === undefined || earlier === undefined) return undefined;
+  return later !== earlier && isAncestor(git, earlier, later);
 }
 
 /** Files that git does not track yet are added; with the contents of a deleted one they are that file, renamed. */

@@ -130,6 +130,7 @@ class Loader {
       head,
       ...(release && { release: { tag: release.tag, commit: release.commit, tree: release.tree } }),
       databases,
+      ...(this.source.mergedBehind && { mergedBehind: this.source.mergedBehind }),
       changed,
       notes: [...this.#unusedSettings(detection.databases), ...this.#missingRelease(), ...this.#notes],
       incomplete: [...incomplete, ...this.#unknownRelease(databases)],

@@ -3,7 +3,13 @@
  * and is read as the pull request that it was: base is its first parent, head the commit itself.
  */
 import type { Tree } from "../model/tree.js";
-import { mergedTextOf, type ChangedFile, type ChangeSide, type ChangeSource } from "./change-source.js";
+import {
+  mergedTextOf,
+  wasMergedBehind,
+  type ChangedFile,
+  type ChangeSide,
+  type ChangeSource,
+} from "./change-source.js";
 import {
   changedFiles,
   countFirstParents,
@@ -118,6 +124,7 @@ export class MergeHistory {
       ...(parent !== undefined && {
         findRelease: (pattern) => this.#releaseAt({ commit, parent, date }, pattern),
         mergedText: (file) => mergedTextOf(this.#git, this.#repository, parent, file, this.#texts),
+        mergedBehind: (file, other) => wasMergedBehind(this.#git, this.#repository, parent, [file, other]),
       }),
     };
   }

@@ -79,6 +79,8 @@ export interface Change {
   /** What runs now, where that is not base. */
   readonly release?: { readonly tag: string; readonly commit: string; readonly tree: Tree };
   readonly databases: readonly Database[];
+  /** Whether a file of base was merged behind another one; undefined where the history at hand does not tell. */
+  readonly mergedBehind?: (file: string, other: string) => boolean | undefined;
   readonly incomplete: readonly Incompleteness[];
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
   /** Settings of the configuration that apply to nothing. */

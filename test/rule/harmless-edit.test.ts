@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ChangeSource } from "../../src/change/change-source.js";
 import { DEFAULT_CONFIGURATION } from "../../src/change/configuration.js";
 import { check } from "../../src/check/check.js";
 import { memorySource } from "../check/memory-source.js";
@@ -76,5 +77,30 @@ describe("an edit of a merged migration", () => {
       check(memorySource(base, {}, [deleted]), DEFAULT_CONFIGURATION).findings.map(({ rule, file }) => [rule, file]);
     expect(findings(name(3))).toEqual([]);
     expect(findings(name(1))).toEqual([["no-edited-migration", name(1)]]);
+  });
+
+  it("may rename a migration that had another one's version, and was merged later", () => {
+    const [first, second, third] = ["00002_a.sql", "00002_b.sql", "00003_b.sql"].map((name) => `migrations/${name}`);
+    if (first === undefined || second === undefined || third === undefined) throw new Error("no names");
+    const base = { "go.mod": GO, "migrations/00001_step.sql": goose(INIT), [first]: goose(VIEW), [second]: goose(was) };
+    const findings = (mergedBehind: ChangeSource["mergedBehind"], from = second): unknown[] => {
+      const source = memorySource(base, { [third]: base[from] ?? "" }, [from]);
+      const changed = [{ file: third, status: "renamed", previousFile: from }] as const;
+      const { findings: found } = check(
+        { ...source, changed, ...(mergedBehind && { mergedBehind }) },
+        DEFAULT_CONFIGURATION,
+      );
+      return found.map(({ rule, message }) => [rule, message]);
+    };
+    const renamed = (from: string): unknown[] => [
+      [
+        "no-edited-migration",
+        `This migration was merged as ${from}, and databases that ran it know it by that name: as 00003_b.sql it runs there once more. Give it its old name back.`,
+      ],
+    ];
+    const secondCame = (file: string, other: string): boolean => file === second && other === first;
+    expect(findings(secondCame)).toEqual([]);
+    expect(findings(secondCame, first)).toEqual(renamed("00002_a.sql"));
+    expect(findings(undefined)).toEqual(renamed("00002_b.sql"));
   });
 });
