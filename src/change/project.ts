@@ -1,5 +1,6 @@
 import { findReferences, type SearchOptions, targetKey } from "../references/find-references.js";
 import { NOT_APPLICATION_CODE } from "../references/application-files.js";
+import type { Table } from "../model/catalog.js";
 import type { Change, Database } from "../model/change.js";
 import type { TableLists } from "../model/configuration.js";
 import type { PlacedOperation } from "../model/migration.js";
@@ -123,7 +124,7 @@ export class Project {
       this.#uses.set(concern, all);
       searches = all.get(migration.database) ?? [];
     }
-    return searches.flatMap((references) => references.get(key) ?? []);
+    return searches.flatMap((references) => onTable(references.get(key) ?? [], relation, placed));
   }
 
   /** Looks for everything that the operations of a concern touch on tables in use. */
@@ -188,6 +189,31 @@ function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlyMap<st
     }
   }
   return named;
+}
+
+/** Of inserts by the table's name those on this table: another database has a table of the name with other columns. */
+function onTable(
+  references: readonly Reference[],
+  relation: QualifiedName,
+  { statement: { before, after } }: PlacedOperation,
+): readonly Reference[] {
+  const sides = [before.table(relation), after.table(relation)];
+  const isKnown = sides.every((table) => table?.columnsKnown === true);
+  return references.flatMap(({ gives = [], ...reference }) => {
+    const isOther = isKnown && gives.some((column) => !sides.some((table) => mayHave(table, column)));
+    return isOther ? [] : [reference];
+  });
+}
+
+/** Whether a table has a column, as PostgreSQL spells it or as a library does. */
+function mayHave(table: Table | undefined, column: string): boolean {
+  if (table?.columns.has(column) === true) return true;
+  const plain = plainName(column);
+  return [...(table?.columns.keys() ?? [])].some((name) => plainName(name) === plain);
+}
+
+function plainName(column: string): string {
+  return column.replaceAll("_", "").toLowerCase();
 }
 
 /** Whether a target is a column that was merged and has not shipped. */

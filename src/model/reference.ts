@@ -59,6 +59,8 @@ export interface Reference {
   readonly makes?: string;
   /** Why a `star read` fails when the table has other columns: the statement is kept under a name, or INSERT takes its rows. */
   readonly fixedShape?: "prepared" | "inserted";
+  /** The columns that an `insert that omits it` gives, as the database calls them; absent where that is not known. */
+  readonly gives?: readonly string[];
 }
 
 /** A reference that somebody declares harmless: it makes no finding, and the plan asks nobody to act on it. */

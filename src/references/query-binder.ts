@@ -62,7 +62,7 @@ const LONGEST_NAME = 63;
 const NO_OUTPUTS: Outputs = { names: new Set(), stars: [] };
 
 /** What is known of a use beyond its place. */
-type Details = Pick<Found, "values" | "conflict" | "fixedShape">;
+type Details = Pick<Found, "values" | "conflict" | "fixedShape" | "gives">;
 
 /** References in queries; offsets are those of the text. */
 export function bindQueries(queries: readonly Query[], text: QueryText, sought: Sought): Found[] {
@@ -229,10 +229,11 @@ class Binder {
     const kind = listed.size === 0 && rows !== "default" ? "positional write" : "insert that omits it";
     // What an expression of the host language lists may be any column.
     const isOpen = [...listed].some((column) => this.#isHole(column) || HOLE.test(column));
+    const gives = listed.size === 0 ? {} : { gives: [...listed] };
     for (const target of this.sought.columnsOf(into.table)) {
       if (listed.has(target.column as string)) continue;
       if (isOpen) this.found.push({ target, grade: "possible", kind, offset: offsetOfName(this.#text, name) });
-      else this.#unnamed(target, into.table, name, kind);
+      else this.#unnamed(target, into.table, name, kind, gives);
     }
   }
 

@@ -77,9 +77,13 @@ function inserts({ call, method, chain, targets, offset }: Work, tables: ScriptT
   if (!INSERTS.has(method) || (chain.tables.length > 1 && chain.style === "builder")) return [];
   const rows = rowsOf(call, method, tables);
   if (rows.length === 0) return [];
+  // Models have names of their own for columns.
+  const keys =
+    chain.style === "builder" ? rows.flatMap((row) => children(row, "properties").map(keyName)) : [undefined];
+  const gives = keys.every((key) => key !== undefined) ? { gives: [...new Set(keys)] } : {};
   return targets.flatMap(({ target, grade }): Found[] => {
     if (target.filled === true || rows.every((row) => mayGive(row, target))) return [];
-    return [{ target, grade, kind: "insert that omits it", offset }];
+    return [{ target, grade, kind: "insert that omits it", offset, ...gives }];
   });
 }
 

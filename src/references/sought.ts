@@ -67,7 +67,7 @@ export interface SoughtTarget {
 }
 
 /** A reference in a text, before it is known where the text stands. */
-export interface Found extends Pick<Reference, "grade" | "kind" | "values" | "conflict" | "fixedShape"> {
+export interface Found extends Pick<Reference, "grade" | "kind" | "values" | "conflict" | "fixedShape" | "gives"> {
   readonly target: SoughtTarget;
   /** Of the name itself; of the table's where the column has none. */
   readonly offset: number;

@@ -17,6 +17,15 @@ const fills = code("INSERT INTO orders (id, note, state, total) VALUES ($1, $2, 
 ruleTester.run("no-constraint-before-code", rule, {
   valid: [
     { name: "every insert fills it", history: [orders], baseCode: fills, headCode: fills, code: SET_NOT_NULL },
+    {
+      name: "inserts into another database's table of the name, in SQL and by a query builder",
+      history: [orders],
+      headCode: {
+        ...code("INSERT INTO orders (id, state, tenant_id) VALUES ($1, $2, $3)"),
+        "src/add.ts": 'await knex("orders").insert({ id, state, shard_id: shard });\n',
+      },
+      code: SET_NOT_NULL,
+    },
     { name: "a table of this change", pending: [orders], baseCode: omits, headCode: omits, code: SET_NOT_NULL },
     {
       name: "a default fills it",
@@ -115,6 +124,22 @@ ruleTester.run("no-constraint-before-code", rule, {
     },
   ],
   invalid: [
+    {
+      name: "an insert by a query builder that spells columns in its own way",
+      history: [orders],
+      headCode: { "src/add.ts": 'await knex("orders").insert({ id, state, accountId: account.id });\n' },
+      code: SET_NOT_NULL,
+      errors: [
+        {
+          message:
+            "The code of this pull request inserts into orders without note (src/add.ts:1), which fails once note is NOT NULL, in whatever order the two ship. Change that before you merge.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
     {
       name: "SET NOT NULL, the running code only",
       history: [orders],
