@@ -72,7 +72,7 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   CreateIndex: (operation, { catalog }) => {
     if (operation.ifNotExists && operation.index && exists(catalog, operation.table, operation.index.name))
       return "instant";
-    return operation.only && catalog.table(operation.table)?.kind === "partitioned table" ? "instant" : "index-build";
+    return operation.only && mayBePartitioned(catalog.table(operation.table)) ? "instant" : "index-build";
   },
   // Before 14 PostgreSQL passes over a partitioned table, with a warning.
   Reindex: ({ kind, target }, { catalog, postgres }) =>
@@ -97,6 +97,11 @@ const facts: { readonly [Type in OperationType]?: Fact<Type> } = {
   Delete: (operation) => (operation.hasWhere ? "instant" : "scan"),
   Merge: "scan",
 };
+
+/** Of a table that no migration has made nobody would say ON ONLY if it were not partitioned. */
+function mayBePartitioned(table: Table | undefined): boolean {
+  return table?.createdIn === undefined || table.kind === "partitioned table";
+}
 
 /** ALTER TABLE subcommands without an operation of their own; those not listed are instant. */
 const subcommands: Readonly<Record<string, Work>> = {

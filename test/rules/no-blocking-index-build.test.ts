@@ -40,6 +40,12 @@ ruleTester.run("no-blocking-index-build", rule, {
       history: [`${orders}\nCREATE INDEX i ON orders (account_id);`],
       code: "CREATE INDEX IF NOT EXISTS i ON orders (account_id);",
     },
+    { name: "ON ONLY a table that no migration has made", code: "CREATE INDEX i ON ONLY events (at);" },
+    {
+      name: "ON ONLY a table that no migration has made, by another name",
+      history: ["ALTER TABLE events_new RENAME TO events;"],
+      code: "CREATE INDEX i ON ONLY events (at);",
+    },
     { name: "ON ONLY a partitioned table", history: [partitioned], code: "CREATE INDEX i ON ONLY events (at);" },
     {
       name: "a partition of this change",
