@@ -212,7 +212,7 @@ class Scripts {
   }
 
   forget(): void {
-    this.#scripts.clear();
+    if (this.#scripts.size > 0) this.#scripts.clear();
   }
 }
 
@@ -220,7 +220,7 @@ type PlacedReference = Omit<Reference, "side"> & { readonly target: SoughtTarget
 
 /** Reads a file once for each text it has. */
 class Reader {
-  readonly #known = new Map<string, readonly PlacedReference[]>();
+  #known: { readonly text: string; readonly references: readonly PlacedReference[] }[] = [];
 
   constructor(
     readonly sought: Sought,
@@ -229,17 +229,16 @@ class Reader {
 
   /** `keys` are those of the targets whose names the file has. */
   read(file: string, text: string, keys: ReadonlySet<string>): readonly PlacedReference[] {
-    let references = this.#known.get(text);
-    if (references === undefined) {
-      references = this.#place(file, text, this.#find(file, text, keys));
-      this.#known.set(text, references);
-    }
+    const known = this.#known.find((one) => one.text === text);
+    if (known !== undefined) return known.references;
+    const references = this.#place(file, text, this.#find(file, text, keys));
+    this.#known.push({ text, references });
     return references;
   }
 
   /** What was read is known until now: the same text in another file stands elsewhere. */
   forget(): void {
-    this.#known.clear();
+    if (this.#known.length > 0) this.#known = [];
     this.scripts.forget();
   }
 

@@ -28,11 +28,11 @@ import {
 } from "./script-tree.js";
 import type { Found, Naming, Sought, SoughtTarget } from "./sought.js";
 import { declares, isCertainlyTable, isSameTable } from "./sought.js";
-import { escapeRegExp } from "./escapes.js";
 import { camelCase } from "./spelling.js";
 import { constantsAt } from "./script-constants.js";
 import { unnamedUses } from "./script-uses.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
+import { type Hit, hasHit } from "./words.js";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
@@ -119,7 +119,8 @@ class ScriptReader {
   readonly #uses = new Map<string, Node[]>();
   readonly #strings = new Set<Node>();
   readonly #declared = new Map<Node, Set<SoughtTarget>>();
-  readonly #word: RegExp;
+  /** Where sought words stand. */
+  readonly #words: readonly Hit<SoughtTarget>[];
   #models: readonly PlacedDeclaration[] = [];
   #surveyed = 0;
   #visited = 0;
@@ -130,13 +131,12 @@ class ScriptReader {
     readonly sought: Sought,
   ) {
     this.#tables = new ScriptTables(script.text);
-    const names = sought.words.map(escapeRegExp);
-    this.#word = new RegExp(`(?<![\\w$])(?:${names.join("|")})(?![\\w$])`);
+    this.#words = sought.wordsIn(script.text);
   }
 
   read(): Found[] {
     const { nodes } = this.script;
-    const { named, unbound, columns } = wantedParts(this.script.parts, this.sought, this.#word);
+    const { named, unbound, columns } = wantedParts(this.script.text, this.script.parts, this.sought);
     this.script.parse(named);
     this.#models = modelsOf(nodes);
     this.#readModels();
@@ -292,7 +292,7 @@ class ScriptReader {
     const node = wholeString(literal);
     if (this.#strings.has(node)) return;
     this.#strings.add(node);
-    if (!this.#word.test(this.script.text.slice(node.start, node.end))) return;
+    if (!hasHit(this.#words, node.start, node.end)) return;
     const sql = sqlOf(node, this.script.text, (expression) => this.#databaseTable(expression));
     if (looksLikeSql(sql.text)) {
       const prepared = hasName(node);

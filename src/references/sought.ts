@@ -1,7 +1,7 @@
 import type { QualifiedName } from "../model/name.js";
 import type { NamedObject, Reference, ReferenceTarget } from "../model/reference.js";
-import { escapeRegExp } from "./escapes.js";
 import { Finder } from "./finder.js";
+import { alternatives, type Hit, Words } from "./words.js";
 import { camelCase, columnSpellings, isCompound, modelSpellings, snakeCase, tableSpellings } from "./spelling.js";
 
 /** The schema that a name without one is taken to be in. */
@@ -97,11 +97,13 @@ export class Sought {
   readonly objects: readonly SoughtTarget[];
   #words: readonly string[] | undefined;
   readonly #byName = new Map<string, SoughtTarget[]>();
+  /** The same without the names that are declared to be another's. */
+  readonly #named = new Map<string, SoughtTarget[]>();
   readonly #tables = new Map<SoughtTarget, TableWords>();
   #stemFinder: Finder<TableWords> | undefined;
-  #tableWordPattern: RegExp | undefined;
+  #tableWordsFound: Words<TableWords> | undefined;
+  #wordsFound: Words<SoughtTarget> | undefined;
   #columnWordPattern: RegExp | undefined;
-  readonly #byTableWord = new Map<string, TableWords[]>();
   /** Relations and columns by the name of the relation in the database. */
   readonly #inDatabase = new Map<string, SoughtTarget[]>();
   /** Columns by the names of their tables, where statements that do not name the columns are looked for, too. */
@@ -157,7 +159,10 @@ export class Sought {
     });
     for (const target of this.targets) {
       addTo(this.#inDatabase, target.table.name, target);
-      for (const name of target.names) addTo(this.#byName, name, target);
+      for (const name of target.names) {
+        addTo(this.#byName, name, target);
+        if (target.foreign?.has(name) !== true) addTo(this.#named, name, target);
+      }
       const relation = /^(.+?)(?:_id|Id)$/.exec(target.column ?? "")?.[1];
       if (relation !== undefined) {
         for (const name of columnSpellings(relation)) {
@@ -201,7 +206,7 @@ export class Sought {
 
   /** The targets that code may mean by this word. */
   named(word: string): readonly SoughtTarget[] {
-    return (this.#byName.get(word) ?? []).filter(({ foreign }) => foreign?.has(word) !== true);
+    return this.#named.get(word) ?? [];
   }
 
   /** The targets that a word found by the search stands for. */
@@ -257,18 +262,31 @@ export class Sought {
   }
 
   /** The words that name one of the tables, with what may stand behind them. */
-  get #tableWord(): RegExp {
-    if (this.#tableWordPattern === undefined) {
-      for (const table of new Set(this.#tables.values())) {
-        for (const word of table.words) addTo(this.#byTableWord, word, table);
-      }
-      const words = [...this.#byTableWord.keys()].map(escapeRegExp).join("|");
-      this.#tableWordPattern = new RegExp(
-        `(?<![A-Za-z0-9$])(?:${words || "(?!)"})(?:${TABLE_SUFFIXES})?(?![\\w$])`,
-        "g",
-      );
+  get #tableWords(): Words<TableWords> {
+    if (this.#tableWordsFound === undefined) {
+      const tables = new Map<string, TableWords[]>();
+      for (const table of new Set(this.#tables.values())) for (const word of table.words) addTo(tables, word, table);
+      const words = alternatives(tables.keys());
+      const pattern = new RegExp(`(?<![A-Za-z0-9$])(?:${words})(?:${TABLE_SUFFIXES})?(?![\\w$])`, "g");
+      this.#tableWordsFound = new Words(pattern, (word) => {
+        const stem = word.replace(TABLE_SUFFIX, "");
+        return [...(tables.get(word) ?? []), ...(stem === word ? [] : (tables.get(stem) ?? []))];
+      });
     }
-    return this.#tableWordPattern;
+    return this.#tableWordsFound;
+  }
+
+  /** Where any of the sought words stands, with what it may be. */
+  wordsIn(text: string): readonly Hit<SoughtTarget>[] {
+    this.#wordsFound ??= new Words(new RegExp(`(?<![\\w$])(?:${alternatives(this.words)})(?![\\w$])`, "g"), (word) =>
+      this.foundAs(word),
+    );
+    return this.#wordsFound.in(text);
+  }
+
+  /** Where words stand that name a table. */
+  tablesIn(text: string): readonly Hit<TableWords>[] {
+    return this.#tableWords.in(text);
   }
 
   /** The relations and columns with these keys. */
@@ -278,7 +296,7 @@ export class Sought {
 
   /** Of which targets a text has a word that names the table: without one, no column in it can be bound. */
   namedBy(text: string): (target: SoughtTarget) => boolean {
-    const found = this.tablesNamedIn(text);
+    const found = new Set(this.tablesIn(text).flatMap(({ values }) => values));
     return (target) => found.has(this.wordsOf(target) as TableWords);
   }
 
@@ -292,27 +310,11 @@ export class Sought {
     return this.#tables.get(target);
   }
 
-  /** The tables that words of a text name. */
-  tablesNamedIn(text: string): ReadonlySet<TableWords> {
-    const found = new Set<TableWords>();
-    const seen = new Set<string>();
-    for (const [word] of text.matchAll(this.#tableWord)) {
-      if (seen.has(word)) continue;
-      seen.add(word);
-      const name = word.replace(/^_+/, "");
-      for (const one of [name, name.replace(TABLE_SUFFIX, "")]) {
-        for (const table of this.#byTableWord.get(one) ?? []) found.add(table);
-      }
-    }
-    return found;
-  }
-
   /** Any of the names that columns have. */
   get columnWord(): RegExp {
     if (this.#columnWordPattern === undefined) {
       const names = new Set(this.targets.flatMap(({ column, names }) => (column === undefined ? [] : [...names])));
-      const words = [...names].map(escapeRegExp).join("|");
-      this.#columnWordPattern = new RegExp(`(?<![\\w$])(?:${words || "(?!)"})(?![\\w$])`, "g");
+      this.#columnWordPattern = new RegExp(`(?<![\\w$])(?:${alternatives(names)})(?![\\w$])`, "g");
     }
     return this.#columnWordPattern;
   }

@@ -3,6 +3,7 @@ import type { Part } from "./lazy-script.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { prismaModelOf } from "./script-places.js";
 import type { Sought, SoughtTarget, TableWords } from "./sought.js";
+import { valuesByPart } from "./words.js";
 
 interface WantedParts {
   /**
@@ -20,14 +21,14 @@ interface WantedParts {
   readonly columns: ReadonlySet<SoughtTarget>;
 }
 
-/** @param word Any of the sought names. */
-export function wantedParts(parts: readonly Part[], sought: Sought, word: RegExp): WantedParts {
-  const anyName = new RegExp(word.source, "g");
-  const names = new NamesOfTables(parts, sought);
+/** The parts of a whole text. */
+export function wantedParts(text: string, parts: readonly Part[], sought: Sought): WantedParts {
+  const names = new NamesOfTables(valuesByPart(parts, sought.tablesIn(text)));
+  const targetsIn = valuesByPart(parts, sought.wordsIn(text));
   const named = new Set<Part>();
   const others = new Map<Part, ReadonlySet<SoughtTarget>>();
   for (const part of parts) {
-    const targets = targetsIn(part.text, anyName, sought);
+    const targets = targetsIn.get(part) ?? NONE;
     if (isWanted(part, targets, sought, names)) named.add(part);
     else if (targets.size > 0) others.set(part, targets);
   }
@@ -49,6 +50,8 @@ export function wantedParts(parts: readonly Part[], sought: Sought, word: RegExp
   return { named: parts.filter((part) => named.has(part)), unbound, columns };
 }
 
+const NONE: ReadonlySet<never> = new Set();
+
 const VARIABLE = /^(?:export\s+)?(?:const|let|var)\s/;
 
 /** Those of some variables that statements use, which in turn may use others. */
@@ -62,15 +65,6 @@ function usedBy(users: readonly Part[], variables: readonly Part[]): readonly Pa
     if (isUsed) use(part);
     return isUsed;
   });
-}
-
-function targetsIn(text: string, names: RegExp, sought: Sought): ReadonlySet<SoughtTarget> {
-  const words = new Set<string>();
-  names.lastIndex = 0;
-  for (let match = names.exec(text); match !== null; match = names.exec(text)) words.add(match[0]);
-  const targets = new Set<SoughtTarget>();
-  for (const word of words) for (const target of sought.foundAs(word)) targets.add(target);
-  return targets;
 }
 
 function isWanted(part: Part, targets: ReadonlySet<SoughtTarget>, sought: Sought, names: NamesOfTables): boolean {
@@ -98,19 +92,13 @@ type OwnNames = ReadonlyMap<string, ReadonlySet<TableWords>>;
 
 /** Which parts name a table: by one of its words, or by a name of the script's own that stands for something that does. */
 class NamesOfTables {
-  readonly #named = new Map<Part, ReadonlySet<TableWords>>();
   #own: OwnNames | undefined;
 
-  constructor(
-    readonly parts: readonly Part[],
-    readonly sought: Sought,
-  ) {}
+  constructor(readonly named: ReadonlyMap<Part, ReadonlySet<TableWords>>) {}
 
   /** The tables that words in a part name. */
   in(part: Part): ReadonlySet<TableWords> {
-    let named = this.#named.get(part);
-    if (named === undefined) this.#named.set(part, (named = this.sought.tablesNamedIn(part.text)));
-    return named;
+    return this.named.get(part) ?? NONE;
   }
 
   /** The tables that the script's own names in a part stand for. */
@@ -123,9 +111,7 @@ class NamesOfTables {
 
   #readOwn(): OwnNames {
     const own = new Map<string, Set<TableWords>>();
-    for (const part of this.parts) {
-      const named = this.in(part);
-      if (named.size === 0) continue;
+    for (const [part, named] of this.named) {
       for (const name of part.names()) own.set(name, new Set([...(own.get(name) ?? []), ...named]));
     }
     return own;
