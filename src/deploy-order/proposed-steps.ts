@@ -161,7 +161,8 @@ export function replacement(
     facts,
     others.filter((other) => other !== facts),
   );
-  const instead = `${along}${inItsPlace(now)}${way.guess === undefined ? "" : ` ${way.guess}`}`;
+  const isBuiltByHand = proposals.some(({ phase, how }) => phase === "before-merge" && isKept(how, facts));
+  const instead = `${along}${isBuiltByHand ? BUILT_BY_HAND : inItsPlace(now)}${way.guess === undefined ? "" : ` ${way.guess}`}`;
   const breaks = breaksOf([way.facts]);
   const isOwn = (hazard: Finding): boolean => isAboutOperation(hazard, way.facts, facts);
   const part =
@@ -200,7 +201,7 @@ export function replacement(
     const doubts = later ? compatibility.reasons.map((reason) => ` ${reason}`).join("") : "";
     steps.push(
       step(facts, "before-merge", later ? "take-out" : "change", {
-        title: `${now === 0 ? `Take ${part} out of this pull request` : `Change ${part}`}${why}${doubts}${instead}`,
+        title: `${now === 0 && !isBuiltByHand ? `Take ${part} out of this pull request` : `Change ${part}`}${why}${doubts}${instead}`,
         evidence: compatibility.evidence,
         object,
         otherWays,
@@ -209,6 +210,13 @@ export function replacement(
     );
   }
   return steps;
+}
+
+const BUILT_BY_HAND = " Build the index by hand first, as proposed, and keep it here with IF NOT EXISTS.";
+
+/** Whether a step is run by hand and its statement stays, because the tool runs nothing outside a transaction. */
+function isKept(how: string | undefined, { migration }: StatementFacts): boolean {
+  return how !== undefined && how === migration.tool.withoutOutside;
 }
 
 /** What takes the statement's place in this pull request. */
@@ -225,8 +233,10 @@ function goesAlong(facts: StatementFacts, unsorted: readonly StatementFacts[]): 
   const [first, ...more] = others;
   if (!first) return "";
   const isHere = others.every(({ migration }) => migration.file === facts.migration.file);
-  const places = others.map(({ migration, line }) => (isHere ? String(line) : `${migration.file}:${String(line)}`));
-  const what = isHere ? `${more.length === 0 ? "Line" : "Lines"} ${listed(places)}` : listed(places);
+  const places = [
+    ...new Set(others.map(({ migration, line }) => (isHere ? String(line) : `${migration.file}:${String(line)}`))),
+  ];
+  const what = isHere ? `${places.length === 1 ? "Line" : "Lines"} ${listed(places)}` : listed(places);
   return ` ${what} ${more.length === 0 ? "goes" : "go"} with it: the proposed steps do what ${more.length === 0 ? "it does" : "they do"}.`;
 }
 
