@@ -103,10 +103,10 @@ function hadNoTurn({ file, previousFile = file, tool }: Migration, database: Dat
 }
 
 /** What becomes of databases that have run a renamed migration: the middle of a sentence. */
-function afterRename({ name: tool, label }: ToolFacts, name: string): string {
+function afterRename({ name: tool, label, ignoresMissing }: ToolFacts, name: string): string {
   if (tool === "sql") return `; where it has run, a runner that goes by names runs it once more as ${name}`;
   const known = ", and databases that ran it know it by that name";
-  return REFUSES_WHERE_MISSING.has(tool)
+  return REFUSES_WHERE_MISSING.has(tool) && ignoresMissing !== true
     ? `${known}: where it is missing, ${label} refuses to run`
     : `${known}: as ${name} it runs there once more`;
 }

@@ -62,7 +62,7 @@ export const sqlx: MigrationTool = {
     const optsOut = hasOptOut(dependency?.installed?.version);
     return {
       folder,
-      tool: toolFacts(dependency?.installed, optsOut),
+      tool: toolFacts(dependency?.installed, optsOut, inCode(listing).ignoresMissing),
       ...(because === undefined ? {} : { because: `because ${because} names it` }),
       files,
       facts,
@@ -81,7 +81,8 @@ export const sqlx: MigrationTool = {
     optOut:
       "A file that starts with `-- no-transaction` (from 0.8 on). `…autocommit.sql` where the project's own runner goes by that word.",
     sends: "The file in one query, so with `-- no-transaction` several statements in it share an implicit transaction.",
-    checksum: "SHA-384 of the file: an edited migration makes it refuse to run.",
+    checksum:
+      "SHA-384 of the file: an edited migration makes it refuse to run, and so does a missing one, unless `set_ignore_missing(true)`.",
     outOfOrder: "It runs like any other pending one.",
     duplicate: "It refuses: where one of the two has run, the checksum of the other differs.",
     undo: "`.down.sql`.",
@@ -103,7 +104,7 @@ function isCalledMigrations(folder: string): boolean {
 
 /** What names the folder: a sqlx.toml, or a `migrate!("db/steps")` in the crate's code. */
 function namedBy(listing: Listing, folder: string): string | undefined {
-  return configuration(listing, folder) ?? macros(listing).get(folder);
+  return configuration(listing, folder) ?? inCode(listing).folders.get(folder);
 }
 
 /** The sqlx.toml that names the folder. */
@@ -126,21 +127,36 @@ function ownRunner(listing: Listing, files: readonly string[]): ReadonlyMap<stri
   return new Map(isKnown ? named.map((file) => [file, "per-statement"]) : []);
 }
 
-const searched = new WeakMap<Listing, ReadonlyMap<string, string>>();
+interface InCode {
+  /** The folders that `migrate!` is given, relative to the crate's manifest, and where that stands: `src/db.rs:7`. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** Whether a migrator is told to. */
+  readonly ignoresMissing: boolean;
+}
 
-/** The folders that `migrate!` is given, relative to the crate's manifest, and where that stands: `src/db.rs:7`. */
-function macros(listing: Listing): ReadonlyMap<string, string> {
+const searched = new WeakMap<Listing, InCode>();
+
+/** What the project's own code tells sqlx. */
+function inCode(listing: Listing): InCode {
   const known = searched.get(listing);
   if (known !== undefined) return known;
-  const found = new Map<string, string>();
-  for (const { file, line, text } of listing.tree.grep(["migrate!"], [])) {
-    const path = file.endsWith(".rs") ? /\bmigrate!\s*\(\s*"([^"]+)"/.exec(text)?.[1] : undefined;
+  const folders = new Map<string, string>();
+  let ignoresMissing = false;
+  for (const { file, line, text } of listing.tree.grep(["migrate!", "set_ignore_missing"], [])) {
+    if (!file.endsWith(".rs")) continue;
+    if (/\bset_ignore_missing\s*\(\s*true\b/.test(text) && !isTestCode(file)) ignoresMissing = true;
+    const path = /\bmigrate!\s*\(\s*"([^"]+)"/.exec(text)?.[1];
     const crate =
       path === undefined ? undefined : [...upwards(parentOf(file))].find((at) => listing.has(at, "Cargo.toml"));
-    if (path !== undefined && crate !== undefined) found.set(folderAt(crate, path), `${file}:${String(line)}`);
+    if (path !== undefined && crate !== undefined) folders.set(folderAt(crate, path), `${file}:${String(line)}`);
   }
+  const found = { folders, ignoresMissing };
   searched.set(listing, found);
   return found;
+}
+
+function isTestCode(file: string): boolean {
+  return /(?:^|\/)(?:tests|benches|examples)\//.test(file);
 }
 
 function folderAt(base: string, path: string): string {
@@ -160,7 +176,7 @@ function hasOptOut(version: string | undefined): boolean {
   return major > 0 || minor >= 8;
 }
 
-function toolFacts(installed: InstalledVersion | undefined, optsOut: boolean): ToolFacts {
+function toolFacts(installed: InstalledVersion | undefined, optsOut: boolean, ignoresMissing: boolean): ToolFacts {
   return {
     name: "sqlx",
     label: "sqlx",
@@ -176,6 +192,7 @@ function toolFacts(installed: InstalledVersion | undefined, optsOut: boolean): T
           withoutOutside: builtByHand("Before version 0.8 sqlx runs every migration in a transaction"),
         }),
     checksums: true,
+    ...(ignoresMissing && { ignoresMissing: true as const }),
     outOfOrder: { does: "runs", says: "sqlx runs it on databases that have run later ones already." },
     duplicate: {
       does: "refuses",

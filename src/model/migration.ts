@@ -58,6 +58,8 @@ export interface ToolFacts {
   readonly assumption?: string;
   /** Whether the tool remembers a checksum of each file and refuses an edited one. */
   readonly checksums: boolean;
+  /** The project tells the tool to go on where a migration that has run is missing. */
+  readonly ignoresMissing?: true;
   /** A new migration that sorts before one that has run. Absent where it is not known. */
   readonly outOfOrder?: OrderPolicy;
   /** Two migrations with the same version. Absent where it is not known, or cannot be. */

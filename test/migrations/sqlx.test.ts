@@ -32,6 +32,15 @@ describe("which files", () => {
     ]);
   });
 
+  it("takes the project's code at its word that a missing migration is passed over", () => {
+    const runner = (file: string, given: string): Record<string, string> => ({
+      [file]: `sqlx::migrate!("./migrations")\n  .set_ignore_missing(${given})\n  .run(&pool)\n`,
+    });
+    expect(onlySource({ ...FILES, ...runner("src/main.rs", "true") }).tool.ignoresMissing).toBe(true);
+    expect(onlySource({ ...FILES, ...runner("src/main.rs", "false") }).tool).not.toHaveProperty("ignoresMissing");
+    expect(onlySource({ ...FILES, ...runner("tests/all.rs", "true") }).tool).not.toHaveProperty("ignoresMissing");
+  });
+
   it("runs them in the order of their versions, as numbers", () => {
     const { tool, because, files, facts, leftOut } = onlySource(FILES);
     expect(tool).toMatchObject({ name: "sqlx", version: "0.8.6", transaction: "per-file", checksums: true });

@@ -188,6 +188,24 @@ ruleTester.run("no-edited-migration", rule, {
       ],
     },
     {
+      name: "renumbered, where the project tells the tool not to mind",
+      tool: { ...supabase, ignoresMissing: true },
+      was,
+      code: was,
+      file: "supabase/migrations/20260201000000_orders.sql",
+      previousFile: "supabase/migrations/20260101000000_orders.sql",
+      errors: [
+        {
+          message:
+            "This migration was merged as 20260101000000_orders.sql, and databases that ran it know it by that name: as 20260201000000_orders.sql it runs there once more. Give it its old name back.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 33,
+        },
+      ],
+    },
+    {
       name: "squashed, Supabase",
       tool: supabase,
       history: [was],
