@@ -7,6 +7,7 @@
  * What each recipe promises, and the tests of `recipes/` run: carried out in order the steps leave the schema that the
  * pull request wanted, and after each step both versions of the code that may be live then work.
  */
+import type { ViewDefinition } from "../change/view-definitions.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation, OperationOf, OperationType } from "../model/operation.js";
@@ -23,8 +24,8 @@ export interface RecipeContext {
   readonly references: readonly Reference[];
   /** What code does with a column of the operation's table, also where it does not name it. Absent: that is not known. */
   usesOf?(column: string): readonly Reference[];
-  /** The statement that a migration makes a view with, as it still holds; undefined where none does. Absent: not known. */
-  definitionOf?(view: QualifiedName): string | undefined;
+  /** What a migration makes a view of, as it still holds; undefined where none does. Absent: not known. */
+  definitionOf?(view: QualifiedName): ViewDefinition | undefined;
   /** All judged statements of its database in the order in which they run, its own among them. */
   readonly operations: readonly PlacedOperation[];
 }

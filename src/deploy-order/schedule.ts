@@ -1,6 +1,7 @@
 /** Statements and the steps of recipes on one timeline, and what each of them becomes where it lands. */
 import { parseQualified } from "../change/object-names.js";
 import { schemaDifferences } from "../change/schema-differences.js";
+import type { Catalog } from "../model/catalog.js";
 import type { Lock } from "../model/lock.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
@@ -297,6 +298,7 @@ function rehearse(
       const { missing } = schemaDifferences(wanted, reached);
       if (missing.length > 0) lost.push({ facts: ours[0]!.treatment.facts, names: missing });
     }
+    const made = madeOnTheWay(ours, rehearsed[0]?.before);
     let at = 0;
     for (const { task, statements, proposal } of ours) {
       const own = rehearsed.slice(at, (at += statements.length));
@@ -304,7 +306,8 @@ function rehearse(
       const locks = own.flatMap((one) => one.locks);
       const { placed } = proposal.way.facts;
       const blocking = locks.filter(
-        ({ blocks, relation }) => blocks.length > 0 && input.isLive(placed, parseQualified(relation)),
+        ({ blocks, relation }) =>
+          blocks.length > 0 && !made.has(relation) && input.isLive(placed, parseQualified(relation)),
       );
       const operations = statements.flatMap((one) => one.operations);
       const size = locks.find(({ relation }) => relation === proposal.step.batchesOf)?.size;
@@ -312,6 +315,21 @@ function rehearse(
     }
   }
   return { rehearsals: found, lost };
+}
+
+/** Relations that proposals create under names that were free: no code knows them. */
+function madeOnTheWay(entries: readonly Entry[], before: Catalog | undefined): ReadonlySet<string> {
+  if (before === undefined) return new Set();
+  const operations = entries.flatMap(({ proposal, statements }) => (proposal ? statements : [])).flatMap(operationsOf);
+  const created = operations.flatMap((one) =>
+    one.type === "CreateTable" || one.type === "CreateTableAs" ? before.qualify(one.table) : [],
+  );
+  const free = created.filter((name) => before.table(name) === undefined);
+  return new Set(free.map(({ schema, name }) => `${schema}.${name}`));
+}
+
+function operationsOf({ operations }: Statement): readonly Operation[] {
+  return operations;
 }
 
 /** Whether all that a proposal makes of the schema is in its SQL. */

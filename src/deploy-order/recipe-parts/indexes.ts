@@ -1,5 +1,6 @@
 /** The indexes of a column, built once more on the column that takes its place. */
 import type { Catalog, Index } from "../../model/catalog.js";
+import type { QualifiedName } from "../../model/name.js";
 import type { RecipeContext } from "../recipe.js";
 import { derivedName, type NamedTable, quote, quoteAll } from "./names.js";
 
@@ -62,6 +63,23 @@ function copyOf(index: Index, catalog: Catalog, table: NamedTable, old: string, 
       ";",
     ].join(""),
   };
+}
+
+/**
+ * All indexes of a relation once more, on one that is new and that nobody waits for; undefined where one of them is not
+ * known well enough.
+ * @param catalog That has them.
+ * @param sql The new relation.
+ */
+export function indexesAnew(
+  catalog: Catalog,
+  relation: Required<QualifiedName>,
+  sql: string,
+): readonly IndexCopy[] | undefined {
+  const table = { ...relation, sql, known: undefined, column: quote };
+  const copies = catalog.indexesOf(relation).map((index) => copyOf(index, catalog, table, "", ""));
+  if (!copies.every((copy) => copy !== undefined)) return undefined;
+  return copies.map((copy) => ({ ...copy, sql: copy.sql.replace("INDEX CONCURRENTLY", "INDEX") }));
 }
 
 /** An index's name with its schema, for statements that do not name the table. */

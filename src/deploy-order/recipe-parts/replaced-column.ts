@@ -16,6 +16,8 @@ import { literal, type NamedTable, newColumnName, quote, regclass, tableIn } fro
 import { notNullSteps } from "./not-null.js";
 import { codeOf, LOCK_STOP, shortly } from "./statements.js";
 import { derivedSync } from "./sync-trigger.js";
+import { madeBeside } from "./materialized-view.js";
+import { addGrants } from "./privileges.js";
 import { type DependentView, viewsOver } from "./views.js";
 
 export interface Replacement {
@@ -86,6 +88,7 @@ export function replaceColumn(context: RecipeContext, replacement: Replacement):
     ...buildIndexes(table, indexes, after(start)),
     ...(required ? notNullSteps(context, table, next, after(start), true) : []),
     swap(context, replacement, { next, indexes, own, incoming, drop: sync.drop, views: over.views }),
+    ...over.materialized.flatMap((view) => madeBeside(context, view, start)),
     ...[...own.map((constraint) => ({ table, constraint })), ...incoming].flatMap((one) => validation(one, start)),
     dropOld(context, replacement),
   ];
@@ -187,7 +190,7 @@ function swap(
       addConstraint(other, constraint.name, `${constraintSql(constraint) ?? ""} NOT VALID`),
     ),
     ...afterSwap,
-    ...made.map(({ create }) => `${create ?? ""};`),
+    ...made.flatMap(({ create, about }) => [create ?? "", ...about]).map((sql) => `${sql};`),
   ];
   return {
     name: "swap",
@@ -204,17 +207,17 @@ function swap(
 
 /** What becomes of the views over the column. */
 function viewWords(views: readonly DependentView[]): string {
-  const made = views.filter(({ create }) => create !== undefined).map(({ name }) => `\`${name}\``);
+  const made = views.filter(({ create }) => create !== undefined).map(({ name }) => name);
   const others = views.filter(({ create }) => create === undefined).map(({ name }) => name);
   return [
     ...(made.length > 0
       ? [
-          ` ${made.join(", ")} ${made.length === 1 ? "is" : "are"} made anew over it: add the GRANTs that ${made.length === 1 ? "it has" : "they have"} (\`\\dp\` in psql).`,
+          ` ${made.map((name) => `\`${name}\``).join(", ")} ${made.length === 1 ? "is" : "are"} made anew over it. ${addGrants(made)}`,
         ]
       : []),
     ...others.map(
       (name) =>
-        ` No migration has \`${name}\` as it is now: put \`DROP VIEW ${name};\` in front, and behind it CREATE VIEW with what \`SELECT pg_get_viewdef(${literal(name)}::regclass);\` answers, and its GRANTs.`,
+        ` No migration has \`${name}\` as it is now: put \`DROP VIEW ${name};\` in front, and behind it CREATE VIEW with what \`SELECT pg_get_viewdef(${literal(name)}::regclass);\` answers. ${addGrants([name])}`,
     ),
   ].join("");
 }

@@ -2,6 +2,7 @@
 import type { RecipeContext, RecipeStep } from "../recipe.js";
 import { before } from "./moments.js";
 import type { NamedTable } from "./names.js";
+import { grantsOf } from "./privileges.js";
 
 /**
  * What stands behind the name of a view that takes the place of a table: `` or ` WITH (…)`; undefined where no view can.
@@ -19,7 +20,7 @@ export function grantOnView({ sql, known }: NamedTable): RecipeStep {
   return {
     name: "grant-on-view",
     actor: "person",
-    title: `Add to the proposed step a GRANT on the view for each role but the owner that has privileges on \`${sql}\` (\`\\dp\` in psql)${policies}.`,
+    title: `Add to the proposed step the GRANTs on \`${sql}\`, of which the view in its place has none${policies}. This prints them: \`${grantsOf([sql])}\``,
     from: before(0),
     until: before(0),
   };

@@ -401,8 +401,54 @@ CREATE VIEW dear AS SELECT id, total, code FROM orders WHERE total > 20;
 CREATE VIEW dearest AS SELECT id, total * 2 AS twice FROM dear WHERE total > 25;
 CREATE VIEW codes AS SELECT code FROM orders;`,
     rows: ORDER_ROWS,
-    pull: "-- The same without the views, which PostgreSQL would refuse.\nDROP VIEW dearest; DROP VIEW dear; ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2); CREATE VIEW dear AS SELECT id, total, code FROM orders WHERE total > 20; CREATE VIEW dearest AS SELECT id, total * 2 AS twice FROM dear WHERE total > 25;",
+    refused: "ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2);",
+    pull: "DROP VIEW dearest; DROP VIEW dear; ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2); CREATE VIEW dear AS SELECT id, total, code FROM orders WHERE total > 20; CREATE VIEW dearest AS SELECT id, total * 2 AS twice FROM dear WHERE total > 25;",
     finally: [["SELECT count(*)::int FROM dearest WHERE twice > 50", 5]],
+  },
+  {
+    title: "a column that a materialized view reads, with indexes, a view over it, privileges and a comment",
+    recipe: "change-type",
+    schema: `${ORDERS}
+CREATE MATERIALIZED VIEW IF NOT EXISTS public."Sums" AS SELECT state, sum(total) AS sum FROM orders GROUP BY state;
+CREATE UNIQUE INDEX sums_state_idx ON "Sums" (state);
+CREATE INDEX ON "Sums" (sum DESC, state);
+GRANT SELECT ON "Sums" TO PUBLIC;
+CREATE VIEW best AS SELECT max(sum) AS sum FROM "Sums";
+COMMENT ON VIEW best IS 'the best';
+CREATE VIEW dear AS SELECT id, total FROM orders WHERE total > 20;
+GRANT SELECT ON dear TO PUBLIC;
+COMMENT ON VIEW dear IS 'dear';`,
+    rows: `${ORDER_ROWS} REFRESH MATERIALIZED VIEW "Sums";`,
+    pull: `DROP VIEW best; DROP MATERIALIZED VIEW "Sums"; DROP VIEW dear;
+ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2);
+CREATE VIEW dear AS SELECT id, total FROM orders WHERE total > 20;
+GRANT SELECT ON dear TO PUBLIC;
+CREATE MATERIALIZED VIEW "Sums" AS SELECT state, sum(total) AS sum FROM orders GROUP BY state;
+CREATE UNIQUE INDEX sums_state_idx ON "Sums" (state);
+CREATE INDEX ON "Sums" (sum DESC, state);
+GRANT SELECT ON "Sums" TO PUBLIC;
+CREATE VIEW best AS SELECT max(sum) AS sum FROM "Sums";`,
+    finally: [
+      ["SELECT sum::int FROM best", 465],
+      ["SELECT count(*)::int FROM pg_class, aclexplode(relacl) WHERE relname IN ('Sums', 'dear') AND grantee = 0", 2],
+    ],
+  },
+  {
+    title: "a column that a materialized view reads, of which the pull request says nothing",
+    recipe: "change-type",
+    schema: `${ORDERS}
+CREATE MATERIALIZED VIEW sums AS SELECT state, sum(total) AS sum FROM orders GROUP BY state WITH NO DATA;
+CREATE UNIQUE INDEX sums_state_idx ON sums (state);
+COMMENT ON MATERIALIZED VIEW sums IS 'sums';
+CREATE VIEW dear AS SELECT id, total FROM orders WHERE total > 20;
+GRANT SELECT ON dear TO PUBLIC;`,
+    rows: ORDER_ROWS,
+    refused: "ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2);",
+    pull: `DROP VIEW dear; DROP MATERIALIZED VIEW sums; ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2);
+CREATE VIEW dear AS SELECT id, total FROM orders WHERE total > 20;
+CREATE MATERIALIZED VIEW sums AS SELECT state, sum(total) AS sum FROM orders GROUP BY state WITH NO DATA;
+CREATE UNIQUE INDEX sums_state_idx ON sums (state);
+COMMENT ON MATERIALIZED VIEW sums IS 'sums';`,
   },
   {
     title: "text to a number by an expression, with rows that it does not take",

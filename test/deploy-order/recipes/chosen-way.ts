@@ -11,6 +11,8 @@ export interface Asked extends Pick<Surroundings, "postgres" | "tool" | "transac
   readonly schema: string;
   /** The migration of the pull request. */
   readonly pull: string;
+  /** As it is written, where PostgreSQL refuses that; `pull` is what it is meant to do. */
+  readonly refused?: string;
   /** Default: the first that fits. */
   readonly recipe?: string;
   readonly references?: readonly Reference[];
@@ -27,7 +29,8 @@ export interface Chosen {
 /** The first operation of the pull request that the recipe fits. */
 export function chosenWay({
   schema,
-  pull,
+  pull: meant,
+  refused: pull = meant,
   recipe: wanted,
   references = [],
   ...surroundings

@@ -291,6 +291,43 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
     naive: { migrationFirst: "value too long for type character varying(10)" },
   },
   {
+    title: "a column of 64 bits that a materialized view reads",
+    schema: `CREATE MATERIALIZED VIEW pages AS SELECT page, sum(seconds) AS seconds FROM visits GROUP BY page;
+CREATE UNIQUE INDEX pages_page_idx ON pages (page);
+CREATE VIEW best_pages AS SELECT page FROM pages WHERE seconds > 60;
+GRANT SELECT ON pages TO PUBLIC;`,
+    rows: "REFRESH MATERIALIZED VIEW pages;",
+    migration: `DROP VIEW best_pages; DROP MATERIALIZED VIEW pages;
+ALTER TABLE visits ALTER COLUMN seconds TYPE bigint;
+CREATE MATERIALIZED VIEW pages AS SELECT page, sum(seconds) AS seconds FROM visits GROUP BY page;
+CREATE UNIQUE INDEX pages_page_idx ON pages (page);
+CREATE VIEW best_pages AS SELECT page FROM pages WHERE seconds > 60;
+GRANT SELECT ON pages TO PUBLIC;`,
+    running: [
+      "INSERT INTO visits (id, seconds) VALUES (:n, 5)",
+      "SELECT page, seconds FROM visits",
+      "SELECT page, seconds FROM pages WHERE page = '/'",
+      "SELECT page FROM best_pages",
+    ],
+    next: [
+      "INSERT INTO visits (id, seconds) VALUES (:n, 3000000000)",
+      "SELECT page, seconds FROM pages WHERE page = '/'",
+      "SELECT page FROM best_pages",
+    ],
+    between: [
+      [
+        "INSERT INTO visits (id, seconds) VALUES (:n, 6)",
+        "SELECT page, seconds FROM pages",
+        "SELECT page FROM best_pages",
+      ],
+    ],
+    naive: { codeFirst: "integer out of range" },
+    finally: [
+      ["SELECT count(*)::int FROM pg_class, aclexplode(relacl) WHERE relname = 'pages' AND grantee = 0", 1],
+      ["SELECT count(*)::int FROM pages WHERE seconds > 0", 1],
+    ],
+  },
+  {
     title: "text that becomes jsonb",
     schema: "CREATE TABLE events (id bigint PRIMARY KEY, body text NOT NULL);",
     rows: "INSERT INTO events SELECT n, '{\"a\": 1}' FROM generate_series(1, 5) AS n;",
