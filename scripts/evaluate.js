@@ -15,12 +15,25 @@ import { median, printTable } from "../bench/measure.js";
 
 /**
  * @typedef {import("../src/model/replay.js").Replay} Replay
+ * @typedef {import("../src/model/finding.js").Finding} Finding
  * @typedef {object} Evaluated
  * @property {string} name
  * @property {string | undefined} released
  * @property {Replay} replay
  * @property {number} seconds
  */
+
+/** @type {readonly (readonly [kind: string, is: (findings: readonly Finding[]) => boolean])[]} The first that holds. */
+const KINDS = [
+  ["nothing", (findings) => findings.length === 0],
+  ["an edit of a merged migration, nothing else", (findings) => findings.every(isEdit)],
+  ["warnings only", (findings) => findings.every(({ severity }) => severity === "warning")],
+  [
+    "errors about what waits, and no other error",
+    (findings) => findings.every((one) => one.severity === "warning" || one.harm === "blocks" || isEdit(one)),
+  ],
+  ["an error about what fails, breaks or is lost", () => true],
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,6 +57,8 @@ try {
   printRepositories(evaluated);
   console.log("");
   printTotals(evaluated);
+  console.log("");
+  printKinds(evaluated);
   console.log("");
   printRules(evaluated);
 } finally {
@@ -163,6 +178,29 @@ function printTotals(evaluated) {
       ["CPU seconds", evaluated.reduce((total, { seconds }) => total + seconds, 0).toFixed(0)],
     ],
   );
+}
+
+/**
+ * What each merge comes to, each counted once.
+ * @param {readonly Evaluated[]} evaluated
+ */
+function printKinds(evaluated) {
+  const merges = evaluated.flatMap(({ replay }) => replay.merges).filter(({ failure }) => failure === undefined);
+  /** @type {Map<string, number>} */
+  const counts = new Map(KINDS.map(([kind]) => [kind, 0]));
+  for (const { findings } of merges) {
+    const kind = KINDS.find(([, is]) => is(findings))?.[0] ?? "";
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  printTable(
+    ["what the check says of a merge", "merges", "share"],
+    [...counts].map(([kind, count]) => [kind, count, percent(count, merges.length)]),
+  );
+}
+
+/** @param {Finding} finding */
+function isEdit({ rule }) {
+  return rule === "no-edited-migration";
 }
 
 /** @param {readonly Evaluated[]} evaluated */
