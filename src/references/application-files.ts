@@ -43,7 +43,9 @@ export function isTest(file: string): boolean {
 
 /** Where in a source file its tests begin: those of Rust are a module at its end. */
 export function testsBegin(file: string, text: string): number {
-  const found = file.endsWith(".rs") ? /^[ \t]*#\[cfg\(test\)\]\s*(?:pub\s+)?mod\b/m.exec(text) : null;
+  const found = file.endsWith(".rs")
+    ? /^[ \t]*#\[cfg\(test\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?mod\b/m.exec(text)
+    : null;
   return found?.index ?? Infinity;
 }
 

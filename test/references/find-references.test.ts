@@ -61,11 +61,14 @@ test("dumps of the schema and scripts for another system are no application code
 
 test("the tests at the end of a source file of Rust break nothing that runs", () => {
   const query = 'fn q() { sqlx::query("SELECT legacy_ref FROM orders"); }\n';
-  const text = `${query}\n#[cfg(test)]\nmod tests {\n    ${query}}\n`;
-  expect(find({ "src/orders.rs": text }).map(brief)).toEqual([
+  const text = (attribute: string): string => `${query}\n#[cfg(test)]\n${attribute}mod tests {\n    ${query}}\n`;
+  expect(find({ "src/orders.rs": text("") }).map(brief)).toEqual([
     "head likely read src/orders.rs:1:30",
     "head possible read src/orders.rs:5:34",
   ]);
+  expect(
+    find({ "src/orders.rs": text("#[expect(clippy::unwrap_used, clippy::indexing_slicing)]\n") }).map(brief),
+  ).toEqual(["head likely read src/orders.rs:1:30", "head possible read src/orders.rs:6:34"]);
 });
 
 /** Statements that are not worth being parsed, so that the others are not parsed for being most of a script. */
