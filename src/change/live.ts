@@ -69,6 +69,9 @@ export function isLive(
   if (known.createdIn === undefined) return true;
   if (alone) return known.createdIn !== placed.migration.order;
   const creator = creatorOf(database, known.createdIn);
+  // Where an edited migration runs, nothing that it creates is there yet.
+  const isOwn = creator?.status === "modified" && known.createdIn === placed.migration.order;
+  if (isOwn && !runsAgain(placed.migration)) return false;
   if (creator && creator.status !== "added" && isUnreleased(database, creator)) {
     return database.release?.exists(`${known.schema}.${known.name}`) === true;
   }
@@ -76,8 +79,6 @@ export function isLive(
     case "added":
       return false;
     case "modified":
-      // Where an edited migration runs, nothing that it creates is there yet.
-      if (known.createdIn === placed.migration.order && !runsAgain(placed.migration)) return false;
       return database.existsAtBase(`${known.schema}.${known.name}`) !== false;
     default:
       return true;

@@ -112,6 +112,16 @@ describe("a table", () => {
     expect(places(checked(made))).toEqual([`no-blocking-index-build ${at("0004_index")}:2`]);
   });
 
+  it("that an edited migration creates, although the release has one of its name, is not there where it runs", () => {
+    const made = repository();
+    made.git("checkout", "-q", "main");
+    made.commit("all", { [at("0000_all")]: "SELECT 1;\n" });
+    made.branch("squash");
+    made.remove(at("0001_orders"), at("0002_items"));
+    made.commit("squash", { [at("0000_all")]: `${ORDERS}CREATE INDEX ON orders (account_id);\n` });
+    expect(places(checked(made)).filter((place) => !place.startsWith("no-edited-migration"))).toEqual([]);
+  });
+
   it("that a branch for a release made of its own is in use", () => {
     const made = repository();
     made.branch("release-1.1", "main");
