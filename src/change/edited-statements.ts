@@ -5,6 +5,7 @@ import type { Operation, OperationType } from "../model/operation.js";
 import type { ParsedSql, Statement } from "../model/statement.js";
 import { sameSql } from "../postgres/same-sql.js";
 import { statementTokens } from "../postgres/statement-tokens.js";
+import { withoutHandlers } from "../postgres/tolerant-block.js";
 import type { ParsedMigration } from "./parse-migration.js";
 
 export interface EditedStatements {
@@ -77,7 +78,7 @@ function saysItAll({ operations, embedded }: Statement): boolean {
 const OF_ROWS: ReadonlySet<string> = new Set<OperationType>(["Call", "Delete", "Insert", "Merge", "Select", "Update"]);
 
 function upOf({ statements }: ParsedSql): string {
-  return statements.map(({ sql }) => sql).join("\n;");
+  return statements.map(({ sql }) => withoutHandlers(sql)).join("\n;");
 }
 
 function unchangedStatements(before: readonly Statement[], now: readonly Statement[]): ReadonlySet<number> {
