@@ -5,7 +5,7 @@ import { literalGlob } from "../text/glob.js";
 import { checkTime } from "../text/out-of-time.js";
 import { NOT_APPLICATION_CODE } from "./application-files.js";
 import { escapeRegExp } from "./escapes.js";
-import type { Sought, SoughtTarget } from "./sought.js";
+import type { Sought } from "./sought.js";
 
 /** The code of a change. */
 export interface CodeSides {
@@ -41,7 +41,7 @@ export class SideTree {
   ) {}
 
   read(file: string): string | undefined {
-    return this.#isHeads(file) ? this.head?.read(file) : this.tree.read(file);
+    return this.isHeads(file) ? this.head?.read(file) : this.tree.read(file);
   }
 
   /** The files of application code that have one of the words. Those of head are not searched again. */
@@ -50,7 +50,7 @@ export class SideTree {
     if (files === undefined) {
       files = this.#search(search);
       this.#files.set(search, files);
-      const toRead = this.head === undefined ? files : files.filter((file) => !this.#isHeads(file));
+      const toRead = this.head === undefined ? files : files.filter((file) => !this.isHeads(file));
       this.tree.prefetch?.(toRead);
     }
     return files;
@@ -68,15 +68,16 @@ export class SideTree {
       return [...files].filter((file) => this.#isCode(file));
     };
     if (head === undefined) return grep();
-    this.#own ??= this.tree.files().filter((file) => !this.#isHeads(file));
-    const shared = head.filesWith(search).filter((file) => this.#isHeads(file));
+    this.#own ??= this.tree.files().filter((file) => !this.isHeads(file));
+    const shared = head.filesWith(search).filter((file) => this.isHeads(file));
     if (this.#own.length === 0) return shared;
     const few = only === undefined && this.#own.length <= MAX_PATHS;
     const own = grep(few ? this.#own.map(literalGlob) : only);
-    return [...shared, ...own.filter((file) => !this.#isHeads(file))];
+    return [...shared, ...own.filter((file) => !this.isHeads(file))];
   }
 
-  #isHeads(file: string): boolean {
+  /** Whether head has the very same file. */
+  isHeads(file: string): boolean {
     if (this.head === undefined) return false;
     const id = this.tree.contentId?.(file);
     return id !== undefined && id === this.head.tree.contentId?.(file);
@@ -122,20 +123,20 @@ export class WordSearch {
   }
 
   #read(text: string): Named {
-    const lines = new Map<string, number>();
-    const ends = new Map<string, number>();
-    const targets = new Set<SoughtTarget>();
+    const seen = new Map<string, { lines: number; end: number }>();
     const pattern = this.#pattern;
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       const [word] = match;
-      const known = lines.get(word);
-      if (known === undefined) for (const target of this.sought.foundAs(word)) targets.add(target);
-      if (match.index < (ends.get(word) ?? 0)) continue;
-      lines.set(word, (known ?? 0) + 1);
+      let known = seen.get(word);
+      if (known === undefined) seen.set(word, (known = { lines: 0, end: 0 }));
+      if (match.index < known.end) continue;
       const end = text.indexOf("\n", match.index);
-      ends.set(word, end < 0 ? text.length : end);
+      known.lines++;
+      known.end = end < 0 ? text.length : end;
     }
+    const lines = new Map(Array.from(seen, ([word, { lines }]) => [word, lines]));
+    const targets = new Set(Array.from(lines.keys()).flatMap((word) => this.sought.foundAs(word)));
     return { text, lines, keys: Array.from(targets, ({ key }) => key) };
   }
 }

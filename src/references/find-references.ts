@@ -96,7 +96,7 @@ function readersOf(
   const modelFiles = new Set(
     candidates.flatMap(({ files, tree }) =>
       Array.from(files).flatMap(([file, keys]) => {
-        const text = scripts.mayDeclare(file, tree);
+        const text = tree.isHeads(file) ? undefined : scripts.mayDeclare(file, tree);
         if (text === undefined || !plain.mentions(text, plain.targetsOf(keys))) return [];
         return scripts.declarationsIn(file, tree).length > 0 ? file : [];
       }),
@@ -275,8 +275,9 @@ class Reader {
     const code = language === "vue" ? scriptParts(text) : text;
     const isNamed = sought.namedBy(code);
     const named = near.filter(isNamed);
-    // Most of the files that have a common name in them.
-    if (isScript && named.length === 0 && !near.some(isRare)) return [];
+    // Most of the files that have a common name in them. In a language that is not known, nothing but the name counts.
+    const mayBeBound = isScript ? named.length > 0 : language !== "other";
+    if (!mayBeBound && !near.some(isRare)) return [];
     if (isCapped(file, text)) {
       // Nothing in it is more than possible: for columns, its words are enough.
       const isWords = sought.targets.every(({ column }) => column !== undefined);

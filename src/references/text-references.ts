@@ -53,7 +53,8 @@ export function readLiterals(
     const literal: Literal = { text: contentOf(whole), range: [offset, offset + whole.length] };
     const last = literals.at(-1);
     const between = last && text.slice(last.range[1], offset);
-    if (between !== undefined && JOINED.test(between)) literals[literals.length - 1] = join(last!, between, literal);
+    if (between !== undefined && JOINED.test(between.trim()))
+      literals[literals.length - 1] = join(last!, between, literal);
     else literals.push(literal);
     return whole;
   });
@@ -61,7 +62,7 @@ export function readLiterals(
 }
 
 /** What stands between strings that make one: an operator, or nothing at all. */
-const JOINED = /^\s*[+.\\]?\s*$/;
+const JOINED = /^[+.\\]?$/;
 
 function join(one: Literal, between: string, other: Literal): Literal {
   return { text: one.text + blank(between) + other.text, range: [one.range[0], other.range[1]] };
