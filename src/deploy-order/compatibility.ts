@@ -28,6 +28,8 @@ export interface Circumstances {
   readonly isSure?: (reference: Reference) => boolean;
   /** The other half, where the change drops a column and adds it again. */
   readonly counterpart?: PlacedOperation | undefined;
+  /** Whether it is a CHECK that allows whatever another allows that the change drops. */
+  readonly widens?: boolean;
 }
 
 interface Answers {
@@ -380,8 +382,8 @@ function losesKey(columns: readonly string[], table: string): Answers {
   };
 }
 
-function addConstraint({ constraint, table }: OperationOf<"AddConstraint">): Answers {
-  if (constraint.notEnforced) return WORKS;
+function addConstraint({ constraint, table }: OperationOf<"AddConstraint">, { widens }: PlacedFacts): Answers {
+  if (constraint.notEnforced || widens === true) return WORKS;
   if (constraint.usingIndex !== undefined && constraint.kind === "unique") return WORKS;
   const name = constraint.name ?? `the new ${constraint.kind} constraint of ${formatName(table)}`;
   const violates: Readonly<Record<typeof constraint.kind, string>> = {

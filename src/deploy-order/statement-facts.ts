@@ -15,6 +15,7 @@ import type { Recipe } from "./recipe.js";
 import { whatHappens } from "./hazard-words.js";
 import { lineCounter } from "../text/line-counter.js";
 import { checkTime } from "../text/out-of-time.js";
+import { type ReplacedChecks, replacedChecks } from "./replaced-checks.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
 import { type RecreatedColumns, recreatedColumns } from "./recreated-columns.js";
 
@@ -97,6 +98,12 @@ export interface StatementFacts {
   readonly released: string | undefined;
 }
 
+/** What two operations of a change are together. */
+interface Pairs {
+  readonly recreated: RecreatedColumns;
+  readonly replaced: ReplacedChecks;
+}
+
 /** The facts of all judged statements, in the order in which they run. */
 export function judgedStatements(input: PlanInput): StatementFacts[] {
   const hazards = byStatement(input.findings.filter(isHazard));
@@ -105,13 +112,14 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
   );
   const accepted = byStatement(input.accepted ?? []);
   const judged = input.change.databases.flatMap(({ migrations }) => migrations.filter((one) => one.judged));
-  const recreated = recreatedColumns(judged.flatMap(placedIn));
+  const placed = judged.flatMap(placedIn);
+  const pairs: Pairs = { recreated: recreatedColumns(placed), replaced: replacedChecks(placed) };
   return judged.flatMap((migration) => {
     const lineOf = lineCounter(migration.sql.text);
     return newStatements(migration).map((statement) => {
       checkTime();
       return {
-        ...factsOf(input, migration, statement, breaking(migration, statement), recreated),
+        ...factsOf(input, migration, statement, breaking(migration, statement), pairs),
         hazards: hazards(migration, statement),
         newCode: breaking(migration, statement).filter(isAboutNewCode),
         accepted: accepted(migration, statement),
@@ -164,7 +172,7 @@ function factsOf(
   migration: Migration,
   statement: AnalysedStatement,
   breaking: readonly Finding[],
-  recreated: RecreatedColumns,
+  { recreated, replaced }: Pairs,
 ): Omit<StatementFacts, "line" | "hazards" | "newCode" | "accepted"> {
   const operations = statement.statement.operations.map((operation): OperationFacts => {
     const placed: PlacedOperation = { operation, statement, migration };
@@ -176,7 +184,13 @@ function factsOf(
     const least = input.leastGradeOf?.(placed);
     const isSure = (reference: Reference): boolean => isSureEnough(reference, least);
     const use = useOf(placed, references.filter(isSure));
-    const answers = compatibilityOf(placed, { live, references, isSure, counterpart });
+    const answers = compatibilityOf(placed, {
+      live,
+      references,
+      isSure,
+      counterpart,
+      widens: replaced.get(operation)?.allows === "more",
+    });
     const alone = statement.statement.operations.length === 1;
     const found = breaking.filter((finding) => alone || finding.object === undefined || finding.object === object);
     return {

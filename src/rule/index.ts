@@ -9,7 +9,7 @@ export { describeDependents, goneWith, placesOf } from "./dependents.js";
 export { formatDuration } from "./duration.js";
 export { functionWords } from "./function-text.js";
 export { isHarmlessEdit } from "./harmless-edit.js";
-export { type Refuses, refusedConstants } from "./constant-checks.js";
+export { type Refuses, refusedConstants } from "../change/constant-checks.js";
 export { droppedObject } from "./dropped-object.js";
 export { type ClientEnum, columnsOfType, declaredEnumValues, enumClients, placeIn } from "./enum-clients.js";
 export { type RewrittenValues, rewrittenValues } from "./rewritten-values.js";

@@ -3,7 +3,7 @@ import type { Node } from "libpg-query";
 import type { Update } from "../model/operation.js";
 import { parseTree } from "../postgres/libpg-query.js";
 import { nameOf, unwrap } from "../postgres/operations/names.js";
-import { columnIn, constantIn, constantsIn } from "./constant-checks.js";
+import { columnIn, constantIn, constantsIn } from "../change/constant-checks.js";
 import type { RuleMigration } from "./types.js";
 
 export interface RewrittenValues {

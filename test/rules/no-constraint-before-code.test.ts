@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import rule from "../../rules/no-constraint-before-code.js";
 import { lint } from "../../src/check/lint.js";
-import { refusedConstants } from "../../src/rule/constant-checks.js";
+import { refusedConstants } from "../../src/change/constant-checks.js";
 import { memoryChange } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
 

@@ -15,7 +15,7 @@ export function validatedConstraint(
     from,
     offenders,
   }: { readonly name: string; readonly definition: string; readonly from: Moment; readonly offenders: string },
-): readonly RecipeStep[] {
+): readonly [add: RecipeStep, validate: RecipeStep] {
   const drop = `\`ALTER TABLE ${table.sql} DROP CONSTRAINT ${quote(name)}\`; nothing is lost.`;
   return [
     {

@@ -328,6 +328,40 @@ GRANT SELECT ON pages TO PUBLIC;`,
     ],
   },
   {
+    title: "a value more in the list of a CHECK",
+    schema: "ALTER TABLE orders ADD CONSTRAINT orders_kind_check CHECK (kind IN ('web', 'shop'));",
+    migration: `ALTER TABLE orders DROP CONSTRAINT orders_kind_check;
+ALTER TABLE orders ADD CONSTRAINT orders_kind_check CHECK (kind = 'app' OR kind = ANY (ARRAY['shop', 'web']::text[]));`,
+    running: ["INSERT INTO orders (id, kind) VALUES (:n, 'shop')", "UPDATE orders SET kind = 'web' WHERE id = 1"],
+    next: ["INSERT INTO orders (id, kind) VALUES (:n, 'app')"],
+    naive: { codeFirst: 'new row for relation "orders" violates check constraint "orders_kind_check"' },
+  },
+  {
+    title: "a value less in the list of a CHECK",
+    schema: "ALTER TABLE orders ADD CONSTRAINT orders_kind_check CHECK (kind IN ('web', 'shop', 'fax'));",
+    rows: "UPDATE orders SET kind = 'fax' WHERE id = 3;",
+    migration:
+      "ALTER TABLE orders DROP CONSTRAINT orders_kind_check, ADD CONSTRAINT orders_kind_check CHECK (kind IN ('web', 'shop'));",
+    running: ["INSERT INTO orders (id, kind) VALUES (:n, 'fax')", "SELECT kind FROM orders"],
+    next: ["INSERT INTO orders (id, kind) VALUES (:n, 'shop')"],
+    decided: { "mend-rows": "UPDATE orders SET kind = 'shop' WHERE kind = 'fax'" },
+    naive: { migrationFirst: 'check constraint "orders_kind_check" of relation "orders" is violated by some row' },
+  },
+  {
+    title: "another list in a CHECK",
+    schema: "ALTER TABLE orders ADD CONSTRAINT orders_kind_check CHECK (kind IN ('web', 'fax'));",
+    rows: "UPDATE orders SET kind = 'fax' WHERE id = 3;",
+    migration:
+      "ALTER TABLE orders DROP CONSTRAINT orders_kind_check; ALTER TABLE orders ADD CONSTRAINT orders_kind_check CHECK (kind IN ('web', 'app'));",
+    running: ["INSERT INTO orders (id, kind) VALUES (:n, 'fax')", "SELECT kind FROM orders"],
+    next: ["INSERT INTO orders (id, kind) VALUES (:n, 'app')"],
+    decided: { "mend-rows": "UPDATE orders SET kind = 'app' WHERE kind = 'fax'" },
+    naive: {
+      migrationFirst: 'check constraint "orders_kind_check" of relation "orders" is violated by some row',
+      codeFirst: 'new row for relation "orders" violates check constraint "orders_kind_check"',
+    },
+  },
+  {
     title: "text that becomes jsonb",
     schema: "CREATE TABLE events (id bigint PRIMARY KEY, body text NOT NULL);",
     rows: "INSERT INTO events SELECT n, '{\"a\": 1}' FROM generate_series(1, 5) AS n;",

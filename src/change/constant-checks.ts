@@ -17,14 +17,39 @@ export function refusedConstants(check: string): ReadonlyMap<string, Refuses> {
   return refusals;
 }
 
-function readCheck(check: string): ReadonlyMap<string, Refuses> {
+/** The only values of a column that a CHECK allows, where it says nothing else: `IN (…)`, `=`, and what OR joins of these. */
+export function allowedConstants(
+  check: string,
+): { readonly column: string; readonly values: ReadonlySet<string> } | undefined {
+  const node = expressionOf(check);
+  return node && allowedIn(node);
+}
+
+function allowedIn(node: Node): ReturnType<typeof allowedConstants> {
+  const [type, fields] = unwrap(node) as [string, Fields];
+  if (type === "BoolExpr" && fields["boolop"] === "OR_EXPR") {
+    const parts = (fields["args"] as Node[]).map(allowedIn);
+    const [first] = parts;
+    if (first === undefined || parts.some((part) => part?.column !== first.column)) return undefined;
+    return { column: first.column, values: new Set(parts.flatMap((part) => [...(part?.values ?? [])])) };
+  }
+  if (type !== "A_Expr" || nameOf(fields["name"] as Node[]).name !== "=") return undefined;
+  const compared = comparedWith(fields);
+  return compared && { column: compared.column, values: new Set(compared.values) };
+}
+
+function expressionOf(check: string): Node | undefined {
   const parsed = parseTree(`SELECT ${check}`);
   const statement = parsed.ok ? parsed.statements[0]?.stmt : undefined;
   const select = statement === undefined ? undefined : (unwrap(statement)[1] as Fields);
   const target = (select?.["targetList"] as Node[] | undefined)?.[0];
-  const value = target === undefined ? undefined : (unwrap(target)[1] as Fields)["val"];
+  return target === undefined ? undefined : ((unwrap(target)[1] as Fields)["val"] as Node | undefined);
+}
+
+function readCheck(check: string): ReadonlyMap<string, Refuses> {
+  const value = expressionOf(check);
   const found = new Map<string, Refuses>();
-  for (const clause of value === undefined ? [] : conjuncts(value as Node)) {
+  for (const clause of value === undefined ? [] : conjuncts(value)) {
     const one = disjunction(clause);
     if (one === undefined) continue;
     const other = found.get(one.column);
@@ -56,14 +81,10 @@ function disjunction(node: Node): Comparison | undefined {
 }
 
 function comparison(type: string, fields: Fields): Comparison | undefined {
-  if (type !== "A_Expr") return undefined;
-  const column = columnIn(fields["lexpr"]);
+  const compared = type === "A_Expr" ? comparedWith(fields) : undefined;
+  if (compared === undefined) return undefined;
+  const { column, values, listed } = compared;
   const operator = nameOf(fields["name"] as Node[]).name;
-  if (column === undefined) return undefined;
-  const listed = fields["kind"] === "AEXPR_IN" || fields["kind"] === "AEXPR_OP_ANY";
-  const right = listed ? constantsIn(fields["rexpr"]) : [constantIn(fields["rexpr"])];
-  if (right === undefined || right.length === 0 || right.some((value) => value === undefined)) return undefined;
-  const values = right as readonly string[];
   if (operator === "=") return { column, refuses: (value) => !values.some((one) => isEqual(value, one)) };
   if (listed && fields["kind"] !== "AEXPR_IN") return undefined;
   if (operator === "<>") return { column, refuses: (value) => values.some((one) => isEqual(value, one)) };
@@ -77,6 +98,18 @@ function comparison(type: string, fields: Fields): Comparison | undefined {
       return number !== undefined && !compare(number, bound);
     },
   };
+}
+
+/** A column and the constants on the other side of the operator. */
+function comparedWith(
+  fields: Fields,
+): { readonly column: string; readonly values: readonly string[]; readonly listed: boolean } | undefined {
+  const column = columnIn(fields["lexpr"]);
+  if (column === undefined) return undefined;
+  const listed = fields["kind"] === "AEXPR_IN" || fields["kind"] === "AEXPR_OP_ANY";
+  const right = listed ? constantsIn(fields["rexpr"]) : [constantIn(fields["rexpr"])];
+  if (right === undefined || right.length === 0 || right.some((value) => value === undefined)) return undefined;
+  return { column, values: right as readonly string[], listed };
 }
 
 const ORDER: Readonly<Record<string, (one: number, other: number) => boolean>> = {
