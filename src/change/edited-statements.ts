@@ -1,6 +1,7 @@
 /** What an edit of a migration that was merged before left as it was. */
 import type { MigrationPart } from "../migrations/tool.js";
 import type { AnalysedStatement, Edit, Migration } from "../model/migration.js";
+import type { QualifiedName } from "../model/name.js";
 import type { Operation, OperationType } from "../model/operation.js";
 import type { ParsedSql, Statement } from "../model/statement.js";
 import { sameSql } from "../postgres/same-sql.js";
@@ -13,6 +14,8 @@ export interface EditedStatements {
   readonly unchanged: ReadonlySet<number>;
   /** Operations that the file had before in a DO block, of which something else is not what it was. */
   readonly kept?: ReadonlySet<Operation>;
+  /** Operations that make what the file made before, by its name: databases that ran it have that, and make nothing. */
+  readonly remade?: ReadonlySet<Operation>;
   /** Of a tool that remembers parts and not files: the parts that are not what they were, or gone. */
   readonly editedParts?: readonly string[];
   readonly edit: Edit;
@@ -24,7 +27,8 @@ export function editOf(before: ParsedMigration, now: ParsedMigration): EditedSta
     if (edit.effect === "mended") return { unchanged: new Set(), edit };
     const unchanged = unchangedStatements(before.sql.statements, now.sql.statements);
     const kept = keptInBlocks(before.sql, now.sql, unchanged);
-    return { unchanged, ...(kept.size > 0 && { kept }), edit };
+    const remade = madeBefore(before.sql, now.sql, unchanged);
+    return { unchanged, ...(kept.size > 0 && { kept }), ...(remade.size > 0 && { remade }), edit };
   }
   const edit = { before: before.sql.text, effect: before.sql.text === now.sql.text ? "none" : "other" } as const;
   const old = byPart(before);
@@ -117,6 +121,38 @@ function keptInBlocks(before: ParsedSql, now: ParsedSql, unchanged: ReadonlySet<
     }
   }
   return kept;
+}
+
+/** Operations of edited statements by which a file makes something under a name that it made before. */
+function madeBefore(before: ParsedSql, now: ParsedSql, unchanged: ReadonlySet<number>): ReadonlySet<Operation> {
+  const edited = now.statements.filter(({ index }) => !unchanged.has(index)).flatMap(({ operations }) => operations);
+  if (edited.every((operation) => nameMade(operation) === undefined)) return new Set();
+  const made = new Set(before.statements.flatMap(({ operations }) => operations.flatMap((one) => nameMade(one) ?? [])));
+  return new Set(
+    edited.filter((operation) => {
+      const name = nameMade(operation);
+      return name !== undefined && made.has(name);
+    }),
+  );
+}
+
+/** What an operation makes on a table, by its name; undefined where it makes nothing that has one. */
+function nameMade(operation: Operation): string | undefined {
+  switch (operation.type) {
+    case "AddColumn":
+      return on(operation.table, "column", operation.column.name);
+    case "AddConstraint":
+      return operation.constraint.name && on(operation.table, "constraint", operation.constraint.name);
+    case "CreateIndex":
+      return operation.index && on(operation.table, "index", operation.index.name);
+    default:
+      return undefined;
+  }
+}
+
+/** A search path may stand for the schema. */
+function on({ name }: QualifiedName, kind: string, made: string): string {
+  return [name, kind, made].join("\0");
 }
 
 function isBlock({ embedded, operations }: Statement): boolean {

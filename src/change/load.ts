@@ -66,6 +66,7 @@ interface Draft extends MigrationFile, ParsedMigration {
   readonly judged: boolean;
   readonly unchanged?: ReadonlySet<number>;
   readonly kept?: ReadonlySet<Operation>;
+  readonly remade?: ReadonlySet<Operation>;
   readonly editedParts?: readonly string[];
   readonly edit?: Edit;
   readonly down?: Down;

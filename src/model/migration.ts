@@ -173,6 +173,8 @@ export interface Migration extends MigrationFile {
   readonly unchanged?: ReadonlySet<number>;
   /** Operations that it had before in a DO block which is edited elsewhere: no rule hears of them either. Absent: none. */
   readonly kept?: ReadonlySet<Operation>;
+  /** Operations of an edited migration that make what it made before: nobody waits for them, or fails. Absent: none. */
+  readonly remade?: ReadonlySet<Operation>;
   /**
    * Where the tool remembers parts of a file and not the file (Liquibase's changesets): those of an edited one that are
    * not what they were, or gone. New ones run.

@@ -54,6 +54,9 @@ export interface RuleSettings {
 
 const LANGUAGES: readonly string[] = ["migration-safety/sql", "js/js"];
 
+/** What rules say of databases in use, where something is there already. */
+const ON_DATABASES: ReadonlySet<RuleMeta<string>["docs"]["category"]> = new Set(["Blocking", "Compatibility", "Data"]);
+
 const NOTHING: readonly Found[] = [];
 const NO_VISITORS: Look["visitors"] = {};
 
@@ -71,7 +74,7 @@ export function defineRule<const MessageId extends string, Options extends reado
   let visited: ReadonlySet<string> | undefined;
 
   const look = (located: LocatedMigration, { id, options }: RuleSettings): Look => {
-    const { judged, unchanged, kept } = located.migration;
+    const { judged, unchanged, kept, remade } = located.migration;
     if (isMoot(definition.meta.docs.harm, located)) return { visitors: NO_VISITORS, found: [] };
     const inChange = findingsOf(definition, located.change).get(located.migration.file);
     const found: Found[] = inChange ? [...inChange] : [];
@@ -82,6 +85,7 @@ export function defineRule<const MessageId extends string, Options extends reado
       options: options as unknown as Options,
       report({ node, ...finding }) {
         if (unchanged?.has(node.statement) === true || kept?.has(node) === true) return;
+        if (remade?.has(node) === true && ON_DATABASES.has(definition.meta.docs.category)) return;
         found.push({
           ...finding,
           range: finding.range ?? node.range,

@@ -7,6 +7,12 @@ const partitioned = "CREATE TABLE events (id bigint, at date) PARTITION BY RANGE
 
 ruleTester.run("no-blocking-index-build", rule, {
   valid: [
+    {
+      name: "an index by the name that the edited migration built it under, whatever it is now",
+      history: [orders],
+      was: "CREATE INDEX a ON orders (id);",
+      code: "CREATE INDEX a ON orders (id, paid);",
+    },
     { name: "CONCURRENTLY", history: [orders], code: "CREATE INDEX CONCURRENTLY i ON orders (account_id);" },
     {
       name: "where the application stops for the upgrade, so that nobody waits",
