@@ -1,6 +1,7 @@
 import type { Reference, ReferenceGrade, ReferenceTarget } from "../model/reference.js";
 import { placeCounter } from "../text/line-counter.js";
 import { checkTime } from "../text/out-of-time.js";
+import { spareLastTierFromHere } from "../text/short-run.js";
 import { ACCEPT_REFERENCE, type AcceptComment, acceptComments } from "./accept-comments.js";
 import { isForOtherSystem, isGenerated, isTest, isTypesOnly, languageOf, testsBegin } from "./application-files.js";
 import { CandidateFiles, type CodeSides, SideTree, WordSearch } from "./candidate-files.js";
@@ -22,6 +23,9 @@ const COMMON_LINES = 100;
 const COMMON_TABLES = 3;
 
 const MAX_EXCERPT = 160;
+
+/** Reading so many files is a run of its own. */
+const MANY_FILES = 500;
 
 export interface SearchOptions {
   /** Whether statements that work on a column without naming it are references, too. Tables have none. */
@@ -62,6 +66,7 @@ export function findReferences(
     const reader = readers[index] as Reader;
     for (const [file, keys] of files) addTo(work, file, { tree, reader, keys });
   }
+  if (work.size > MANY_FILES) spareLastTierFromHere();
   // File by file, so that what several sides have is parsed once, and not kept.
   for (const [file, sides] of work) {
     for (const { tree, reader, keys } of sides) {
