@@ -155,7 +155,7 @@ export class ScriptTables {
         break;
       }
     }
-    if (root?.type === "AwaitExpression") return { tables: [], style: "builder" };
+    if (root?.type === "AwaitExpression" || isBuiltIn(root)) return { tables: [], style: "builder" };
     const fromRoot = this.#root(root, steps);
     let style = fromRoot?.style ?? "builder";
     const tables: NamedTable[] = [...(fromRoot?.tables ?? [])];
@@ -491,6 +491,15 @@ export class ScriptTables {
         return [];
     }
   }
+}
+
+/** Objects of JavaScript whose methods are called like those of models and query builders: `Math.max`, `Array.from`. */
+const BUILT_INS = words("Array Buffer JSON Map Math Number Object Promise Reflect Set String Iterator");
+
+/** Whether an expression is such an object, and no model of that name. */
+function isBuiltIn(root: Node | undefined): boolean {
+  const name = root?.type === "Identifier" ? (root["name"] as string) : "";
+  return root !== undefined && BUILT_INS.has(name) && lookUp(name, root) === undefined;
 }
 
 /** The outermost call of the chain that a call is in: `.first()` in `db("orders").where(…).first()`. */

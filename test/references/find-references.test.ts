@@ -52,6 +52,26 @@ test("a table that is called otherwise than its model, with a column that is cal
   ]);
 });
 
+test("what JavaScript's own objects are asked for is on no table, unless a model has the name", () => {
+  const file = (call: string): string =>
+    [
+      "export async function limits(db) {",
+      '  const rows = await db("orders").select("id");',
+      `  const most = ${call};`,
+      "  return [rows.length, most, current().legacy_ref];",
+      "}",
+      "",
+    ].join("\n");
+  const gradeWith = (call: string, imported = ""): string | undefined =>
+    find({ "src/limits.ts": imported + file(call) }).find(({ excerpt }) => excerpt.includes("legacy_ref"))?.grade;
+  expect(gradeWith("1")).toBe("likely");
+  for (const call of ["Math.max(1, 2)", "Object.assign({}, limit)", 'Buffer.from("invoices")']) {
+    expect(gradeWith(call), call).toBe("likely");
+  }
+  expect(gradeWith("Invoice.max(1, 2)")).toBe("possible");
+  expect(gradeWith("Map.count({})", 'import { Map } from "./models";\n')).toBe("possible");
+});
+
 test("dumps of the schema and scripts for another system are no application code", () => {
   const sql = "SELECT legacy_ref FROM orders;\n";
   const files = ["sql/schema.sql", "sql/schema.postgresql.sql", "db/structure.sql"];
