@@ -146,6 +146,9 @@ interface Around {
   readonly loop?: BlockLoop;
 }
 
+/** Loops of a block are followed row by row up to so many rows together. */
+const MOST_TURNS = 1000;
+
 class BlockReader {
   readonly #text: string;
   readonly #start: number;
@@ -158,6 +161,8 @@ class BlockReader {
   /** Whether it is inside the block. */
   #entered = false;
   #datums: readonly Datum[] = [];
+  /** How often the bodies of loops have been followed. */
+  #turns = 0;
 
   constructor(text: string, body: Range, known?: KnownValues) {
     this.#text = text;
@@ -213,7 +218,7 @@ class BlockReader {
     const before = this.#known;
     const isWhole = !this.#entered && !hasHandlers(node);
     this.#entered = true;
-    const rows = LOOP.test(key) ? this.#rowsOf(node as Loop) : undefined;
+    const rows = LOOP.test(key) ? this.#turnsOf(node as Loop) : undefined;
     const { dead, taken } = key === "PLpgSQL_stmt_if" ? this.#decided(node as Condition) : UNDECIDED;
     let behind = before;
     if (rows !== undefined) this.#repeat((node as Loop).body, rows, before, around);
@@ -254,6 +259,14 @@ class BlockReader {
         this.#parts.push(part);
       }
     }
+  }
+
+  /** The rows of a loop, as long as those in loops around it do not multiply them. */
+  #turnsOf(loop: Loop): readonly LoopRow[] | undefined {
+    if (this.#turns > MOST_TURNS) return undefined;
+    const rows = this.#rowsOf(loop);
+    this.#turns += rows?.length ?? 0;
+    return rows;
   }
 
   /** What a loop's variables hold in each of its turns; undefined where only a run knows. */

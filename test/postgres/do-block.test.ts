@@ -246,6 +246,20 @@ describe("a loop", () => {
   });
 });
 
+describe("loops in loops", () => {
+  it("are followed row by row only as long as their rows are few", () => {
+    const loop = (depth: number): string =>
+      depth === 0
+        ? "EXECUTE 'DROP TABLE t' || i0;"
+        : `FOR i${String(depth - 1)} IN 1..90 LOOP ${loop(depth - 1)} END LOOP;`;
+    const parts = (sql: string): readonly unknown[] => partsOfDoBlock(sql, [0, sql.length]) ?? [];
+    expect(parts(`DO $$ BEGIN ${loop(1)} END $$`)).toHaveLength(90);
+    const nested = parts(`DO $$ BEGIN ${loop(6)} END $$`);
+    expect(nested.length).toBeGreaterThan(0);
+    expect(nested.length).toBeLessThan(1200);
+  });
+});
+
 describe("PostgreSQL", () => {
   let postgres: PGlite;
   beforeAll(async () => {
