@@ -4,6 +4,7 @@ import type { Catalog } from "../model/catalog.js";
 import type { Configuration } from "../model/configuration.js";
 import type { Finding, SuppressedFinding } from "../model/finding.js";
 import type { Lock } from "../model/lock.js";
+import type { PlacedOperation } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import type { Answer, PhaseId, Step } from "../model/plan.js";
 import type { Reference } from "../model/reference.js";
@@ -136,7 +137,9 @@ export function stepsOf(
   if (!held && lock) {
     const phase = deploy.migrations === "after" ? "after-deploy" : "automatic";
     const because = kept.flatMap((one) => unusedWords(one, facts) ?? []);
-    steps.push(step(facts, phase, "run", { title: `Blocks ${effectOf(lock, listed)}`, person: false, because }));
+    const gone = [...new Set(kept.flatMap((one) => (one.live ? (takenAway(one.placed) ?? []) : [])))];
+    const title = [...gone, `blocks ${effectOf(lock, listed)}`].join("; ");
+    steps.push(step(facts, phase, "run", { title: capitalized(title), person: false, because }));
   }
   if (!held && !lock) {
     const changed = new Set(
@@ -149,6 +152,28 @@ export function stepsOf(
     }
   }
   return steps;
+}
+
+/** What is not there any more behind an operation: data, or what holds it. */
+function takenAway(placed: PlacedOperation): string | undefined {
+  const { operation } = placed;
+  const name = nameOf(placed);
+  switch (operation.type) {
+    case "Truncate":
+      return `every row of ${name} is gone`;
+    case "DropColumn":
+      return `${name} is gone, with its values`;
+    case "DropRelation":
+      return operation.kind === "table" ? `${name} is gone, with its rows` : `${name} is gone`;
+    default:
+      return undefined;
+  }
+}
+
+function capitalized(title: string): string {
+  return title.startsWith("every ") || title.startsWith("blocks ")
+    ? title.charAt(0).toUpperCase() + title.slice(1)
+    : title;
 }
 
 const CHANGES_ROWS: ReadonlySet<Operation["type"]> = new Set(["Update", "Delete", "Merge"]);

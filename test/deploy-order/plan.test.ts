@@ -116,6 +116,17 @@ describe("nothing to plan: no order, no steps, and why", () => {
   });
 });
 
+test("what runs by itself and takes data away says so before it says whom it blocks", () => {
+  expect(lines(plan("TRUNCATE orders, accounts;"))).toEqual([
+    "automatic",
+    " -  Every row of orders is gone; every row of accounts is gone; blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
+  ]);
+  expect(lines(plan("DROP TABLE orders;"))).toEqual([
+    "automatic",
+    " -  orders is gone, with its rows; blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
+  ]);
+});
+
 test("a nullable column runs by itself, before the code", () => {
   const made = plan("ALTER TABLE orders ADD COLUMN seen_at timestamptz;");
   expect(made.sentence).toBe("Migrations first, then the code: one pull request is enough.");
@@ -237,14 +248,14 @@ test("a possible use is a thing to confirm", () => {
     "before-merge",
     "[ ] Confirm that this statement can run while the code running now is live. Whether code uses orders.legacy_ref is not certain. (db/migrations/0002.sql:1)",
     "automatic",
-    " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
+    " -  orders.legacy_ref is gone, with its values; blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
 });
 
 test("migrations after the deploy: the running code is gone, and what the new code needs must run first", () => {
   expect(lines(plan(DROP, { used: ["base"], migrations: "after" }))).toEqual([
     "after-deploy",
-    " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
+    " -  orders.legacy_ref is gone, with its values; blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
   expect(lines(plan("ALTER TABLE orders ADD COLUMN seen_at timestamptz", { migrations: "after" }))).toEqual([
     "before-merge",
@@ -255,7 +266,7 @@ test("migrations after the deploy: the running code is gone, and what the new co
 test("with downtime only the code of the pull request counts", () => {
   expect(lines(plan(DROP, { used: ["base"], model: "recreate" }))).toEqual([
     "automatic",
-    " -  Blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
+    " -  orders.legacy_ref is gone, with its values; blocks reads and writes on orders for a moment (db/migrations/0002.sql:1)",
   ]);
   expect(plan(DROP, { used: ["base"], model: "recreate" }).deployOrder).toBe("any");
 });
