@@ -4,6 +4,7 @@ import type { Change, Database } from "../model/change.js";
 import type { Migration, MigrationFile, PlacedOperation } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
+import type { Statement } from "../model/statement.js";
 import { isMadeByChange } from "./names.js";
 
 /** Operations that make their own relation: before them it is not unknown, it does not exist. */
@@ -64,9 +65,9 @@ export function isLive(
   const alone = !change.base && change.incomplete.length === 0;
   if (!relation) return !isMadeByChange(database, placed, alone);
   const known: Relation | undefined = placed.statement.before.table(relation);
-  if (!known) return !createdInStatement(placed, relation);
+  if (!known) return !createdInStatement(placed, relation) && !unreadTables(database).has(relation.name.toLowerCase());
   if ("temporary" in known && known.temporary === true) return false;
-  if (known.createdIn === undefined) return true;
+  if (known.createdIn === undefined) return !unreadTables(database).has(known.name.toLowerCase());
   if (alone) return known.createdIn !== placed.migration.order;
   const creator = creatorOf(database, known.createdIn);
   // Where an edited migration runs, nothing that it creates is there yet.
@@ -100,6 +101,26 @@ function createdInStatement({ statement, migration }: PlacedOperation, relation:
   return statement.statement.operations.some(
     (operation) => CREATES.has(operation.type) && isSame(relation, relationOf({ operation, statement, migration })),
   );
+}
+
+const unread = new WeakMap<Database, ReadonlySet<string>>();
+
+/** Tables that the change creates with statements which PostgreSQL refuses, so that nothing is known of them. */
+function unreadTables(database: Database): ReadonlySet<string> {
+  let known = unread.get(database);
+  if (known === undefined) {
+    const names = database.migrations.flatMap(({ judged, statements }) =>
+      judged ? statements.flatMap(({ statement }) => tableInUnread(statement) ?? []) : [],
+    );
+    unread.set(database, (known = new Set(names)));
+  }
+  return known;
+}
+
+function tableInUnread({ operations, sql }: Statement): string | undefined {
+  if (operations[0]?.type !== "Unparsed") return undefined;
+  const named = /^\s*CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)/i;
+  return named.exec(sql)?.[1]?.toLowerCase();
 }
 
 function isSame(a: QualifiedName, b: QualifiedName | undefined): boolean {

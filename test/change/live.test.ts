@@ -43,6 +43,18 @@ describe("a relation is in use while the migration runs", () => {
     ["an edited migration creates it now", false, ORDERS + DROP, { was: "SELECT 1;" }],
     ["without a base, another file creates it", true, DROP, { base: false, history: [ORDERS] }],
     ["without a base, the same file creates it", false, ORDERS + DROP, { base: false }],
+    [
+      "a statement of the change creates it that is refused",
+      false,
+      `CREATE TABLE "public".Orders (id bigint ref text);${DROP}`,
+      {},
+    ],
+    [
+      "a statement of base creates it that is refused",
+      true,
+      DROP,
+      { history: ["CREATE TABLE orders (id bigint ref text);"] },
+    ],
     ["it is created by this statement", false, ORDERS, {}],
     [
       "it is created by this statement, if it is not there",
