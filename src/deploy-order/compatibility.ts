@@ -30,6 +30,8 @@ export interface Circumstances {
   readonly counterpart?: PlacedOperation | undefined;
   /** Whether it is a CHECK that allows whatever another allows that the change drops. */
   readonly widens?: boolean;
+  /** Whether it is a constraint over columns that the change adds, and that hold nothing yet. */
+  readonly isEmpty?: boolean;
 }
 
 interface Answers {
@@ -382,10 +384,20 @@ function losesKey(columns: readonly string[], table: string): Answers {
   };
 }
 
-function addConstraint({ constraint, table }: OperationOf<"AddConstraint">, { widens }: PlacedFacts): Answers {
+function addConstraint({ constraint, table }: OperationOf<"AddConstraint">, { widens, isEmpty }: PlacedFacts): Answers {
   if (constraint.notEnforced || widens === true) return WORKS;
   if (constraint.usingIndex !== undefined && constraint.kind === "unique") return WORKS;
   const name = constraint.name ?? `the new ${constraint.kind} constraint of ${formatName(table)}`;
+  if (constraint.kind === "foreign key" && constraint.references && isEmpty === true) {
+    const { table: target, onDelete } = constraint.references;
+    const refuses = onDelete === undefined || onDelete === "RESTRICT";
+    return {
+      ...WORKS,
+      ...(refuses && {
+        meaning: `The code running now can no longer delete rows of ${formatName(target)} that the code in this pull request refers to.`,
+      }),
+    };
+  }
   const violates: Readonly<Record<typeof constraint.kind, string>> = {
     check: `write rows that ${name} refuses`,
     exclude: `write rows that ${name} refuses`,

@@ -16,6 +16,7 @@ import { whatHappens } from "./hazard-words.js";
 import { lineCounter } from "../text/line-counter.js";
 import { checkTime } from "../text/out-of-time.js";
 import { type ReplacedChecks, replacedChecks } from "./replaced-checks.js";
+import { areEmpty } from "./empty-columns.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
 import { type RecreatedColumns, recreatedColumns } from "./recreated-columns.js";
 
@@ -102,6 +103,7 @@ export interface StatementFacts {
 interface Pairs {
   readonly recreated: RecreatedColumns;
   readonly replaced: ReplacedChecks;
+  readonly all: readonly PlacedOperation[];
 }
 
 /** The facts of all judged statements, in the order in which they run. */
@@ -112,8 +114,8 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
   );
   const accepted = byStatement(input.accepted ?? []);
   const judged = input.change.databases.flatMap(({ migrations }) => migrations.filter((one) => one.judged));
-  const placed = judged.flatMap(placedIn);
-  const pairs: Pairs = { recreated: recreatedColumns(placed), replaced: replacedChecks(placed) };
+  const all = judged.flatMap(placedIn);
+  const pairs: Pairs = { recreated: recreatedColumns(all), replaced: replacedChecks(all), all };
   return judged.flatMap((migration) => {
     const lineOf = lineCounter(migration.sql.text);
     return newStatements(migration).map((statement) => {
@@ -172,7 +174,7 @@ function factsOf(
   migration: Migration,
   statement: AnalysedStatement,
   breaking: readonly Finding[],
-  { recreated, replaced }: Pairs,
+  { recreated, replaced, all }: Pairs,
 ): Omit<StatementFacts, "line" | "hazards" | "newCode" | "accepted"> {
   const operations = statement.statement.operations.map((operation): OperationFacts => {
     const placed: PlacedOperation = { operation, statement, migration };
@@ -190,6 +192,8 @@ function factsOf(
       isSure,
       counterpart,
       widens: replaced.get(operation)?.allows === "more",
+      isEmpty:
+        operation.type === "AddConstraint" && areEmpty(all, placed, operation.table, operation.constraint.columns),
     });
     const alone = statement.statement.operations.length === 1;
     const found = breaking.filter((finding) => alone || finding.object === undefined || finding.object === object);

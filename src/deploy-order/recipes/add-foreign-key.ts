@@ -1,7 +1,8 @@
 /** A foreign key: rows without a target go first, then it is added NOT VALID, and validated apart. */
 import { countOffenders } from "../../change/offending-rows.js";
 import { formatName } from "../../change/object-names.js";
-import { after, backfill } from "../recipe-parts/moments.js";
+import { areEmpty } from "../empty-columns.js";
+import { after, backfill, before } from "../recipe-parts/moments.js";
 import { addConstraint, constraintName, constraintSql } from "../recipe-parts/constraint-sql.js";
 import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
@@ -15,13 +16,17 @@ export default defineRecipe({
   summary: "Mend the rows whose target does not exist, then add it NOT VALID and validate it apart.",
   operation: "AddConstraint",
   way({ table: named, constraint }, context) {
-    const { references } = constraint;
+    const { references, columns } = constraint;
     const definition = constraintSql(constraint);
     if (!references || definition === undefined) return undefined;
     const table = tableIn(context, named);
     const name = constraintName(table, constraint);
     const count = countOffenders(table, constraint, context.placed.statement.before);
     const target = formatName(references.table);
+    const onPartitioned = table.known?.kind === "partitioned table" && context.postgres < 18;
+    if (!onPartitioned && areEmpty(context.operations, context.placed, named, columns)) {
+      return { steps: validatedConstraint(context, table, { name, definition, from: before(0), offenders: MEND }) };
+    }
     return {
       steps: [
         {
@@ -32,7 +37,7 @@ export default defineRecipe({
           ...(count !== undefined && { check: { sql: `${count};`, answer: "0" } }),
           stopCondition: "The count grows again: something still writes such rows. Find it before the next step.",
         },
-        ...(table.known?.kind === "partitioned table" && context.postgres < 18
+        ...(onPartitioned
           ? onPartitions(context, table, { name, definition })
           : validatedConstraint(context, table, { name, definition, from: after(0), offenders: MEND })),
       ],

@@ -362,6 +362,14 @@ ALTER TABLE orders ADD CONSTRAINT orders_kind_check CHECK (kind = 'app' OR kind 
     },
   },
   {
+    title: "a new column with a foreign key that would read the whole table",
+    migration:
+      "ALTER TABLE visits ADD COLUMN account_id bigint; ALTER TABLE visits ADD CONSTRAINT visits_account_fk FOREIGN KEY (account_id) REFERENCES accounts (id);",
+    running: ["INSERT INTO visits (id) VALUES (:n)", "INSERT INTO accounts (id, name) VALUES (:n, 'A')"],
+    next: ["INSERT INTO visits (id, account_id) VALUES (:n, 1)", "SELECT account_id FROM visits"],
+    naive: { codeFirst: 'column "account_id" of relation "visits" does not exist' },
+  },
+  {
     title: "text that becomes jsonb",
     schema: "CREATE TABLE events (id bigint PRIMARY KEY, body text NOT NULL);",
     rows: "INSERT INTO events SELECT n, '{\"a\": 1}' FROM generate_series(1, 5) AS n;",
