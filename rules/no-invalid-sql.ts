@@ -1,5 +1,14 @@
 /** What PostgreSQL refuses stops the migration, and with it the deploy: in the pull request it costs a minute. */
-import { defineRule, listNames, migrationOf, nearestName, quoteIdentifier, refusalOf } from "../src/rule/index.js";
+import {
+  defineRule,
+  formatName,
+  listNames,
+  migrationOf,
+  nearestName,
+  quoteIdentifier,
+  refusalOf,
+  type RuleMigration,
+} from "../src/rule/index.js";
 import type { LockTable, Operation, TransactionControl } from "../src/model/operation.js";
 import type { Refusal } from "../src/model/refusal.js";
 
@@ -34,7 +43,7 @@ export default defineRule({
           node: op,
           range,
           messageId: "refused",
-          data: { reason: message, code, instead: instead(refusal) },
+          data: { reason: message, code, instead: indexInstead(op, migration) ?? instead(refusal) },
         });
       }
     };
@@ -74,6 +83,16 @@ const SAVEPOINTS: { readonly [Kind in TransactionControl["kind"]]?: string } = {
   release: "RELEASE SAVEPOINT",
   "rollback to": "ROLLBACK TO SAVEPOINT",
 };
+
+/** That a constraint is none, as a sentence: a unique index has the name, which DROP CONSTRAINT does not find. */
+function indexInstead(op: Operation, migration: RuleMigration): string | undefined {
+  if (op.type !== "DropConstraint") return undefined;
+  const before = migration.before(op);
+  const { schema } = before.qualify(op.table);
+  const index = before.index({ schema, name: op.constraint });
+  if (!index || before.table(op.table)?.constraints.has(op.constraint) !== false) return undefined;
+  return ` It is an index: DROP INDEX ${formatName({ schema, name: op.constraint })}.`;
+}
 
 /** What there is, as a sentence: the name that was probably meant, else all of a few. */
 function instead({ message, instead = [] }: Refusal): string {

@@ -235,6 +235,24 @@ ruleTester.run("no-invalid-sql", rule, {
       ],
     },
     {
+      name: "an index that is dropped as a constraint",
+      history: [...history, "CREATE UNIQUE INDEX orders_state ON orders (state);"],
+      code: "ALTER TABLE orders DROP CONSTRAINT orders_state;",
+      errors: [
+        at(
+          1,
+          1,
+          1,
+          48,
+          refused(
+            'constraint "orders_state" of relation "orders" does not exist',
+            "42704",
+            " It is an index: DROP INDEX orders_state.",
+          ),
+        ),
+      ],
+    },
+    {
       name: "names that are taken",
       history,
       code: "CREATE TABLE open_orders (id bigint);\nCREATE INDEX CONCURRENTLY orders_pkey ON orders (state);\nALTER TABLE orders ADD COLUMN state text;",
