@@ -32,7 +32,7 @@ export function planOf(input: PlanInput): Plan {
   const { deploy } = configuration;
   const statements = judgedStatements(input);
   const { scheduled, quiet } = scheduledSteps(statements, input);
-  const steps = withFirstFloors(unique([...scheduled, ...quietSteps(quiet, deploy)]));
+  const steps = withLongSqlOnce(withFirstFloors(unique([...scheduled, ...quietSteps(quiet, deploy)])));
   const deployOrder = deployOrderOf(statements, deploy);
   const notes = deploy.model === "recreate" ? upgradeNotesOf(statements, versionsOf(input.change)) : undefined;
   const said = notesOf(steps);
@@ -74,6 +74,21 @@ function withFirstFloors(steps: readonly PlacedStep[]): readonly PlacedStep[] {
     if (rollbackFloor === undefined) return step;
     const first = !said.has(rollbackFloor);
     said.add(rollbackFloor);
+    return first ? step : rest;
+  });
+}
+
+/** In characters. */
+const LONG_SQL = 4000;
+
+/** A long statement stands in the first of its steps: one of a thousand parts may have a thousand. */
+function withLongSqlOnce(steps: readonly PlacedStep[]): readonly PlacedStep[] {
+  const said = new Set<string>();
+  return steps.map((step) => {
+    const { sql, ...rest } = step;
+    if (sql === undefined || sql.length <= LONG_SQL || step.origin === "proposed") return step;
+    const first = !said.has(sql);
+    said.add(sql);
     return first ? step : rest;
   });
 }

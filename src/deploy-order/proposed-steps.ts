@@ -171,6 +171,7 @@ export function replacement(
   const object = facts.operations.length > 1 ? (way.facts.object ?? "") : "";
   const steps = uses.flatMap((use) => (use.head.length > 0 ? removeUses(facts, use) : []));
   const otherWays = [...way.otherWays, ...heldBack(facts, way)];
+  const only = facts.operations.length > 1 ? way.facts : undefined;
   const [use, ...more] = uses.filter(({ base }) => base.length > 0);
   if (use) {
     const names = [...new Set([use, ...more].map(({ name }) => name))];
@@ -189,6 +190,7 @@ export function replacement(
         evidence: compatibility.evidence,
         object,
         otherWays,
+        part: only,
         cause: causeOf([way.facts]),
       }),
     );
@@ -205,6 +207,7 @@ export function replacement(
         evidence: compatibility.evidence,
         object,
         otherWays,
+        part: only,
         ...(later && { cause: causeOf([way.facts]) }),
       }),
     );

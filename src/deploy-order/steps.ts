@@ -338,6 +338,8 @@ export function step(
     readonly otherWays?: readonly string[];
     readonly instead?: string;
     readonly cause?: Cause | undefined;
+    /** The part of the statement that it is about. Default: all of it. */
+    readonly part?: OperationFacts | undefined;
   },
 ): PlacedStep {
   const accepted = (parts.accepted ?? []).map(({ rule, reason, directive: { file, line } }) => ({
@@ -359,7 +361,7 @@ export function step(
     ...(phase === "later" && floorOf(facts, Math.max(1, parts.release ?? 1))),
     origin: "this pull request",
     place: placeOf(facts),
-    compatibility: facts.compatibility,
+    compatibility: (parts.part ?? facts).compatibility,
     evidence: parts.evidence ?? [],
     ...(phase === "later" && { release: Math.max(1, parts.release ?? 1) }),
     ...(parts.because && parts.because.length > 0 && { because: parts.because }),
@@ -400,7 +402,16 @@ export function identify(kind: string, object: string, phase: PhaseId): string {
   return createHash("sha256").update(`${kind}\0${object}\0${phase}`).digest("hex").slice(0, 12);
 }
 
-function objectsOf({ migration, statement }: StatementFacts): string {
+const objects = new WeakMap<StatementFacts, string>();
+
+/** Kept, because a statement of a thousand parts has as many steps. */
+function objectsOf(facts: StatementFacts): string {
+  const found = objects.get(facts) ?? namedObjects(facts);
+  objects.set(facts, found);
+  return found;
+}
+
+function namedObjects({ migration, statement }: StatementFacts): string {
   const operations = statement.statement.operations.map(
     (operation) => `${operation.type} ${nameOf({ operation, statement, migration })}`,
   );

@@ -61,7 +61,7 @@ export interface Step {
   readonly title: string;
   /** Whether a person must act. Without one the step is a plain line, not a box. */
   readonly person: boolean;
-  /** What runs: SQL of this pull request, or proposed SQL. */
+  /** What runs: SQL of this pull request, or proposed SQL. A long statement stands in the first of its steps only. */
   readonly sql?: string;
   readonly locks: readonly Lock[];
   /** How the tool runs it, where that is not as any other statement: a sentence. */

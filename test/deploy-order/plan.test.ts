@@ -116,6 +116,21 @@ describe("nothing to plan: no order, no steps, and why", () => {
   });
 });
 
+test("a long statement stands in the first of its steps, and each step has the answers of its own part", () => {
+  const columns = Array.from({ length: 150 }, (_, index) => `column_number_${String(index)}`);
+  const made = plan(`ALTER TABLE wide ${columns.map((name) => `ALTER ${name} SET NOT NULL`).join(", ")};`, {
+    schema: `CREATE TABLE wide (id bigint PRIMARY KEY, ${columns.map((name) => `${name} int`).join(", ")});`,
+    hazard: "blocks",
+    recipes: RECIPES,
+  });
+  const parts = made.phases[0]!.steps.filter(({ origin }) => origin === "this pull request");
+  expect(parts).toHaveLength(150);
+  expect(parts.filter(({ sql }) => sql !== undefined)).toHaveLength(1);
+  expect(parts[149]!.compatibility?.reasons).toEqual([
+    "Inserts of the code running now fail where they leave wide.column_number_149 out or send NULL.",
+  ]);
+});
+
 test("what runs by itself and takes data away says so before it says whom it blocks", () => {
   expect(lines(plan("TRUNCATE orders, accounts;"))).toEqual([
     "automatic",
