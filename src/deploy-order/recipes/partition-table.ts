@@ -149,10 +149,11 @@ function partitionedAgain({ operations, placed }: RecipeContext, table: NamedTab
 /** The statement with another name in the table's place. */
 function renamed(sql: string, table: NamedTable, name: string): string {
   const lexer = new Lexer(sql);
+  const quoted = `"${table.name.replaceAll('"', '""')}"`;
   for (let previous = ""; lexer.next();) {
     if (lexer.kind === "comment") continue;
     const text = sql.slice(lexer.start, lexer.end);
-    const own = text.toLowerCase() === table.name || text === quote(table.name);
+    const own = text.toLowerCase() === table.name || text === quoted;
     if (own && /^(?:table|of|exists)$/i.test(previous)) return sql.slice(0, lexer.start) + name + sql.slice(lexer.end);
     if (own && previous === ".") {
       const start = sql.lastIndexOf(".", lexer.start);
