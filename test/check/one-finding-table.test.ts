@@ -378,10 +378,7 @@ const table: readonly Row[] = [
   },
   {
     sql: "ALTER TABLE orders DROP COLUMN note, ADD COLUMN channel text NOT NULL;",
-    finds: [
-      "no-column-recreate error loses data 1:20-1:36",
-      "no-not-null-without-default error fails 1:38-1:70",
-    ],
+    finds: ["no-column-recreate error loses data 1:20-1:36", "no-not-null-without-default error fails 1:38-1:70"],
     annotations: ["1 no-column-recreate"],
   },
   {
