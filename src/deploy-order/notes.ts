@@ -1,7 +1,8 @@
-/** What holds for several steps of a plan and is said once: what to ask the database meanwhile, and whose durations these are. */
+/** What holds for several steps of a plan and is said once: what to ask the database meanwhile, whose durations these are, other ways. */
 import type { Step } from "../model/plan.js";
 import { RATES_SOURCE } from "./estimate.js";
 import { LOCK_STOP } from "./recipe-parts/statements.js";
+import type { PlacedStep } from "./steps.js";
 
 interface Note {
   /** Whether a step makes it worth saying. */
@@ -27,4 +28,22 @@ const NOTES: readonly Note[] = [
 /** Sentences with backticks around code. */
 export function notesOf(steps: readonly Step[]): readonly string[] {
   return NOTES.filter(({ isNeeded }) => steps.some(isNeeded)).map(({ text }) => text);
+}
+
+/** Takes other ways that several steps have out of these steps, and says each once. */
+export function withSharedWaysOnce(steps: readonly PlacedStep[]): {
+  readonly steps: readonly PlacedStep[];
+  readonly ways: readonly string[];
+} {
+  const all = steps.flatMap(({ otherWays = [] }) => otherWays);
+  const shared = new Set(all.filter((way, index) => all.indexOf(way) !== index));
+  if (shared.size === 0) return { steps, ways: [] };
+  return {
+    steps: steps.map((step) => {
+      const { otherWays = [], ...rest } = step;
+      const own = otherWays.filter((way) => !shared.has(way));
+      return own.length === otherWays.length ? step : { ...rest, ...(own.length > 0 && { otherWays: own }) };
+    }),
+    ways: [...shared].map((way) => `Another way, for several of the steps: ${way}`),
+  };
 }

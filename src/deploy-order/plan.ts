@@ -8,7 +8,7 @@
  */
 import type { Configuration } from "../model/configuration.js";
 import type { DeployOrder, Phase, PhaseId, Plan, Step, UpgradeNotes } from "../model/plan.js";
-import { notesOf } from "./notes.js";
+import { notesOf, withSharedWaysOnce } from "./notes.js";
 import { unreleasedChanges } from "./other-changes.js";
 import { acceptedFor, judgedStatements, type PlanInput, type StatementFacts, versionsOf } from "./statement-facts.js";
 import { identify, type PlacedStep, quietSteps } from "./steps.js";
@@ -32,10 +32,12 @@ export function planOf(input: PlanInput): Plan {
   const { deploy } = configuration;
   const statements = judgedStatements(input);
   const { scheduled, quiet } = scheduledSteps(statements, input);
-  const steps = withLongSqlOnce(withFirstFloors(unique([...scheduled, ...quietSteps(quiet, deploy)])));
+  const { steps, ways } = withSharedWaysOnce(
+    withLongSqlOnce(withFirstFloors(unique([...scheduled, ...quietSteps(quiet, deploy)]))),
+  );
   const deployOrder = deployOrderOf(statements, deploy);
   const notes = deploy.model === "recreate" ? upgradeNotesOf(statements, versionsOf(input.change)) : undefined;
-  const said = notesOf(steps);
+  const said = [...notesOf(steps), ...ways];
   const unreleased = steps.length > 0 ? unreleasedChanges(input.change, (placed) => input.isLive(placed)) : [];
   return {
     sentence:

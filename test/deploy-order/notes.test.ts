@@ -1,6 +1,6 @@
 /** What holds for several steps is said once, and only where a step is for it. */
 import { expect, test } from "vitest";
-import { notesOf } from "../../src/deploy-order/notes.js";
+import { notesOf, withSharedWaysOnce } from "../../src/deploy-order/notes.js";
 import { LOCK_STOP } from "../../src/deploy-order/recipe-parts/statements.js";
 import type { Step } from "../../src/model/plan.js";
 
@@ -24,4 +24,15 @@ test.each([
 ] as const)("%s", (_, parts, notes) => {
   const step: Step = { ...STEP, ...parts };
   expect(notesOf([STEP, step, step]).map(first)).toEqual(notes);
+});
+
+test("another way that several steps have is said once, and one of a step alone stays there", () => {
+  const step = { ...STEP, phase: "before-merge", kind: "change" } as const;
+  const { steps, ways } = withSharedWaysOnce([
+    { ...step, otherWays: ["Wait.", "Ask first."] },
+    { ...step, otherWays: ["Wait."] },
+    step,
+  ]);
+  expect(steps.map(({ otherWays }) => otherWays)).toEqual([["Ask first."], undefined, undefined]);
+  expect(ways).toEqual(["Another way, for several of the steps: Wait."]);
 });

@@ -1,11 +1,11 @@
 /** A column that every row must have a value for, and that has no default: optional until the code fills it. */
 import { columnsThere } from "../recipe-parts/checks.js";
 import { fillStep } from "../recipe-parts/fill.js";
-import { after, backfill, before } from "../recipe-parts/moments.js";
+import { after, backfill, before, deploy } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
 import { notNullSteps } from "../recipe-parts/not-null.js";
 import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
-import { defineRecipe } from "../recipe.js";
+import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
 
 export default defineRecipe({
   name: "add-required-column",
@@ -32,9 +32,24 @@ export default defineRecipe({
           wayBack: `\`ALTER TABLE ${table.sql} DROP COLUMN ${name}\`; the values that it got are lost.`,
           stopCondition: LOCK_STOP,
         },
+        ...optionalField(context, table.column(column.name)),
         fill.step,
         ...notNullSteps(context, table, column.name, after(0)),
       ],
     };
   },
 });
+
+/** Prisma's client throws where a field that its model requires is null, so that reading one old row fails. */
+function optionalField({ placed }: RecipeContext, column: string): readonly RecipeStep[] {
+  if (placed.migration.tool.name !== "prisma") return [];
+  return [
+    {
+      name: "optional-field",
+      actor: "code",
+      title: `Declare the field of \`${column}\` as optional in the Prisma schema, and as required in the pull request that makes the column NOT NULL: until then Prisma's client fails on every row without a value.`,
+      from: deploy(0),
+      needs: [],
+    },
+  ];
+}
