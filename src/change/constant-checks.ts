@@ -105,12 +105,15 @@ function comparedWith(
   fields: Fields,
 ): { readonly column: string; readonly values: readonly string[]; readonly listed: boolean } | undefined {
   const column = columnIn(fields["lexpr"]);
-  if (column === undefined) return undefined;
+  if (column === undefined || !COMPARES.has(fields["kind"])) return undefined;
   const listed = fields["kind"] === "AEXPR_IN" || fields["kind"] === "AEXPR_OP_ANY";
   const right = listed ? constantsIn(fields["rexpr"]) : [constantIn(fields["rexpr"])];
   if (right === undefined || right.length === 0 || right.some((value) => value === undefined)) return undefined;
   return { column, values: right as readonly string[], listed };
 }
+
+/** PostgreSQL's parser names `=` as the operator of `IS DISTINCT FROM`, too. */
+const COMPARES: ReadonlySet<unknown> = new Set(["AEXPR_OP", "AEXPR_IN", "AEXPR_OP_ANY"]);
 
 const ORDER: Readonly<Record<string, (one: number, other: number) => boolean>> = {
   "<": (one, other) => one < other,

@@ -35,8 +35,9 @@ export function withSharedWaysOnce(steps: readonly PlacedStep[]): {
   readonly steps: readonly PlacedStep[];
   readonly ways: readonly string[];
 } {
-  const all = steps.flatMap(({ otherWays = [] }) => otherWays);
-  const shared = new Set(all.filter((way, index) => all.indexOf(way) !== index));
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const way of steps.flatMap(({ otherWays = [] }) => otherWays)) (seen.has(way) ? shared : seen).add(way);
   if (shared.size === 0) return { steps, ways: [] };
   return {
     steps: steps.map((step) => {

@@ -233,14 +233,14 @@ function inItsPlace(steps: number): string {
 /** Which other statements the proposed steps replace, too. */
 function goesAlong(facts: StatementFacts, unsorted: readonly StatementFacts[]): string {
   const others = [...unsorted].sort((one, other) => one.line - other.line);
-  const [first, ...more] = others;
-  if (!first) return "";
+  if (others.length === 0) return "";
   const isHere = others.every(({ migration }) => migration.file === facts.migration.file);
   const places = [
     ...new Set(others.map(({ migration, line }) => (isHere ? String(line) : `${migration.file}:${String(line)}`))),
   ];
-  const what = isHere ? `${places.length === 1 ? "Line" : "Lines"} ${listed(places)}` : listed(places);
-  return ` ${what} ${more.length === 0 ? "goes" : "go"} with it: the proposed steps do what ${more.length === 0 ? "it does" : "they do"}.`;
+  const isOne = places.length === 1;
+  const what = isHere ? `${isOne ? "Line" : "Lines"} ${listed(places)}` : listed(places);
+  return ` ${what} ${isOne ? "goes" : "go"} with it: the proposed steps do what ${isOne ? "it does" : "they do"}.`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */
