@@ -62,6 +62,7 @@ function touchedBy(operation: Operation): readonly QualifiedName[] | "any" {
     // What functions do is not known.
     case "Select":
     case "Call":
+    case "DoBlock":
     case "Execute":
     case "Explain":
     case "OtherStatement":

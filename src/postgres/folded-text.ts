@@ -90,8 +90,10 @@ export function truthOf(node: Node | undefined, known: KnownValues = NOTHING): b
     const inner = truthOf(node.BoolExpr.args?.[0], known);
     return inner === undefined ? undefined : !inner;
   }
-  if (!("A_Expr" in node) || nameOf(node.A_Expr.name) !== "=") return undefined;
-  const { lexpr, rexpr } = node.A_Expr;
+  if (!("A_Expr" in node)) return undefined;
+  const { kind, name, lexpr, rexpr } = node.A_Expr;
+  // IS DISTINCT FROM has the operator's name, too.
+  if (kind !== "AEXPR_OP" || nameOf(name) !== "=") return undefined;
   const [left, right] = [truthOf(lexpr, known), truthOf(rexpr, known)];
   return left === undefined || right === undefined ? undefined : left === right;
 }

@@ -53,6 +53,10 @@ describe("rows may be there again", () => {
     ["behind an INSERT", "TRUNCATE orders; INSERT INTO orders VALUES (1); CREATE INDEX ON orders (id)"],
     ["behind COPY", "TRUNCATE orders; COPY orders FROM '/tmp/orders'; CREATE INDEX ON orders (id)"],
     ["behind a function", "TRUNCATE orders; SELECT fill(); CREATE INDEX ON orders (id)"],
+    [
+      "behind a block that runs what nobody can read",
+      "TRUNCATE orders; DO $$ BEGIN EXECUTE (SELECT q FROM saved); END $$; CREATE INDEX ON orders (id)",
+    ],
     ["behind ROLLBACK TO", "SAVEPOINT a; TRUNCATE orders; ROLLBACK TO a; CREATE INDEX ON orders (id)"],
     [
       "in another table that takes the name",

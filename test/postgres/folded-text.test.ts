@@ -1,6 +1,6 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { foldText, UNKNOWN_NAME } from "../../src/postgres/folded-text.js";
+import { foldText, foldTexts, foldTruth, UNKNOWN_NAME } from "../../src/postgres/folded-text.js";
 import { startPGlite } from "./start-pglite.js";
 
 const EXPRESSIONS = [
@@ -32,6 +32,26 @@ describe("foldText", () => {
     const { rows } = await postgres.query<{ text: string }>(`SELECT ${expression} AS text`);
     expect(foldText(expression)).toBe(rows[0]?.text);
   });
+
+  it.each(["ARRAY['a', 'b']", "'{a, b}'::text[]", "(ARRAY['a', 'b' || 'c'])::text[]"])(
+    "makes the elements that PostgreSQL makes of %s",
+    async (expression) => {
+      const { rows } = await postgres.query<{ texts: string[] }>(`SELECT ${expression} AS texts`);
+      expect(foldTexts(expression)).toEqual(rows[0]?.texts);
+    },
+  );
+
+  it.each(["true", "false", "NOT true", "true = true", "NOT (true = false)"])("decides %s", async (condition) => {
+    const { rows } = await postgres.query<{ truth: boolean }>(`SELECT ${condition} AS truth`);
+    expect(foldTruth(condition)).toBe(rows[0]?.truth);
+  });
+
+  it.each(["a", "true IS DISTINCT FROM true", "true <> true", "NULL", "true AND false", "1 = 1"])(
+    "leaves %s to the server",
+    (condition) => {
+      expect(foldTruth(condition)).toBeUndefined();
+    },
+  );
 
   it.each([
     ["name", UNKNOWN_NAME],

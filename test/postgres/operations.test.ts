@@ -872,6 +872,7 @@ describe("data", () => {
   test.each([
     ["true", false],
     ["1 = 1", false],
+    ["1 IS DISTINCT FROM 1", true],
     ["'a' = 'a' and true", false],
     ["a or true", false],
     ["false", true],

@@ -156,9 +156,10 @@ export function isTrue(condition: Node | undefined): boolean {
 function isTrueByItself(node: Node): boolean {
   const constant = as<{ boolval?: { boolval?: boolean } }>(node, "A_Const");
   if (constant !== undefined) return constant.boolval?.boolval === true;
-  const comparison = as<{ name?: Node[]; lexpr?: Node; rexpr?: Node }>(node, "A_Expr");
-  if (strings(comparison?.name)[0] !== "=") return false;
-  const [left, right] = [constantOf(comparison?.lexpr), constantOf(comparison?.rexpr)];
+  const comparison = as<{ kind?: string; name?: Node[]; lexpr?: Node; rexpr?: Node }>(node, "A_Expr");
+  // IS DISTINCT FROM has the operator's name, too.
+  if (comparison?.kind !== "AEXPR_OP" || strings(comparison.name)[0] !== "=") return false;
+  const [left, right] = [constantOf(comparison.lexpr), constantOf(comparison.rexpr)];
   return left !== undefined && left === right;
 }
 
