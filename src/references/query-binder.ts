@@ -41,11 +41,13 @@ interface Relation {
   /** Where the statement names the table. */
   readonly place?: Place;
   readonly outputs?: Outputs;
+  /** Whether it is a join, whose `*` is that of what it joins: that of a subquery has been read with it. */
+  readonly joined?: true;
 }
 
 class Scope {
   readonly relations: Relation[] = [];
-  /** Relations whose columns must be qualified: the versions of a row in RETURNING. */
+  /** Relations whose columns must be qualified: the versions of a row in RETURNING, what USING has joined. */
   readonly versions: Relation[] = [];
   readonly queries = new Map<string, Outputs>();
 
@@ -178,12 +180,20 @@ class Binder {
         case "join": {
           const joined = new Scope(scope.outer);
           this.#from(part.parts, joined);
-          this.#derived(part, { names: new Set(), stars: joined.relations }, scope);
+          scope.relations.push({
+            alias: part.alias,
+            outputs: { names: new Set(), stars: joined.relations },
+            joined: true,
+          });
           break;
         }
         case "condition":
           this.#expression(part.on, scope);
           for (const column of part.using) this.#bind(column, undefined, scope, "read");
+          if (part.alias !== undefined) {
+            const stars = [...scope.relations];
+            scope.versions.push({ alias: part.alias, outputs: { names: new Set(), stars } });
+          }
       }
     }
   }
@@ -298,7 +308,8 @@ class Binder {
 
   #star(relations: readonly Relation[]): void {
     if (this.#fixedShape === "none") return;
-    for (const { table, place } of relations) {
+    for (const { table, place, joined, outputs } of relations) {
+      if (joined === true && outputs !== undefined) this.#star(outputs.stars);
       if (table === undefined || place === undefined) continue;
       for (const target of this.sought.columnsOf(table)) {
         const details = this.#fixedShape === undefined ? {} : { fixedShape: this.#fixedShape };

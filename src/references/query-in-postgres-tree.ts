@@ -1,6 +1,7 @@
 /** Queries in the trees of libpg-query, PostgreSQL's own parser. */
 import type {
   A_Expr,
+  A_Indirection,
   Alias,
   CaseExpr,
   ColumnRef,
@@ -285,7 +286,7 @@ class TreeReader {
 
   #outputs(targets: readonly Node[] | undefined): readonly Output[] {
     return all<ResTarget>(targets, "ResTarget").map(({ name: given, val }) => {
-      const { fields = [] } = as<ColumnRef>(val, "ColumnRef") ?? {};
+      const { fields = [] } = rowPart(val) ?? as<ColumnRef>(val, "ColumnRef") ?? {};
       if (fields.some((field) => "A_Star" in field)) {
         const of = qualifierOf(strings(fields));
         return { expression: [], star: of === undefined ? {} : { of } };
@@ -350,12 +351,14 @@ class TreeReader {
     }
   }
 
-  #join({ larg, rarg, quals, usingClause, alias }: JoinExpr): readonly From[] {
+  #join({ larg, rarg, quals, usingClause, join_using_alias: usingAlias, alias }: JoinExpr): readonly From[] {
     const names = strings(usingClause);
     const parts: From[] = [...this.#from(larg && [larg]), ...this.#from(rarg && [rarg])];
     if (quals !== undefined || names.length > 0) {
       const using = names.length === 0 ? [] : this.#lists.using(names, this.#start(firstLocation(rarg)));
-      parts.push({ type: "condition", on: this.#expression(quals), using });
+      const usingName = usingAlias?.aliasname;
+      const named = usingName === undefined ? {} : { alias: usingName };
+      parts.push({ type: "condition", on: this.#expression(quals), using, ...named });
     }
     return alias?.aliasname === undefined ? parts : [{ type: "join", parts, alias: alias.aliasname }];
   }
@@ -379,6 +382,12 @@ class TreeReader {
         case "ColumnRef":
           found.push(...this.#column(child as ColumnRef, values));
           break;
+        case "A_Indirection": {
+          const part = rowPart({ A_Indirection: child as A_Indirection });
+          if (part !== undefined) found.push(...this.#column(part));
+          this.#collect(child, found);
+          break;
+        }
         case "SubLink": {
           const { subLinkType, testexpr, subselect } = child as SubLink;
           this.#collect(testexpr, found);
@@ -427,12 +436,10 @@ class TreeReader {
   #operand(node: Node | undefined, found: (ColumnUse | Subquery)[], others: readonly (Node | undefined)[]): void {
     const column = columnIn(node);
     if (column === undefined) return this.#collect(node, found);
-    found.push(
-      ...this.#column(
-        column,
-        others.flatMap((other) => this.#constants(other)),
-      ),
-    );
+    const values = others.flatMap((other) => this.#constants(other));
+    found.push(...this.#column(column, values));
+    // What stands in the brackets may itself be a column, of a composite type.
+    if (rowPart(node) !== undefined) this.#collect(as<A_Indirection>(node, "A_Indirection")?.arg, found);
   }
 
   #column({ fields = [], location }: ColumnRef, values: Constants = []): readonly ColumnUse[] {
@@ -482,11 +489,19 @@ function qualifierOf(parts: readonly string[]): QualifiedName | undefined {
   return schema === undefined ? { name } : { schema, name };
 }
 
+/** `(o).legacy_ref` and `(o).*` as the column or columns that they are where `o` is a row: `o.legacy_ref`, `o.*`. */
+function rowPart(node: Node | undefined): ColumnRef | undefined {
+  const { arg, indirection: [part] = [] } = as<A_Indirection>(node, "A_Indirection") ?? {};
+  const row = as<ColumnRef>(arg, "ColumnRef");
+  if (row?.fields?.length !== 1 || part === undefined || !("String" in part || "A_Star" in part)) return undefined;
+  return { ...row, fields: [...row.fields, part] };
+}
+
 /** A column, cast or not. */
 function columnIn(node: Node | undefined): ColumnRef | undefined {
   const cast = as<{ arg?: Node }>(node, "TypeCast");
   if (cast !== undefined) return columnIn(cast.arg);
-  const column = as<ColumnRef>(node, "ColumnRef");
+  const column = as<ColumnRef>(node, "ColumnRef") ?? rowPart(node);
   return column?.fields?.every((field) => "String" in field) === true ? column : undefined;
 }
 

@@ -68,8 +68,13 @@ export type From =
     }
   /** A join with an alias, which hides what it joins. */
   | { readonly type: "join"; readonly parts: readonly From[]; readonly alias: string }
-  /** ON or USING of what stands before it. */
-  | { readonly type: "condition"; readonly on: Expression; readonly using: readonly PlacedName[] };
+  /** ON or USING of what stands before it; `alias` is the name of the columns that USING joins: `USING (id) AS x`. */
+  | {
+      readonly type: "condition";
+      readonly on: Expression;
+      readonly using: readonly PlacedName[];
+      readonly alias?: string;
+    };
 
 export interface CommonTable {
   readonly name: string;
@@ -155,9 +160,9 @@ export type Query =
 /** The UTF-16 offset of a name itself, behind its qualifiers and its quote. */
 export function offsetOfName(text: string, { start, qualifiers }: Place): number {
   const lexer = new Lexer(text, start);
-  // Between two parts there is a point.
-  let left = 2 * qualifiers;
-  while (lexer.next()) if (lexer.kind !== "comment" && left-- === 0) break;
+  let left = qualifiers;
+  // Between two parts there is a point, and a bracket in `(o).legacy_ref`.
+  while (lexer.next()) if ((lexer.kind === "word" || lexer.kind === "quoted") && left-- === 0) break;
   if (lexer.kind !== "quoted") return lexer.start;
   return text.indexOf('"', lexer.start) + 1;
 }
