@@ -149,6 +149,8 @@ function isOmission({ kind }: Reference): boolean {
 function missing(op: Operation, table: QualifiedName, column: string, migration: RuleMigration): readonly Refused[] {
   const names = { table: formatName(table), column: quoteIdentifier(column) };
   const filled = fillsItself(op, table, column, migration);
+  // What has no NULL before it refuses no more than it did.
+  if (migration.before(op).table(table)?.columns.get(column)?.notNull === true && op.type !== "DropDefault") return [];
   return migration.usesOf(op, column, table).flatMap((reference): Refused[] => {
     if (isOmission(reference)) {
       return filled ? [] : [{ reference, does: `inserts into ${names.table} without ${names.column}` }];

@@ -175,6 +175,23 @@ ruleTester.run("no-constraint-before-code", rule, {
       ],
     },
     {
+      name: "a primary key over a column that is NOT NULL by then adds nothing to that",
+      history: [orders],
+      baseCode: omits,
+      headCode: fills,
+      code: `${SET_NOT_NULL}\nALTER TABLE orders DROP CONSTRAINT orders_pkey;\nALTER TABLE orders ADD PRIMARY KEY (id, note);`,
+      errors: [
+        {
+          message:
+            "The running code inserts into orders without note (queries/orders.sql:1), which fails from the moment note is NOT NULL until its last instance is gone. Deploy code that does not first; set NOT NULL in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 50,
+        },
+      ],
+    },
+    {
       name: "NULL that is written, on both sides",
       history: [orders],
       baseCode: code("UPDATE orders SET note = NULL WHERE id = $1", "INSERT INTO orders (id) VALUES ($1)"),
