@@ -11,6 +11,7 @@ import { AcceptedReferences } from "./accepted-references.js";
 import { literalGlob } from "../text/glob.js";
 import { functionBodies, functionsMention } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
+import { doubtMoved } from "./moved-columns.js";
 import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
 import { memoryTree, notSearched } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
@@ -68,11 +69,13 @@ export class Project {
   /** Places in application code that name what an operation takes away; empty where it takes nothing. */
   referencesOf(placed: PlacedOperation): readonly Reference[] {
     const target = removedBy(placed);
-    const references = target === undefined ? [] : this.referencesTo(target, placed.migration.database);
+    if (target === undefined) return [];
+    const references = this.referencesTo(target, placed.migration.database);
     if (references.length === 0) return references;
     const database = databaseOf(this.change, placed);
     if (leavesOverload(database, placed) || isMadeAgain(database, placed)) return [];
-    return isUnreleasedColumn(database, target) ? references.filter(runsOrWillRun) : references;
+    const shipped = isUnreleasedColumn(database, target) ? references.filter(runsOrWillRun) : references;
+    return doubtMoved(shipped, target, database);
   }
 
   /**
@@ -217,8 +220,8 @@ function plainName(column: string): string {
 }
 
 /** Whether a target is a column that was merged and has not shipped. */
-function isUnreleasedColumn({ release }: Database, target: ReferenceTarget | undefined): boolean {
-  return target?.column !== undefined && release?.hasColumn?.(target.table, target.column) === false;
+function isUnreleasedColumn({ release }: Database, target: ReferenceTarget): boolean {
+  return target.column !== undefined && release?.hasColumn?.(target.table, target.column) === false;
 }
 
 /** Not what base uses and no release does: of two things that have not shipped the later one takes the other's place. */

@@ -66,6 +66,19 @@ export function isForOtherSystem(file: string, text: string): boolean {
   return OTHER_SYSTEM_WORD.test(text) && USES_OTHER_SYSTEM.test(text);
 }
 
+const SENT_BY_PRISMA = /(?:\bPrisma\.sql|\$(?:queryRaw|executeRaw)(?:<[^`]{0,200}>)?)\s?\(?\s*$/;
+
+/** Whether a file hands SQL to Prisma, which is for Prisma's database, whatever else the file works on. */
+export function usesPrismaRaw(text: string): boolean {
+  return /\bPrisma\.sql\b|\$(?:queryRaw|executeRaw)\b/.test(text);
+}
+
+/** Whether a place stands in a template that Prisma sends. */
+export function isSentByPrisma(text: string, offset: number): boolean {
+  const start = text.lastIndexOf("`", offset);
+  return start >= 0 && SENT_BY_PRISMA.test(text.slice(Math.max(0, start - 300), start));
+}
+
 /** How far into a file generators say that they have written it. */
 const NOTICE_LENGTH = 1000;
 

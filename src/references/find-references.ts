@@ -3,7 +3,16 @@ import { placeCounter } from "../text/line-counter.js";
 import { checkTime } from "../text/out-of-time.js";
 import { spareLastTierFromHere } from "../text/short-run.js";
 import { ACCEPT_REFERENCE, type AcceptComment, acceptComments } from "./accept-comments.js";
-import { isForOtherSystem, isGenerated, isTest, isTypesOnly, languageOf, testsBegin } from "./application-files.js";
+import {
+  isForOtherSystem,
+  isGenerated,
+  isSentByPrisma,
+  isTest,
+  isTypesOnly,
+  languageOf,
+  testsBegin,
+  usesPrismaRaw,
+} from "./application-files.js";
 import { CandidateFiles, type CodeSides, SideTree, WordSearch } from "./candidate-files.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
@@ -298,7 +307,7 @@ class Reader {
         if (found !== undefined) return found;
       } else if (!named.some(({ distinctive }) => distinctive) && !near.filter(isRare).some(sought.mentionedIn(text))) {
         return [];
-      }
+      } else return referencesInText(text, "script", sought);
     }
     return referencesInText(text, isScript ? "c-like" : language, sought);
   }
@@ -307,6 +316,7 @@ class Reader {
     if (found.length === 0) return [];
     const placeOf = placeCounter(text);
     const capped = isCapped(file, text);
+    const foreign = !capped && isForOtherSystem(file, text);
     const generated = !capped && isGenerated(text);
     const tests = testsBegin(file, text);
     const placed: PlacedReference[] = [];
@@ -314,7 +324,9 @@ class Reader {
       const { target } = more;
       // The queries of a generated client run; its models are written anew.
       const isModel = more.kind === undefined || more.kind === "declared";
-      const cappedGrade = capped || offset >= tests || (generated && isModel) ? "possible" : grade;
+      const breaksNothing =
+        capped || offset >= tests || (generated && isModel) || (foreign && !isSentByPrisma(text, offset));
+      const cappedGrade = breaksNothing ? "possible" : grade;
       if (cappedGrade === "possible" && this.sought.common.has(target)) continue;
       const { line, column } = placeOf(offset);
       placed.push({
@@ -342,7 +354,7 @@ function prismaReferences(text: string, sought: Sought): Found[] {
 
 /** Whether nothing in a file breaks running code, so that its references are possible ones at best. */
 function isCapped(file: string, text: string): boolean {
-  return isTest(file) || isTypesOnly(file) || isForOtherSystem(file, text);
+  return isTest(file) || isTypesOnly(file) || (isForOtherSystem(file, text) && !usesPrismaRaw(text));
 }
 
 /** TypeScript's casts and JSX exclude each other. */

@@ -11,14 +11,17 @@ import { isSameTable } from "./sought.js";
 import { looksLikeSql, readSql } from "./sql-references.js";
 import { tablesNamedIn } from "./sql-tokens.js";
 
+const C_LIKE =
+  /(?<comment>\/\*(?:[\s\S]*?\*\/|[\s\S]*)|\/\/[^\n]*)|(?<string>"""(?:[\s\S]*?"""|[\s\S]*)|`[^`]*`|@"(?:[^"]|"")*"|r#+"(?:[\s\S]*?"#+|[\s\S]*)|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\.)*')/g;
+
 /** Comments and strings of a language; one that is not closed goes to the end, so that no text takes long. */
 const LEXICONS: Readonly<Partial<Record<Language, RegExp>>> = {
+  script: C_LIKE,
   python:
     /(?<comment>#[^\n]*)|(?<string>"""(?:[\s\S]*?"""|[\s\S]*)|'''(?:[\s\S]*?'''|[\s\S]*)|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')/g,
   ruby: /(?<comment>#(?!\{)[^\n]*|^=begin(?:[\s\S]*?^=end|[\s\S]*))|(?<string><<[~-]?(['"]?)([A-Z_]+)\3[^\n]*\n(?:[\s\S]*?^\s*\4\b|[\s\S]*)|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
   php: /(?<comment>\/\*(?:[\s\S]*?\*\/|[\s\S]*)|\/\/[^\n]*|#(?!\[)[^\n]*)|(?<string><<<(['"]?)(\w+)\3\n(?:[\s\S]*?^\s*\4\b|[\s\S]*)|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/gm,
-  "c-like":
-    /(?<comment>\/\*(?:[\s\S]*?\*\/|[\s\S]*)|\/\/[^\n]*)|(?<string>"""(?:[\s\S]*?"""|[\s\S]*)|`[^`]*`|@"(?:[^"]|"")*"|r#+"(?:[\s\S]*?"#+|[\s\S]*)|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\.)*')/g,
+  "c-like": C_LIKE,
 };
 
 /** Lines that begin something with a name of its own: a class, a struct, a function, a table. */
@@ -227,7 +230,8 @@ function gradeOf(
   language: Language,
 ): ReferenceGrade | undefined {
   if (!target.distinctive) return undefined;
-  if (language === "other" || !target.ownNames.has(word)) return "possible";
+  // A script that works on no database: a type or an object of its table's name is what it gets or sends.
+  if (language === "other" || language === "script" || !target.ownNames.has(word)) return "possible";
   // Diesel's field for an expression of its own.
   if (SELECT_EXPRESSION.test(code.slice(Math.max(0, offset - 300), offset))) return "possible";
   // Go's name of a field in a message, not in the database.

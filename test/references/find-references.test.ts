@@ -358,6 +358,19 @@ test("SQL for another system that has tables of the same name is no certain use"
   ]);
 });
 
+test("what Prisma sends is for its own database, beside what copies it into another system", () => {
+  const target = { table: { schema: "public", name: "order_items" } };
+  const files = {
+    "src/copyToClickhouse.ts":
+      "const rows = await prisma.$queryRaw<Row[]>(Prisma.sql`\n  SELECT id FROM order_items\n  LIMIT ${size}`);\n" +
+      'await clickhouse.query("SELECT id FROM order_items");\n',
+  };
+  expect(find(files, target).map(brief)).toEqual([
+    "head certain table src/copyToClickhouse.ts:2:18",
+    "head possible table src/copyToClickhouse.ts:4:40",
+  ]);
+});
+
 test("migrations in any language are no application code", () => {
   const use = 'pool.query("SELECT legacy_ref FROM orders");\n';
   const files = {

@@ -10,6 +10,9 @@ import { ruleTester } from "./rule-tester.js";
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, legacy_ref text, total numeric);";
 const drop = "ALTER TABLE orders DROP COLUMN legacy_ref;";
 const uses = { "src/orders.ts": 'export const byId = "SELECT id, legacy_ref FROM orders WHERE id = $1";\n' };
+const struct = 'package api\n\ntype Order struct {\n\tRef string `db:"legacy_ref" json:"legacy_ref"`\n}\n';
+/** What a page gets. */
+const type = "export interface Order {\n  id: string;\n  legacy_ref: string;\n}\n";
 const clean = { "src/orders.ts": 'export const byId = "SELECT id FROM orders WHERE id = $1";\n' };
 
 ruleTester.run("no-referenced-column-drop", rule, {
@@ -41,6 +44,40 @@ ruleTester.run("no-referenced-column-drop", rule, {
     },
   ],
   invalid: [
+    {
+      name: "a struct that is read from the table that gets the column: the running code alone fails",
+      history: [orders],
+      baseCode: { "api/orders.go": struct, "web/types.ts": type },
+      headCode: { "api/orders.go": struct, "web/types.ts": type },
+      code: `CREATE TABLE order_refs (order_id bigint PRIMARY KEY, legacy_ref text);\n${drop}`,
+      errors: [
+        {
+          message:
+            "The running code uses legacy_ref of orders (api/orders.go:4) and fails from the moment it is dropped until its last instance is gone. Deploy the code without it first; drop the column in a later pull request.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 42,
+        },
+      ],
+    },
+    {
+      name: "the same where no table gets it",
+      history: [orders],
+      baseCode: { "api/orders.go": struct, "web/types.ts": type },
+      headCode: { "api/orders.go": struct, "web/types.ts": type },
+      code: drop,
+      errors: [
+        {
+          message:
+            "The code of this pull request still uses legacy_ref of orders (api/orders.go:4) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 42,
+        },
+      ],
+    },
     {
       name: "a function of the database",
       history: [
