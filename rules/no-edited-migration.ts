@@ -41,6 +41,8 @@ export default defineRule<MessageId>({
         if (migration.status !== "modified" || migration.file === squash?.file) continue;
         // Made to be edited: it runs again.
         if (migration.kind === "repeatable" || migration.byHand === true) continue;
+        // Only new databases get what they say, and nobody brings anything new to the others.
+        if (migration.tool.onFirstStart === true) continue;
         if (!hasShipped(database, migration.previousFile ?? migration.file)) continue;
         yield* editsOf(migration, database, change);
       }

@@ -67,7 +67,7 @@ export default defineRule({
         context.report({
           node: op,
           messageId: "changesType",
-          data: { ...names, type: op.newType.sql, work: does, tables, remedy },
+          data: { ...names, type: typeAndCollation(op), work: does, tables, remedy },
         });
       },
       AlterTable(op) {
@@ -218,7 +218,13 @@ function remedyForType(op: AlterColumnType, migration: RuleMigration): string {
   if (onlyLimitsLength && length !== undefined) {
     return `Keep the type and add CHECK (char_length(${quoteIdentifier(op.column)}) <= ${String(length)}) NOT VALID, and VALIDATE CONSTRAINT ${later(migration, op)}.`;
   }
-  return "Add a column of the new type, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.";
+  const added = op.collation === undefined ? "of the new type" : "of that type and collation";
+  return `Add a column ${added}, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.`;
+}
+
+/** As it is written: a new collation alone rebuilds indexes, and the type says nothing of it. */
+function typeAndCollation({ newType, collation }: AlterColumnType): string {
+  return collation === undefined ? newType.sql : `${newType.sql} COLLATE ${quoteIdentifier(collation)}`;
 }
 
 /** Moves the default into a clause of its own, where it is for new rows only. */

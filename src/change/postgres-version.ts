@@ -1,4 +1,5 @@
 /** Which major version of PostgreSQL the repository runs, by what it says itself. */
+import { composeFilesIn } from "../migrations/compose-files.js";
 import { join, upwards } from "../migrations/listing.js";
 import type { Listing } from "../migrations/listing.js";
 import type { Configuration } from "../model/configuration.js";
@@ -13,9 +14,6 @@ export interface PostgresVersion {
   /** A file and line, the configuration's source, or `default`. */
   readonly source: string;
 }
-
-/** `docker-compose.yml`, `compose.prod.yaml`, `docker-compose.override.yml`. */
-const COMPOSE = /^(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/;
 
 /** Images of PostgreSQL by the last part of their name, and where their tag has its major version. */
 const IMAGES: readonly (readonly [name: RegExp, tag: RegExp])[] = [
@@ -55,7 +53,7 @@ export function postgresVersion(listing: Listing, configuration: Configuration, 
 function candidates(listing: Listing, folder: string): readonly string[] {
   const files = listing.filesIn(".github/workflows").map((name) => `.github/workflows/${name}`);
   for (const at of upwards(folder)) {
-    for (const name of listing.filesIn(at)) if (COMPOSE.test(name)) files.push(join(at, name));
+    for (const name of composeFilesIn(listing, at)) files.push(join(at, name));
   }
   return files;
 }
@@ -77,7 +75,7 @@ function fromSupabase(listing: Listing, folder: string): PostgresVersion | undef
 
 function fromCompose(listing: Listing, folder: string): PostgresVersion | undefined {
   for (const at of upwards(folder)) {
-    for (const name of [...listing.filesIn(at)].filter((file) => COMPOSE.test(file)).sort(shortestFirst)) {
+    for (const name of composeFilesIn(listing, at)) {
       const version = fromImages(listing, join(at, name));
       if (version !== undefined) return version;
     }
@@ -116,8 +114,4 @@ function found(version: string, file: string, index: number): PostgresVersion | 
 
 function lines(listing: Listing, file: string): Iterable<[number, string]> {
   return (listing.read(file) ?? "").split(/\r?\n/).entries();
-}
-
-function shortestFirst(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : 1);
 }

@@ -1,4 +1,5 @@
 import type { FileFacts, ToolFacts } from "../model/migration.js";
+import { runsOnFirstStart } from "./compose-files.js";
 import { dialectOf, dialectOfFiles, dialectOfFolder, POSTGRESQL } from "./dialect.js";
 import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
@@ -67,7 +68,11 @@ export const plainSql: MigrationTool = {
     const facts = new Map(files.map((file): [string, FileFacts] => [file, { version: numberOf(file, folder) }]));
     return {
       folder,
-      tool: isMarked(listing, files) ? SQL_MIGRATE : FACTS,
+      tool: isMarked(listing, files)
+        ? SQL_MIGRATE
+        : runsOnFirstStart(listing, folder)
+          ? { ...FACTS, onFirstStart: true }
+          : FACTS,
       read: readMarked,
       because: "because of the numbers in the names of its files",
       files,

@@ -60,6 +60,8 @@ export interface ToolFacts {
   readonly checksums: boolean;
   /** The project tells the tool to go on where a migration that has run is missing. */
   readonly ignoresMissing?: true;
+  /** PostgreSQL's image runs the files when it starts on an empty data directory; nothing runs them on any other. */
+  readonly onFirstStart?: true;
   /** A new migration that sorts before one that has run. Absent where it is not known. */
   readonly outOfOrder?: OrderPolicy;
   /** Two migrations with the same version. Absent where it is not known, or cannot be. */

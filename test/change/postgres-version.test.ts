@@ -67,6 +67,16 @@ describe("postgresVersion", () => {
     ).toEqual({ version: 15, source: "apps/api/compose.yaml:1" });
   });
 
+  it("reads compose files under names of their own before workflows, which run tests", () => {
+    const files = { "quickstart.yml": "services: {}\n", ".github/workflows/ci.yml": WORKFLOW };
+    expect(read({ ...files, "quickstart-postgres.yml": COMPOSE })).toEqual({
+      version: 16,
+      source: "quickstart-postgres.yml:5",
+    });
+    expect(read({ ...files, "dev-compose.yaml": COMPOSE }).source).toBe("dev-compose.yaml:5");
+    expect(read({ ...files, "postgres-notes.md": COMPOSE }).source).toBe(".github/workflows/ci.yml:6");
+  });
+
   it("falls back to the services of GitHub workflows", () => {
     expect(read({ ".github/workflows/ci.yml": WORKFLOW, ".github/workflows/a.txt": "image: postgres:11" })).toEqual({
       version: 13,

@@ -66,6 +66,12 @@ ruleTester.run("no-edited-migration", rule, {
       file: "supabase/migrations/20260101000000_orders.sql",
       previousFile: "supabase/migrations/20260101000000_order.sql",
     },
+    {
+      name: "what PostgreSQL's image runs on an empty data directory alone",
+      tool: { ...unknownRunner, onFirstStart: true },
+      was,
+      code: "CREATE TABLE orders (id bigint, note text);",
+    },
     { name: "base is not known", base: false, was, code: "CREATE TABLE orders (id bigint, note text);" },
   ],
   invalid: [

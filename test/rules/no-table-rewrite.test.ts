@@ -215,6 +215,12 @@ ruleTester.run("no-table-rewrite", rule, {
       { history: [orders, "CREATE EXTENSION citext; CREATE INDEX i ON orders (body);"] },
     ),
     rewrite(
+      "another collation alone",
+      'ALTER TABLE orders ALTER COLUMN body TYPE text COLLATE "C";',
+      `Changing body to text COLLATE "C" rebuilds indexes of orders: ${waits} Add a column of that type and collation, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.`,
+      { history: [orders, "CREATE INDEX i ON orders (body);"] },
+    ),
+    rewrite(
       "a free change of a column that a CHECK uses",
       "ALTER TABLE orders ALTER COLUMN note TYPE varchar(40);",
       `Changing note to varchar(40) checks every row of orders for the constraints on it: ${waits} Drop these constraints before it, add them again after it with NOT VALID, and VALIDATE CONSTRAINT in a later migration.`,
