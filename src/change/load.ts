@@ -43,6 +43,7 @@ import { rehearse } from "./rehearse.js";
 import { readSeed, replayFrom, type Seed } from "./seed.js";
 import { downOf, undoAll } from "./undo.js";
 import { Session } from "./session.js";
+import { madeAgain, writtenAnew } from "./written-anew.js";
 import { readStatistics, type Statistics } from "./statistics.js";
 import { transactionsOf } from "./transactions.js";
 
@@ -59,6 +60,18 @@ export interface LoadOptions {
 /** Reads and replays all migrations once. Never throws for what a migration file holds. */
 export function loadChange(source: ChangeSource, configuration: Configuration, options: LoadOptions = {}): Change {
   return new Loader(source, configuration, options).load();
+}
+
+/**
+ * In a tool's order, repeatable migrations stand behind all others. One that stays as it is has run before what is new,
+ * and does not run again: it stands behind the last one that stays.
+ */
+function asTheyRan(drafts: readonly Draft[]): readonly Draft[] {
+  const staysRepeatable = ({ kind, status }: Draft): boolean => kind === "repeatable" && status === "existing";
+  if (!drafts.some(staysRepeatable)) return drafts;
+  const others = drafts.filter((draft) => !staysRepeatable(draft));
+  const at = others.findLastIndex(({ kind, status }) => kind !== "repeatable" && status === "existing") + 1;
+  return [...others.slice(0, at), ...drafts.filter(staysRepeatable), ...others.slice(at)];
 }
 
 /** A migration before replay, with what its place in the run decides. */
@@ -203,10 +216,10 @@ class Loader {
   #database(detected: DetectedDatabase, listing: Listing, asked: ReadonlySet<string> | undefined): Database {
     const { name, sources } = detected;
     const postgres = postgresVersion(listing, this.configuration, sources[0]?.folder ?? "");
-    const drafts = this.#drafts(detected, asked);
+    const deleted = this.#deleted(detected);
+    const drafts = this.#madeAgain(deleted, this.#drafts(detected, asked));
     const setting: Partial<DatabaseSetting> = this.configuration.databases[name] ?? {};
     const session = new Map(Object.entries(setting.session ?? {}));
-    const deleted = this.#deleted(detected);
     const seed = this.#seed(setting, deleted.length > 0);
     if (seed?.problem !== undefined) this.#leftOut.push({ file: seed.file, reason: seed.problem });
     const statistics = this.#statistics(setting);
@@ -238,6 +251,7 @@ class Loader {
         const before = drafts.map((draft) => this.#beforeEdit(draft));
         return replayAll(before, replayFrom(seed, postgres.version), session, statistics?.sizes);
       }),
+      writtenAnew: once(() => writtenAnew(this.#textsOf(deleted), migrations)),
       rehearse: (statements) =>
         rehearse(statements, migrations, replayFrom(seed, postgres.version)).map((one) =>
           statistics === undefined ? one : { ...one, locks: withSizes(one.locks, statistics.sizes) },
@@ -304,8 +318,8 @@ class Loader {
   #drafts({ name, sources }: DetectedDatabase, asked: ReadonlySet<string> | undefined): readonly Draft[] {
     const { tree } = this.source.head;
     tree.prefetch?.(sources.flatMap(({ files }) => files));
-    const drafts: Draft[] = [];
-    for (const source of sources) {
+    return sources.flatMap((source) => {
+      const drafts: Draft[] = [];
       const { tool, folder, session: settings, resetsSession: resets } = source;
       const meanwhile = this.#meanwhile(source);
       const places = this.#places(source, [...meanwhile.values()].flat());
@@ -335,6 +349,10 @@ class Loader {
           !this.#isIgnored(file) &&
           !(edit && isSame(edit, before.sql, drafted.sql));
         const pending = status.status !== "existing" && !this.#alone;
+        const previousTime =
+          status.status === "modified" && drafted.time !== undefined
+            ? this.#timeAtBase(status.previousFile ?? file)
+            : undefined;
         const down = judged ? downOf(tree, file, source, drafted) : undefined;
         drafts.push({
           ...drafted,
@@ -344,6 +362,7 @@ class Loader {
           // All of a repeatable one runs again.
           ...(drafted.kind === "repeatable" ? {} : edit),
           ...(pending && { run: folder }),
+          ...(previousTime !== undefined && { previousTime }),
         });
       };
       const addMeanwhile = (after: string | undefined): void => {
@@ -359,8 +378,8 @@ class Loader {
         if (tree.has(file)) add(file);
         addMeanwhile(file);
       }
-    }
-    return drafts;
+      return asTheyRan(drafts);
+    });
   }
 
   #editOf(file: string, before: ParsedMigration, now: ParsedMigration): EditedStatements {
@@ -503,8 +522,33 @@ class Loader {
     return deleted;
   }
 
+  #textsOf(deleted: Database["deleted"]): { file: string; sql: ParsedSql }[] {
+    return deleted.flatMap(({ file }) => {
+      const source = this.#sourceAtBase(file)?.[0];
+      const before = source && this.#readAtBase(file, source);
+      return before === undefined ? [] : [{ file, sql: before.sql }];
+    });
+  }
+
+  /** Drafts that know which of their operations make what deleted migrations have made wherever they have shipped. */
+  #madeAgain(deleted: Database["deleted"], drafts: readonly Draft[]): readonly Draft[] {
+    if (this.#release !== undefined && "first" in this.#release) return drafts;
+    const shipped = deleted.filter(({ file }) => this.#foundRelease?.tree.has(file) !== false);
+    if (shipped.length === 0) return drafts;
+    const texts = this.#textsOf(shipped);
+    return drafts.map((draft) => {
+      if (draft.status !== "added") return draft;
+      const remade = madeAgain(texts, draft.sql);
+      return remade.size === 0 ? draft : { ...draft, remade };
+    });
+  }
+
   #isMigrationAtBase(file: string): boolean {
     return this.#sourceAtBase(file) !== undefined;
+  }
+
+  #timeAtBase(file: string): number | undefined {
+    return this.#sourceAtBase(file)?.[0].facts?.get(file)?.time;
   }
 
   #sourceAtBase(file: string): readonly [MigrationSource, DetectedDatabase] | undefined {

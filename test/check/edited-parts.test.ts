@@ -66,6 +66,25 @@ test("Flyway's repeatable migrations are made to be edited", () => {
   ]);
 });
 
+test("a repeatable migration that stays has run before a new version: what it made is in the way", () => {
+  const repository = new TemporaryRepository({
+    "flyway.toml":
+      '[flyway]\nlocations = ["filesystem:sql"]\n\n[environments.default]\nurl = "jdbc:postgresql://localhost/shop"\n',
+    "sql/V1__orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, ref varchar(20));\n",
+    "sql/R__refs.sql": "CREATE OR REPLACE VIEW refs AS SELECT id, replace(ref, '_', ' ') AS ref FROM orders;\n",
+  });
+  const retype = "SET lock_timeout = '2s';\nALTER TABLE orders ALTER COLUMN ref TYPE varchar(50);\n";
+  repository.commit("wider", { "sql/V2__wider.sql": retype });
+  expect(found(repository)).toEqual([
+    "2 no-dependent-object-break: PostgreSQL refuses this: cannot alter type of a column used by a view or rule (SQLSTATE 0A000). The view refs depends on it. The migration stops here. Drop the view refs before, and create it again behind it in the same transaction.",
+  ]);
+  // No database has run that: what is put in its place is no edit.
+  repository.commit("with the view", {
+    "sql/V2__wider.sql": `DROP VIEW refs;\n${retype}CREATE VIEW refs AS SELECT id, replace(ref, '_', ' ') AS ref FROM orders;\n`,
+  });
+  expect(found(repository)).toEqual([]);
+});
+
 test("a migration that gets another name was not merged under it: nothing is out of order before it", () => {
   const repository = new TemporaryRepository({
     "go.mod": "module example.com/shop\n\nrequire github.com/golang-migrate/migrate/v4 v4.18.1\n",
