@@ -9,6 +9,7 @@ import {
   formatName,
   functionWords,
   heldBefore,
+  isUnknownTimeout,
   type LiveLock,
   liveLocks,
   LOCK_MODES,
@@ -63,7 +64,8 @@ export default defineRule({
         context.report({ node: op, messageId: "foreignKeysOff", data: { table, remedy: also }, suggest });
       } else if (remedy !== "") {
         const messageId = lock.blocks.includes("read") ? "everybodyWaits" : "writersWait";
-        context.report({ node: op, messageId, data: { statement, table, remedy }, suggest });
+        const isReminder = !isRecreated(op, migration) && isUnknownTimeout(migration, op, "lock_timeout");
+        context.report({ node: op, messageId, data: { statement, table, remedy }, isReminder, suggest });
       }
     };
     return {
@@ -103,7 +105,7 @@ function remedyOf(op: TriggerChange, lock: LiveLock, migration: RuleMigration): 
   const current = timeoutAt(migration, op, "lock_timeout");
   if (current <= SHORT_LOCK_TIMEOUT || isHeldAlready(op, lock, migration)) return "";
   const inPlace =
-    op.type === "DropTrigger" && isReplaceable(op, migration)
+    op.type === "DropTrigger" && isRecreated(op, migration)
       ? `CREATE OR REPLACE TRIGGER changes ${quoteIdentifier(op.trigger)} in place, and lets SELECT through. `
       : "";
   return (
@@ -121,9 +123,9 @@ function isHeldAlready(op: TriggerChange, { relation, mode }: LiveLock, migratio
   );
 }
 
-/** Whether the trigger is dropped only to be created again. */
-function isReplaceable(op: DropTrigger, migration: RuleMigration): boolean {
-  if (migration.postgres < 14) return false;
+/** Whether the trigger is dropped only to be created again, where CREATE OR REPLACE would do. */
+function isRecreated(op: TriggerChange, migration: RuleMigration): boolean {
+  if (op.type !== "DropTrigger" || migration.postgres < 14) return false;
   const wanted = qualified(op.table, op, migration);
   return migration.migration.statements
     .slice(op.statement)

@@ -16,6 +16,7 @@ import { checkTime, TIME_WAS_OVER, type TimeLimit, withinTime } from "../text/ou
 import { leastGradeOf } from "./least-grade.js";
 import { lint } from "./lint.js";
 import { oneFindingPerHarm } from "./one-finding-per-harm.js";
+import { isChosen, reminderNotes } from "./reminders.js";
 import { makeReport } from "./report.js";
 import { withSizes } from "./sizes.js";
 import { parsedOnce } from "./parsed-once.js";
@@ -59,9 +60,14 @@ function reportOf(changes: readonly Change[], limit?: TimeLimit): Report {
   const judged = judgements(changes);
   const at = <Found>(found: (judgement: Judgement) => readonly Found[]) =>
     judged.map((judgement) => ({ version: judgement.version, found: found(judgement) }));
-  const findings = withSizes(change, mergeFindings(at((one) => one.findings)));
+  const found = withSizes(change, mergeFindings(at((one) => one.findings)));
   const suppressed = withSizes(change, mergeFindings(at((one) => one.suppressed)));
-  const notes = commonNotes(judged.map((judgement) => judgement.notes));
+  const onlyReminds = change.incomplete.length === 0 && judged.every((judgement) => judgement.onlyReminds);
+  const findings = onlyReminds ? [] : found;
+  const notes = [
+    ...commonNotes(judged.map((judgement) => judgement.notes)),
+    ...(onlyReminds ? reminderNotes(found) : []),
+  ];
   const project = projectOf(change);
   const plan = beforeTheEnd(() => {
     checkTime();
@@ -142,6 +148,8 @@ interface Judgement {
   /** Where several databases have different ones, that of the first; then there is no other judgement. */
   readonly version: number;
   readonly findings: readonly Finding[];
+  /** Whether nothing is found that is a reason to speak; see `reminders.ts`. */
+  readonly onlyReminds: boolean;
   readonly suppressed: readonly SuppressedFinding[];
   readonly notes: Report["notes"];
   readonly unjudged: readonly Unknown[];
@@ -164,11 +172,17 @@ function versionOf({ databases }: Change): number {
 }
 
 function judge(change: Change): Judgement {
-  const { findings, suppressed, notes, unjudged } = lint(change);
+  const { findings: found, suppressed, notes, unjudged } = lint(change);
+  const findings = oneFindingPerHarm(found, suppressed);
+  const standing = new Set(findings);
   return {
     unjudged,
     version: versionOf(change),
-    findings: oneFindingPerHarm(findings, suppressed),
+    findings,
+    onlyReminds: found.every(
+      ({ finding, isReminder }) =>
+        !standing.has(finding) || (isReminder === true && !isChosen(change.configuration, finding.rule)),
+    ),
     suppressed: suppressed.map(({ finding }) => finding),
     notes,
   };

@@ -188,7 +188,7 @@ function findingsIn({ database, migration }: LocatedMigration, { found, end }: F
   const suppression = suppressionsIn(migration);
   const findings = found.flatMap(({ id, severity, rule, found: all }) =>
     saidFindings(all, migration, text).map((one): RuleFinding => {
-      const { messageId, data = {}, range, evidence = [], operation, suggest, object, also, isGuess } = one;
+      const { messageId, data = {}, range, evidence = [], operation, suggest, object, also, isGuess, isReminder } = one;
       const start = place(range[0]);
       const end = place(range[1]);
       const worded = (message: string, values = {}) => interpolate(rule.meta.messages[message] ?? message, values);
@@ -214,6 +214,7 @@ function findingsIn({ database, migration }: LocatedMigration, { found, end }: F
         ...(operation && { statement: operation.statement, operation }),
         ...(also && { also }),
         ...(isGuess && { isGuess }),
+        ...(isReminder && { isReminder }),
       };
       return ruleFinding(findingOf(said, record, database, migration, suppression), record);
     }),
@@ -252,10 +253,17 @@ function lintMigration(linter: RunLinter, filename: string, located: LocatedMigr
 
 function ruleFinding<Kind extends Finding>(
   finding: Kind,
-  { operation, also, isGuess }: FindingRecord,
+  { operation, also, isGuess, isReminder }: FindingRecord,
 ): RuleFinding<Kind> {
   const yieldsTo = RULES[finding.rule]?.meta.docs.yieldsTo ?? [];
-  return { finding, yieldsTo, ...(operation && { operation }), ...(also && { also }), ...(isGuess && { isGuess }) };
+  return {
+    finding,
+    yieldsTo,
+    ...(operation && { operation }),
+    ...(also && { also }),
+    ...(isGuess && { isGuess }),
+    ...(isReminder && { isReminder }),
+  };
 }
 
 function nameOf({ rule }: FindingRecord): string {

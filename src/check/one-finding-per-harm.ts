@@ -10,6 +10,8 @@ export interface RuleFinding<Kind extends Finding = Finding> {
   readonly also?: readonly Operation[];
   /** It may be wrong, so that no error yields to it. */
   readonly isGuess?: boolean;
+  /** It is no reason to speak by itself. */
+  readonly isReminder?: boolean;
   /** Rules that speak instead of this one on the same operation, whatever the harm. */
   readonly yieldsTo: readonly string[];
 }

@@ -63,7 +63,14 @@ export { sameSql } from "../postgres/same-sql.js";
 export { type SentSql, sentSql, sentText } from "./sent-sql.js";
 export { statementsTogether } from "./together.js";
 export { concurrently } from "./suggestions.js";
-export { lockTimeout, NO_TIMEOUT, setTimeoutBefore, SHORT_LOCK_TIMEOUT, timeoutAt } from "./timeouts.js";
+export {
+  isUnknownTimeout,
+  lockTimeout,
+  NO_TIMEOUT,
+  setTimeoutBefore,
+  SHORT_LOCK_TIMEOUT,
+  timeoutAt,
+} from "./timeouts.js";
 export { type HeldLock, heldLocks, type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
 export type { Dependent } from "../model/dependent.js";
 export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";

@@ -29,6 +29,8 @@ export interface FindingRecord {
   readonly also?: readonly Operation[];
   /** As in `RuleReport`. */
   readonly isGuess?: boolean;
+  /** As in `RuleReport`. */
+  readonly isReminder?: boolean;
 }
 
 let listener: FindingRecord[] | undefined;

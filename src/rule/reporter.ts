@@ -20,7 +20,7 @@ export function report(
     acceptanceOf(change.configuration, { rule, object, file })?.expired === false;
   const standing = isRecording() ? found : found.filter((one) => !isAccepted(one));
   for (const one of saidFindings(standing, migration, sourceCode.text)) {
-    const { messageId, data = {}, range, object, evidence = [], operation, also, isGuess, suggest } = one;
+    const { messageId, data = {}, range, object, evidence = [], operation, also, isGuess, isReminder, suggest } = one;
     const silenced = program?.silenced(eslint.id, range);
     if (silenced === "silent") continue;
     const start = silenced ? { line: silenced.line, column: 0 } : sourceCode.getLocFromIndex(range[0]);
@@ -41,6 +41,7 @@ export function report(
       ...(operation ? { statement: operation.statement, operation } : {}),
       ...(also ? { also } : {}),
       ...(isGuess ? { isGuess } : {}),
+      ...(isReminder ? { isReminder } : {}),
     });
   }
 }

@@ -5,6 +5,7 @@ import { migrationOf } from "./migration-context.js";
 import {
   buildsConcurrently,
   firstWithout,
+  isUnknownTimeout,
   NO_TIMEOUT,
   setTimeoutBefore,
   timeoutAt,
@@ -56,6 +57,7 @@ export function timeoutVisitors(
         node: first,
         messageId: timeoutAt(migration, first, name) === NO_TIMEOUT ? "missing" : "tooLong",
         data,
+        isReminder: isUnknownTimeout(migration, first, name),
         suggest: setTimeoutBefore(migration, first, name, `'${data.timeout}'`),
       });
     },

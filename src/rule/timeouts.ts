@@ -100,6 +100,32 @@ function isLockedAlready(migration: RuleMigration, operation: Operation, longest
   });
 }
 
+/**
+ * Whether nobody can tell that the timeout is missing: the connection or its role may have one, and this repository sets
+ * none anywhere, nor does its configuration say what the connection sets. No table that the statement locks is hot.
+ */
+export function isUnknownTimeout(migration: RuleMigration, operation: Operation, name: TimeoutName): boolean {
+  const { change, database } = migration;
+  const session = change.configuration.databases[database.name]?.session ?? {};
+  const isSaid = Object.keys(session).length > 0 || migration.statementOf(operation).session.has(name);
+  return !isSaid && !setTimeouts(migration).has(name) && hotTables(operation, migration) === "";
+}
+
+/** The timeouts that a migration of the database sets, whenever it ran. */
+const setTimeouts = oncePerDatabase(({ database }): ReadonlySet<string> => {
+  const set = new Set<string>();
+  for (const { statements } of database.migrations) {
+    for (const { statement } of statements) {
+      for (const operation of statement.operations) {
+        if (operation.type === "SetVariable" && (parseDuration(operation.value ?? "") ?? 0) > 0) {
+          set.add(operation.variable);
+        }
+      }
+    }
+  }
+  return set;
+});
+
 /** What a message about a timeout names: who waits for what, and how long that may last. */
 export function timeoutData(
   migration: RuleMigration,

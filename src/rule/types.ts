@@ -46,6 +46,11 @@ export interface RuleReport<MessageId extends string> {
   readonly also?: readonly Operation[];
   /** It is a guess: errors of rules that yield to this one speak all the same, and in its place on the same operation. */
   readonly isGuess?: boolean;
+  /**
+   * It reminds of a setting that a repository seldom shows, so that nobody can tell whether it is missing. Where a pull
+   * request is told nothing else it is a note, unless the configuration chooses the rule.
+   */
+  readonly isReminder?: boolean;
   readonly evidence?: readonly Reference[];
   readonly suggest?:
     | readonly {

@@ -33,14 +33,16 @@ function above(sql: string, line: number, comment: string): string {
 /** What a finding is about, wherever its line has moved to. */
 const about = ({ rule, message, statement }: Finding): string => `${String(statement)} ${rule}: ${message}`;
 
-/** With the first preset that has the rule. */
+/** With the first preset that has the rule; named, so that it speaks also where nothing else does. */
 function judged(example: Example, rule: string): ReturnType<typeof checkChange> {
   const change = changeOf(example);
   const [preset = "all"] = (["recommended", "strict"] as const).filter((name) => {
     const configuration = { ...change.configuration, extends: name };
     return (ruleSettings(configuration, rules)[rule]?.[0] ?? "off") !== "off";
   });
-  return checkChange({ ...change, configuration: { ...change.configuration, extends: preset } });
+  const level = ruleSettings({ ...change.configuration, extends: preset }, rules)[rule];
+  const chosen = level && { [rule]: level };
+  return checkChange({ ...change, configuration: { ...change.configuration, extends: preset, rules: { ...chosen } } });
 }
 
 describe.each(incorrect)("$rule: $example.sql", ({ rule, example }) => {

@@ -144,7 +144,11 @@ const UNSAFE = [
     sql: `${TIMEOUT}ALTER TABLE orders ALTER COLUMN account_id SET NOT NULL;\n`,
     at: [2, 1, 2, 56],
   },
-  { rule: "require-lock-timeout", sql: "ALTER TABLE orders DISABLE ROW LEVEL SECURITY;\n", at: [1, 1, 1, 46] },
+  {
+    rule: "require-lock-timeout",
+    sql: "SET lock_timeout = '5min';\nALTER TABLE orders DISABLE ROW LEVEL SECURITY;\n",
+    at: [2, 1, 2, 46],
+  },
   { rule: "no-invalid-sql", sql: "ALTER TABEL orders ADD COLUMN note text;\n", at: [1, 1, 1, 40] },
 ] as const;
 
@@ -340,7 +344,8 @@ test("the configuration's levels, overrides and ignored files count, and its mis
 
 test("exit codes follow --fail-on, and an incomplete change is red", () => {
   const repository = plainRepository({
-    "db/migrations/0002_next.sql": "ALTER TABLE orders ADD CONSTRAINT orders_id CHECK (id > 0) NOT VALID;\n",
+    "db/migrations/0002_next.sql":
+      "SET lock_timeout = '5min';\nALTER TABLE orders ADD CONSTRAINT orders_id CHECK (id > 0) NOT VALID;\n",
   });
   const code = (...argv: readonly string[]): ExitCode => migrationSafety(repository.root, "check", ...argv).code;
   expect(code("--base", "main")).toBe(0);
