@@ -29,8 +29,20 @@ export interface Database {
   undo?(migration: Migration): Undone | undefined;
   /** The migrations as they would run if those that are edited had the text that they have at base. Absent: not known. */
   beforeEdits?(): readonly Migration[];
+  /** Of the deleted migrations those whose work others of the change do, by file. Absent: that is not known. */
+  writtenAnew?(): ReadonlyMap<string, WrittenAnew>;
   /** Runs statements one behind the other on the schema that its history leaves. Absent: that is not known. */
   rehearse?(statements: readonly Statement[]): readonly Rehearsed[];
+}
+
+/** A deleted migration, and what does its work in its place. */
+export interface WrittenAnew {
+  /** The migration that does; absent where the deleted ones themselves take back all that it made. */
+  readonly by?: string;
+  /** Something that both make, as a person names it: `column note of orders`. Absent where both only take away. */
+  readonly object?: string;
+  /** Whether the one in its place fails where that is there. */
+  readonly fails?: boolean;
 }
 
 /** A statement that is in no migration, as it would run. */

@@ -127,6 +127,8 @@ export interface MigrationFile extends FileFacts {
   readonly status: MigrationStatus;
   /** Path at base where git found a rename; only with `modified`. */
   readonly previousFile?: string;
+  /** Where the tool goes by a time: the one at base of a `modified` one. */
+  readonly previousTime?: number;
   readonly tool: ToolFacts;
   readonly database: string;
   /** How the tool sends this file; the tool's own way unless the file or what stands beside it says otherwise. */
@@ -175,7 +177,10 @@ export interface Migration extends MigrationFile {
   readonly unchanged?: ReadonlySet<number>;
   /** Operations that it had before in a DO block which is edited elsewhere: no rule hears of them either. Absent: none. */
   readonly kept?: ReadonlySet<Operation>;
-  /** Operations of an edited migration that make what it made before: nobody waits for them, or fails. Absent: none. */
+  /**
+   * Operations that make what an edited migration made before, or one that is deleted: where that is, nobody waits for
+   * them. Absent: none.
+   */
   readonly remade?: ReadonlySet<Operation>;
   /**
    * Where the tool remembers parts of a file and not the file (Liquibase's changesets): those of an edited one that are
