@@ -70,9 +70,9 @@ export class Project {
   referencesOf(placed: PlacedOperation): readonly Reference[] {
     const target = removedBy(placed);
     if (target === undefined) return [];
-    const references = this.referencesTo(target, placed.migration.database);
-    if (references.length === 0) return references;
     const database = databaseOf(this.change, placed);
+    const references = onTable(this.referencesTo(target, database.name), target.table, placed, database);
+    if (references.length === 0) return references;
     if (leavesOverload(database, placed) || isMadeAgain(database, placed)) return [];
     const shipped = isUnreleasedColumn(database, target) ? references.filter(runsOrWillRun) : references;
     return doubtMoved(shipped, target, database);
@@ -127,7 +127,8 @@ export class Project {
       this.#uses.set(concern, all);
       searches = all.get(migration.database) ?? [];
     }
-    return searches.flatMap((references) => onTable(references.get(key) ?? [], relation, placed));
+    const database = databaseOf(this.change, placed);
+    return searches.flatMap((references) => onTable(references.get(key) ?? [], relation, placed, database));
   }
 
   /** Looks for everything that the operations of a concern touch on tables in use. */
@@ -194,14 +195,19 @@ function namedInSql(change: Change, tables: ReadonlySet<string>): ReadonlyMap<st
   return named;
 }
 
-/** Of inserts by the table's name those on this table: another database has a table of the name with other columns. */
+/** Of rows that are written by the table's name those on this table: another database has a table of the name with other columns. */
 function onTable(
   references: readonly Reference[],
   relation: QualifiedName,
   { statement: { before, after } }: PlacedOperation,
+  { migrations }: Database,
 ): readonly Reference[] {
-  const sides = [before.table(relation), after.table(relation)];
-  const isKnown = sides.every((table) => table?.columnsKnown === true);
+  if (references.every(({ gives }) => gives === undefined)) return references;
+  const judged = migrations.filter((migration) => migration.judged && migration.statements.length > 0);
+  // What the change drops before, or adds behind, is the table's as well.
+  const catalogs = [before, after, judged[0]?.statements[0]?.before, judged.at(-1)?.statements.at(-1)?.after];
+  const sides = catalogs.flatMap((catalog) => catalog?.table(relation) ?? []);
+  const isKnown = sides.length > 0 && sides.every(({ columnsKnown }) => columnsKnown);
   return references.flatMap(({ gives = [], ...reference }) => {
     const isOther = isKnown && gives.some((column) => !sides.some((table) => mayHave(table, column)));
     return isOther ? [] : [reference];
@@ -209,10 +215,10 @@ function onTable(
 }
 
 /** Whether a table has a column, as PostgreSQL spells it or as a library does. */
-function mayHave(table: Table | undefined, column: string): boolean {
-  if (table?.columns.has(column) === true) return true;
+function mayHave({ columns }: Table, column: string): boolean {
+  if (columns.has(column)) return true;
   const plain = plainName(column);
-  return [...(table?.columns.keys() ?? [])].some((name) => plainName(name) === plain);
+  return [...columns.keys()].some((name) => plainName(name) === plain);
 }
 
 function plainName(column: string): string {

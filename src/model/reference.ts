@@ -59,7 +59,10 @@ export interface Reference {
   readonly makes?: string;
   /** Why a `star read` fails when the table has other columns: the statement is kept under a name, or INSERT takes its rows. */
   readonly fixedShape?: "prepared" | "inserted";
-  /** The columns that an `insert that omits it` gives, as the database calls them; absent where that is not known. */
+  /**
+   * The columns that an `insert that omits it` gives, or the row of a query builder's `write`, as the database calls them;
+   * absent where that is not known.
+   */
   readonly gives?: readonly string[];
 }
 

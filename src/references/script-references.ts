@@ -261,7 +261,7 @@ class ScriptReader {
     grade: ReferenceGrade,
     offset: number,
     kind?: ReferenceKind,
-    details: Pick<Found, "values" | "conflict" | "fixedShape"> = {},
+    details: Pick<Found, "values" | "conflict" | "fixedShape" | "gives"> = {},
   ): void {
     for (let at: Node | undefined = node; at !== undefined; at = at.parent) {
       if (this.#declared.get(at)?.has(target) === true) return;
@@ -545,7 +545,7 @@ class ScriptReader {
     if (isLeftOut && !place.path.includes("data")) return this.#weak(node, target, offset, "write");
     const only = new Set(tables.map(({ word }) => word)).size === 1;
     const certain = sure && only && namings.includes("exact") && target.ownNames.has(name);
-    this.#add(node, target, certain ? "certain" : "likely", offset, kindAt(place));
+    this.#add(node, target, certain ? "certain" : "likely", offset, kindAt(place), columnsBeside(node, place));
   }
 
   /** A name in no database call: what counts is which tables the function around it works on. */
@@ -627,6 +627,15 @@ class ScriptReader {
     if (parent?.type === "ArrayExpression" && isCall(parent.parent)) return this.#tables.chainOf(parent.parent).tables;
     return isCall(parent) ? this.#tables.chainOf(parent).tables : undefined;
   }
+}
+
+/** The columns that a query builder's row gives, where all are written in it. Models have names of their own for them. */
+function columnsBeside(key: Node, place: Place): Pick<Found, "gives"> {
+  const row = key.parent;
+  if (place.chain.style !== "builder" || place.path.length > 0 || kindAt(place) !== "write") return {};
+  if (row?.type !== "ObjectExpression") return {};
+  const keys = children(row, "properties").map(keyName);
+  return keys.every((name) => name !== undefined) ? { gives: keys } : {};
 }
 
 /** Whether a query of node-postgres has a name, under which the server keeps it: `{ name: "orders", text: "SELECT …" }`. */

@@ -79,6 +79,30 @@ ruleTester.run("no-referenced-column-drop", rule, {
       ],
     },
     {
+      name: "a row with two columns that go one after the other, and one that comes",
+      history: [orders],
+      headCode: { "src/add.ts": 'await knex("orders").insert({ id, legacy_ref, total, note });\n' },
+      code: "ALTER TABLE orders DROP COLUMN total;\nALTER TABLE orders DROP COLUMN legacy_ref;\nALTER TABLE orders ADD COLUMN note text;",
+      errors: [
+        {
+          message:
+            "The code of this pull request still uses total of orders (src/add.ts:1) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 37,
+        },
+        {
+          message:
+            "The code of this pull request still uses legacy_ref of orders (src/add.ts:1) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 42,
+        },
+      ],
+    },
+    {
       name: "a function of the database",
       history: [
         orders,

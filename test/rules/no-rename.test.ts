@@ -36,6 +36,12 @@ ruleTester.run("no-rename", rule, {
     { name: "nobody uses it", history: [orders], ...both("SELECT 1 FROM purchases"), code: rename },
     { name: "a table of this change", pending: [orders], ...both(query), code: rename },
     {
+      name: "a row for the table of the name in another database",
+      history: [orders],
+      headCode: { "src/add.ts": 'await knex("orders").insert({ id, note, tenant_id: tenant });\n' },
+      code: "ALTER TABLE orders RENAME COLUMN note TO remark;",
+    },
+    {
       name: "only old code uses it, and nothing runs meanwhile",
       history: [orders],
       deploy: { model: "recreate" },
