@@ -35,7 +35,7 @@ export default defineRule({
       const end = statementsTogether(migration, op).at(-1)?.after ?? migration.after(op);
       const table = end.table(op.table);
       // Another key is a replica identity, too, and whether code needs the old one is no-conflict-target-loss's question.
-      if (!table || primaryKeyOf(table)) return;
+      if (!table || primaryKeyOf(table) || hasOtherIdentity(op, key, migration)) return;
       const columns = key.columns.map(quoteIdentifier).join(", ");
       const data = { ...migration.describe(op), columns: `(${columns})`, remedy: swap(op, key, migration) };
       context.report({ node: op, messageId: "lost", data });
@@ -76,5 +76,25 @@ function primaryKeyOf({ constraints }: Table): Constraint | undefined {
 function swap(op: DropConstraint | DropColumn, { name }: Constraint, migration: RuleMigration): string {
   const { table = formatName(op.table) } = migration.describe(op);
   const key = quoteIdentifier(name);
-  return `Build the new key's unique index before, and swap in one statement: ALTER TABLE ${table} DROP CONSTRAINT ${key}, ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX ….`;
+  return `Build the new key's unique index before, and swap in one statement: ALTER TABLE ${table} DROP CONSTRAINT ${key}, ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX …. A table that is to have no key keeps one with ALTER TABLE ${table} REPLICA IDENTITY FULL before it.`;
+}
+
+/** Whether the table was told to be known by all of its columns, or by an index that is not the key's. */
+function hasOtherIdentity(op: DropConstraint | DropColumn, { name }: Constraint, migration: RuleMigration): boolean {
+  const dropping = migration.statementOf(op);
+  const table = dropping.before.table(op.table);
+  let has = false;
+  for (const { statements } of migration.database.migrations) {
+    for (const one of statements) {
+      if (one === dropping) return has;
+      for (const told of one.statement.operations) {
+        if (told.type !== "AlterTable" || told.subcommand !== "ReplicaIdentity") continue;
+        const { schema, name: other } = one.before.qualify(told.table);
+        if (schema !== table?.schema || other !== table.name) continue;
+        const isIndex = told.replicaIdentity === "index" && !one.statement.sql.includes(name);
+        has = told.replicaIdentity === "full" || isIndex;
+      }
+    }
+  }
+  return has;
 }

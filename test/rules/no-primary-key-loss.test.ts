@@ -8,7 +8,7 @@ import { drizzle, prisma7, unknownRunner } from "./tools.js";
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, uid uuid NOT NULL, code text);";
 const history = [orders, "CREATE UNIQUE INDEX orders_uid_idx ON orders (uid);"];
 const withoutOne =
-  "Without its primary key orders has no replica identity: if it is published for logical replication, every UPDATE and DELETE on it fails until it has one again, and so does an upsert that names (id) in ON CONFLICT. Build the new key's unique index before, and swap in one statement: ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX ….";
+  "Without its primary key orders has no replica identity: if it is published for logical replication, every UPDATE and DELETE on it fails until it has one again, and so does an upsert that names (id) in ON CONFLICT. Build the new key's unique index before, and swap in one statement: ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX …. A table that is to have no key keeps one with ALTER TABLE orders REPLICA IDENTITY FULL before it.";
 
 ruleTester.run("no-primary-key-loss", rule, {
   valid: [
@@ -54,6 +54,14 @@ ruleTester.run("no-primary-key-loss", rule, {
       tool: unknownRunner,
       code: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;\nALTER TABLE orders ADD CONSTRAINT orders_key PRIMARY KEY (id);",
     },
+    {
+      name: "a table that is known by all of its columns, or by another index",
+      history: [
+        ...history,
+        "CREATE TABLE queues (id bigint PRIMARY KEY, uid uuid NOT NULL UNIQUE);\nALTER TABLE queues REPLICA IDENTITY USING INDEX queues_uid_key;",
+      ],
+      code: "ALTER TABLE orders REPLICA IDENTITY FULL;\nALTER TABLE orders DROP CONSTRAINT orders_pkey;\nALTER TABLE queues DROP CONSTRAINT queues_pkey;",
+    },
     { name: "a key that no migration made", code: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;" },
   ],
   invalid: [
@@ -76,6 +84,12 @@ ruleTester.run("no-primary-key-loss", rule, {
       history,
       code: "ALTER TABLE orders ADD COLUMN note text, DROP COLUMN id, DROP CONSTRAINT IF EXISTS orders_pkey;",
       errors: [{ message: withoutOne, line: 1, column: 42, endLine: 1, endColumn: 56 }],
+    },
+    {
+      name: "a key that is the replica identity by its name, and one that became it again",
+      history,
+      code: "ALTER TABLE orders REPLICA IDENTITY FULL;\nALTER TABLE orders REPLICA IDENTITY USING INDEX orders_pkey;\nALTER TABLE orders DROP CONSTRAINT orders_pkey;",
+      errors: [{ message: withoutOne, line: 3, column: 1, endLine: 3, endColumn: 47 }],
     },
     {
       name: "no replica identity",
@@ -119,6 +133,8 @@ it("PostgreSQL does what the findings say", async () => {
   await expect(postgres.exec("DELETE FROM orders WHERE id = 1;")).rejects.toMatchObject({ code: "55000" });
   await expect(postgres.exec(upsert)).rejects.toMatchObject({ code: "42P10" });
   await postgres.exec("ALTER TABLE orders REPLICA IDENTITY FULL;");
+  await postgres.exec(write);
+  await postgres.exec("ALTER TABLE orders ADD PRIMARY KEY (id); ALTER TABLE orders DROP CONSTRAINT orders_pkey;");
   await postgres.exec(write);
   await postgres.exec("ALTER TABLE orders ADD PRIMARY KEY (id); ALTER TABLE orders REPLICA IDENTITY NOTHING;");
   await expect(postgres.exec(write)).rejects.toMatchObject({ code: "55000" });
