@@ -14,7 +14,8 @@ import {
   sentText,
 } from "../src/rule/index.js";
 import type { QualifiedName } from "../src/model/name.js";
-import type { AddColumn, AddConstraint, ConstraintDefinition } from "../src/model/operation.js";
+import type { Constraint } from "../src/model/catalog.js";
+import type { AddColumn, AddConstraint, ConstraintDefinition, OperationType } from "../src/model/operation.js";
 
 export default defineRule({
   meta: {
@@ -64,6 +65,15 @@ export default defineRule({
         } else if (migration.before(op).table(op.table)?.kind === "partitioned table") {
           context.report({ node: op, messageId: "partitioned", data });
         } else {
+          const dropped = droppedBefore(op, migration);
+          if (dropped !== undefined) {
+            context.report({
+              node: op,
+              messageId: "buildsIndex",
+              data: { ...data, remedy: keep(op, dropped, migration) },
+            });
+            return;
+          }
           const columns = constraint.kind === "primary key" ? nullable(op, constraint.columns, migration) : [];
           const proven =
             columns.length === 0
@@ -101,6 +111,47 @@ function isKey({ kind }: ConstraintDefinition): boolean {
 /** Whether old rows get a value where the column needs one. */
 function hasValue({ column: { notNull, default: given, identity, generated, type } }: AddColumn): boolean {
   return !notNull || (given ?? identity ?? generated) !== undefined || /^(small|big)?serial$/.test(type.name);
+}
+
+/** The same constraint that the migration drops before: its index could have stayed. */
+function droppedBefore(op: AddConstraint, migration: RuleMigration): Constraint | undefined {
+  const { kind, columns, deferrable, range } = op.constraint;
+  const { statement, before } = migration.statementOf(op);
+  if (deferrable || /\b(?:INCLUDE|NULLS)\b/iu.test(sentText(migration.migration, statement, range))) return undefined;
+  const table = before.table(op.table);
+  let dropped: Constraint | undefined;
+  for (const one of migration.migration.statements) {
+    for (const other of one.statement.operations) {
+      if (other === op) return dropped;
+      if (!("table" in other) || other.table === undefined || one.before.table(other.table) === undefined) continue;
+      const { schema, name } = one.before.qualify(other.table);
+      if (schema !== table?.schema || name !== table.name) continue;
+      if (other.type === "DropConstraint") {
+        const found = one.before.table(other.table)?.constraints.get(other.constraint);
+        const isSame = found?.kind === kind && found.columns.join() === columns.join() && !found.deferrable;
+        const index = one.before.indexesOf(other.table).find(({ constraint }) => constraint === other.constraint);
+        const isPlain = index?.nullsNotDistinct !== true && (index?.including ?? []).length === 0;
+        if (isSame && isPlain) dropped = found;
+      } else if (CHANGES_COLUMNS.has(other.type)) dropped = undefined;
+    }
+  }
+  return undefined;
+}
+
+/** What may make another column of one name. */
+const CHANGES_COLUMNS: ReadonlySet<string> = new Set<OperationType>([
+  "AddColumn",
+  "AlterColumnType",
+  "DropColumn",
+  "RenameColumn",
+]);
+
+function keep(op: AddConstraint, { name: old }: Constraint, migration: RuleMigration): string {
+  const name = op.constraint.name ?? old;
+  const has = `${formatName(op.table)} has it already, as ${quoteIdentifier(old)}`;
+  return name === old
+    ? `${has}: leave out that it is dropped, and this.`
+    : `${has}: in place of dropping that and adding this, ALTER TABLE ${formatName(op.table)} RENAME CONSTRAINT ${quoteIdentifier(old)} TO ${quoteIdentifier(name)} is instant.`;
 }
 
 /** The way that blocks nothing but for an instant: the index first, with CONCURRENTLY, and the constraint out of it. */

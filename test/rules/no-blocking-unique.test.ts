@@ -73,6 +73,48 @@ ruleTester.run("no-blocking-unique", rule, {
       ],
     },
     {
+      name: "the key that the migration drops before, under another name and under none",
+      history: [`${orders}\nALTER TABLE orders ADD CONSTRAINT orders_pkey PRIMARY KEY (id);`],
+      tool: prisma6,
+      code: 'ALTER TABLE "orders" RENAME COLUMN "code" TO "ref";\nALTER TABLE "orders" DROP CONSTRAINT "orders_pkey", ADD CONSTRAINT "Order_pkey" PRIMARY KEY ("id");\nALTER TABLE "orders" DROP CONSTRAINT "Order_pkey";\nALTER TABLE "orders" ADD PRIMARY KEY ("id");',
+      errors: [
+        {
+          message:
+            'Adding "Order_pkey" builds its index while every query on orders waits, SELECT too, until it is done. orders has it already, as orders_pkey: in place of dropping that and adding this, ALTER TABLE orders RENAME CONSTRAINT orders_pkey TO "Order_pkey" is instant.',
+          line: 2,
+          column: 53,
+          endLine: 2,
+          endColumn: 99,
+        },
+        {
+          message:
+            'Adding the constraint builds its index while every query on orders waits, SELECT too, until it is done. orders has it already, as "Order_pkey": leave out that it is dropped, and this.',
+          line: 4,
+          column: 1,
+          endLine: 4,
+          endColumn: 44,
+        },
+      ],
+    },
+    {
+      name: "a key over another column that gets the old one's name",
+      history: [
+        `${orders}\nALTER TABLE orders ADD CONSTRAINT orders_pkey PRIMARY KEY (id), ADD COLUMN new_id bigint NOT NULL;`,
+      ],
+      tool: unknownRunner,
+      code: "ALTER TABLE orders DROP CONSTRAINT orders_pkey;\nALTER TABLE orders RENAME COLUMN id TO old_id;\nALTER TABLE orders RENAME COLUMN new_id TO id;\nALTER TABLE orders ADD CONSTRAINT orders_key PRIMARY KEY (id);",
+      errors: [
+        {
+          message:
+            "Adding orders_key builds its index while every query on orders waits, SELECT too, until it is done. Build the index with CREATE UNIQUE INDEX CONCURRENTLY orders_key ON orders (id) in a file of its own that your runner sends without a transaction. Then ADD CONSTRAINT orders_key PRIMARY KEY USING INDEX orders_key is instant.",
+          line: 4,
+          column: 1,
+          endLine: 4,
+          endColumn: 62,
+        },
+      ],
+    },
+    {
       name: "without a name, with NULLS NOT DISTINCT and INCLUDE, Prisma before 7.4",
       history: [orders],
       tool: prisma6,
