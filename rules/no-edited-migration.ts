@@ -1,16 +1,17 @@
 /** A migration that was merged may have run somewhere: those databases keep what its old text made of them. */
 import {
   defineRule,
-  formatName,
   isHarmlessEdit,
+  listNames,
+  mayRunTwice,
   migrationName,
   migrationVersion,
   type ChangeFinding,
 } from "../src/rule/index.js";
-import type { Change, Database } from "../src/model/change.js";
+import type { Change, Database, WrittenAnew } from "../src/model/change.js";
 import type { Migration, ToolFacts } from "../src/model/migration.js";
 
-type MessageId = "edited" | "editedPart" | "renamed" | "deleted" | "squashed";
+type MessageId = "edited" | "editedPart" | "renamed" | "deleted" | "missing" | "replaced" | "squashed" | "squashedInto";
 
 export default defineRule<MessageId>({
   meta: {
@@ -26,31 +27,30 @@ export default defineRule<MessageId>({
         "This migration was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new migration.",
       editedPart:
         "{{part}} was merged before, and databases that ran it keep what its old text made{{notice}}. Put the old text back, and make the change in a new changeset.",
-      renamed: "This migration was merged as {{previous}}{{then}}. Give it its old name back.",
+      renamed: "This migration was merged as {{previous}}{{then}}. Give it its old {{what}} back.",
       deleted:
         "{{name}} was merged before: databases that ran it keep what it made, and new ones never get it. Put it back, and undo it in a new migration.",
+      missing: "{{name}} was merged before: where it has run and is missing, {{label}} refuses to run. Put it back.",
+      replaced:
+        "{{name}} was merged before, and {{other}} does its work now: {{then}}. Put {{name}} back, and make the change in a new migration.",
+      squashedInto:
+        "{{name}} does now what {{deleted}} did, deleted here. Databases that have run {{name}} do not run it again{{notice}}: one that lacks {{deleted}} never gets it. Bring every database up to {{last}} before{{forget}}, and accept this finding with a reason.",
       squashed:
-        "{{name}} stands for {{count}} migrations that are deleted here, {{first}} to {{last}}. Databases that ran those run it as well, and it fails where {{table}} exists. Bring every database up to {{last}}, {{markAsApplied}}, and accept this finding with a reason.",
+        "{{name}} stands for {{count}} migrations that are deleted here, {{first}} to {{last}}. Databases that ran those run it as well, and it fails where {{object}} exists. Bring every database up to {{last}}, {{markAsApplied}}, and accept this finding with a reason.",
     },
   },
   *checkChange(change) {
     for (const database of change.databases) {
-      const squash = squashOf(database);
-      if (squash) yield squash;
+      const gone = goneOf(database, change);
+      yield* gone.findings;
       for (const migration of database.migrations) {
-        if (migration.status !== "modified" || migration.file === squash?.file) continue;
+        if (migration.status !== "modified" || gone.explained.has(migration.file)) continue;
         // Made to be edited: it runs again.
         if (migration.kind === "repeatable" || migration.byHand === true) continue;
         // Only new databases get what they say, and nobody brings anything new to the others.
         if (migration.tool.onFirstStart === true) continue;
         if (!hasShipped(database, migration.previousFile ?? migration.file)) continue;
         yield* editsOf(migration, database, change);
-      }
-      // A new baseline gives new databases what the deleted ones made, and no other database runs it.
-      if (squash || database.migrations.some(({ kind, status }) => kind === "baseline" && status === "added")) continue;
-      for (const { file } of shippedAndDeleted(database)) {
-        if (isKeptElsewhere(file, database, change)) continue;
-        yield { database, file, messageId: "deleted", data: { name: migrationName(file) } };
       }
     }
   },
@@ -61,8 +61,135 @@ function hasShipped({ release }: Database, file: string): boolean {
   return release?.lacks(file) !== true;
 }
 
-function shippedAndDeleted(database: Database): Database["deleted"] {
-  return database.deleted.filter(({ file }) => hasShipped(database, file));
+interface Gone {
+  readonly findings: readonly ChangeFinding<MessageId>[];
+  /** Edited migrations of which a finding says already why they were edited. */
+  readonly explained: ReadonlySet<string>;
+}
+
+/** What is to be said of migrations that are deleted, by what does their work instead. */
+function goneOf(database: Database, change: Change): Gone {
+  const findings: ChangeFinding<MessageId>[] = [];
+  const explained = new Set<string>();
+  const gone = database.deleted.filter(
+    ({ file }) => hasShipped(database, file) && !isKeptElsewhere(file, database, change),
+  );
+  const anew = database.writtenAnew?.() ?? new Map<string, WrittenAnew>();
+  const replaced = byReplacement(
+    gone.map(({ file }) => file),
+    anew,
+  );
+  const done = new Set([...replaced.values()].flat());
+  for (const { file } of gone) {
+    // A new baseline gives new databases what the deleted ones made, and no other database runs it.
+    if (done.has(file) || hasNewBaseline(database)) continue;
+    findings.push({ database, file, messageId: "deleted", data: { name: migrationName(file) } });
+  }
+  const byFile = new Map(database.migrations.map((migration) => [migration.file, migration]));
+  for (const [by, files] of replaced) {
+    const other = by === undefined ? undefined : byFile.get(by);
+    if (other?.kind === "baseline") continue;
+    if (other === undefined || (files.length === 1 && runsAnew(other))) {
+      for (const file of files) findings.push(...goneFile(file, other, database, anew.get(file)));
+      continue;
+    }
+    explained.add(other.file);
+    findings.push(runsAnew(other) ? squashed(files, other, database, anew) : squashedInto(files, other, database));
+  }
+  return { findings, explained };
+}
+
+/** Deleted migrations by the one that does their work; where one does that of several, the rest went with them. */
+function byReplacement(
+  gone: readonly string[],
+  anew: ReadonlyMap<string, WrittenAnew>,
+): ReadonlyMap<string | undefined, readonly string[]> {
+  const replaced = new Map<string | undefined, string[]>();
+  for (const file of gone) {
+    const found = anew.get(file);
+    if (found) replaced.set(found.by, [...(replaced.get(found.by) ?? []), file]);
+  }
+  const squash = [...replaced.keys()].find((by) => by !== undefined && (replaced.get(by)?.length ?? 0) > 1);
+  if (squash === undefined) return replaced;
+  const others = new Set([...replaced].flatMap(([by, files]) => (by === undefined || by === squash ? [] : files)));
+  replaced.delete(undefined);
+  return replaced.set(
+    squash,
+    gone.filter((file) => !others.has(file)),
+  );
+}
+
+function hasNewBaseline({ migrations }: Database): boolean {
+  return migrations.some(({ kind, status }) => kind === "baseline" && status === "added");
+}
+
+/** Whether databases that have run what it was before run it again. */
+function runsAnew(migration: Migration): boolean {
+  const { status, file, previousFile = file, tool } = migration;
+  return status === "added" || !isSameToTool(tool.name, migration, migrationName(file), migrationName(previousFile));
+}
+
+/** One deleted migration whose work nobody does any more, or one other. */
+function* goneFile(
+  file: string,
+  other: Migration | undefined,
+  database: Database,
+  { object, fails }: WrittenAnew = {},
+): Generator<ChangeFinding<MessageId>> {
+  const tool = other?.tool ?? database.migrations.find(({ tool: { name } }) => name === toolOf(file, database))?.tool;
+  const name = migrationName(file);
+  const refuses = tool !== undefined && refusesWhereMissing(tool);
+  if (other === undefined) {
+    if (refuses) yield { database, file, messageId: "missing", data: { name, label: tool.label } };
+    return;
+  }
+  const next = migrationName(other.file);
+  if (!refuses && fails !== true) return;
+  const then = refuses
+    ? `where ${name} has run and is missing, ${other.tool.label} refuses to run`
+    : `databases that ran ${name} run ${next} as well, and it fails where ${object ?? "that"} exists`;
+  yield { database, file, messageId: "replaced", data: { name, other: next, then } };
+}
+
+function toolOf(file: string, { deleted }: Database): string | undefined {
+  return deleted.find((one) => one.file === file)?.tool;
+}
+
+/** Several deleted migrations, and a new one that does what they did. */
+function squashed(
+  files: readonly string[],
+  { file, tool }: Migration,
+  database: Database,
+  anew: ReadonlyMap<string, WrittenAnew>,
+): ChangeFinding<MessageId> {
+  const [first = "", last = ""] = [files[0], files.at(-1)].map((one) => migrationName(one ?? ""));
+  const name = migrationName(file);
+  const again = files.map((one) => anew.get(one));
+  const object = (again.find((one) => one?.fails === true) ?? again[0])?.object ?? "that";
+  const markAsApplied = MARK_AS_APPLIED[tool.name]?.(name) ?? "enter it into your runner's history table there";
+  const data = { name, count: String(files.length), first, last, object, markAsApplied };
+  return { database, file, messageId: "squashed", data };
+}
+
+/** Deleted migrations, and one that was merged before them and is edited to do what they did. */
+function squashedInto(
+  files: readonly string[],
+  { file, tool }: Migration,
+  database: Database,
+): ChangeFinding<MessageId> {
+  const names = files.map(migrationName);
+  const deleted =
+    names.length > 3
+      ? `${String(names.length)} migrations, ${names[0] ?? ""} to ${names.at(-1) ?? ""},`
+      : listNames(names);
+  const data = {
+    name: migrationName(file),
+    deleted,
+    last: names.at(-1) ?? "",
+    notice: tool.checksums ? `, and ${tool.label} finds that its checksum is another` : "",
+    forget: refusesWhereMissing(tool) ? `, ${FORGET[tool.name] ?? ""}` : "",
+  };
+  return { database, file, messageId: "squashedInto", data };
 }
 
 /** Whether another migration, merged as well, has its text: then every database gets what it makes. */
@@ -75,10 +202,15 @@ function isKeptElsewhere(file: string, { migrations }: Database, { base, head }:
 function editsOf(migration: Migration, database: Database, change: Change): readonly ChangeFinding<MessageId>[] {
   const { file, previousFile = file, tool, edit } = migration;
   const [name, previous] = [migrationName(file), migrationName(previousFile)];
-  if (!isSameToTool(tool.name, file, name, previous)) {
+  if (!isSameToTool(tool.name, migration, name, previous)) {
     if (hadNoTurn(migration, database, change)) return [];
-    const then = afterRename(tool, name);
-    return [{ database, file, messageId: "renamed", data: { previous, then } }];
+    if (!refusesWhereMissing(tool) && mayRunTwice(migration)) return [];
+    const what = tool.name === "drizzle" && migration.previousTime !== undefined ? '"when"' : "name";
+    return [{ database, file, messageId: "renamed", data: { previous, then: afterRename(migration, name), what } }];
+  }
+  if (tool.name === "postgres-migrations" && name !== previous) {
+    const then = ", and the name is in its checksum: where it has run, postgres-migrations refuses to run";
+    return [{ database, file, messageId: "renamed", data: { previous, then, what: "name" } }];
   }
   // A checksum is of the bytes; without one, only what it sends makes a difference.
   const harmless = tool.checksums ? ["none", "restored", "mended"] : ["none", "restored", "mended", "same"];
@@ -105,18 +237,31 @@ function hadNoTurn({ file, previousFile = file, tool }: Migration, database: Dat
 }
 
 /** What becomes of databases that have run a renamed migration: the middle of a sentence. */
-function afterRename({ name: tool, label, ignoresMissing }: ToolFacts, name: string): string {
-  if (tool === "sql") return `; where it has run, a runner that goes by names runs it once more as ${name}`;
+function afterRename({ tool, previousTime }: Migration, name: string): string {
+  if (tool.name === "sql") return `; where it has run, a runner that goes by names runs it once more as ${name}`;
+  if (tool.name === "drizzle" && previousTime !== undefined) {
+    return ' with another "when" in meta/_journal.json, by which Drizzle knows it: where it has run, it runs once more';
+  }
   const known = ", and databases that ran it know it by that name";
-  return REFUSES_WHERE_MISSING.has(tool) && ignoresMissing !== true
-    ? `${known}: where it is missing, ${label} refuses to run`
+  return refusesWhereMissing(tool)
+    ? `${known}: where it is missing, ${tool.label} refuses to run`
     : `${known}: as ${name} it runs there once more`;
 }
 
+function refusesWhereMissing({ name, ignoresMissing }: ToolFacts): boolean {
+  return REFUSES_WHERE_MISSING.has(name) && ignoresMissing !== true;
+}
+
 /** Whether the tool takes a migration for the one that it was, under its new name. */
-function isSameToTool(tool: string, file: string, name: string, previous: string): boolean {
+function isSameToTool(
+  tool: string,
+  { file, time, previousTime = time }: Pick<Migration, "file" | "time" | "previousTime">,
+  name: string,
+  previous: string,
+): boolean {
   // With a journal Drizzle knows a migration by the time that the journal gives for it, whatever its file is called.
-  if (tool === "drizzle" && !file.endsWith("/migration.sql")) return true;
+  if (tool === "drizzle" && !file.endsWith("/migration.sql")) return time === previousTime;
+  if (tool === "postgres-migrations") return Number.parseInt(name, 10) === Number.parseInt(previous, 10);
   return name === previous || (KNOWN_BY_NUMBER.has(tool) && migrationVersion(name) === migrationVersion(previous));
 }
 
@@ -142,29 +287,6 @@ const REFUSES_WHERE_MISSING: ReadonlySet<string> = new Set([
   "supabase",
 ]);
 
-/** Several deleted migrations, and one that makes their tables again. */
-function squashOf(database: Database): ChangeFinding<MessageId> | undefined {
-  const deleted = shippedAndDeleted(database);
-  const { migrations } = database;
-  const [first, last] = [deleted[0], deleted.at(-1)];
-  if (!first || !last || first === last) return undefined;
-  for (const migration of migrations) {
-    const table = tableMadeAgain(migration, database);
-    if (table === undefined) continue;
-    const name = migrationName(migration.file);
-    const data = {
-      name,
-      count: String(deleted.length),
-      first: migrationName(first.file),
-      last: migrationName(last.file),
-      table,
-      markAsApplied: MARK_AS_APPLIED[migration.tool.name]?.(name) ?? "enter it into your runner's history table there",
-    };
-    return { database, file: migration.file, messageId: "squashed", data };
-  }
-  return undefined;
-}
-
 /** How a database is told that it has run a migration, by tool; the middle of a sentence. */
 const MARK_AS_APPLIED: Readonly<Record<string, (name: string) => string>> = {
   atlas: (name) => `run atlas migrate set ${migrationVersion(name) ?? name} there`,
@@ -178,16 +300,11 @@ const MARK_AS_APPLIED: Readonly<Record<string, (name: string) => string>> = {
   supabase: (name) => `run supabase migration repair ${migrationVersion(name) ?? name} --status applied there`,
 };
 
-/** A table that the migration creates though it exists at base, where another migration created it. */
-function tableMadeAgain({ status, kind, edit, statements }: Migration, database: Database): string | undefined {
-  if (kind === "baseline" || (status !== "added" && status !== "modified")) return undefined;
-  const before = edit?.before ?? "";
-  for (const { statement, after } of statements) {
-    for (const op of statement.operations) {
-      if (op.type !== "CreateTable" || before.includes(op.table.name)) continue;
-      const { schema, name } = after.qualify(op.table);
-      if (database.existsAtBase(`${schema}.${name}`) === true) return formatName({ schema, name });
-    }
-  }
-  return undefined;
-}
+/** How databases forget migrations that are not there any more, in tools that refuse to run otherwise; the middle of a sentence. */
+const FORGET: Readonly<Record<string, string>> = {
+  flyway: "run flyway repair there",
+  "node-pg-migrate": "take them out of pgmigrations there",
+  refinery: "take them out of refinery_schema_history there",
+  sqlx: "take them out of _sqlx_migrations there",
+  supabase: "run supabase migration repair --status reverted for them there",
+};

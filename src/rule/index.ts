@@ -19,6 +19,7 @@ export { type LiveLock, liveLocks } from "./live-locks.js";
 export { endOfChange } from "./end-of-change.js";
 export { isMaybeCut, type LongIdentifier, longIdentifiers } from "./long-identifiers.js";
 export { mergeVisitors } from "./merge-visitors.js";
+export { mayRunTwice } from "./may-run-twice.js";
 export { migrationOf } from "./migration-context.js";
 export { inModel } from "./model-types.js";
 export { type MissingFromSchema, missingFromSchema, TOOL_OF } from "../change/missing-from-schema.js";

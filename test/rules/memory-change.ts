@@ -11,6 +11,7 @@ import { Session } from "../../src/change/session.js";
 import { transactionsOf } from "../../src/change/transactions.js";
 import { undoAll } from "../../src/change/undo.js";
 import { memoryTree } from "../../src/change/overlay-tree.js";
+import { writtenAnew } from "../../src/change/written-anew.js";
 import { parseSql } from "../../src/postgres/parse-sql.js";
 import { Replay } from "../../src/postgres/replay.js";
 
@@ -40,8 +41,8 @@ export interface Surroundings {
   readonly tables?: Partial<TableLists>;
   /** How the project ships; rolling deploys with the migrations first unless said. */
   readonly deploy?: Partial<Configuration["deploy"]>;
-  /** Migrations of base that the change deletes. */
-  readonly deleted?: readonly string[];
+  /** Migrations of base that the change deletes, by path; what is known of them is their text. */
+  readonly deleted?: readonly string[] | Readonly<Record<string, string>>;
   /** Whether its text has a section that undoes it, marked as the tools do that keep both in one file. */
   readonly sections?: boolean;
   /** The tool that follows the linted migration, which is a program. */
@@ -150,6 +151,8 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     label,
     tree: memoryTree(new Map(Object.entries(code)), label),
   });
+  const gone = Array.isArray(deleted) ? deleted.map((path): [string, string] => [path, ""]) : Object.entries(deleted);
+  const texts = gone.map(([path, text]) => ({ file: path, sql: parseSql(text) }));
   const file = nameOf(linted);
   const change: Change = {
     root,
@@ -174,7 +177,8 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
         tools: [{ name: tool.name, folder: "db/migrations" }],
         postgres: { version: postgres, source: surroundings.postgresSource ?? "default" },
         migrations,
-        deleted: deleted.map((path) => ({ file: path, tool: tool.name })),
+        deleted: gone.map(([path]) => ({ file: path, tool: tool.name })),
+        writtenAnew: () => writtenAnew(texts, migrations),
         existsAtBase: (qualified) => {
           if (!base) return "unknown";
           const [schema = "public", name = ""] = qualified.split(".");

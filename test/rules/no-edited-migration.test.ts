@@ -2,7 +2,17 @@ import { describe, expect, it } from "vitest";
 import rule from "../../rules/no-edited-migration.js";
 import { memoryChange, type Surroundings } from "./memory-change.js";
 import { ruleTester } from "./rule-tester.js";
-import { drizzle, goose, knex, knexProgram, prisma6, supabase, unknownRunner } from "./tools.js";
+import {
+  drizzle,
+  flyway,
+  goose,
+  knex,
+  knexProgram,
+  postgresMigrations,
+  prisma6,
+  supabase,
+  unknownRunner,
+} from "./tools.js";
 
 const was = "CREATE TABLE orders (id bigint);\nCREATE INDEX i ON orders (id);";
 const file = "prisma/migrations/20260101000000_orders/migration.sql";
@@ -65,6 +75,14 @@ ruleTester.run("no-edited-migration", rule, {
       code: was,
       file: "supabase/migrations/20260101000000_orders.sql",
       previousFile: "supabase/migrations/20260101000000_order.sql",
+    },
+    {
+      name: "a new number for what may run twice, where the tool does not miss the old one",
+      tool: goose,
+      was: "ALTER TABLE orders SET (autovacuum_vacuum_scale_factor = 0.01);",
+      code: "ALTER TABLE orders SET (autovacuum_vacuum_scale_factor = 0.01);\nCREATE INDEX IF NOT EXISTS i ON orders (id);",
+      file: "m/20260724213257_vacuum.sql",
+      previousFile: "m/20260724051130_vacuum.sql",
     },
     {
       name: "what PostgreSQL's image runs on an empty data directory alone",
@@ -212,10 +230,31 @@ ruleTester.run("no-edited-migration", rule, {
       ],
     },
     {
+      name: "renamed, where a leading zero makes no other number, and the name is in the checksum",
+      tool: postgresMigrations,
+      was,
+      code: was,
+      file: "migrations/0056-search.sql",
+      previousFile: "migrations/56-search.sql",
+      errors: [
+        {
+          message:
+            "This migration was merged as 56-search.sql, and the name is in its checksum: where it has run, postgres-migrations refuses to run. Give it its old name back.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 33,
+        },
+      ],
+    },
+    {
       name: "squashed, Supabase",
       tool: supabase,
       history: [was],
-      deleted: ["supabase/migrations/20250101000000_init.sql", "supabase/migrations/20250102000000_more.sql"],
+      deleted: {
+        "supabase/migrations/20250101000000_init.sql": "CREATE TABLE orders (id bigint);",
+        "supabase/migrations/20250102000000_more.sql": "CREATE INDEX i ON orders (id);",
+      },
       file: "supabase/migrations/20260101000000_all.sql",
       code: was,
       errors: [
@@ -233,11 +272,11 @@ ruleTester.run("no-edited-migration", rule, {
       name: "squashed, Prisma",
       tool: prisma6,
       history: [was],
-      deleted: [
-        "prisma/migrations/20250101000000_init/migration.sql",
-        "prisma/migrations/20250102000000_more/migration.sql",
-        "prisma/migrations/20250103000000_last/migration.sql",
-      ],
+      deleted: {
+        "prisma/migrations/20250101000000_init/migration.sql": "CREATE TABLE orders (id bigint, note text);",
+        "prisma/migrations/20250102000000_more/migration.sql": "CREATE INDEX i ON orders (id);",
+        "prisma/migrations/20250103000000_last/migration.sql": "ALTER TABLE orders DROP COLUMN note;",
+      },
       file,
       code: was,
       errors: [
@@ -254,8 +293,14 @@ ruleTester.run("no-edited-migration", rule, {
   ],
 });
 
+interface Gone {
+  readonly file: string | undefined;
+  readonly messageId: string;
+  readonly data: Readonly<Record<string, string>> | undefined;
+}
+
 describe("migrations that are gone", () => {
-  const findings = (code: string, surroundings: Surroundings): unknown[] =>
+  const findings = (code: string, surroundings: Surroundings): readonly Gone[] =>
     [...(rule.definition.checkChange?.(memoryChange("/repo", code, surroundings).change) ?? [])].map(
       ({ file: at, messageId, data }) => ({ file: at, messageId, data }),
     );
@@ -278,7 +323,7 @@ describe("migrations that are gone", () => {
   it("says nothing of what a new baseline stands for", () => {
     const { change } = memoryChange("/repo", was, {
       history: [was],
-      deleted: ["db/migration/V1__init.sql", "db/migration/V2__more.sql"],
+      deleted: { "db/migration/V1__init.sql": was, "db/migration/V2__more.sql": "CREATE VIEW v AS SELECT 1;" },
       file: "db/migration/B2__baseline.sql",
     });
     const databases = change.databases.map((database) => ({
@@ -290,28 +335,78 @@ describe("migrations that are gone", () => {
     expect([...(rule.definition.checkChange?.({ ...change, databases }) ?? [])]).toEqual([]);
   });
 
+  const messages = (code: string, surroundings: Surroundings): readonly string[] =>
+    findings(code, surroundings).map(({ file: at, messageId, data }) => {
+      const text = rule.definition.meta.messages[messageId as "edited"];
+      return `${at}: ${text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => data?.[name] ?? "?")}`;
+    });
+
   it("sees a squash into the first migration, which is edited for it", () => {
     const change: Surroundings = {
       history: ["CREATE TABLE payments (id bigint);"],
       was: "CREATE TABLE orders (id bigint);",
-      deleted: ["drizzle/0001_a.sql", "drizzle/0002_b.sql"],
+      deleted: {
+        "drizzle/0001_a.sql": "CREATE TABLE payments (id bigint);",
+        "drizzle/0002_b.sql": "ALTER TABLE orders ADD COLUMN note text NOT NULL;\nUPDATE orders SET note = '';",
+      },
       file: "drizzle/0000_init.sql",
       tool: drizzle,
     };
-    const code = "CREATE TABLE orders (id bigint);\nCREATE TABLE payments (id bigint);";
-    expect(findings(code, change)).toEqual([
-      {
-        file: "drizzle/0000_init.sql",
-        messageId: "squashed",
-        data: {
-          name: "0000_init.sql",
-          count: "2",
-          first: "0001_a.sql",
-          last: "0002_b.sql",
-          table: "payments",
-          markAsApplied: "give it the time of the newest one that it stands for, so that Drizzle skips it there",
-        },
+    const code = "CREATE TABLE orders (id bigint, note text NOT NULL);\nCREATE TABLE payments (id bigint);";
+    expect(messages(code, change)).toEqual([
+      "drizzle/0000_init.sql: 0000_init.sql does now what 0001_a.sql and 0002_b.sql did, deleted here. Databases that have run 0000_init.sql do not run it again: one that lacks 0001_a.sql and 0002_b.sql never gets it. Bring every database up to 0002_b.sql before, and accept this finding with a reason.",
+    ]);
+  });
+
+  it("sees what only changed a table in the one that creates it, and what the tool says to that", () => {
+    const change: Surroundings = {
+      was: "CREATE TABLE keys (id bigserial PRIMARY KEY, data bytea, period bigint);",
+      deleted: {
+        "db/V2__int.sql": "ALTER TABLE keys ALTER COLUMN period TYPE integer;",
+        "db/V3__key.sql":
+          "ALTER TABLE keys DROP COLUMN id;\nALTER TABLE keys ALTER COLUMN data SET NOT NULL;\nALTER TABLE keys ADD PRIMARY KEY (data);",
       },
+      file: "db/V1__keys.sql",
+      tool: flyway,
+    };
+    expect(messages("CREATE TABLE keys (data bytea PRIMARY KEY, period integer);", change)).toEqual([
+      "db/V1__keys.sql: V1__keys.sql does now what V2__int.sql and V3__key.sql did, deleted here. Databases that have run V1__keys.sql do not run it again, and Flyway finds that its checksum is another: one that lacks V2__int.sql and V3__key.sql never gets it. Bring every database up to V3__key.sql before, run flyway repair there, and accept this finding with a reason.",
+    ]);
+  });
+
+  it("knows one that is written anew under another number", () => {
+    const change: Surroundings = {
+      history: ["CREATE TABLE log (id bigint);"],
+      deleted: { "m/0002_note.sql": "ALTER TABLE log ADD COLUMN note text;" },
+      file: "m/0003_note.sql",
+      tool: goose,
+    };
+    expect(messages("ALTER TABLE log ADD COLUMN note varchar(20);", change)).toEqual([
+      "m/0002_note.sql: 0002_note.sql was merged before, and 0003_note.sql does its work now: databases that ran 0002_note.sql run 0003_note.sql as well, and it fails where column note of log exists. Put 0002_note.sql back, and make the change in a new migration.",
+    ]);
+    expect(messages("ALTER TABLE log ADD COLUMN IF NOT EXISTS note text;", change)).toEqual([]);
+    expect(messages("ALTER TABLE log ADD COLUMN other text;", change)).toEqual([
+      "m/0002_note.sql: 0002_note.sql was merged before: databases that ran it keep what it made, and new ones never get it. Put it back, and undo it in a new migration.",
+    ]);
+    expect(messages("ALTER TABLE log ADD COLUMN IF NOT EXISTS note text;", { ...change, tool: flyway })).toEqual([
+      "m/0002_note.sql: 0002_note.sql was merged before, and 0003_note.sql does its work now: where 0002_note.sql has run and is missing, Flyway refuses to run. Put 0002_note.sql back, and make the change in a new migration.",
+    ]);
+  });
+
+  it("needs nothing in the place of two that take each other back, where the tool does not miss them", () => {
+    const deleted = {
+      "m/1_trigger.sql":
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();",
+      "m/2_revert.sql":
+        "DROP TRIGGER t ON users;\nDROP FUNCTION f();\nALTER TABLE users ADD CONSTRAINT k CHECK (id > 0);",
+    };
+    const code =
+      "DO $$ BEGIN\n  ALTER TABLE users ADD CONSTRAINT k CHECK (id > 0);\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND $$;";
+    const change: Surroundings = { history: ["CREATE TABLE users (id bigint);"], deleted, file: "m/3_k.sql" };
+    expect(messages(code, { ...change, tool: goose })).toEqual([]);
+    expect(messages(code, { ...change, tool: supabase })).toEqual([
+      "m/1_trigger.sql: 1_trigger.sql was merged before: where it has run and is missing, Supabase refuses to run. Put it back.",
+      "m/2_revert.sql: 2_revert.sql was merged before, and 3_k.sql does its work now: where 2_revert.sql has run and is missing, Supabase refuses to run. Put 2_revert.sql back, and make the change in a new migration.",
     ]);
   });
 });

@@ -1,10 +1,12 @@
 /** How tools run a migration, as they are found in a repository that has them. */
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import { drizzle as drizzleTool } from "../../src/migrations/drizzle.js";
+import { flyway as flywayTool } from "../../src/migrations/flyway.js";
 import { goose as gooseTool } from "../../src/migrations/goose.js";
 import { knex as knexTool } from "../../src/migrations/knex.js";
 import { Listing } from "../../src/migrations/listing.js";
 import { plainSql } from "../../src/migrations/plain-sql.js";
+import { postgresMigrations as postgresMigrationsTool } from "../../src/migrations/postgres-migrations.js";
 import { prisma } from "../../src/migrations/prisma.js";
 import { sequelize as sequelizeTool } from "../../src/migrations/sequelize.js";
 import { supabase as supabaseTool } from "../../src/migrations/supabase.js";
@@ -40,6 +42,10 @@ export const drizzle = factsOf(drizzleTool, { "drizzle-orm": "0.45.1" });
 export const supabase = factsOf(supabaseTool, { supabase: "2.116.0" });
 /** A transaction for each file, which also says what undoes it. */
 export const goose = factsOf(gooseTool);
+/** Refuses where a migration that has run is missing or another. */
+export const flyway = factsOf(flywayTool);
+/** Goes by the number, and by a checksum of name and text. */
+export const postgresMigrations = factsOf(postgresMigrationsTool);
 /** Programs; all that are pending run in one transaction. */
 export const { tool: knex, evaluate: knexProgram } = opened(knexTool, { knex: "3.1.0" });
 /** Programs; all that are pending run in one transaction, unless the DataSource says otherwise. */
