@@ -70,7 +70,7 @@ export default defineRule({
             context.report({
               node: op,
               messageId: "buildsIndex",
-              data: { ...data, remedy: keep(op, dropped, migration) },
+              data: { ...data, remedy: keep(op, dropped) },
             });
             return;
           }
@@ -146,7 +146,7 @@ const CHANGES_COLUMNS: ReadonlySet<string> = new Set<OperationType>([
   "RenameColumn",
 ]);
 
-function keep(op: AddConstraint, { name: old }: Constraint, migration: RuleMigration): string {
+function keep(op: AddConstraint, { name: old }: Constraint): string {
   const name = op.constraint.name ?? old;
   const has = `${formatName(op.table)} has it already, as ${quoteIdentifier(old)}`;
   return name === old

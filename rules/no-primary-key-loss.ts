@@ -76,7 +76,7 @@ function primaryKeyOf({ constraints }: Table): Constraint | undefined {
 function swap(op: DropConstraint | DropColumn, { name }: Constraint, migration: RuleMigration): string {
   const { table = formatName(op.table) } = migration.describe(op);
   const key = quoteIdentifier(name);
-  return `Build the new key's unique index before, and swap in one statement: ALTER TABLE ${table} DROP CONSTRAINT ${key}, ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX …. A table that is to have no key keeps one with ALTER TABLE ${table} REPLICA IDENTITY FULL before it.`;
+  return `Build the new key's unique index before, and swap in one statement: ALTER TABLE ${table} DROP CONSTRAINT ${key}, ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX …. A table that is to have no key keeps a replica identity with ALTER TABLE ${table} REPLICA IDENTITY FULL before it.`;
 }
 
 /** Whether the table was told to be known by all of its columns, or by an index that is not the key's. */

@@ -8,7 +8,7 @@ import { drizzle, prisma7, unknownRunner } from "./tools.js";
 const orders = "CREATE TABLE orders (id bigint PRIMARY KEY, uid uuid NOT NULL, code text);";
 const history = [orders, "CREATE UNIQUE INDEX orders_uid_idx ON orders (uid);"];
 const withoutOne =
-  "Without its primary key orders has no replica identity: if it is published for logical replication, every UPDATE and DELETE on it fails until it has one again, and so does an upsert that names (id) in ON CONFLICT. Build the new key's unique index before, and swap in one statement: ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX …. A table that is to have no key keeps one with ALTER TABLE orders REPLICA IDENTITY FULL before it.";
+  "Without its primary key orders has no replica identity: if it is published for logical replication, every UPDATE and DELETE on it fails until it has one again, and so does an upsert that names (id) in ON CONFLICT. Build the new key's unique index before, and swap in one statement: ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX …. A table that is to have no key keeps a replica identity with ALTER TABLE orders REPLICA IDENTITY FULL before it.";
 
 ruleTester.run("no-primary-key-loss", rule, {
   valid: [
