@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { memoryTree } from "../../src/change/overlay-tree.js";
 import type { NamedObject } from "../../src/model/reference.js";
 import { findReferences, targetKey } from "../../src/references/find-references.js";
-import { processorSeconds } from "../processor-seconds.js";
 
 /** The references to an object as `grade kind line:column`. */
 function find(object: NamedObject, name: string, file: string, text: string, schema = "public"): string[] {
@@ -132,14 +131,11 @@ test("sequences", () => {
   expect(find("sequence", "invoice_no", "a.ts", text, "app")).toEqual(["likely - 1:28", "likely - 2:14"]);
 });
 
-test("hostile text takes no long time", () => {
+test("hostile text comes to an end, where a quadratic search would run out of the test's time", () => {
   const texts = ["cast(".repeat(50_000), "\n".repeat(200_000), "search_path = ".repeat(20_000), "a.".repeat(100_000)];
-  const seconds = processorSeconds(() => {
-    for (const text of texts) {
-      find("type", "status", "a.sql", `SELECT 'status'; ${text}`);
-      find("schema", "status", "a.ts", `const a = "SELECT status ${text}";`);
-      find("function", "status", "a.ts", `const a = "SELECT status ${text}";`);
-    }
-  });
-  expect(seconds).toBeLessThan(10);
+  for (const text of texts) {
+    expect(find("type", "status", "a.sql", `SELECT 'status'; ${text}`)).toEqual([]);
+    expect(find("schema", "status", "a.ts", `const a = "SELECT status ${text}";`)).toEqual([]);
+    expect(find("function", "status", "a.ts", `const a = "SELECT status ${text}";`)).toEqual([]);
+  }
 });
