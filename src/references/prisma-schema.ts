@@ -24,7 +24,9 @@ export function modelsInPrismaSchema(text: string): PlacedModel[] {
       table: { name: mapped ?? model, ...(schema !== undefined && { schema }) },
       models: [model],
     };
-    found.push({ ...declared, offset: match.index + whole.indexOf(model, whole.indexOf(keyword) + keyword.length) });
+    const relations: Record<string, string> = {};
+    const offset = match.index + whole.indexOf(model, whole.indexOf(keyword) + keyword.length);
+    found.push({ ...declared, relations, offset });
     let lineStart = match.index + whole.indexOf("{") + 1;
     for (const line of body.split("\n")) {
       const field = /^(\s*)([A-Za-z]\w*)\s+([A-Za-z]\w*)/.exec(line.replace(/\/\/.*$/, ""));
@@ -34,7 +36,8 @@ export function modelsInPrismaSchema(text: string): PlacedModel[] {
         const filled = FILLED.test(line);
         const offset = lineStart + indentation.length;
         found.push({ ...declared, property, column, ...(filled && { filled }), offset });
-      }
+        // An enum of another file looks the same, and names no model.
+      } else if (field !== null) relations[property] = type;
       lineStart += line.length + 1;
     }
   }

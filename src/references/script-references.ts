@@ -8,7 +8,7 @@ import type { Place } from "./script-places.js";
 import { kindAt, placeOf } from "./script-places.js";
 import { aliasedTable } from "./script-table-names.js";
 import type { NamedTable } from "./script-tables.js";
-import { mayNameTable, ScriptTables } from "./script-tables.js";
+import { mayNameTable, ROW_CONTAINERS, ScriptTables } from "./script-tables.js";
 import type { Node } from "./script-tree.js";
 import {
   child,
@@ -370,7 +370,8 @@ class ScriptReader {
           this.#add(node, target, isName && target.ownNames.has(name) ? "likely" : "possible", at);
         } else if (isName) {
           const isArgument = isCall(node.parent) || node.parent?.type.startsWith("TS") === true;
-          if (isArgument || node.parent?.type === "ObjectProperty") this.#weakIfNamed(node, target, at);
+          const isWeak = isArgument || node.parent?.type === "ObjectProperty" || isAsked(node);
+          if (isWeak || this.sought.common.has(target)) this.#weakIfNamed(node, target, at);
           else this.#unbound(node, target, name, at);
         }
       }
@@ -458,8 +459,16 @@ class ScriptReader {
     if (isNamedSo && this.#isNamed(node, target)) {
       const sure = target.distinctive && target.ownNames.has(name);
       this.#add(node, target, sure ? "likely" : "possible", offset, kind);
-    } else if (isGiven(object)) this.#weakIfNamed(node, target, offset, kind);
+    } else if (isGiven(object) || this.#isOfAnother(object, target)) this.#weakIfNamed(node, target, offset, kind);
+    // Of a name that is all over the code, what is called neither a row nor after the table has another's.
+    else if (this.sought.common.has(target) && !isCalledRow(variable)) return;
     else this.#unbound(node, target, name, offset, kind);
+  }
+
+  /** Whether an expression is a property that has another name than the target's table: `integration.project`. */
+  #isOfAnother(object: Node, target: SoughtTarget): boolean {
+    const key = isMember(object) ? keyName(object) : undefined;
+    return key !== undefined && !ROW_CONTAINERS.has(key) && this.sought.namingOfRelation(target, key) === undefined;
   }
 
   /** Whether an expression is the table object of a target: `orders` in `orders.legacyRef`, with Drizzle. */
@@ -505,6 +514,7 @@ class ScriptReader {
   }
 
   #naming(target: SoughtTarget, table: NamedTable): Naming | undefined {
+    if (table.relation === true) return this.sought.namingOfRelation(target, table.word);
     if (table.by === "word") return this.sought.naming(target, table.word);
     const name = { name: table.word, ...(table.schema !== undefined && { schema: table.schema }) };
     if (isSameTable(target.table, name)) return isCertainlyTable(target.table, name) ? "exact" : "derived";
@@ -532,8 +542,8 @@ class ScriptReader {
         if (place.chain.style === "builder" && !ALIAS_KEYS.has(place.method)) return;
         if (place.chain.style === "builder") continue;
         // The key of a relation: what is below belongs to the other table.
-        if (this.sought.naming(target, key) === undefined) return;
-        tables = [{ by: "word", word: key }];
+        if (this.sought.namingOfRelation(target, key) === undefined) return;
+        tables = [{ by: "word", word: key, relation: true }];
         sure = false;
       }
       if (place.chain.style === "sql") return;
@@ -675,6 +685,18 @@ function isNotRow(object: Node): boolean {
 /** What callers may give to a function that reads rows. */
 const ROW_NAME = /^(?:rows?|record|result|res|entity|model|item|doc|found|existing|[a-z])$/;
 
+/** Whether a value of this name may be any table's row. */
+function isCalledRow(variable: string | undefined): boolean {
+  return variable !== undefined && ROW_NAME.test(variable);
+}
+
+/** Whether a string is what a value is asked to be, or to have: it is sent to nobody. */
+function isAsked(node: Node): boolean {
+  const { parent } = node;
+  if (parent?.type === "BinaryExpression") return /^(?:[!=]==?|in)$/.test(parent["operator"] as string);
+  return parent?.type === "SwitchCase";
+}
+
 /** Whether an expression is a parameter of which neither name nor type says that it is a row. */
 function isGiven(object: Node): boolean {
   let at: Node | undefined = object;
@@ -682,7 +704,7 @@ function isGiven(object: Node): boolean {
   if (at?.type === "ObjectPattern") return true;
   if (at?.type !== "Identifier") return false;
   const name = at["name"] as string;
-  return !ROW_NAME.test(name) && lookUp(name, at)?.kind === "parameter";
+  return !isCalledRow(name) && lookUp(name, at)?.kind === "parameter";
 }
 
 /** The value that a pattern takes apart. */

@@ -29,6 +29,8 @@ export interface NamedTable {
   readonly schema?: string;
   /** The qualifier that the query gives it. */
   readonly alias?: string;
+  /** Whether the word is a property of another table's rows: the models say to whose rows it leads. */
+  readonly relation?: true;
 }
 
 /** A chain of calls on a database library, seen as a whole: `db("orders").where(…).first()`. */
@@ -93,6 +95,11 @@ const IDENTIFIER_FUNCTION = /^(?:sql|raw|identifier|id|ref|table|escapeIdentifie
 const ROW_METHODS = words(
   "map flatMap filter find findLast forEach some every reduce sort toSorted slice at then catch finally concat reverse " +
     "pop shift flat entries values keyBy groupBy",
+);
+
+/** Properties under which libraries give the rows themselves. */
+export const ROW_CONTAINERS = words(
+  "rows data raw result results records items entities list docs nodes value values generatedMaps",
 );
 
 const ROW_CALLBACKS = words("map flatMap filter find findLast findIndex forEach some every sort toSorted then keyBy");
@@ -450,10 +457,9 @@ export class ScriptTables {
       case "MemberExpression":
       case "OptionalMemberExpression": {
         const key = keyName(node);
+        const rows = this.rowsOf(child(node, "object"), depth);
         const isElement = node["computed"] === true && key === undefined;
-        return isElement || key === "rows" || key === "data" || key === "raw"
-          ? this.rowsOf(child(node, "object"), depth)
-          : [];
+        return isElement ? rows : rowsUnder(rows, [key ?? ""]);
       }
       case "CallExpression":
       case "OptionalCallExpression": {
@@ -477,13 +483,13 @@ export class ScriptTables {
             if (chain.tables.length > 0) return chain.tables;
           }
           const rows = this.rowsOf(init, depth);
-          return rows.length > 0 || typed === undefined ? rows : [typed];
+          return rowsUnder(rows.length > 0 || typed === undefined ? rows : [typed], binding.keys);
         }
         if (binding?.kind === "parameter") {
-          if (typed !== undefined) return [typed];
+          if (typed !== undefined) return rowsUnder([typed], binding.keys);
           const call = callbackOf(binding.node);
           if (call === undefined || !ROW_CALLBACKS.has(methodOf(call) ?? "")) return [];
-          return this.rowsOf(child(unwrap(child(call, "callee")), "object"), depth);
+          return rowsUnder(this.rowsOf(child(unwrap(child(call, "callee")), "object"), depth), binding.keys);
         }
         return [];
       }
@@ -491,6 +497,13 @@ export class ScriptTables {
         return [];
     }
   }
+}
+
+/** What is under properties of rows: the rows themselves where it is a library's container, else those of a relation. */
+function rowsUnder(rows: readonly NamedTable[], keys: readonly string[] = []): readonly NamedTable[] {
+  if (rows.length === 0) return [];
+  const key = keys.findLast((one) => !ROW_CONTAINERS.has(one));
+  return key === undefined ? rows : [{ by: "word", word: key, relation: true }];
 }
 
 /** Objects of JavaScript whose methods are called like those of models and query builders: `Math.max`, `Array.from`. */

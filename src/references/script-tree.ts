@@ -29,6 +29,8 @@ export interface Binding {
   readonly init?: Node;
   /** Whether the name is only a part of the value: `const { rows } = …`, `for (const row of …)`. */
   readonly part?: boolean;
+  /** The properties of the value in which it is, from the outside: `const { project: { owner } } = …`; "" is not known. */
+  readonly keys?: readonly string[];
   readonly source?: string;
   /** The type annotation of a parameter or variable. */
   readonly annotation?: Node;
@@ -183,7 +185,10 @@ function declare(node: Node): void {
       for (const element of children(pattern, "elements")) addPattern(home, element, { ...binding, part: true });
     } else if (pattern.type === "ObjectPattern") {
       for (const property of children(pattern, "properties")) {
-        addPattern(home, child(property, "value") ?? property, { ...annotated, part: true });
+        const value = child(property, "value");
+        // What a rest has is not told apart from the whole.
+        const keys = [...(binding.keys ?? []), ...(value === undefined ? [] : [keyName(property) ?? ""])];
+        addPattern(home, value ?? property, { ...annotated, part: true, keys });
       }
     }
   };

@@ -21,6 +21,8 @@ export interface Declaration {
   readonly relation?: true;
   /** Whether it is a declaration of the other side of the change, which this one does not have any more, or not yet. */
   readonly gone?: true;
+  /** Of a model: its relations, and the models to which they lead. */
+  readonly relations?: Readonly<Record<string, string>>;
   /** Whether the ORM gives a value where the code gives none: `@default(cuid())`, `$defaultFn`, `defaultValue`. */
   readonly filled?: true;
 }
@@ -110,6 +112,8 @@ export class Sought {
   readonly #byTable = new Map<string, SoughtTarget[]>();
   /** Keys of other tables by the names that models may give to the relation. */
   readonly #byRelation = new Map<string, SoughtTarget[]>();
+  /** The models to which the models' relations of a name lead. */
+  readonly #relations = new Map<string, Set<string>>();
   #common: ReadonlySet<SoughtTarget> = new Set();
 
   constructor(
@@ -157,6 +161,13 @@ export class Sought {
       }
       return target;
     });
+    for (const { relations = {} } of declarations) {
+      for (const [property, model] of Object.entries(relations)) {
+        const models = this.#relations.get(property);
+        if (models === undefined) this.#relations.set(property, new Set([model]));
+        else models.add(model);
+      }
+    }
     for (const target of this.targets) {
       addTo(this.#inDatabase, target.table.name, target);
       for (const name of target.names) {
@@ -251,6 +262,12 @@ export class Sought {
     if (naming !== undefined) return naming;
     const stem = word.replace(/^_+/, "").replace(TABLE_SUFFIX, "");
     return stem !== word && namings?.has(stem) === true ? "derived" : undefined;
+  }
+
+  /** How a property of a row names the target's table: by what the models say where they agree, else by its own name. */
+  namingOfRelation(target: SoughtTarget, property: string): Naming | undefined {
+    const [model, another] = this.#relations.get(property) ?? [];
+    return this.naming(target, model === undefined || another !== undefined ? property : model);
   }
 
   get #stems(): Finder<TableWords> {
@@ -376,7 +393,7 @@ export function isCertainlyTable(table: Required<QualifiedName>, name: Qualified
 /** The words that name one table. */
 export interface TableWords {
   readonly namings: ReadonlyMap<string, Naming>;
-  /** The same with those that are declared to be another table's. */
+  /** The same with those that are declared to be another table's, and the relations that lead to it. */
   readonly words: readonly string[];
   /** The table's own name and those of its models. */
   readonly names: readonly string[];
@@ -393,8 +410,11 @@ function tableWordsOf(table: Required<QualifiedName>, declarations: readonly Dec
   for (const word of tableSpellings(name)) if (!namings.has(word)) namings.set(word, "derived");
   // A generated client's accessor is the model's name with a small first letter.
   for (const model of models) namings.set(model, "exact").set(camelCase(model), "exact");
+  const relations = declarations.flatMap(({ relations = {} }) =>
+    Object.entries(relations).flatMap(([property, model]) => (models.includes(model) ? property : [])),
+  );
   // SQL may be written in capitals.
-  const words = [...namings.keys(), name.toUpperCase()];
+  const words = [...new Set([...namings.keys(), name.toUpperCase(), ...relations])];
   const own = new Set(models.flatMap((model) => [model, camelCase(model)]));
   for (const word of declarations.flatMap((declaration) => modelsOfAnother(declaration, table))) {
     if (!own.has(word)) namings.delete(word);
