@@ -122,6 +122,18 @@ function isGivenBack(target: ReferenceTarget, { operation, statement, migration 
   );
 }
 
+/** Columns of a table in use that what takes its name in the same transaction does not have. */
+export function columnsLost(placed: PlacedOperation): readonly string[] {
+  const { operation, statement, migration } = placed;
+  if (operation.type !== "DropRelation" && operation.type !== "RenameRelation") return [];
+  const old = statement.before.table(operation.relation);
+  const target = nameTaken(placed);
+  if (old?.columnsKnown !== true || target === undefined || !isGivenBack(target, placed)) return [];
+  const taker = migration.statements.at(-1)?.after.table(target.table);
+  if (taker?.columnsKnown !== true) return [];
+  return [...old.columns.keys()].filter((column) => !taker.columns.has(column));
+}
+
 interface GivenName {
   readonly statement: AnalysedStatement;
   readonly operation: Operation;

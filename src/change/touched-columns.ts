@@ -4,6 +4,7 @@ import type { PlacedOperation } from "../model/migration.js";
 import type { QualifiedName, TypeName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { ReferenceTarget } from "../model/reference.js";
+import { columnsLost } from "./names.js";
 
 interface Touched {
   readonly table: QualifiedName;
@@ -54,9 +55,12 @@ const TOUCHING: Touching = {
 };
 
 /** The columns that an operation touches, as targets of a search. */
-export function touchedBy({ operation, statement: { before } }: PlacedOperation): readonly ReferenceTarget[] {
+export function touchedBy(placed: PlacedOperation): readonly ReferenceTarget[] {
+  const { operation, statement } = placed;
+  const { before } = statement;
   const touching = TOUCHING[operation.type] as ((one: Operation, catalog: Catalog) => readonly Touched[]) | undefined;
-  return (touching?.(operation, before) ?? []).flatMap(({ table, columns }) => {
+  const lost = "relation" in operation ? [{ table: operation.relation, columns: columnsLost(placed) }] : [];
+  return [...(touching?.(operation, before) ?? []), ...lost].flatMap(({ table, columns }) => {
     const qualified = before.qualify(table);
     return columns.map((column) => ({ table: qualified, column }));
   });

@@ -10,6 +10,7 @@ import { type Project, projectOf } from "../change/project.js";
 import type { LocatedMigration } from "./linted-migration.js";
 import { newStatements } from "../change/edited-statements.js";
 import { relationOf } from "../change/live.js";
+import { columnsLost } from "../change/names.js";
 import { describe, objectOf, parseQualified } from "../change/object-names.js";
 import type { PlacedStatement } from "./transaction.js";
 import type { RuleContext, RuleMigration } from "./types.js";
@@ -114,6 +115,10 @@ class MigrationContext implements RuleMigration {
 
   usesOf(operation: Operation, column: string, table?: QualifiedName): readonly Reference[] {
     return this.#project.usesOf(this.#placed(operation), column, table);
+  }
+
+  columnsLost(operation: Operation): readonly string[] {
+    return columnsLost(this.#placed(operation));
   }
 
   judged(): Iterable<PlacedStatement> {

@@ -108,6 +108,8 @@ export interface RuleMigration {
    * @param table Default: the operation's own relation.
    */
   usesOf(operation: Operation, column: string, table?: QualifiedName): readonly Reference[];
+  /** Columns that are gone though the table's name stays: what takes it in the same transaction does not have them. */
+  columnsLost(operation: Operation): readonly string[];
   /** The judged statements of the change, over all files of this database, in the order in which they run. */
   judged(): Iterable<{ readonly migration: Migration; readonly statement: AnalysedStatement }>;
   /** Names for messages: `table`, `column`, `index`, `constraint`, `referenced`, as a person would write them. */

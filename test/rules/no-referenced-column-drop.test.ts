@@ -36,6 +36,13 @@ ruleTester.run("no-referenced-column-drop", rule, {
       code: drop,
     },
     {
+      name: "a table that is made anew with what code names",
+      history: [orders],
+      baseCode: uses,
+      headCode: uses,
+      code: "DROP TABLE orders;\nCREATE TABLE orders (id uuid PRIMARY KEY, legacy_ref text);",
+    },
+    {
       name: "a column of the same name in another table",
       history: [orders, "CREATE TABLE payments (legacy_ref text);"],
       baseCode: { "src/payments.ts": 'export const all = "SELECT legacy_ref FROM payments";\n' },
@@ -99,6 +106,40 @@ ruleTester.run("no-referenced-column-drop", rule, {
           column: 1,
           endLine: 2,
           endColumn: 42,
+        },
+      ],
+    },
+    {
+      name: "a table that is made anew without the column, in one transaction",
+      history: [orders],
+      baseCode: uses,
+      headCode: clean,
+      code: "DROP TABLE orders;\nCREATE TABLE orders (id bigint PRIMARY KEY, total numeric);",
+      errors: [
+        {
+          message:
+            "The running code uses legacy_ref of orders (src/orders.ts:1), and what takes the name of orders has no such column: it fails from then on until its last instance is gone. Deploy the code without it first; leave the column out in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 18,
+        },
+      ],
+    },
+    {
+      name: "a copy without the column takes the table's place",
+      history: [orders],
+      baseCode: uses,
+      headCode: uses,
+      code: "CREATE TABLE orders_new (id bigint PRIMARY KEY, total numeric);\nINSERT INTO orders_new SELECT id, total FROM orders;\nALTER TABLE orders RENAME TO orders_old;\nALTER TABLE orders_new RENAME TO orders;",
+      errors: [
+        {
+          message:
+            "The code of this pull request still uses legacy_ref of orders (src/orders.ts:1), and what takes the name of orders has no such column: it fails then, in whatever order the two ship. Remove these uses and deploy that; leave the column out in a later pull request.",
+          line: 3,
+          column: 1,
+          endLine: 3,
+          endColumn: 40,
         },
       ],
     },
