@@ -34,7 +34,7 @@ export default defineRule<MessageId>({
       replaced:
         "{{name}} was merged before, and {{other}} does its work now: {{then}}. Put {{name}} back, and make the change in a new migration.",
       squashedInto:
-        "{{name}} does now what {{deleted}} did, deleted here. Databases that have run {{name}} do not run it again{{notice}}: one that lacks {{deleted}} never gets it. Bring every database up to {{last}} before{{forget}}, and accept this finding with a reason.",
+        "{{name}} does now what {{deleted}} did, deleted here. Databases that have run {{name}} do not run it again{{notice}}: one that lacks {{deleted}} never gets what {{they}} did. Bring every database up to {{last}} before{{forget}}, and accept this finding with a reason.",
       squashed:
         "{{name}} stands for {{count}} migrations that are deleted here, {{first}} to {{last}}. Databases that ran those run it as well, and it fails where {{object}} exists. Bring every database up to {{last}}, {{markAsApplied}}, and accept this finding with a reason.",
     },
@@ -110,7 +110,10 @@ function byReplacement(
     if (found) replaced.set(found.by, [...(replaced.get(found.by) ?? []), file]);
   }
   const squash = [...replaced.keys()].find((by) => by !== undefined && (replaced.get(by)?.length ?? 0) > 1);
-  if (squash === undefined) return replaced;
+  if (squash === undefined) {
+    for (const [by, files] of replaced) if (files.some((file) => anew.get(file)?.inPart)) replaced.delete(by);
+    return replaced;
+  }
   const others = new Set([...replaced].flatMap(([by, files]) => (by === undefined || by === squash ? [] : files)));
   replaced.delete(undefined);
   return replaced.set(
@@ -185,6 +188,7 @@ function squashedInto(
   const data = {
     name: migrationName(file),
     deleted,
+    they: names.length > 1 ? "they" : "it",
     last: names.at(-1) ?? "",
     notice: tool.checksums ? `, and ${tool.label} finds that its checksum is another` : "",
     forget: refusesWhereMissing(tool) ? `, ${FORGET[tool.name] ?? ""}` : "",
@@ -261,6 +265,8 @@ function isSameToTool(
 ): boolean {
   // With a journal Drizzle knows a migration by the time that the journal gives for it, whatever its file is called.
   if (tool === "drizzle" && !file.endsWith("/migration.sql")) return time === previousTime;
+  // The old text of a reworked change, under the name that Sqitch gives it.
+  if (tool === "sqitch" && name.startsWith(`${previous.replace(/\.sql$/, "")}@`)) return true;
   if (tool === "postgres-migrations") return Number.parseInt(name, 10) === Number.parseInt(previous, 10);
   return name === previous || (KNOWN_BY_NUMBER.has(tool) && migrationVersion(name) === migrationVersion(previous));
 }

@@ -31,7 +31,7 @@ interface Offer extends WrittenAnew {
   readonly by: string;
 }
 
-/** By the file that is deleted. What others do in part only is not in it: a new database never gets the rest. */
+/** By the file that is deleted. What others do in part only is in it where they make one of its tables again. */
 export function writtenAnew(deleted: readonly Deleted[], kept: readonly Kept[]): ReadonlyMap<string, WrittenAnew> {
   const found = new Map<string, WrittenAnew>();
   const allMade = new Set(deleted.flatMap(({ sql }) => operationsOf(sql.statements).flatMap(keysMade)));
@@ -41,8 +41,15 @@ export function writtenAnew(deleted: readonly Deleted[], kept: readonly Kept[]):
     const operations = operationsOf(sql.statements);
     const needs = operations.flatMap((operation) => needsOf(operation, allMade, allTaken));
     const met = needs.flatMap((keys) => keys.map((key) => offers.get(key)).find((offer) => offer !== undefined) ?? []);
-    if (met.length < needs.length) continue;
     const offer = met.find(({ fails }) => fails) ?? met[0];
+    if (met.length < needs.length) {
+      const table = operations
+        .flatMap(keysMade)
+        .find((key) => key.startsWith(keyOf("relation", "")) && offers.has(key));
+      const again = table === undefined ? undefined : offers.get(table);
+      if (again !== undefined) found.set(file, { ...again, inPart: true });
+      continue;
+    }
     if (offer !== undefined) found.set(file, offer);
     else if (operations.some((operation) => keysMade(operation).length > 0)) found.set(file, {});
   }

@@ -43,6 +43,8 @@ export interface WrittenAnew {
   readonly object?: string;
   /** Whether the one in its place fails where that is there. */
   readonly fails?: boolean;
+  /** A table of its is made again, and something else is not. Absent: all of its work is done. */
+  readonly inPart?: true;
 }
 
 /** A statement that is in no migration, as it would run. */

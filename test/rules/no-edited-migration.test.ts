@@ -354,7 +354,7 @@ describe("migrations that are gone", () => {
     };
     const code = "CREATE TABLE orders (id bigint, note text NOT NULL);\nCREATE TABLE payments (id bigint);";
     expect(messages(code, change)).toEqual([
-      "drizzle/0000_init.sql: 0000_init.sql does now what 0001_a.sql and 0002_b.sql did, deleted here. Databases that have run 0000_init.sql do not run it again: one that lacks 0001_a.sql and 0002_b.sql never gets it. Bring every database up to 0002_b.sql before, and accept this finding with a reason.",
+      "drizzle/0000_init.sql: 0000_init.sql does now what 0001_a.sql and 0002_b.sql did, deleted here. Databases that have run 0000_init.sql do not run it again: one that lacks 0001_a.sql and 0002_b.sql never gets what they did. Bring every database up to 0002_b.sql before, and accept this finding with a reason.",
     ]);
   });
 
@@ -370,7 +370,24 @@ describe("migrations that are gone", () => {
       tool: flyway,
     };
     expect(messages("CREATE TABLE keys (data bytea PRIMARY KEY, period integer);", change)).toEqual([
-      "db/V1__keys.sql: V1__keys.sql does now what V2__int.sql and V3__key.sql did, deleted here. Databases that have run V1__keys.sql do not run it again, and Flyway finds that its checksum is another: one that lacks V2__int.sql and V3__key.sql never gets it. Bring every database up to V3__key.sql before, run flyway repair there, and accept this finding with a reason.",
+      "db/V1__keys.sql: V1__keys.sql does now what V2__int.sql and V3__key.sql did, deleted here. Databases that have run V1__keys.sql do not run it again, and Flyway finds that its checksum is another: one that lacks V2__int.sql and V3__key.sql never gets what they did. Bring every database up to V3__key.sql before, run flyway repair there, and accept this finding with a reason.",
+    ]);
+  });
+
+  it("takes for one squash what makes their tables again and leaves something out", () => {
+    const change: Surroundings = {
+      was: "CREATE TABLE account (id bigint);",
+      deleted: {
+        "p/02_events/migration.sql": "CREATE TABLE event (id bigint, account_id bigint);",
+        "p/03_data/migration.sql": "CREATE TABLE event_data (id bigint, value text);",
+        "p/04_uuid/migration.sql": "ALTER TABLE account ADD COLUMN uuid uuid;",
+      },
+      file: "p/01_init/migration.sql",
+      tool: prisma6,
+    };
+    const code = "CREATE TABLE event (id uuid);\nCREATE TABLE event_data (id uuid, value text);";
+    expect(messages(code, change)).toEqual([
+      "p/01_init/migration.sql: 01_init does now what 02_events, 03_data and 04_uuid did, deleted here. Databases that have run 01_init do not run it again, and Prisma finds that its checksum is another: one that lacks 02_events, 03_data and 04_uuid never gets what they did. Bring every database up to 04_uuid before, and accept this finding with a reason.",
     ]);
   });
 
