@@ -5,6 +5,7 @@ import type { Migration } from "../src/model/migration.js";
 import type { QualifiedName } from "../src/model/name.js";
 import type { Delete, Operation, Truncate } from "../src/model/operation.js";
 import type { Range } from "../src/model/position.js";
+import type { Statement } from "../src/model/statement.js";
 
 type MessageId = "columnLost" | "differs" | "rowsLost" | "tableLost";
 
@@ -31,7 +32,7 @@ export default defineRule<MessageId>({
   *checkChange(change) {
     for (const database of change.databases) {
       for (const migration of database.migrations) {
-        if (!migration.judged || !migration.down?.sql || migration.down.sql.statements.length === 0) continue;
+        if (!migration.judged || !migration.down?.sql || migration.down.sql.statements.every(isNothing)) continue;
         const undone = database.undo?.(migration);
         if (!undone) continue;
         const up = migration.statements.flatMap(({ statement }) => statement.operations);
@@ -52,6 +53,13 @@ export default defineRule<MessageId>({
     }
   },
 });
+
+/** `SELECT 1`: a down that is none, on purpose, for a tool that wants a statement. */
+function isNothing({ operations }: Statement): boolean {
+  return operations.every(
+    (operation) => operation.type === "Select" && operation.reads.length + operation.functions.length === 0,
+  );
+}
 
 /** Whether it undoes a part of the file that is what it was, where the tool remembers the parts. */
 function isOfOldPart([start]: Range, { editedParts, unchanged, sql }: Migration): boolean {

@@ -33,6 +33,11 @@ describe("silent", () => {
   it.each([
     ["a column", "ALTER TABLE orders ADD COLUMN note text;", "ALTER TABLE orders DROP COLUMN note;"],
     ["a column that is there", "ALTER TABLE orders DROP COLUMN total;", "ALTER TABLE orders ADD COLUMN total numeric;"],
+    [
+      "a down that is none, on purpose",
+      "CREATE TABLE IF NOT EXISTS old_names (a text);",
+      "-- Not taken back.\nSELECT 1;",
+    ],
     ["a table", "CREATE TABLE notes (a text);\nCREATE INDEX i ON notes (a);", "DROP TABLE notes;"],
     [
       "a table that is gone, with its name",
