@@ -14,6 +14,7 @@ import {
   usesPrismaRaw,
 } from "./application-files.js";
 import { CandidateFiles, type CodeSides, SideTree, WordSearch } from "./candidate-files.js";
+import { isSureEnough } from "./grades.js";
 import { referencesToObjects } from "./object-references.js";
 import { modelsInPrismaSchema } from "./prisma-schema.js";
 import { LazyScript, NotInParts } from "./lazy-script.js";
@@ -23,6 +24,7 @@ import { scriptParts } from "./script-tree.js";
 import type { Declaration, Found, SoughtTarget } from "./sought.js";
 import { addTo, declares, Sought, targetKey } from "./sought.js";
 import { referencesInSqlFile, referencesInText } from "./text-references.js";
+import { mayUseModel } from "./unused-models.js";
 
 export { targetKey } from "./sought.js";
 
@@ -95,8 +97,26 @@ export function findReferences(
     // Behind it: what is read after the end is cut.
     checkTime();
   }
+  for (const [index, { tree }] of candidates.entries()) {
+    const { sought } = readers[index] as Reader;
+    for (const target of sought.targets) {
+      const list = references.get(target.key);
+      if (list !== undefined && target.column === undefined)
+        references.set(target.key, asUsed(list, tree, target, sought));
+    }
+  }
   for (const [key, list] of references) references.set(key, withoutReleased(list).sort(compare));
   return references;
+}
+
+/** References to a table, where the declaration of a model that the side uses nowhere is no more than possible. */
+function asUsed(list: Reference[], tree: SideTree, target: SoughtTarget, sought: Sought): Reference[] {
+  const isOfTree = ({ side, release }: Reference): boolean => side === tree.side && release === tree.release;
+  const sure = list.filter((one) => isOfTree(one) && isSureEnough(one));
+  const isModel = ({ kind, file }: Reference): boolean =>
+    kind === "declared" && /^(?:prisma|script)$/.test(languageOf(file));
+  if (sure.length === 0 || !sure.every(isModel) || mayUseModel(tree, target, sought)) return list;
+  return list.map((one) => (sure.includes(one) ? { ...one, grade: "possible" } : one));
 }
 
 /** What reads each side's files. With the same models on both sides they are read alike, a text that both have once. */
