@@ -185,7 +185,8 @@ it("judges each migration by the schema that it meets, and no history", () => {
   const files = {
     "migrations/00002_a.sql":
       "-- +goose Up\nALTER TABLE orders ADD COLUMN a int;\n-- +goose Down\nALTER TABLE orders DROP COLUMN a;\n",
-    "migrations/00003_b.sql": "-- +goose Up\nALTER TABLE orders RENAME COLUMN a TO b;\n-- +goose Down\nSELECT 1;\n",
+    "migrations/00003_b.sql":
+      "-- +goose Up\nALTER TABLE orders RENAME COLUMN a TO b;\n-- +goose Down\nSET lock_timeout = '5s';\n",
     "migrations/00004_c.sql":
       "-- +goose Up\nALTER TABLE orders ADD COLUMN c int;\n-- +goose Down\nALTER TABLE orders DROP COLUMN b;\n",
   };
