@@ -6,6 +6,7 @@ import { schemaDifferences } from "../change/schema-differences.js";
 import type { Change, Database } from "../model/change.js";
 import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { Operation, OperationType } from "../model/operation.js";
+import { needsExtension } from "../postgres/extension-names.js";
 import { statementTokens } from "../postgres/statement-tokens.js";
 import { certainRefusalsOf } from "./certain-refusals.js";
 
@@ -45,8 +46,9 @@ function beforeEditsOf(change: Change, database: Database): BeforeEdits {
 
 /** Whether it is made of the same statements, their order and what is only of the moment aside. */
 function doesTheSame(before: Migration, now: Migration): boolean {
-  const [old, edited] = [lastingOf(before), lastingOf(now)];
-  if (old === undefined || edited === undefined) return false;
+  const [old, all] = [lastingOf(before), lastingOf(now)];
+  if (old === undefined || all === undefined) return false;
+  const edited = all.filter((statement) => !isThereAnyway(statement, old));
   const [texts, textsNow] = [old, edited].map((statements) => statements.map(({ statement }) => keyOf(statement.sql)));
   if (JSON.stringify(texts?.sort()) !== JSON.stringify(textsNow?.sort())) return false;
   const [data, dataNow] = [old, edited].map((statements) => statements.filter(changesMoreThanSchema));
@@ -68,6 +70,28 @@ function lastingOf({ statements }: Migration): readonly AnalysedStatement[] | un
   if (statements.some(({ statement }) => statement.embedded !== undefined)) return undefined;
   return statements.filter(({ statement }) => !statement.operations.every(isOfTheMoment));
 }
+
+/** An extension without which PostgreSQL had refused the old text: every database that ran it has got it already. */
+function isThereAnyway({ statement }: AnalysedStatement, old: readonly AnalysedStatement[]): boolean {
+  const [operation, ...others] = statement.operations;
+  if (operation?.type !== "CreateExtension" || others.length > 0) return false;
+  return (
+    operation.ifNotExists &&
+    old.some(
+      ({ statement: { sql, operations } }) =>
+        operations.some(({ type }) => READ_AT_ONCE.has(type)) && needsExtension(sql, operation.extension),
+    )
+  );
+}
+
+/** Statements whose names PostgreSQL looks up when it runs them. The body of a function waits until it is called. */
+const READ_AT_ONCE: ReadonlySet<string> = new Set<OperationType>([
+  "AddColumn",
+  "AlterColumnType",
+  "CreateIndex",
+  "CreateTable",
+  "CreateView",
+]);
 
 /** What ends with the transaction, or the session, and changes no schema. */
 function isOfTheMoment(operation: Operation): boolean {

@@ -55,6 +55,15 @@ describe("an edit of a merged migration", () => {
     expect(edited("goose", [INIT, VIEW], was, tolerant.replace("THEN NULL", "THEN DROP TABLE items"))).toEqual(GOOSE);
   });
 
+  it("is harmless where it makes an extension without which the old text was refused", () => {
+    const index = "CREATE INDEX by_name ON orders USING gin (state gin_trgm_ops);";
+    const extension = "CREATE EXTENSION IF NOT EXISTS pg_trgm;\n";
+    expect(edited("goose", [INIT, VIEW], index, extension + index)).toEqual([]);
+    expect(edited("flyway", [INIT, VIEW], index, extension + index)).toEqual(FLYWAY);
+    expect(edited("goose", [INIT, VIEW], was, extension + was)).toEqual(GOOSE);
+    expect(edited("goose", [INIT, VIEW], index, `CREATE EXTENSION IF NOT EXISTS citext;\n${index}`)).toEqual(GOOSE);
+  });
+
   it("is none where the other order makes another schema", () => {
     const drop = "ALTER TABLE orders DROP COLUMN IF EXISTS state;";
     const add = "ALTER TABLE orders ADD COLUMN IF NOT EXISTS state varchar(20);";
