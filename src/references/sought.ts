@@ -137,20 +137,23 @@ export class Sought {
           ? [table.name, ...models.flatMap((model) => [model, camelCase(model)])]
           : [column, ...declared.flatMap(({ property }) => property ?? [])];
       const spellings = column === undefined ? tableSpellings(table.name) : columnSpellings(column);
+      const undeclared =
+        declared.every(({ gone }) => gone === true) &&
+        declarations.some(
+          ({ property, gone, ...model }) => property !== undefined && gone !== true && declares(model, { table }),
+        );
+      const names = new Set([...own, ...spellings]);
+      const others = foreignNames({ table, ...(column !== undefined && { column }) }, declarations, own);
       const target = {
         table,
         ...(column !== undefined && { column }),
         key,
         ownNames: new Set(own),
-        names: new Set([...own, ...spellings]),
-        foreign: foreignNames({ table, ...(column !== undefined && { column }) }, declarations, own),
+        names,
+        foreign: undeclared ? new Set([...others, ...relationsOf(table, declarations, names)]) : others,
         distinctive: isCompound(column ?? table.name),
         filled: declared.some(({ filled }) => filled === true),
-        undeclared:
-          declared.every(({ gone }) => gone === true) &&
-          declarations.some(
-            ({ property, gone, ...model }) => property !== undefined && gone !== true && declares(model, { table }),
-          ),
+        undeclared,
       };
       const tableKey = targetKey({ table });
       let words = tables.get(tableKey);
@@ -366,6 +369,21 @@ function foreignNames(
     return declares({ models, ...(of && { table: of }) }, { table }) ? property : [];
   });
   return new Set(foreign.filter((name) => !own.includes(name)));
+}
+
+/** Those of the names that a table's model gives to relations: they lead to the rows of another model. */
+function relationsOf(
+  table: Required<QualifiedName>,
+  declarations: readonly Declaration[],
+  names: ReadonlySet<string>,
+): readonly string[] {
+  const known = declarations.filter(({ gone }) => gone !== true);
+  return known.flatMap((declaration) =>
+    Object.entries(declaration.relations ?? {}).flatMap(([property, model]) => {
+      const leads = names.has(property) && declares(declaration, { table });
+      return leads && known.some(({ models }) => models.includes(model)) ? property : [];
+    }),
+  );
 }
 
 /** The names of a model that is declared to be of another table. */

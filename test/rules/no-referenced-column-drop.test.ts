@@ -13,6 +13,7 @@ const uses = { "src/orders.ts": 'export const byId = "SELECT id, legacy_ref FROM
 const struct = 'package api\n\ntype Order struct {\n\tRef string `db:"legacy_ref" json:"legacy_ref"`\n}\n';
 /** What a page gets. */
 const type = "export interface Order {\n  id: string;\n  legacy_ref: string;\n}\n";
+const model = (field: string): string => `model orders {\n  id BigInt @id\n  ${field}\n}\n\n`;
 const clean = { "src/orders.ts": 'export const byId = "SELECT id FROM orders WHERE id = $1";\n' };
 
 ruleTester.run("no-referenced-column-drop", rule, {
@@ -41,6 +42,18 @@ ruleTester.run("no-referenced-column-drop", rule, {
       baseCode: uses,
       headCode: uses,
       code: "DROP TABLE orders;\nCREATE TABLE orders (id uuid PRIMARY KEY, legacy_ref text);",
+    },
+    {
+      name: "a relation of Prisma's that has the column's name: it is read from another table",
+      history: [orders],
+      baseCode: { "prisma/schema.prisma": model("legacy_ref String?") },
+      headCode: {
+        "prisma/schema.prisma": `${model("legacy_ref Ref?")}model Ref {\n  order_id BigInt @id\n  order orders @relation(fields: [order_id], references: [id])\n}\n`,
+        "src/orders.ts":
+          "export const create = () => prisma.orders.create({ data: { legacy_ref: { create: {} } }, select: { legacy_ref: { select: { order_id: true } } } });\n",
+      },
+      deploy: { model: "recreate" },
+      code: `CREATE TABLE "Ref" (order_id bigint PRIMARY KEY REFERENCES orders);\n${drop}`,
     },
     {
       name: "a column of the same name in another table",
@@ -140,6 +153,26 @@ ruleTester.run("no-referenced-column-drop", rule, {
           column: 1,
           endLine: 3,
           endColumn: 40,
+        },
+      ],
+    },
+    {
+      name: "a key of the column's name where it is a value of another type",
+      history: [orders],
+      headCode: {
+        "prisma/schema.prisma": model("legacy_ref Json?"),
+        "src/orders.ts":
+          "export const create = () => prisma.orders.create({ data: { legacy_ref: { create: {} } } });\n",
+      },
+      code: drop,
+      errors: [
+        {
+          message:
+            "The code of this pull request still uses legacy_ref of orders (prisma/schema.prisma:3, src/orders.ts:1) and fails once it is dropped, in whatever order the two ship. Remove these uses and deploy that; drop the column in a later pull request.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 42,
         },
       ],
     },
