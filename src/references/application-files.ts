@@ -32,9 +32,9 @@ const TEST_FOLDER =
 const TEST_FILE =
   /(^|\/)(test_[^/]*\.py|conftest\.py|[^/]*[._-](tests?|specs?|e2e|cy|mocks?|fixtures?|stories|bench)\.[^/]+|[^/]*Tests?\.(java|kt|cs|php|scala|swift))$/;
 
-/** What fills a database for development: `prisma/seed.ts`, `db/seeds.rb`. Elsewhere a seed may be anything. */
+/** What fills a database for development: `prisma/seed.ts`, `db/seeds.rb`, `db/sample_data.sql`. Elsewhere a seed may be anything. */
 const DATABASE_SEED =
-  /(^|\/)(prisma|db|databases?|sequelize|knex|drizzle|typeorm|mikro-orm|supabase)\/(?:[^/]+\/)*(seeds?|seeders?)(\/|[._-][^/]*\.\w+$|\.\w+$)/i;
+  /(^|\/)(prisma|db|databases?|sequelize|knex|drizzle|typeorm|mikro-orm|supabase)\/(?:[^/]+\/)*(seeds?|seeders?|(?:sample|demo)[_-]?data)(\/|[._-][^/]*\.\w+$|\.\w+$)/i;
 
 /** Tests, fixtures, mocks and what fills a database for development: what they name breaks no running code. */
 export function isTest(file: string): boolean {

@@ -187,11 +187,13 @@ describe("files", () => {
       // What fills a database for development; elsewhere a seed may be anything.
       "packages/database/src/seed.ts",
       "prisma/seeds/a.ts",
+      "api/db/sample_data.ts",
       "wallet/seed.ts",
     ];
     expect(find(Object.fromEntries(files.map((file) => [file, QUERY]))).map(brief)).toEqual([
       "head certain read src/a.ts:1:26",
       "head certain read wallet/seed.ts:1:26",
+      "head possible - api/db/sample_data.ts:1:26",
       "head possible - packages/database/src/seed.ts:1:26",
       "head possible - prisma/seeds/a.ts:1:26",
       "head possible - src/a.spec.ts:1:26",
