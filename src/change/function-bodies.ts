@@ -6,6 +6,7 @@ import type { Database } from "../model/change.js";
 import type { Migration } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Range } from "../model/position.js";
+import { lineCounter } from "../text/line-counter.js";
 
 interface Definition {
   /** Types of its arguments, which tell it from others of its name. */
@@ -51,6 +52,38 @@ function findBodies(database: Database): ReadonlyMap<string, string> {
 /** The definitions in force of the functions of a name. */
 export function definitionsNamed(database: Database, name: Required<QualifiedName>): readonly Definition[] {
   return definitionsOf(database).get(keyOf(name)) ?? [];
+}
+
+interface Lines {
+  readonly name: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+const lines = new WeakMap<Database, ReadonlyMap<string, readonly Lines[]>>();
+
+/** The bare name of the function in force whose definition has a line of a file; undefined where none has. */
+export function functionAt(database: Database, file: string, line: number): string | undefined {
+  let byFile = lines.get(database);
+  if (!byFile) lines.set(database, (byFile = linesOf(database)));
+  return byFile.get(file)?.find(({ first, last }) => first <= line && line <= last)?.name;
+}
+
+function linesOf(database: Database): ReadonlyMap<string, readonly Lines[]> {
+  const byFile = new Map<string, Lines[]>();
+  const counters = new Map<Migration, (offset: number) => number>();
+  for (const [key, definitions] of definitionsOf(database)) {
+    const name = key.slice(key.indexOf("\0") + 1);
+    for (const { migration, range } of definitions) {
+      const lineOf = counters.get(migration) ?? lineCounter(migration.sql.text);
+      counters.set(migration, lineOf);
+      const own = { name, first: lineOf(range[0]), last: lineOf(range[1]) };
+      const inFile = byFile.get(migration.file);
+      if (inFile) inFile.push(own);
+      else byFile.set(migration.file, [own]);
+    }
+  }
+  return byFile;
 }
 
 const inForce = new WeakMap<Database, ReadonlyMap<string, readonly Definition[]>>();

@@ -9,7 +9,7 @@ import type { AcceptedReference, Reference, ReferenceTarget } from "../model/ref
 import type { Report } from "../model/report.js";
 import { AcceptedReferences } from "./accepted-references.js";
 import { literalGlob } from "../text/glob.js";
-import { functionBodies, functionsMention } from "./function-bodies.js";
+import { functionAt, functionBodies, functionsMention } from "./function-bodies.js";
 import { isLive, relationOf } from "./live.js";
 import { doubtMoved } from "./moved-columns.js";
 import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
@@ -17,6 +17,7 @@ import { memoryTree, notSearched } from "./overlay-tree.js";
 import { isListed } from "./table-lists.js";
 import { touchedBy } from "./touched-columns.js";
 import { usesInTriggers } from "./trigger-functions.js";
+import { uncalledAmong } from "./uncalled-functions.js";
 
 const projects = new WeakMap<Change, Project>();
 
@@ -286,7 +287,10 @@ function searchCode(
         )
       : new Map(targets.map((target) => [targetKey(target), []]));
     for (const database of databases) {
-      found.set(database.name, [references, searchFunctions(database, targetsIn(database), options)]);
+      const inFunctions = searchFunctions(database, targetsIn(database), options);
+      // Without code, whoever calls the functions is elsewhere.
+      const called = isAnywhere ? ifCalled(inFunctions, change, database, exclude) : inFunctions;
+      found.set(database.name, [references, called]);
     }
   }
   return found;
@@ -333,6 +337,26 @@ function searchFunctions(
   return new Map(
     [...found].map(([key, references]) => [key, [...references.map(inPlace), ...(inTriggers.get(key) ?? [])]]),
   );
+}
+
+/** What functions use, which is no more than possible where nobody calls them. */
+function ifCalled(
+  found: FoundReferences,
+  change: Change,
+  database: Database,
+  migrationFiles: readonly string[],
+): FoundReferences {
+  const functions = new Map<Reference, string>();
+  for (const reference of [...found.values()].flat()) {
+    const name = functionAt(database, reference.file, reference.line);
+    if (name !== undefined) functions.set(reference, name);
+  }
+  if (functions.size === 0) return found;
+  const uncalled = uncalledAmong(new Set(functions.values()), change, database, migrationFiles);
+  if (uncalled.size === 0) return found;
+  const graded = (reference: Reference): Reference =>
+    uncalled.has(functions.get(reference) ?? "") ? { ...reference, grade: "possible" } : reference;
+  return new Map([...found].map(([key, references]) => [key, references.map(graded)]));
 }
 
 function removedTargets(database: Database): readonly ReferenceTarget[] {

@@ -29,6 +29,20 @@ const onFirstLine = (message: string, endColumn: number): readonly ExpectedError
 ruleTester.run("no-referenced-table-drop", rule, {
   valid: [
     { name: "nobody names it", history: [orders], baseCode: clean, headCode: clean, code: "DROP TABLE orders;" },
+    {
+      name: "a function that nobody calls",
+      history: [orders, countsOrders],
+      baseCode: clean,
+      headCode: clean,
+      code: "DROP TABLE orders;",
+    },
+    {
+      name: "a model that nothing works with, which the pull request takes away",
+      history: [orders],
+      baseCode: { ...clean, "prisma/schema.prisma": "model orders {\n  id Int @id\n}\n" },
+      headCode: clean,
+      code: "DROP TABLE orders;",
+    },
     { name: "a table of this change", pending: [orders], baseCode: uses, headCode: uses, code: "DROP TABLE orders;" },
     {
       name: "only old code names it, and nothing runs meanwhile",
@@ -176,7 +190,7 @@ ruleTester.run("no-referenced-table-drop", rule, {
       name: "a function of the database",
       history: [orders, countsOrders],
       baseCode: clean,
-      headCode: clean,
+      headCode: { ...clean, "src/count.ts": 'export const count = "SELECT count_orders()";\n' },
       code: "DROP TABLE orders;",
       errors: onFirstLine(atHead("the table orders", "db/migrations/0002.sql:2"), 18),
     },
