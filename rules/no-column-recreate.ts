@@ -14,6 +14,7 @@ import {
   isLikeType,
   isShorter,
   isSimilarName,
+  listNames,
   mayCopyBetween,
   migrationOf,
   oncePerChange,
@@ -46,6 +47,8 @@ export default defineRule({
         "{{column}} of {{table}} is dropped here and added again in {{place}}, as {{newType}}: every value of it is lost. {{keep}}",
       renamed:
         "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}}, which looks like {{column}} under another name: every value of it is lost. To rename it, leave it in place, copy its values into {{newColumn}}, and drop it in a later deploy, once no running code uses it.",
+      related:
+        "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}}, which by name could take up its values: nothing copies them, so they are lost. Fill {{newColumn}} first, and drop {{column}} in a later deploy, once no running code uses it; if they have nothing to do with each other, accept this finding with that reason.",
       alike:
         "{{column}} of {{table}} is dropped here, and {{place}} adds {{newColumn}}, which could hold its values: if one takes the place of the other, every value is lost. Then copy the values into {{newColumn}}, and drop {{column}} in a later deploy; if they have nothing to do with each other, accept this finding with that reason.",
     },
@@ -57,7 +60,8 @@ export default defineRule({
         const added = addedColumns(migration, op, op.table);
         if (added.length === 0 || !migration.isLive(op) || !holdsValues(op, migration)) return;
         if (copiesOfColumn(migration, op).before.length > 0 || isEmptied(op, migration)) return;
-        const found = successorOf(op, added, migration);
+        const successors = successorsOf(op, added, migration);
+        const [found] = successors;
         if (!found) return;
         const { operation: add } = found;
         const { type } = columnOf(op, migration) ?? {};
@@ -68,7 +72,9 @@ export default defineRule({
           ? "byCall"
           : isRenamed
             ? isSimilarName(op.column, name)
-              ? "renamed"
+              ? successors.length > 1 || rivalsFor(found, op, migration).length > 1
+                ? "related"
+                : "renamed"
               : "alike"
             : isSame
               ? "again"
@@ -76,13 +82,13 @@ export default defineRule({
         context.report({
           node: op,
           messageId,
-          also: [add],
-          // Two columns that have no more than their type in common may have nothing to do with each other.
-          isGuess: messageId === "alike",
+          also: successors.map(({ operation }) => operation),
+          // They may have nothing to do with each other.
+          isGuess: messageId === "alike" || messageId === "related",
           data: {
             ...migration.describe(op),
             place: placeOf(migration, found),
-            newColumn: quoteIdentifier(name),
+            newColumn: listNames(successors.map(({ operation }) => quoteIdentifier(operation.column.name))),
             newType: newType.sql,
             tool: migration.migration.tool.label,
             added: isRenamed ? quoteIdentifier(name) : `it again as ${newType.sql}`,
@@ -147,35 +153,49 @@ function isEmptied(op: DropColumn, migration: RuleMigration): boolean {
 }
 
 /**
- * The added column that stands for the dropped one: that of its name, one like it in name, or the only one of its type
- * in the file.
+ * The added columns that may stand for the dropped one: that of its name, those like it in name, or the only one of its
+ * type in the file.
  */
-function successorOf(op: DropColumn, added: readonly AddedColumn[], migration: RuleMigration): AddedColumn | undefined {
+function successorsOf(op: DropColumn, added: readonly AddedColumn[], migration: RuleMigration): readonly AddedColumn[] {
   const own = migration.statementOf(op);
   // Within one statement PostgreSQL drops first, whatever is written first.
   const again = added.find(
     ({ operation, statement }) =>
       operation.column.name === op.column && (statement === own || precedes(op, operation, migration)),
   );
-  if (again) return again.operation.column.generated ? undefined : again;
+  if (again) return again.operation.column.generated ? [] : [again];
   const wanted = columnOf(op, migration)?.type;
-  if (wanted === undefined) return undefined;
+  if (wanted === undefined) return [];
   const dropped = droppedColumns(migration).of(migration.before(op).qualify(op.table));
   const alike = added.filter(({ operation: { column } }) => {
     const { type, generated, identity } = column;
     return !generated && !identity && isLikeType(type, wanted) && !dropped.some(({ name }) => name === column.name);
   });
   const similar = alike.filter(({ operation }) => isSimilarName(op.column, operation.column.name));
-  const [only, ...others] = similar.length > 0 ? [similar[0]] : alike;
-  if (only === undefined || others.length > 0) return undefined;
+  const found = similar.length > 0 ? similar : alike;
   if (similar.length === 0) {
-    if (isShorter(only.operation.column.type, wanted)) return undefined;
-    const rivals = dropped.filter(({ type }) => type !== undefined && isLikeType(type, wanted));
+    const [only, ...others] = alike;
+    if (only === undefined || others.length > 0 || isShorter(only.operation.column.type, wanted)) return [];
     // Two files may have nothing to do with each other.
-    if (rivals.length > 1 || only.migration !== migration.migration) return undefined;
+    if (rivalsFor(only, op, migration).length > 1 || only.migration !== migration.migration) return [];
   }
   const drop = { operation: op, statement: migration.statementOf(op), migration: migration.migration };
-  return mayCopyBetween(migration, only, drop) ? undefined : only;
+  return found.some((one) => mayCopyBetween(migration, one, drop)) ? [] : found;
+}
+
+/** The dropped columns that an added one may stand for, as much as for this one. */
+function rivalsFor({ operation }: AddedColumn, op: DropColumn, migration: RuleMigration): readonly DroppedColumn[] {
+  const wanted = columnOf(op, migration)?.type;
+  const byName = isSimilarName(op.column, operation.column.name);
+  return droppedColumns(migration)
+    .of(migration.before(op).qualify(op.table))
+    .filter(
+      ({ name, type }) =>
+        type !== undefined &&
+        wanted !== undefined &&
+        isLikeType(type, wanted) &&
+        (!byName || isSimilarName(name, operation.column.name)),
+    );
 }
 
 interface DroppedColumn {

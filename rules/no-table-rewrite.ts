@@ -3,11 +3,16 @@
  * table runs until it is done, SELECT included.
  */
 import {
+  addValueSql,
   defineRule,
+  type ExtendedEnum,
+  extendedEnum,
   formatName,
   later,
+  listNames,
   lockedTables,
   migrationOf,
+  operationsOfChange,
   outsideTransaction,
   quoteIdentifier,
   type RuleMigration,
@@ -207,6 +212,9 @@ function remedyForConstraints(op: AlterColumnType, migration: RuleMigration): st
 }
 
 function remedyForType(op: AlterColumnType, migration: RuleMigration): string {
+  const exchange = operationsOfChange(migration, "AlterColumnType", "RenameType").map(({ operation }) => operation);
+  const extended = extendedEnum(op, migration.before(op), exchange);
+  if (extended) return remedyForEnum(op, extended, migration);
   const [length] = op.newType.modifiers;
   const from = migration.before(op).table(op.table)?.columns.get(op.column)?.type;
   const onlyLimitsLength =
@@ -220,6 +228,14 @@ function remedyForType(op: AlterColumnType, migration: RuleMigration): string {
   }
   const added = op.collation === undefined ? "of the new type" : "of that type and collation";
   return `Add a column ${added}, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.`;
+}
+
+/** A second type is not needed where the first only gains values. */
+function remedyForEnum(op: AlterColumnType, { type, added }: ExtendedEnum, migration: RuleMigration): string {
+  const statements = listNames(added.map((one) => addValueSql(type, one)));
+  const [values, them] = added.length === 1 ? ["a value", "it"] : ["values", "them"];
+  const action = `The type only gains ${values}: instead of making another, add ${them} in an instant with ${statements}`;
+  return migration.postgres < 12 ? outsideTransaction(migration, op, action) : `${action}.`;
 }
 
 /** As it is written: a new collation alone rebuilds indexes, and the type says nothing of it. */

@@ -9,6 +9,7 @@
  * each row on a real PostgreSQL.
  */
 import { formatName, objectOf } from "../change/object-names.js";
+import type { Catalog } from "../model/catalog.js";
 import type { Column } from "../model/catalog.js";
 import type { PlacedOperation } from "../model/migration.js";
 import type { ObjectKind } from "../model/object-operation.js";
@@ -75,12 +76,7 @@ interface PlacedFacts extends Circumstances {
 const ANSWERS: { readonly [Type in OperationType]?: Row<Type> } = {
   AddColumn: addColumn,
   AddConstraint: addConstraint,
-  AddEnumValue: ({ value }, { name }) => ({
-    ...ADDS,
-    codeRollback: "unknown",
-    undo: "no",
-    meaning: `Code that was written before reads '${value}' of ${name} as soon as the code in this pull request writes it.`,
-  }),
+  AddEnumValue: ({ value }, { name }) => ({ ...gains([value], name), undo: "no" }),
   AlterColumnType: alterColumnType,
   AlterDomain: (operation) =>
     operation.subcommand === "AddConstraint" || operation.subcommand === "SetNotNull"
@@ -424,11 +420,33 @@ function alterColumnType(operation: OperationOf<"AlterColumnType">, { placed, na
       undo: "unknown",
     };
   }
+  const gained = valuesGained(operation, placed.statement.before);
+  if (gained) return { ...gains(gained, name), undo: "unknown" };
   return {
     running: "unknown",
     next: "unknown",
     reasons: [`Values of ${name} come back as ${operation.newType.sql}, and values that do not fit it are refused.`],
     undo: "unknown",
+  };
+}
+
+/** The values that a column's new enum has beside all those of the one before; undefined where it is not so. */
+function valuesGained(operation: OperationOf<"AlterColumnType">, before: Catalog): readonly string[] | undefined {
+  const former = before.table(operation.table)?.columns.get(operation.column)?.type;
+  const from = former && before.enum(former);
+  const to = before.enum(operation.newType);
+  if (!from || !to || !from.values.every((value) => to.values.includes(value))) return undefined;
+  const gained = to.values.filter((value) => !from.values.includes(value));
+  return gained.length > 0 ? gained : undefined;
+}
+
+function gains(values: readonly string[], name: string): Answers {
+  const listed = values.map((value) => `'${value}'`).join(", ");
+  const it = values.length === 1 ? "it" : "them";
+  return {
+    ...ADDS,
+    codeRollback: "unknown",
+    meaning: `Code that was written before reads ${listed} of ${name} as soon as the code in this pull request writes ${it}.`,
   };
 }
 

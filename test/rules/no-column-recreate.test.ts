@@ -6,6 +6,8 @@ import rule from "../../rules/no-column-recreate.js";
 import { ruleTester } from "./rule-tester.js";
 import { drizzle, prisma6, prisma7 } from "./tools.js";
 
+const related = (column: string, adds: string, added: string): string =>
+  `${column} of people is dropped here, and ${adds}, which by name could take up its values: nothing copies them, so they are lost. Fill ${added} first, and drop ${column} in a later deploy, once no running code uses it; if they have nothing to do with each other, accept this finding with that reason.`;
 const users = "CREATE TABLE users (id bigint PRIMARY KEY, full_name varchar(80), age int, born date, tags text[]);";
 
 ruleTester.run("no-column-recreate", rule, {
@@ -190,6 +192,41 @@ ruleTester.run("no-column-recreate", rule, {
           column: 1,
           endLine: 2,
           endColumn: 44,
+        },
+      ],
+    },
+    {
+      name: "two columns that become one, by their names",
+      history: ["CREATE TABLE people (id bigint PRIMARY KEY, first_name text, last_name text, born date);"],
+      code: 'ALTER TABLE people DROP COLUMN first_name;\nALTER TABLE people DROP COLUMN last_name;\nALTER TABLE people ADD COLUMN "fullName" text;',
+      errors: [
+        {
+          message: related("first_name", 'line 3 adds "fullName"', '"fullName"'),
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 42,
+        },
+        {
+          message: related("last_name", 'line 3 adds "fullName"', '"fullName"'),
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 41,
+        },
+      ],
+    },
+    {
+      name: "one column that becomes two, by their names",
+      history: ["CREATE TABLE people (id bigint PRIMARY KEY, full_name text, note text);"],
+      code: "ALTER TABLE people ADD COLUMN first_name text, ADD COLUMN last_name text;\nALTER TABLE people DROP COLUMN full_name;",
+      errors: [
+        {
+          message: related("full_name", "line 1 adds first_name and last_name", "first_name and last_name"),
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 41,
         },
       ],
     },

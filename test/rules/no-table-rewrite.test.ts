@@ -9,6 +9,69 @@ const waits = "every query on orders waits until it is done, SELECT too.";
 const copy =
   "Add a column of the new type, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.";
 
+const states = "CREATE TYPE state AS ENUM ('new', 'paid');\nCREATE TABLE orders (id bigint PRIMARY KEY, state state);";
+const exchange = (values: string, using = "state::text::state_new"): string =>
+  `CREATE TYPE state_new AS ENUM (${values});
+ALTER TABLE orders ALTER COLUMN state TYPE state_new USING (${using});
+ALTER TYPE state RENAME TO state_old;
+ALTER TYPE state_new RENAME TO state;`;
+const toNew = `to state_new rewrites orders and its indexes: ${waits}`;
+/** Enums by another type: what they gain is told, where gaining is all they do. */
+const ENUMS = [
+  {
+    name: "an enum that gains a value at its end",
+    code: exchange("'new', 'paid', 'it''s back'"),
+    says: `${toNew} The type only gains a value: instead of making another, add it in an instant with ALTER TYPE state ADD VALUE 'it''s back'.`,
+    at: [2, 1, 2, 84],
+  },
+  {
+    name: "an enum that gains values in front and in between",
+    code: exchange("'draft', 'new', 'held', 'paid'"),
+    says: `${toNew} The type only gains values: instead of making another, add them in an instant with ALTER TYPE state ADD VALUE 'draft' BEFORE 'new' and ALTER TYPE state ADD VALUE 'held' AFTER 'new'.`,
+    at: [2, 1, 2, 84],
+  },
+  {
+    name: "the old type makes room first, as TypeORM writes it",
+    code: `ALTER TYPE "public"."state" RENAME TO "state_old";
+CREATE TYPE "public"."state" AS ENUM('new', 'paid', 'back');
+ALTER TABLE "orders" ALTER COLUMN "state" TYPE "public"."state" USING "state"::"text"::"public"."state";`,
+    says: `to "public"."state" rewrites orders and its indexes: ${waits} The type only gains a value: instead of making another, add it in an instant with ALTER TYPE state ADD VALUE 'back'.`,
+    at: [3, 1, 3, 104],
+  },
+  {
+    name: "before PostgreSQL 12, where ADD VALUE runs in no transaction",
+    postgres: 11,
+    tool: supabase,
+    code: exchange("'new', 'paid', 'back'"),
+    says: `${toNew} The type only gains a value: instead of making another, add it in an instant with ALTER TYPE state ADD VALUE 'back' in a migration of its own: Supabase runs it outside the transaction of the file.`,
+    at: [2, 1, 2, 84],
+  },
+  {
+    name: "an enum that loses a value as well",
+    code: exchange("'new', 'back'"),
+    says: `${toNew} ${copy}`,
+    at: [2, 1, 2, 84],
+  },
+  {
+    name: "an enum whose values change their order",
+    code: exchange("'paid', 'new', 'back'"),
+    says: `${toNew} ${copy}`,
+    at: [2, 1, 2, 84],
+  },
+  {
+    name: "rows that get other values",
+    code: exchange("'new', 'paid', 'back'", "CASE WHEN id > 9 THEN 'back' ELSE state::text END::state_new"),
+    says: `${toNew} ${copy}`,
+    at: [2, 1, 2, 122],
+  },
+  {
+    name: "another type that stays beside the first",
+    code: "CREATE TYPE state_2 AS ENUM ('new', 'paid', 'back');\nALTER TABLE orders ALTER COLUMN state TYPE state_2 USING state::text::state_2;",
+    says: `to state_2 rewrites orders and its indexes: ${waits} ${copy}`,
+    at: [2, 1, 2, 78],
+  },
+] as const;
+
 /** A finding on the whole of a statement in one line. */
 function whole(code: string, message: string): object {
   return { message, line: 1, column: 1, endLine: 1, endColumn: code.length };
@@ -120,6 +183,13 @@ ruleTester.run("no-table-rewrite", rule, {
         },
       ],
     },
+    ...ENUMS.map(({ name, code, says, at: [line, column, endLine, endColumn], ...surroundings }) => ({
+      name,
+      history: [states],
+      code,
+      ...surroundings,
+      errors: [{ message: `Changing state ${says}`, line, column, endLine, endColumn }],
+    })),
     rewrite(
       "a volatile default with NOT NULL: without the default it cannot stay",
       "ALTER TABLE orders ADD COLUMN token uuid DEFAULT gen_random_uuid() NOT NULL;",

@@ -4,7 +4,10 @@ import type { Table } from "../../model/catalog.js";
 import type { QualifiedName } from "../../model/name.js";
 import { clip, maximumBytes } from "../../postgres/catalog/default-names.js";
 import { quoteIdentifier } from "../../text/quote-identifier.js";
+import { quoteLiteral as literal } from "../../text/quote-literal.js";
 import type { RecipeContext } from "../recipe.js";
+
+export { literal };
 
 /** A table of the reader, as SQL and messages write it. */
 export interface NamedTable extends Required<QualifiedName> {
@@ -31,12 +34,6 @@ export function tableIn({ placed }: RecipeContext, name: QualifiedName): NamedTa
 /** A table and its schema as a string that PostgreSQL reads as `regclass`. */
 export function regclass({ sql }: NamedTable): string {
   return `${literal(sql)}::regclass`;
-}
-
-/** A string constant. */
-export function literal(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''")}'`;
-  return text.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;
 }
 
 /** A name made of another one: `orders_old`, cut so that PostgreSQL keeps the end, and numbered where it is taken. */

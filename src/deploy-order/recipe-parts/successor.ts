@@ -11,7 +11,10 @@ export interface Successor {
   readonly isSimilar: boolean;
 }
 
-/** Undefined where no column of its kind is added, or several are, or the pull request fills one of them itself. */
+/**
+ * Undefined where no column of its kind is added, or several are, or one is like several that are dropped, and where the
+ * pull request fills one of them itself.
+ */
 export function successorOf({ column }: DropColumn, context: RecipeContext, table: NamedTable): Successor | undefined {
   const type = table.known?.columns.get(column)?.type;
   const ours = context.operations.filter((one) => isOn(one, table));
@@ -28,7 +31,9 @@ export function successorOf({ column }: DropColumn, context: RecipeContext, tabl
   );
   const similar = alike.filter((one) => isSimilarName(column, one.column.name));
   const [add, ...others] = similar.length > 0 ? similar : alike;
-  if (add === undefined || others.length > 0 || (similar.length === 0 && dropped.length > 1)) return undefined;
+  if (add === undefined || others.length > 0) return undefined;
+  const rivals = dropped.filter((one) => similar.length === 0 || isSimilarName(one, add.column.name));
+  if (rivals.length > 1) return undefined;
   if (similar.length === 0 && isShorter(add.column.type, type)) return undefined;
   return { add, isSimilar: similar.length > 0 };
 }

@@ -1,31 +1,18 @@
 /** Values of an enum that code on the other side does not know: a new one, and one under another name. */
+import { addValue, writeLater } from "../recipe-parts/added-enum-values.js";
 import { rowsLeft } from "../recipe-parts/checks.js";
 import { BATCH_STOP, inBatches } from "../recipe-parts/batches.js";
-import { backfill, before, deploy } from "../recipe-parts/moments.js";
+import { backfill, deploy } from "../recipe-parts/moments.js";
 import { literal, quote, tableIn } from "../recipe-parts/names.js";
 import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
-import { formatName } from "../../change/object-names.js";
 import type { QualifiedName } from "../../model/name.js";
 
 export const addEnumValue = defineRecipe({
   name: "add-enum-value",
   summary: "Add the value first, and write it only once every instance knows it.",
   operation: "AddEnumValue",
-  way({ enum: named, value, neighbor }, context) {
-    const type = typeSql(context, named);
-    return {
-      steps: [
-        addValue(type, value, neighbor && `${neighbor.position.toUpperCase()} ${literal(neighbor.value)}`),
-        {
-          name: "write-later",
-          actor: "code",
-          title: `Let the code in this pull request read \`${value}\`, and write it only once every instance runs it: behind a setting that is off, or in the next pull request.`,
-          from: deploy(0),
-          until: deploy(0),
-          wayBack: "Deploy the code before it again, as long as no row has the value.",
-        },
-      ],
-    };
+  way(operation, context) {
+    return { steps: [addValue(typeOf(context, operation.enum), operation), writeLater([operation.value])] };
   },
 });
 
@@ -34,11 +21,10 @@ export const renameEnumValue = defineRecipe({
   summary: "Add the value under its new name, let code and rows move to it, and leave the old one unused.",
   operation: "RenameEnumValue",
   way({ enum: named, value, newValue }, context) {
-    const type = typeSql(context, named);
     const columns = columnsOf(context, named);
     return {
       steps: [
-        addValue(type, newValue, `AFTER ${literal(value)}`),
+        addValue(typeOf(context, named), { value: newValue, neighbor: { position: "after", value } }),
         {
           name: "read-both",
           actor: "code",
@@ -81,20 +67,8 @@ export const renameEnumValue = defineRecipe({
   },
 });
 
-function addValue(type: string, value: string, place: string | undefined): RecipeStep {
-  return {
-    name: "add-value",
-    actor: "pipeline",
-    title: `Add \`${value}\` to \`${type}\`; nothing may use it in the same transaction.`,
-    from: before(0),
-    until: before(0),
-    sql: `ALTER TYPE ${type} ADD VALUE ${literal(value)}${place === undefined ? "" : ` ${place}`};`,
-    wayBack: "There is none: PostgreSQL cannot drop a value. Unused it harms nobody.",
-  };
-}
-
-function typeSql({ placed }: RecipeContext, name: QualifiedName): string {
-  return formatName(placed.statement.before.qualify(name));
+function typeOf({ placed }: RecipeContext, name: QualifiedName): Required<QualifiedName> {
+  return placed.statement.before.qualify(name);
 }
 
 /** The columns that have values of the type. */

@@ -15,6 +15,7 @@ import changeType from "./change-type.js";
 import dropColumn from "./drop-column.js";
 import dropTable from "./drop-table.js";
 import enableRowSecurity from "./enable-row-security.js";
+import extendEnum from "./extend-enum.js";
 import partitionTable from "./partition-table.js";
 import removeEnumValue from "./remove-enum-value.js";
 import renameByAddAndDrop from "./rename-by-add-and-drop.js";
@@ -46,6 +47,7 @@ export const RECIPES: readonly Recipe[] = [
   renameTableInCode,
   replaceTable,
   dropTable,
+  extendEnum,
   removeEnumValue,
   changeType,
   addEnumValue,

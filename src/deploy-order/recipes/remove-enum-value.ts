@@ -2,9 +2,9 @@
  * An enum that loses values: PostgreSQL cannot drop one, so the pull request makes another type and lets the column take
  * it. Here a column of the new type takes the old one's place, once nothing writes the values that go.
  */
-import type { Operation, OperationOf } from "../../model/operation.js";
-import type { PlacedOperation } from "../../model/migration.js";
+import type { OperationOf } from "../../model/operation.js";
 import { rowsLeft } from "../recipe-parts/checks.js";
+import { defaultAtEnd, partsOfExchange } from "../recipe-parts/exchanged-types.js";
 import { backfill, deploy } from "../recipe-parts/moments.js";
 import { derivedName, literal, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
@@ -69,18 +69,18 @@ export default defineRecipe({
     if (!add) return undefined;
     return {
       only: true,
-      covers: [...covered(context, [was.name, first, type.name, final], operation), ...replaced.covers],
+      covers: [...partsOfExchange(context, [was.name, first, type.name, final], [operation]), ...replaced.covers],
       steps: [
-        {
-          name: "stop-using",
-          actor: "code",
-          title: `Let the code in this pull request write ${listed} nowhere, and still read ${gone.length === 1 ? "it" : "them"}.`,
-          from: deploy(0),
-          until: deploy(0),
-        },
         ...(gone.length === 0
           ? []
           : [
+              {
+                name: "stop-using",
+                actor: "code" as const,
+                title: `Let the code in this pull request write ${listed} nowhere, and still read ${gone.length === 1 ? "it" : "them"}.`,
+                from: deploy(0),
+                until: deploy(0),
+              },
               {
                 name: "mend-rows",
                 actor: "person" as const,
@@ -124,46 +124,9 @@ function firstName({ operations, placed }: RecipeContext, name: string): string 
   return undefined;
 }
 
-/** The default that the pull request gives the column once it has its new type. */
-function defaultAtEnd({ operations }: RecipeContext, own: OperationOf<"AlterColumnType">): string | undefined {
-  for (const { operation } of operations) {
-    if (operation.type !== "SetDefault" || operation.column !== own.column) continue;
-    if (operation.table.name === own.table.name) return operation.default.sql;
-  }
-  return undefined;
-}
-
 function renamed({ operations }: RecipeContext, name: string): string | undefined {
   for (const { operation } of operations) {
     if (operation.type === "RenameType" && operation.name.name === name) return operation.newName;
   }
   return undefined;
-}
-
-/** What else of the pull request belongs to the exchange of the types. */
-function covered(
-  { operations }: RecipeContext,
-  types: readonly string[],
-  own: OperationOf<"AlterColumnType">,
-): readonly Operation[] {
-  const names = new Set(types);
-  for (const { operation } of operations) {
-    if (operation.type === "RenameType" && names.has(operation.name.name)) names.add(operation.newName);
-  }
-  const belongs = ({ operation }: PlacedOperation): boolean => {
-    switch (operation.type) {
-      case "CreateEnum":
-        return names.has(operation.enum.name);
-      case "RenameType":
-        return names.has(operation.name.name) || names.has(operation.newName);
-      case "DropType":
-        return names.has(operation.name.name);
-      case "SetDefault":
-      case "DropDefault":
-        return operation.column === own.column && operation.table.name === own.table.name;
-      default:
-        return false;
-    }
-  };
-  return operations.filter(belongs).map(({ operation }) => operation);
 }

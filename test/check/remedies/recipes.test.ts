@@ -50,8 +50,9 @@ const NOT_ASKED_FOR: ReadonlySet<string> = new Set([
 const FIRST = new Map(
   [...CASES].reverse().flatMap((one) => {
     const { recipe, ...asked } = one;
-    // Where an enum loses a value, another default is a part of it.
-    const isFirst = recipe === "remove-enum-value" || chosenWay(asked)?.recipe.name === recipe;
+    // Where an enum is exchanged, its default is a part of it.
+    const isFirst =
+      recipe === "remove-enum-value" || recipe === "extend-enum" || chosenWay(asked)?.recipe.name === recipe;
     const isFor16 = (one.postgres ?? 16) === 16;
     return isFor16 && isFirst && !NOT_ASKED_FOR.has(recipe) ? [[recipe, one] as const] : [];
   }),

@@ -492,6 +492,36 @@ ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'new';`,
     finally: [["SELECT count(*)::int FROM orders WHERE state = 'new'", 6]],
   },
   {
+    title: "an enum that gains values by another type, as TypeORM writes it",
+    recipe: "extend-enum",
+    schema:
+      "CREATE TYPE status AS ENUM ('new', 'paid');\nCREATE TABLE orders (id bigint PRIMARY KEY, state status NOT NULL DEFAULT 'new');\nCREATE INDEX orders_state ON orders (state);",
+    rows: "INSERT INTO orders SELECT n, (ARRAY['new', 'paid'])[n % 2 + 1]::status FROM generate_series(1, 9) AS n;",
+    pull: `ALTER TYPE "public"."status" RENAME TO "status_old";
+CREATE TYPE "public"."status" AS ENUM ('it''s open', 'new', 'held', 'paid', 'back', 'lost');
+ALTER TABLE "orders" ALTER COLUMN "state" DROP DEFAULT;
+ALTER TABLE "orders" ALTER COLUMN "state" TYPE "public"."status" USING "state"::"text"::"public"."status";
+ALTER TABLE "orders" ALTER COLUMN "state" SET DEFAULT 'new';
+DROP TYPE "public"."status_old";`,
+    finally: [["SELECT count(*)::int FROM orders WHERE state = 'new'", 4]],
+  },
+  {
+    title: "an enum of several columns that gains a value, and a default that changes meanwhile",
+    recipe: "extend-enum",
+    schema:
+      "CREATE SCHEMA app;\nCREATE TYPE app.status AS ENUM ('new', 'paid');\nCREATE TABLE orders (id bigint PRIMARY KEY, state app.status NOT NULL DEFAULT 'new', was app.status[]);\nCREATE TABLE parcels (id bigint PRIMARY KEY, state app.status);",
+    rows: "INSERT INTO orders SELECT n, 'new', ARRAY['paid']::app.status[] FROM generate_series(1, 9) AS n;",
+    pull: `CREATE TYPE app.status_new AS ENUM ('new', 'paid', 'sent');
+ALTER TABLE orders ALTER COLUMN state DROP DEFAULT;
+ALTER TABLE orders ALTER COLUMN state TYPE app.status_new USING (state::text::app.status_new);
+ALTER TABLE orders ALTER COLUMN was TYPE app.status_new[] USING (was::text[]::app.status_new[]);
+ALTER TABLE parcels ALTER COLUMN state TYPE app.status_new USING (parcels.state::text::app.status_new);
+ALTER TYPE app.status RENAME TO status_old;
+ALTER TYPE app.status_new RENAME TO status;
+DROP TYPE app.status_old;
+ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'paid';`,
+  },
+  {
     title: "another value of an enum",
     recipe: "add-enum-value",
     schema: "CREATE TYPE status AS ENUM ('new', 'paid');",
