@@ -289,6 +289,7 @@ const REFUSES_WHERE_MISSING: ReadonlySet<string> = new Set([
   "flyway",
   "node-pg-migrate",
   "refinery",
+  "sql-migrate",
   "sqlx",
   "supabase",
 ]);
@@ -303,6 +304,7 @@ const MARK_AS_APPLIED: Readonly<Record<string, (name: string) => string>> = {
   "node-pg-migrate": () => "run node-pg-migrate up --fake there",
   prisma: (name) => `run prisma migrate resolve --applied ${name} there`,
   sqitch: () => "run sqitch deploy --log-only there",
+  "sql-migrate": () => "run sql-migrate skip there",
   supabase: (name) => `run supabase migration repair ${migrationVersion(name) ?? name} --status applied there`,
 };
 
@@ -311,6 +313,7 @@ const FORGET: Readonly<Record<string, string>> = {
   flyway: "run flyway repair there",
   "node-pg-migrate": "take them out of pgmigrations there",
   refinery: "take them out of refinery_schema_history there",
+  "sql-migrate": "take them out of gorp_migrations there",
   sqlx: "take them out of _sqlx_migrations there",
   supabase: "run supabase migration repair --status reverted for them there",
 };

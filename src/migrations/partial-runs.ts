@@ -24,6 +24,14 @@ export const PARTIAL_RUNS: ReadonlyMap<string, PartialRun> = new Map([
     { command: "npx sequelize-cli db:migrate --to FILE", source: "lib/commands/migrate.js of sequelize-cli 6.6" },
   ],
   [
+    "sql-migrate",
+    {
+      command: "sql-migrate up -version VERSION",
+      since: "1.3.0",
+      source: "sql-migrate/command_up.go of sql-migrate 1.8",
+    },
+  ],
+  [
     "sqlx",
     {
       command: "sqlx migrate run --target-version VERSION",

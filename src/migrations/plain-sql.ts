@@ -5,8 +5,7 @@ import { join, nameOf, parentOf } from "./listing.js";
 import type { Listing } from "./listing.js";
 import { byNumber } from "./name-order.js";
 import { isNotDeployed } from "./not-deployed.js";
-import type { LeftOutFile, MigrationSource, MigrationTool, ReadMigrationText } from "./tool.js";
-import { upSection } from "./up-section.js";
+import type { LeftOutFile, MigrationSource, MigrationTool } from "./tool.js";
 
 /** `0001_x.sql`, `20240102030405-x.sql`, `1.up.sql`, `007.sql`, and `V1__x.sql` where nothing says that it is Flyway's. */
 const NUMBERED = /^V?\d+(?:[._\- ].*)?\.sql$|^\d{3,}.*\.sql$/is;
@@ -68,12 +67,7 @@ export const plainSql: MigrationTool = {
     const facts = new Map(files.map((file): [string, FileFacts] => [file, { version: numberOf(file, folder) }]));
     return {
       folder,
-      tool: isMarked(listing, files)
-        ? SQL_MIGRATE
-        : runsOnFirstStart(listing, folder)
-          ? { ...FACTS, onFirstStart: true }
-          : FACTS,
-      read: readMarked,
+      tool: runsOnFirstStart(listing, folder) ? { ...FACTS, onFirstStart: true } : FACTS,
       because: "because of the numbers in the names of its files",
       files,
       facts,
@@ -90,15 +84,13 @@ export const plainSql: MigrationTool = {
     layout:
       "Numbered `.sql` files, or numbered folders with `up.sql` or `migration.sql`, in a folder that is called for migrations; in one called `sql`, `db`, `postgres`, … only where every file is numbered",
     order: "By the numbers: 9 before 10.",
-    transaction:
-      "Not known: `BEGIN` and `COMMIT` in the files are facts. The configuration can say `file` or `none`. With sql-migrate's markers one for each file.",
-    optOut: "`-- +migrate Up notransaction`, for the whole file, where the markers are sql-migrate's.",
-    sends: "Not known; sql-migrate one statement at a time.",
+    transaction: "Not known: `BEGIN` and `COMMIT` in the files are facts. The configuration can say `file` or `none`.",
+    sends: "Not known.",
     checksum: "Not known.",
     outOfOrder: "Not known.",
     undo: "Files and folders named `down`, `undo`, `rollback` or `revert`, and the sections below the usual markers.",
     configuration: "`databases.*.migrations` of Migration Safety.",
-    sources: ["https://github.com/rubenv/sql-migrate/blob/master/sqlparse/sqlparse.go"],
+    sources: [],
   },
 };
 
@@ -114,28 +106,6 @@ const FACTS: ToolFacts = {
   transaction: "unknown",
   outsideTransaction: "in a file of its own that your runner sends without a transaction",
   checksums: false,
-};
-
-/** What sql-migrate does with files that have its markers. */
-const SQL_MIGRATE: ToolFacts = {
-  ...FACTS,
-  label: "sql-migrate",
-  transaction: "per-file",
-  outsideTransaction: "in a migration of its own that starts with `-- +migrate Up notransaction`",
-};
-
-/** sql-migrate's marker of what runs on the way up, with its options. */
-const MARKER = /^-- \+migrate Up\b([^\r\n]*)/gm;
-
-function isMarked(listing: Listing, files: readonly string[]): boolean {
-  const last = files.at(-1);
-  return last !== undefined && (listing.read(last) ?? "").search(MARKER) >= 0;
-}
-
-const readMarked: ReadMigrationText = (text) => {
-  const isAlone = [...text.matchAll(MARKER)].some(([, options = ""]) => /\snotransaction\b/.test(options));
-  const sql = upSection(text);
-  return isAlone ? { sql, parts: [{ range: [0, text.length], transaction: "per-statement" }] } : { sql };
 };
 
 function holdsMigrations(listing: Listing, folder: string): boolean {

@@ -21,6 +21,7 @@ import { refinery } from "./refinery.js";
 import { sequelize } from "./sequelize.js";
 import { slonik } from "./slonik.js";
 import { sqitch } from "./sqitch.js";
+import { sqlMigrate } from "./sql-migrate.js";
 import { sqlx } from "./sqlx.js";
 import { supabase } from "./supabase.js";
 import { tern } from "./tern.js";
@@ -35,6 +36,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   sqitch,
   atlas,
   goose,
+  sqlMigrate,
   dbmate,
   tern,
   diesel,

@@ -94,7 +94,7 @@ export function transactionOpenedBy(migration: RuleMigration, operation: Operati
     return `${toolName(tool)} sends ${sent} as one query, and PostgreSQL runs the statements of one query in one transaction.`;
   }
   // The runner of plain files is not known; that it opens a transaction is what the configuration says.
-  if (tool.name === "sql" && tool.label !== "sql-migrate") return "By the configuration each file runs in one.";
+  if (tool.name === "sql") return "By the configuration each file runs in one.";
   return mode === "all-pending"
     ? `${toolName(tool)} runs all pending migrations in one.`
     : `${toolName(tool)} runs each ${unitOf(tool)} in one.`;

@@ -71,6 +71,13 @@ const GOOSE: Files = {
   "migrations/00003_note.sql": "-- +goose Up\nALTER TABLE orders ADD note text;\n",
 };
 
+const SQL_MIGRATE: Files = {
+  ...goModule("github.com/rubenv/sql-migrate", "v1.8.0"),
+  "dbconfig.yml": "production:\n  dialect: postgres\n  datasource: host=db\n  dir: db/changes\n",
+  "db/changes/1_init.sql": `-- +migrate Up\n${ORDERS}\n-- +migrate Down\nDROP TABLE orders;\n`,
+  "db/changes/3_note.sql": "-- +migrate Up\nALTER TABLE orders ADD note text;\n",
+};
+
 const GOLANG_MIGRATE: Files = {
   ...goModule("github.com/golang-migrate/migrate/v4", "v4.19.1"),
   "db/migrations/1_init.up.sql": ORDERS,
@@ -633,6 +640,38 @@ const ROWS: readonly ToolRow[] = [
         'already. goose up refuses to run: "found 1 missing migrations before current version …". With -allow-missing ' +
         "it runs. Move it behind: git mv migrations/00002_late.sql migrations/00004_late.sql",
     ],
+  },
+  {
+    name: "sql-migrate: a build that blocks, in its transaction",
+    base: SQL_MIGRATE,
+    head: { "db/changes/4_index.sql": `-- +migrate Up\n${BUILD}-- +migrate Down\nDROP INDEX orders_account_idx;\n` },
+    findings: [
+      "no-blocking-index-build db/changes/4_index.sql:2 Building orders_account_idx blocks every INSERT, UPDATE and DELETE " +
+        "on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own that starts with " +
+        "`-- +migrate Up notransaction`, not between StatementBegin and StatementEnd together with other statements.",
+    ],
+  },
+  {
+    name: "sql-migrate: CONCURRENTLY in its transaction",
+    base: SQL_MIGRATE,
+    head: { "db/changes/4_index.sql": `-- +migrate Up\n${CONCURRENTLY}` },
+    findings: [
+      `no-concurrently-in-transaction db/changes/4_index.sql:2 ${FAILS} sql-migrate 1.8.0 runs each migration in one. Run it ` +
+        "in a migration of its own that starts with `-- +migrate Up notransaction`, not between StatementBegin and " +
+        "StatementEnd together with other statements.",
+    ],
+  },
+  {
+    name: "sql-migrate: CONCURRENTLY without its transaction",
+    base: SQL_MIGRATE,
+    head: { "db/changes/4_index.sql": `-- +migrate Up notransaction\n${CONCURRENTLY}` },
+    findings: [],
+  },
+  {
+    name: "sql-migrate: a number before one that has run",
+    base: SQL_MIGRATE,
+    head: { "db/changes/2_late.sql": "-- +migrate Up\nALTER TABLE orders ADD late text;\n" },
+    findings: [],
   },
   {
     name: "golang-migrate: CONCURRENTLY beside another statement",

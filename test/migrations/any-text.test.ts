@@ -49,7 +49,14 @@ const PIECES = [
   ...["--ignoreLines:start", "--ignoreLines:end", "--ignoreLines:3", "--ignoreLines:x", "--liquibase formatted sql"],
   ...["-- atlas:txtar", "-- atlas:delimiter \\n", "-- atlas:delimiter  ", "-- migration.sql --", "-- down.sql --"],
   ...["-- atlas:txmode none", "-- atlas:checkpoint", "-- +goose Up", "-- +goose Down", "-- +goose StatementBegin"],
-  ...["-- +goose StatementEnd", "-- +goose NO TRANSACTION", "-- migrate:up transaction:false", "-- migrate:down"],
+  ...["-- +migrate Up", "-- +migrate Up notransaction", "-- +migrate Down", "-- +migrate StatementBegin"],
+  ...[
+    "-- +migrate StatementEnd",
+    "-- +goose StatementEnd",
+    "-- +goose NO TRANSACTION",
+    "-- migrate:up transaction:false",
+    "-- migrate:down",
+  ],
   ...["-- Up Migration", "-- Down Migration", "--! no-transaction", "---- create above / drop below ----"],
 ];
 const texts = fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join(""));

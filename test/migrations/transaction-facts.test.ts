@@ -77,28 +77,3 @@ it("Drizzle says what is assumed where Supabase could run its folder as well", (
     "Drizzle and Supabase share this folder. Drizzle is assumed to run the migrations; where supabase db push does, the configuration says so: tool: supabase.",
   );
 });
-
-describe("files with sql-migrate's markers", () => {
-  const at = (name: string): string => `db/migrations/${name}`;
-  const open = (files: Readonly<Record<string, string>>) =>
-    plainSql.open(new Listing(memoryTree(new Map(Object.entries(files)), "head")), "db/migrations");
-  const marked = "-- +migrate Up\nSELECT 1;\n-- +migrate Down\nSELECT 2;\n";
-
-  it("run in a transaction each", () => {
-    const { tool, read } = open({ [at("1_a.sql")]: "SELECT 1;\n", [at("2_b.sql")]: marked });
-    expect(tool).toMatchObject({ name: "sql", label: "sql-migrate", transaction: "per-file" });
-    expect(read!(marked, at("2_b.sql"))).toEqual({ sql: "-- +migrate Up\nSELECT 1;\n                \n         \n" });
-  });
-
-  it("but for those that say so, once for all of the file", () => {
-    const { read } = open({ [at("1_a.sql")]: marked });
-    const text = `${marked}-- +migrate Up notransaction\nSELECT 3;\n`;
-    expect(read!(text, at("1_a.sql")).parts).toEqual([{ range: [0, text.length], transaction: "per-statement" }]);
-    const down = marked.replace("Down", "Down notransaction");
-    expect(read!(down, at("1_a.sql"))).not.toHaveProperty("parts");
-  });
-
-  it("are those of a runner that is not known where there are none", () => {
-    expect(open({ [at("1_a.sql")]: "-- +goose Up\nSELECT 1;\n" }).tool.transaction).toBe("unknown");
-  });
-});

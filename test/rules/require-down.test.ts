@@ -70,6 +70,12 @@ it.each<readonly [name: string, base: Files, added: Files, expected: readonly st
     ],
   ],
   [
+    "sql-migrate",
+    { "db/1_a.sql": `-- +migrate Up\n${init}\n` },
+    { "db/2_b.sql": `-- +migrate Up\n${up}\n`, "db/3_c.sql": `-- +migrate Up\n${up}\n-- +migrate Down\nSELECT 1;\n` },
+    [`db/2_b.sql: This file has nothing that undoes it: sql-migrate ${wayOut}`],
+  ],
+  [
     "dbmate",
     { "db/migrations/1_a.sql": `-- migrate:up\n${init}\n-- migrate:down\n` },
     {

@@ -318,6 +318,15 @@ export const TOOLS: readonly Tool[] = [
     optOut: /with `-- \+goose NO TRANSACTION` at the top/,
   },
   {
+    name: "sql-migrate",
+    project: goModule("github.com/rubenv/sql-migrate", "v1.8.0"),
+    sql: asIs,
+    migration: (n, pieces, outside) => ({
+      [`migrations/${numbered(n)}_m.sql`]: `-- +migrate Up${outside ? " notransaction" : ""}\n${pieces.map((piece) => `-- +migrate StatementBegin\n${piece}\n-- +migrate StatementEnd\n`).join("")}`,
+    }),
+    optOut: /starts with `-- \+migrate Up notransaction`/,
+  },
+  {
     name: "golang-migrate",
     project: goModule("github.com/golang-migrate/migrate/v4", "v4.19.1"),
     sql: asIs,
