@@ -24,9 +24,6 @@ export interface Part {
 
 const BEGINNING = /^[A-Za-z_$@]/gm;
 
-/** In one piece where more than this share of a script is wanted. */
-const MOST = 0.7;
-
 /** Names in a statement that it may declare: its own, those of an import, those of a pattern. */
 const DECLARED =
   /^(?:@[\s\S]*?\n(?=(?:export|declare|abstract|class)\b))?(?:(?:export|default|declare|async|abstract|const)\s+)*(?:import\s+(?<imported>[^;]*?)\sfrom\b|(?:const|let|var)\s+(?<variables>[{[][\s\S]*?[}\]]\s*(?=[=:])|[^\n]*(?:\n {2}\w+ = .*)*)|(?:class|enum|function\s*\*?)\s*(?<named>[\w$]+))/;
@@ -66,10 +63,7 @@ export class LazyScript {
 
   /** Parses those of some parts that are not parsed yet. Throws a `NotInParts`. */
   parse(parts: readonly Part[]): void {
-    const wanted = parts.filter((part) => this.#missing.has(part));
-    const length = wanted.reduce((sum, { start, end }) => sum + end - start, 0);
-    const untouched = this.#nodes.length === 1;
-    this.#parse(untouched && length > MOST * this.text.length ? this.parts : wanted);
+    this.#parse(parts.filter((part) => this.#missing.has(part)));
   }
 
   /** Parses everything else. */

@@ -8,7 +8,8 @@ import type { Place } from "./script-places.js";
 import { kindAt, placeOf } from "./script-places.js";
 import { aliasedTable } from "./script-table-names.js";
 import type { NamedTable } from "./script-tables.js";
-import { mayNameTable, ROW_CONTAINERS, ScriptTables } from "./script-tables.js";
+import { ROW_CONTAINERS, ScriptTables } from "./script-tables.js";
+import { mayNameTable } from "./table-methods.js";
 import type { Node } from "./script-tree.js";
 import {
   child,

@@ -1,6 +1,5 @@
 /** Which tables a script's expressions are about: chains of calls to a database library, and the rows they give. */
 import type { QualifiedName } from "../model/name.js";
-import { escapeRegExp } from "./escapes.js";
 import { decoratorsOf } from "./script-models.js";
 import { aliasedTable } from "./script-table-names.js";
 import type { Binding, Node } from "./script-tree.js";
@@ -18,8 +17,20 @@ import {
   unwrap,
   wholeString,
 } from "./script-tree.js";
-import { looksLikeSql, SQL_STARTERS } from "./sql-references.js";
+import { looksLikeSql } from "./sql-references.js";
 import { tablesNamedIn } from "./sql-tokens.js";
+import {
+  BUILT_INS,
+  ENTITY_METHODS,
+  IDENTIFIER_FUNCTION,
+  KNEX_ROOT,
+  MODEL_METHODS,
+  OBJECT_METHODS,
+  PRISMA_METHODS,
+  REPOSITORY,
+  SHARED_PRISMA_METHODS,
+  TABLE_METHODS,
+} from "./table-methods.js";
 
 /** A table as a script names it. */
 export interface NamedTable {
@@ -52,44 +63,7 @@ interface Step {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
-/** Methods whose first argument is a table. */
-const TABLE_METHODS = words(
-  "from into table selectFrom insertInto updateTable deleteFrom mergeInto replaceInto join innerJoin leftJoin rightJoin " +
-    "fullJoin crossJoin outerJoin leftOuterJoin rightOuterJoin fullOuterJoin innerJoinAndSelect leftJoinAndSelect " +
-    "innerJoinLateral leftJoinLateral joinRaw using batchInsert",
-);
-
-/** Methods whose first argument is an entity class, or its name. */
-const ENTITY_METHODS = words("getRepository getTreeRepository getCustomRepository getMongoRepository getModel model");
-
-/** Methods whose first argument is a table object in Drizzle and an entity class in an entity manager. */
-const OBJECT_METHODS = words("insert update delete upsert $count");
-
-/** Methods that only Prisma's models have. */
-const PRISMA_METHODS = words(
-  "findMany findUnique findUniqueOrThrow findFirst findFirstOrThrow createMany createManyAndReturn updateMany " +
-    "updateManyAndReturn upsert deleteMany aggregate groupBy",
-);
-
-/** Methods that Prisma's models share with many others. */
-const SHARED_PRISMA_METHODS = words("create update delete count");
-
-/** Methods of models, repositories and entity managers. */
-const MODEL_METHODS = words(
-  "find findOne findOneBy findOneOrFail findOneByOrFail findBy findAndCount findAndCountBy findByIds findOneById findAll " +
-    "findAllBy findByPk findOrCreate findOrBuild findAndCountAll findById query save insert update upsert delete remove " +
-    "softDelete softRemove restore create preload merge count countBy sum average minimum maximum min max exists existsBy " +
-    "exist increment decrement bulkCreate build destroy truncate createQueryBuilder qb nativeUpdate nativeDelete " +
-    "nativeInsert insertMany upsertMany findOneOrCreate assign scope unscoped aggregate schema",
-);
-
-const KNEX_NAMES = "k|db|trx|tx|transaction|qb|conn|connection|database|pg";
-const KNEX_ROOT = new RegExp(`^(?:knex\\w*|\\w*[kK]nex|\\w*Db|${KNEX_NAMES})$`);
 const PRISMA_ROOT = /^(?:\w*prisma\w*|tx|trx|db|\w*client)$/i;
-const REPOSITORY = /(?:Repository|Repo|Model|Dao|Collection)$/;
-
-/** Functions that put an identifier into SQL. */
-const IDENTIFIER_FUNCTION = /^(?:sql|raw|identifier|id|ref|table|escapeIdentifier|quoteIdent\w*|ident)$/;
 
 /** Methods of arrays and promises: what they take is no part of a query, and what they give are rows again. */
 const ROW_METHODS = words(
@@ -103,30 +77,6 @@ export const ROW_CONTAINERS = words(
 );
 
 const ROW_CALLBACKS = words("map flatMap filter find findLast findIndex forEach some every sort toSorted then keyBy");
-
-/** What every call that names a table has in it: the method of a library, the library itself being called, or SQL. */
-const NAMES_TABLE = new RegExp(
-  [
-    String.raw`(?:\.\s*#?|\[\s*["'\`])(?:${[
-      ...TABLE_METHODS,
-      ...ENTITY_METHODS,
-      ...OBJECT_METHODS,
-      ...PRISMA_METHODS,
-      ...SHARED_PRISMA_METHODS,
-      ...MODEL_METHODS,
-    ]
-      .map(escapeRegExp)
-      .join("|")})(?![\w$])`,
-    String.raw`(?:knex\w*|db|(?<![\w$])(?:${KNEX_NAMES}))["'\`\]]*\s*(?:\?\.\s*)?[(<!]`,
-    String.raw`["'\`](?:\\.|[\s(]|--[^\n]*\n|\/\*[\s\S]{0,2000}?\*\/)*(?:${SQL_STARTERS})\b`,
-  ].join("|"),
-  "i",
-);
-
-/** Whether a call in a script may name a table: a cheap test before it is parsed. */
-export function mayNameTable(script: string): boolean {
-  return NAMES_TABLE.test(script);
-}
 
 export class ScriptTables {
   readonly #chains = new Map<Node, Chain>();
@@ -506,10 +456,7 @@ function rowsUnder(rows: readonly NamedTable[], keys: readonly string[] = []): r
   return key === undefined ? rows : [{ by: "word", word: key, relation: true }];
 }
 
-/** Objects of JavaScript whose methods are called like those of models and query builders: `Math.max`, `Array.from`. */
-const BUILT_INS = words("Array Buffer JSON Map Math Number Object Promise Reflect Set String Iterator");
-
-/** Whether an expression is such an object, and no model of that name. */
+/** Whether an expression is an object of JavaScript, and no model of that name. */
 function isBuiltIn(root: Node | undefined): boolean {
   const name = root?.type === "Identifier" ? (root["name"] as string) : "";
   return root !== undefined && BUILT_INS.has(name) && lookUp(name, root) === undefined;

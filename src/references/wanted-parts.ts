@@ -1,9 +1,10 @@
 /** Which statements of a script may have a reference in them. */
 import type { Part } from "./lazy-script.js";
+import { linkedWords } from "./linked-words.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { prismaModelOf } from "./script-places.js";
-import type { Sought, SoughtTarget, TableWords } from "./sought.js";
-import { valuesByPart } from "./words.js";
+import { addTo, type Sought, type SoughtTarget, type TableWords } from "./sought.js";
+import { type Hit, valuesByPart } from "./words.js";
 
 interface WantedParts {
   /**
@@ -23,7 +24,8 @@ interface WantedParts {
 
 /** The parts of a whole text. */
 export function wantedParts(text: string, parts: readonly Part[], sought: Sought): WantedParts {
-  const names = new NamesOfTables(valuesByPart(parts, sought.tablesIn(text)));
+  const tables = linkedWords(text, parts, sought.tablesIn(text));
+  const names = new NamesOfTables(valuesByPart(parts, tables));
   const targetsIn = valuesByPart(parts, sought.wordsIn(text));
   const named = new Set<Part>();
   const others = new Map<Part, ReadonlySet<SoughtTarget>>();
@@ -32,7 +34,10 @@ export function wantedParts(text: string, parts: readonly Part[], sought: Sought
     if (isWanted(part, targets, sought, names)) named.add(part);
     else if (targets.size > 0) others.set(part, targets);
   }
-  const variables = [...others.keys()].filter(({ text }) => VARIABLE.test(text));
+  const isLinked = linkedTargets(text, tables, sought);
+  const variables = [...others].flatMap(([part, targets]) =>
+    VARIABLE.test(part.text) && [...targets].some(isLinked) ? part : [],
+  );
   if (variables.length > 0) {
     const users = parts.filter((part) => named.has(part) || names.in(part).size > 0);
     for (const part of usedBy(users, variables)) {
@@ -43,28 +48,47 @@ export function wantedParts(text: string, parts: readonly Part[], sought: Sought
   const unbound: Part[] = [];
   const columns = new Set<SoughtTarget>();
   for (const [part, targets] of others) {
-    const distinctive = [...targets].filter((target) => target.distinctive);
+    const distinctive = [...targets].filter((target) => target.distinctive && isLinked(target));
     if (distinctive.length > 0) unbound.push(part);
     for (const target of distinctive) columns.add(target);
   }
   return { named: parts.filter((part) => named.has(part)), unbound, columns };
 }
 
+/** Whether anything in a script may name the table of a target. */
+function linkedTargets(
+  text: string,
+  tables: readonly Hit<TableWords>[],
+  sought: Sought,
+): (target: SoughtTarget) => boolean {
+  const linked = new Set(tables.flatMap(({ values }) => values));
+  const typed = prismaModelsIn(text);
+  return (target) =>
+    linked.has(sought.wordsOf(target) as TableWords) ||
+    typed.some((model) => sought.naming(target, model) !== undefined);
+}
+
 const NONE: ReadonlySet<never> = new Set();
 
 const VARIABLE = /^(?:export\s+)?(?:const|let|var)\s/;
 
-/** Those of some variables that statements use, which in turn may use others. */
-function usedBy(users: readonly Part[], variables: readonly Part[]): readonly Part[] {
-  const used = new Set<string>();
-  const use = ({ text }: Part): void => text.match(/[\w$]+/g)?.forEach((name) => used.add(name));
-  users.forEach(use);
-  // From the last one: a variable stands behind those that it uses.
-  return [...variables].reverse().filter((part) => {
-    const isUsed = part.names().some((name) => used.has(name));
-    if (isUsed) use(part);
-    return isUsed;
-  });
+/** Those of some variables that other statements use, which in turn may use others. */
+function usedBy(users: readonly Part[], variables: readonly Part[]): ReadonlySet<Part> {
+  const declaring = new Map<string, Part[]>();
+  for (const variable of variables) for (const name of variable.names()) addTo(declaring, name, variable);
+  const used = new Set<Part>();
+  // The set grows while it is walked: a variable is a user as well.
+  const using = new Set(users);
+  for (const user of using) {
+    for (const [name] of user.text.matchAll(/[\w$]+/g)) {
+      for (const variable of declaring.get(name) ?? []) {
+        if (variable === user) continue;
+        used.add(variable);
+        using.add(variable);
+      }
+    }
+  }
+  return used;
 }
 
 function isWanted(part: Part, targets: ReadonlySet<SoughtTarget>, sought: Sought, names: NamesOfTables): boolean {
