@@ -4,7 +4,7 @@
  */
 import type { Change, Database } from "../model/change.js";
 import type { Tree } from "../model/tree.js";
-import { isTest, languageOf, NOT_APPLICATION_CODE } from "../references/application-files.js";
+import { isSeed, isTest, languageOf, NOT_APPLICATION_CODE } from "../references/application-files.js";
 import { escapeRegExp } from "../references/escapes.js";
 import { camelCase } from "../references/spelling.js";
 
@@ -48,7 +48,7 @@ function calledInCode(left: Set<string>, tree: Tree, migrationFiles: readonly st
   const exclude = [...migrationFiles, ...NOT_APPLICATION_CODE];
   const files = tree.filesWith?.(words, exclude) ?? new Set(tree.grep(words, exclude).map(({ file }) => file));
   for (const file of files) {
-    const text = isTest(file) ? undefined : tree.read(file);
+    const text = isTest(file) || isSeed(file) ? undefined : tree.read(file);
     if (text === undefined) continue;
     const code = languageOf(file) === "sql" ? text.replaceAll(DEFINITION, "") : text;
     for (const name of [...left]) {

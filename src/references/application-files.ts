@@ -36,9 +36,17 @@ const TEST_FILE =
 const DATABASE_SEED =
   /(^|\/)(prisma|db|databases?|sequelize|knex|drizzle|typeorm|mikro-orm|supabase)\/(?:[^/]+\/)*(seeds?|seeders?|(?:sample|demo)[_-]?data)(\/|[._-][^/]*\.\w+$|\.\w+$)/i;
 
-/** Tests, fixtures, mocks and what fills a database for development: what they name breaks no running code. */
+/** Tests, fixtures and mocks: what they name breaks no running code. */
 export function isTest(file: string): boolean {
-  return TEST_FOLDER.test(file) || TEST_FILE.test(file) || DATABASE_SEED.test(file);
+  return TEST_FOLDER.test(file) || TEST_FILE.test(file);
+}
+
+/**
+ * What fills a database: it runs behind the migrations of its own tree, by hand or when a deploy has run them. An old one
+ * never meets a newer schema, as running code does.
+ */
+export function isSeed(file: string): boolean {
+  return DATABASE_SEED.test(file);
 }
 
 /** Where in a source file its tests begin: those of Rust are a module at its end. */

@@ -7,6 +7,7 @@ import {
   isForOtherSystem,
   isGenerated,
   isSentByPrisma,
+  isSeed,
   isTest,
   isTypesOnly,
   languageOf,
@@ -84,7 +85,10 @@ export function findReferences(
       const text = tree.read(file);
       if (text === undefined) continue;
       const { side, release } = tree;
-      for (const { target, ...reference } of reader.read(file, text, keys)) {
+      const isOldSeed = side === "base" && isSeed(file);
+      for (const { target, ...found } of reader.read(file, text, keys)) {
+        if (isOldSeed && reader.sought.common.has(target)) continue;
+        const reference: typeof found = isOldSeed ? { ...found, grade: "possible" } : found;
         references.get(target.key)?.push({ side, ...reference, ...(release !== undefined && { release }) });
       }
       if (onAcceptComment && text.includes(ACCEPT_REFERENCE) && reader.isOfConcern(text, keys)) {

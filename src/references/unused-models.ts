@@ -2,7 +2,7 @@
  * Models that nothing works with. An ORM sends SQL about a table only where code asks it to: a model that stands in a
  * schema and is used nowhere breaks nothing when its table goes.
  */
-import { isTest, isTypesOnly, languageOf } from "./application-files.js";
+import { isSeed, isTest, isTypesOnly, languageOf } from "./application-files.js";
 import { type SideTree, WordSearch } from "./candidate-files.js";
 import { escapeRegExp } from "./escapes.js";
 import { MAY_DECLARE } from "./script-models.js";
@@ -23,7 +23,8 @@ export function mayUseModel(tree: SideTree, target: SoughtTarget, sought: Sought
   const search = new WordSearch([...new Set(places.map(({ word }) => word))], sought);
   return tree.filesWith(search).some((file) => {
     const language = languageOf(file);
-    if ((language !== "script" && language !== "vue") || isTest(file) || isTypesOnly(file)) return false;
+    if ((language !== "script" && language !== "vue") || isTest(file) || isSeed(file) || isTypesOnly(file))
+      return false;
     const text = tree.read(file);
     // What models say of each other sends nothing; a query beside them is found as one.
     return text !== undefined && !MAY_DECLARE.test(text) && pattern.test(text);

@@ -184,18 +184,9 @@ describe("files", () => {
       "test/a.ts",
       "src/a.spec.ts",
       "src/a.ts",
-      // What fills a database for development; elsewhere a seed may be anything.
-      "packages/database/src/seed.ts",
-      "prisma/seeds/a.ts",
-      "api/db/sample_data.ts",
-      "wallet/seed.ts",
     ];
     expect(find(Object.fromEntries(files.map((file) => [file, QUERY]))).map(brief)).toEqual([
       "head certain read src/a.ts:1:26",
-      "head certain read wallet/seed.ts:1:26",
-      "head possible - api/db/sample_data.ts:1:26",
-      "head possible - packages/database/src/seed.ts:1:26",
-      "head possible - prisma/seeds/a.ts:1:26",
       "head possible - src/a.spec.ts:1:26",
       "head possible - test/a.ts:1:26",
     ]);
@@ -606,6 +597,33 @@ export const read = async () => (await User.findByPk(1)).legacyFlag;
 `;
     expect(sure({ "src/orders.js": code })).toEqual([]);
   });
+});
+
+test("what fills a database runs behind the migrations of its own tree: an old one breaks nothing", () => {
+  const seeds = ["packages/database/src/seed.ts", "prisma/seeds/a.ts", "api/db/sample_data.ts", "supabase/seed.sql"];
+  // Elsewhere a seed may be anything.
+  const files = Object.fromEntries(
+    [...seeds, "wallet/seed.ts"].map((file) => [
+      file,
+      file.endsWith(".sql") ? "SELECT legacy_ref FROM orders;\n" : QUERY,
+    ]),
+  );
+  const base = tree(Object.fromEntries(Object.entries(files).map(([file, text]) => [file, `\n${text}`])));
+  const release = { tag: "v1.2", tree: tree({ "db/seed.ts": QUERY }) };
+  const references = findReferences([LEGACY_REF], { head: tree(files), base, release, exclude: [] });
+  expect(references.get(targetKey(LEGACY_REF))?.map(brief)).toEqual([
+    "head certain read api/db/sample_data.ts:1:26",
+    "head certain read packages/database/src/seed.ts:1:26",
+    "head certain read prisma/seeds/a.ts:1:26",
+    "head certain read supabase/seed.sql:1:8",
+    "head certain read wallet/seed.ts:1:26",
+    "base certain read wallet/seed.ts:2:26",
+    "base possible read api/db/sample_data.ts:2:26",
+    "base possible read db/seed.ts:1:26",
+    "base possible read packages/database/src/seed.ts:2:26",
+    "base possible read prisma/seeds/a.ts:2:26",
+    "base possible read supabase/seed.sql:2:8",
+  ]);
 });
 
 test("what only a release has is marked with its tag", () => {

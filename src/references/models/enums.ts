@@ -6,7 +6,7 @@
 import type { Reference, Side } from "../../model/reference.js";
 import type { Tree } from "../../model/tree.js";
 import { placeCounter } from "../../text/line-counter.js";
-import { isTest, NOT_APPLICATION_CODE } from "../application-files.js";
+import { isSeed, isTest, NOT_APPLICATION_CODE } from "../application-files.js";
 import { camelCase, snakeCase } from "../spelling.js";
 
 /** An enum of a client, with the values that it knows. */
@@ -31,11 +31,12 @@ interface ClientEnumValue {
 export function clientEnums(tree: Tree, type: string): readonly ClientEnum[] {
   const enums: ClientEnum[] = [];
   for (const file of tree.files()) {
-    if (file.endsWith(".prisma") && !isTest(file)) enums.push(...prismaEnumsIn(file, tree.read(file) ?? ""));
+    if (file.endsWith(".prisma") && !isTest(file) && !isSeed(file))
+      enums.push(...prismaEnumsIn(file, tree.read(file) ?? ""));
   }
   const hits = tree.grep(["sqlx", "type_name"], NOT_APPLICATION_CODE, ["**/*.rs"]);
   for (const file of new Set(hits.filter(({ text }) => text.includes(type)).map((hit) => hit.file))) {
-    if (!isTest(file)) enums.push(...sqlxEnumsIn(file, tree.read(file) ?? ""));
+    if (!isTest(file) && !isSeed(file)) enums.push(...sqlxEnumsIn(file, tree.read(file) ?? ""));
   }
   return enums.filter(({ types }) => types.includes(type));
 }

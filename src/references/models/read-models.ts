@@ -1,6 +1,6 @@
 /** The models in the files of one side of the code. */
 import type { Tree } from "../../model/tree.js";
-import { isTest, isTypesOnly, languageOf } from "../application-files.js";
+import { isSeed, isTest, isTypesOnly, languageOf } from "../application-files.js";
 import type { Model } from "./model.js";
 import { prismaEnums, prismaModels, prismaProvider } from "./prisma.js";
 import { scriptModels } from "./script.js";
@@ -19,7 +19,7 @@ export const MODEL_WORDS: readonly string[] = [
 /** Whether a file may declare models that run: a test's do not. */
 export function mayHaveModels(file: string): boolean {
   const language = languageOf(file);
-  return (language === "prisma" || language === "script") && !isTest(file) && !isTypesOnly(file);
+  return (language === "prisma" || language === "script") && !isTest(file) && !isSeed(file) && !isTypesOnly(file);
 }
 
 const known = new WeakMap<Tree, Map<string, readonly Model[]>>();
