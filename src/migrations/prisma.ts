@@ -58,7 +58,9 @@ export const prisma: MigrationTool = {
       files,
       leftOut,
       ...(steps.length > 0 && {
-        evaluate: dataSteps(() => schemaFiles(listing, folder).map((file) => listing.read(file) ?? "")),
+        evaluate: dataSteps(() =>
+          schemaFiles(listing, folder).map((file) => ({ file, text: listing.read(file) ?? "" })),
+        ),
         facts: new Map(steps.map((file) => [file, { byHand: true }] as const)),
       }),
       ...(dialect === undefined ? {} : { dialect }),

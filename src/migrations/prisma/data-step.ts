@@ -3,6 +3,7 @@ import { evaluator, exportedFunction } from "../evaluator/evaluate.js";
 import { Callable, Dictionary, Handle } from "../evaluator/value.js";
 import type { EvaluateMigration } from "../tool.js";
 import { client, PRISMA } from "./client.js";
+import { isGeneratedClient, type SchemaFile } from "./generated-client.js";
 import { type Model, modelsOf } from "./models.js";
 
 const PROGRAM = /^(?!.*\.(?:d|test|spec)\.[cm]?[jt]s$).*\.[cm]?[jt]s$/;
@@ -13,21 +14,16 @@ export function isDataStep(name: string, text: () => string): boolean {
   return PROGRAM.test(name) && USES_CLIENT.test(text());
 }
 
-/**
- * Prisma 7 generates the client into the project: `output` of the generator, by convention a folder `generated/prisma`
- * (Prisma documentation, "Generators", `prisma-client`).
- */
-const GENERATED_CLIENT = /prisma/i;
-
 /** What the function is called that a runner of the project's own calls. */
 const ENTRIES = ["run", "up", "main", "migrate", "default"];
 
 /** @param schemas Reads the files of the Prisma schema, when a step is read. */
-export function dataSteps(schemas: () => readonly string[]): EvaluateMigration {
-  let models: ReadonlyMap<string, Model> | undefined;
+export function dataSteps(schemas: () => readonly SchemaFile[]): EvaluateMigration {
+  let read:
+    { readonly models: ReadonlyMap<string, Model>; readonly isGenerated: (path: string) => boolean } | undefined;
   return (text, file, files) => {
-    models ??= modelsOf(schemas());
-    const known = models;
+    read ??= readSchema(schemas());
+    const { models: known, isGenerated } = read;
     // A program that makes its own client is a script; one that is given one is called by a runner.
     let isScript = false;
     const made = (): Handle => {
@@ -44,7 +40,7 @@ export function dataSteps(schemas: () => readonly string[]): EvaluateMigration {
     );
     return evaluator({
       modules: { "@prisma/client": packageOfPrisma },
-      generated: (path) => (GENERATED_CLIENT.test(path) ? packageOfPrisma : undefined),
+      generated: (path) => (isGenerated(path) ? packageOfPrisma : undefined),
       entry(program) {
         const { exports, site } = program;
         const callee = ENTRIES.map((name) => exportedFunction(program, name)).find((one) => one !== undefined);
@@ -61,6 +57,13 @@ export function dataSteps(schemas: () => readonly string[]): EvaluateMigration {
       },
     })(text, file, files);
   };
+}
+
+function readSchema(schema: readonly SchemaFile[]): {
+  readonly models: ReadonlyMap<string, Model>;
+  readonly isGenerated: (path: string) => boolean;
+} {
+  return { models: modelsOf(schema.map(({ text }) => text)), isGenerated: isGeneratedClient(schema) };
 }
 
 /** What a runner hands over: the client, or an object with it. */

@@ -131,7 +131,29 @@ describe("a data step beside Prisma's SQL", () => {
       'import { Prisma as GeneratedPrisma } from "./generated/prisma/client";\nexport const Prisma = GeneratedPrisma;\n' +
       "export namespace Prisma {\n  export type InputJsonValue = Types.InputJsonValue;\n}\n";
     expect(sent(step("../../../src/prisma"), { "src/prisma.ts": facade })).toEqual([update]);
-    expect(sent(step("../../../src/elsewhere"))).toEqual(["UPDATE users SET full_name = email WHERE $1 unknown"]);
+    const unknown = ["UPDATE users SET full_name = email WHERE $1 unknown"];
+    expect(sent(step("../../../src/elsewhere"))).toEqual(unknown);
+    expect(sent(step("../../../src/lib/prisma-helpers"))).toEqual(unknown);
+    expect(sent(step("../../../node_modules/.prisma/client"))).toEqual([update]);
+  });
+
+  it.each(["prisma-client", "prisma-client-js"])("knows where the generator %s puts the client", (provider) => {
+    const step = (from: string): string =>
+      `import { Prisma } from "${from}";\nexport async function run({ tx }) {\n` +
+      "  await tx.$executeRaw`UPDATE users SET full_name = email WHERE ${Prisma.sql`full_name IS NULL`}`;\n}\n";
+    const schema = (output: string): Readonly<Record<string, string>> => ({
+      "prisma/schema.prisma": `generator docs {\n  provider = "prisma-docs"\n  output   = "../docs"\n}\n\ngenerator client {\n  provider = "${provider}"\n  ${output}\n}\n\n${SCHEMA}`,
+    });
+    const [update] = ["UPDATE users SET full_name = email WHERE full_name IS NULL unknown"];
+    const [unknown] = ["UPDATE users SET full_name = email WHERE $1 unknown"];
+    const own = schema('output = "../src/database/orm/"');
+    expect(sent(step("../../../src/database/orm/client"), own)).toEqual([update]);
+    expect(sent(step("../../../src/database/orm"), own)).toEqual([update]);
+    expect(sent(step("../../../src/database/ormolu"), own)).toEqual([unknown]);
+    expect(sent(step("../../../src/generated/prisma/client"), own)).toEqual([unknown]);
+    expect(sent(step("../../../docs/client"), own)).toEqual([unknown]);
+    const ofEnvironment = schema('output = env("CLIENT")');
+    expect(sent(step("../../../src/generated/prisma/client"), ofEnvironment)).toEqual([update]);
   });
 
   it("may be edited, as nothing runs it a second time or remembers it", () => {
