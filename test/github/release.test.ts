@@ -93,9 +93,17 @@ describe("a tag", () => {
     expect(run(check, { GITHUB_REF_NAME: "v1.2.4" }).status).not.toBe(0);
   });
 
-  it("is refused where the changelog says nothing of it", () => {
-    writeFileSync(join(root, "CHANGELOG.md"), "# Changelog\n\n## 1.2.2\n");
-    expect(run(check).status).not.toBe(0);
+  it.each(["## 1.2.2", "## 1.2.30", "## 1.2.3-beta.1", "## 1x2.3", "### 1.2.3", "Not yet: ## 1.2.3"])(
+    "is refused where the changelog has %j and nothing of it",
+    (heading) => {
+      writeFileSync(join(root, "CHANGELOG.md"), `# Changelog\n\n${heading}\n\n- More.\n`);
+      expect(run(check).status).not.toBe(0);
+    },
+  );
+
+  it("is released where its heading says the day, too", () => {
+    writeFileSync(join(root, "CHANGELOG.md"), CHANGELOG.replace("## 1.2.3", "## 1.2.3 (2026-11-23)"));
+    expect(run(check).status).toBe(0);
   });
 
   it("is refused where main does not have it", () => {
@@ -105,7 +113,12 @@ describe("a tag", () => {
 });
 
 describe("a release", () => {
-  it("has the notes of its own version", () => {
+  it.each([
+    ["", CHANGELOG],
+    [" beside one whose number begins alike", CHANGELOG.replace("## 1.2.3", "## 1.2.30\n\n- Newer.\n\n## 1.2.3")],
+    [" under a heading with the day", CHANGELOG.replace("## 1.2.3", "## 1.2.3 (2026-11-23)")],
+  ])("has the notes of its own version%s", (_, changelog) => {
+    writeFileSync(join(root, "CHANGELOG.md"), changelog);
     const { status, asked } = run(script("github", ({ name }) => name === "Release"));
     expect(status).toBe(0);
     expect(asked).toEqual(["gh release create v1.2.3 --verify-tag --notes-file notes.md"]);
