@@ -109,7 +109,9 @@ function byReplacement(
     const found = anew.get(file);
     if (found) replaced.set(found.by, [...(replaced.get(found.by) ?? []), file]);
   }
-  const squash = [...replaced.keys()].find((by) => by !== undefined && (replaced.get(by)?.length ?? 0) > 1);
+  const isSquash = (files: readonly string[]): boolean =>
+    files.length > 1 || (gone.length > 1 && files.some((file) => anew.get(file)?.table));
+  const squash = [...replaced].find(([by, files]) => by !== undefined && isSquash(files))?.[0];
   if (squash === undefined) {
     for (const [by, files] of replaced) if (files.some((file) => anew.get(file)?.inPart)) replaced.delete(by);
     return replaced;

@@ -43,7 +43,9 @@ export interface WrittenAnew {
   readonly object?: string;
   /** Whether the one in its place fails where that is there. */
   readonly fails?: boolean;
-  /** A table of its is made again, and something else is not. Absent: all of its work is done. */
+  /** One of its tables is made again. */
+  readonly table?: true;
+  /** Something else of it is not. Absent: all of its work is done. */
   readonly inPart?: true;
 }
 

@@ -378,7 +378,7 @@ describe("migrations that are gone", () => {
     const change: Surroundings = {
       was: "CREATE TABLE account (id bigint);",
       deleted: {
-        "p/02_events/migration.sql": "CREATE TABLE event (id bigint, account_id bigint);",
+        "p/02_events/migration.sql": "CREATE TABLE happening (id bigint, account_id bigint);",
         "p/03_data/migration.sql": "CREATE TABLE event_data (id bigint, value text);",
         "p/04_uuid/migration.sql": "ALTER TABLE account ADD COLUMN uuid uuid;",
       },
@@ -407,6 +407,20 @@ describe("migrations that are gone", () => {
     ]);
     expect(messages("ALTER TABLE log ADD COLUMN IF NOT EXISTS note text;", { ...change, tool: flyway })).toEqual([
       "m/0002_note.sql: 0002_note.sql was merged before, and 0003_note.sql does its work now: where 0002_note.sql has run and is missing, Flyway refuses to run. Put 0002_note.sql back, and make the change in a new migration.",
+    ]);
+  });
+
+  it("takes no table for one of its name in another schema", () => {
+    const change: Surroundings = {
+      history: ["CREATE TABLE public.account (name text);"],
+      was: "CREATE TABLE internal.account (id bigint);",
+      deleted: { "m/0003_collate.sql": 'ALTER TABLE public.account ALTER COLUMN name TYPE text COLLATE "C";' },
+      file: "m/0002_internal.sql",
+      tool: goose,
+    };
+    expect(messages("CREATE TABLE internal.account (id bigint, mail text);", change)).toEqual([
+      "m/0003_collate.sql: 0003_collate.sql was merged before: databases that ran it keep what it made, and new ones never get it. Put it back, and undo it in a new migration.",
+      "m/0002_internal.sql: This migration was merged before, and databases that ran it keep what its old text made; goose does not notice. Put the old text back, and make the change in a new migration.",
     ]);
   });
 
