@@ -2,8 +2,16 @@
  * A NOT NULL column without a default: PostgreSQL refuses it as soon as the table has a row, and code that does not know
  * the column cannot insert any more. A default that the same change drops again leaves the second half.
  */
-import { addedColumn, defineRule, migrationOf, type RuleMigration } from "../src/rule/index.js";
-import type { AddColumn } from "../src/model/operation.js";
+import {
+  addedColumn,
+  defineRule,
+  formatName,
+  migrationOf,
+  operationsOfChange,
+  type RuleMigration,
+} from "../src/rule/index.js";
+import type { QualifiedName } from "../src/model/name.js";
+import type { AddColumn, ConstraintDefinition } from "../src/model/operation.js";
 
 export default defineRule({
   meta: {
@@ -65,9 +73,28 @@ function requiresValue(op: AddColumn, migration: RuleMigration): boolean {
   return !fillsItself && !domain?.hasDefault;
 }
 
+/** Whether no two rows may have the same value, by the column itself or by what this change adds. */
+function isUnique(op: AddColumn, migration: RuleMigration): boolean {
+  const { table, column } = op;
+  const isKey = ({ kind, columns }: Pick<ConstraintDefinition, "kind" | "columns">): boolean =>
+    (kind === "unique" || kind === "primary key") && columns.length === 1 && columns[0] === column.name;
+  const nameOf = (name: QualifiedName): string => formatName(migration.before(op).qualify(name));
+  return (
+    column.constraints.some(isKey) ||
+    operationsOfChange(migration, "AddConstraint", "CreateIndex").some(({ operation: one }) => {
+      if (nameOf(one.table) !== nameOf(table)) return false;
+      if (one.type === "AddConstraint") return isKey(one.constraint);
+      return one.unique && !one.hasExpression && isKey({ kind: "unique", columns: one.columns });
+    })
+  );
+}
+
 function remedyFor(op: AddColumn, migration: RuleMigration): string {
   const domain = op.column.notNull ? undefined : migration.before(op).domain(op.column.type);
   if (domain) return `Add it as ${domain.baseType.sql}.`;
+  if (isUnique(op, migration)) {
+    return "Add it without NOT NULL, fill existing rows, and make it NOT NULL once only code that fills it runs: it is unique, so that no DEFAULT fits more than one of them.";
+  }
   return migration.postgres >= 11
     ? "Give it a DEFAULT that is a constant, which is instant, or add it without NOT NULL."
     : "Add it without NOT NULL: before PostgreSQL 11 a default rewrites the table.";

@@ -53,6 +53,52 @@ ruleTester.run("no-not-null-without-default", rule, {
     },
   ],
   invalid: [
+    ...[
+      {
+        name: "a column that is unique",
+        code: "ALTER TABLE orders ADD COLUMN slug text NOT NULL UNIQUE;",
+        endColumn: 56,
+      },
+      {
+        name: "a column that a unique index is built on",
+        code: 'ALTER TABLE orders ADD COLUMN slug text NOT NULL;\nCREATE UNIQUE INDEX "orders_slug_key" ON "public"."orders"("slug");',
+        endColumn: 49,
+      },
+      {
+        name: "a column that another statement makes unique",
+        code: "ALTER TABLE orders ADD COLUMN slug text NOT NULL;\nALTER TABLE orders ADD CONSTRAINT one UNIQUE (slug);",
+        endColumn: 49,
+      },
+    ].map(({ name, code, endColumn }) => ({
+      name,
+      history: [orders],
+      code,
+      errors: [
+        {
+          message:
+            "Adding slug to orders as NOT NULL without a default fails if orders has a row, and otherwise fails every INSERT of the running code, which leaves it out. Add it without NOT NULL, fill existing rows, and make it NOT NULL once only code that fills it runs: it is unique, so that no DEFAULT fits more than one of them.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn,
+        },
+      ],
+    })),
+    {
+      name: "a column that is unique together with another: one default may do",
+      history: [orders],
+      code: "ALTER TABLE orders ADD COLUMN slug text NOT NULL;\nCREATE UNIQUE INDEX ON orders (total, slug);\nCREATE UNIQUE INDEX ON orders (slug) WHERE total > 0;",
+      errors: [
+        {
+          message:
+            "Adding slug to orders as NOT NULL without a default fails if orders has a row, and otherwise fails every INSERT of the running code, which leaves it out. Give it a DEFAULT that is a constant, which is instant, or add it without NOT NULL.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 49,
+        },
+      ],
+    },
     {
       name: "one clause of several",
       history: [orders],
@@ -84,10 +130,10 @@ ruleTester.run("no-not-null-without-default", rule, {
       ],
     },
     {
-      name: "a primary key, before PostgreSQL 11",
+      name: "a table that no migration made, before PostgreSQL 11",
       history: [orders],
       postgres: 10,
-      code: "ALTER TABLE auth.users ADD COLUMN key uuid PRIMARY KEY;",
+      code: "ALTER TABLE auth.users ADD COLUMN key uuid NOT NULL;",
       errors: [
         {
           message:
@@ -95,7 +141,7 @@ ruleTester.run("no-not-null-without-default", rule, {
           line: 1,
           column: 1,
           endLine: 1,
-          endColumn: 55,
+          endColumn: 52,
         },
       ],
     },

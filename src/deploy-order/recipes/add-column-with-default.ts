@@ -1,6 +1,7 @@
 /** A column whose default is another value for each row: PostgreSQL would write the whole table under its lock. */
 import { inBatches, BATCH_STOP } from "../recipe-parts/batches.js";
 import { columnsThere, rowsLeft } from "../recipe-parts/checks.js";
+import { inlineConstraints } from "../recipe-parts/inline-constraints.js";
 import { after, backfill, before } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
 import { notNullSteps } from "../recipe-parts/not-null.js";
@@ -16,8 +17,10 @@ export default defineRecipe({
     const { statement } = context.placed;
     const work = statement.work[statement.statement.operations.indexOf(operation)];
     if (work !== "rewrite" || !column.default || column.default.kind === "null") return undefined;
-    if (column.identity || column.generated || column.constraints.length > 0) return undefined;
+    if (column.identity || column.generated) return undefined;
     const table = tableIn(context, named);
+    const constraints = inlineConstraints(context, table, column);
+    if (!constraints) return undefined;
     const name = quote(column.name);
     const collation = column.collation === undefined ? "" : ` COLLATE ${quote(column.collation)}`;
     const alter = `ALTER TABLE ${table.sql}`;
@@ -40,6 +43,7 @@ export default defineRecipe({
           wayBack: `${codeOf(`${alter} DROP COLUMN ${name}`)}; the values that it got are lost.`,
           stopCondition: LOCK_STOP,
         },
+        ...constraints.early,
         {
           name: "fill-rows",
           actor: "person",
@@ -50,6 +54,7 @@ export default defineRecipe({
           wayBack: "There is nothing to undo: these rows had no value.",
           stopCondition: BATCH_STOP,
         },
+        ...constraints.late,
         ...(column.notNull ? notNullSteps(context, table, column.name, after(0)) : []),
       ],
     };

@@ -1,6 +1,7 @@
 /** A column that every row must have a value for, and that has no default: optional until the code fills it. */
 import { columnsThere } from "../recipe-parts/checks.js";
 import { fillStep } from "../recipe-parts/fill.js";
+import { inlineConstraints } from "../recipe-parts/inline-constraints.js";
 import { after, backfill, before, deploy } from "../recipe-parts/moments.js";
 import { quote, tableIn } from "../recipe-parts/names.js";
 import { notNullSteps } from "../recipe-parts/not-null.js";
@@ -13,8 +14,10 @@ export default defineRecipe({
   operation: "AddColumn",
   way({ table: named, column }, context) {
     if (!column.notNull || column.default || column.identity || column.generated) return undefined;
-    if (column.constraints.length > 0 || /^(small|big)?serial$/.test(column.type.name)) return undefined;
+    if (/^(small|big)?serial$/.test(column.type.name)) return undefined;
     const table = tableIn(context, named);
+    const constraints = inlineConstraints(context, table, column);
+    if (!constraints) return undefined;
     const name = quote(column.name);
     const fill = fillStep(context, table, column.name, backfill(0));
     const collation = column.collation === undefined ? "" : ` COLLATE ${quote(column.collation)}`;
@@ -32,8 +35,10 @@ export default defineRecipe({
           wayBack: `\`ALTER TABLE ${table.sql} DROP COLUMN ${name}\`; the values that it got are lost.`,
           stopCondition: LOCK_STOP,
         },
+        ...constraints.early,
         ...optionalField(context, table.column(column.name)),
         fill.step,
+        ...constraints.late,
         ...notNullSteps(context, table, column.name, after(0)),
       ],
     };

@@ -3,6 +3,7 @@ import { countMisfits, misfitsOf } from "../../change/misfits.js";
 import type { TypeName } from "../../model/name.js";
 import type { OperationOf } from "../../model/operation.js";
 import type { Moment } from "../moment.js";
+import { defaultAtEnd, partsOfExchange } from "../recipe-parts/exchanged-types.js";
 import { backfill, before, deploy } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
@@ -54,6 +55,7 @@ export default defineRecipe({
       expression: using?.sql ?? name,
       start: meeting === "narrows" ? 1 : 0,
       oldestCode: meeting === "widens" ? "any" : 0,
+      newDefault: defaultAtEnd(context, operation),
     });
     if (!replaced) return undefined;
     const { steps } = replaced;
@@ -82,10 +84,7 @@ export default defineRecipe({
     const [add, ...rest] = steps;
     const last = rest.pop();
     if (!add || !last) return undefined;
-    const defaults = statement.statement.operations.filter(
-      (other) => other.type === "DropDefault" && other.column === column,
-    );
-    const covers = [...defaults, ...replaced.covers];
+    const covers = [...partsOfExchange(context, [], [operation]), ...replaced.covers];
     // Code that the new type does not fit is gone before a narrower one comes; else it meets the trigger.
     const mend = mendRows(operation, context, table, meeting === "narrows" ? backfill(0) : before(0));
     if (meeting === "narrows") return { steps: [...mend, ...steps], covers };

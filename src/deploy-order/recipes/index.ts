@@ -6,6 +6,7 @@ import addExclusion from "./add-exclusion.js";
 import addForeignKey from "./add-foreign-key.js";
 import { addIndex, addIndexOnPartitions } from "./add-index.js";
 import addRequiredColumn from "./add-required-column.js";
+import addUniqueColumn from "./add-unique-column.js";
 import addUnique from "./add-unique.js";
 import { deleteInBatches, updateInBatches } from "./batched-backfill.js";
 import { changeDefault, dropDefault } from "./change-default.js";
@@ -31,6 +32,7 @@ import setNotNull from "./set-not-null.js";
 export const RECIPES: readonly Recipe[] = [
   addRequiredColumn,
   addColumnWithDefault,
+  addUniqueColumn,
   setNotNull,
   changeDefault,
   dropDefault,

@@ -44,6 +44,44 @@ export const CASES: readonly RecipeCase[] = [
     finally: [["SELECT count(*)::int FROM orders WHERE region <> 'eu-' || code", 0]],
   },
   {
+    title: "a required column that is unique, refers to another table and has a CHECK",
+    recipe: "add-required-column",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders ADD COLUMN buyer bigint NOT NULL UNIQUE REFERENCES accounts (id) ON DELETE CASCADE CHECK (buyer > 0);",
+    decided: {
+      "fill-rows":
+        "INSERT INTO accounts SELECT n FROM generate_series(6, 90) AS n; UPDATE orders SET buyer = id WHERE buyer IS NULL",
+    },
+    finally: [["SELECT count(*)::int FROM orders WHERE buyer = id", 30]],
+  },
+  {
+    title: "a default that is another value for each row, in a column that is unique",
+    recipe: "add-column-with-default",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: "ALTER TABLE orders ADD COLUMN token uuid NOT NULL UNIQUE DEFAULT gen_random_uuid();",
+    finally: [["SELECT count(DISTINCT token)::int FROM orders", 30]],
+  },
+  {
+    title: "a column that is unique and may be empty",
+    recipe: "add-unique-column",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: 'ALTER TABLE orders ADD COLUMN "Slug" varchar(40) COLLATE "C" UNIQUE CHECK ("Slug" <> \'\');',
+  },
+  {
+    title: "another type, and a default that makes room for it",
+    recipe: "change-type",
+    schema: ORDERS,
+    rows: ORDER_ROWS,
+    pull: `CREATE TYPE order_state AS ENUM ('new', 'paid');
+ALTER TABLE orders ALTER COLUMN state DROP DEFAULT;
+ALTER TABLE orders ALTER COLUMN state TYPE order_state USING state::order_state;
+ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'paid';`,
+    finally: [["SELECT count(*)::int FROM orders WHERE state = 'new'", 30]],
+  },
+  {
     title: "a required column with odd names on 18, filled as somebody decides",
     recipe: "add-required-column",
     postgres: 18,
