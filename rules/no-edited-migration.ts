@@ -192,7 +192,7 @@ function squashedInto(
     deleted,
     they: names.length > 1 ? "they" : "it",
     last: names.at(-1) ?? "",
-    notice: tool.checksums ? `, and ${tool.label} finds that its checksum is another` : "",
+    notice: comparesBytes(tool) ? `, and ${tool.label} finds that its checksum is another` : "",
     forget: refusesWhereMissing(tool) ? `, ${FORGET[tool.name] ?? ""}` : "",
   };
   return { database, file, messageId: "squashedInto", data };
@@ -219,16 +219,35 @@ function editsOf(migration: Migration, database: Database, change: Change): read
     return [{ database, file, messageId: "renamed", data: { previous, then, what: "name" } }];
   }
   // A checksum is of the bytes; without one, only what it sends makes a difference.
-  const harmless = tool.checksums ? ["none", "restored", "mended"] : ["none", "restored", "mended", "same"];
+  const ofBytes = comparesBytes(tool) || hasOldSeal(migration);
+  const harmless = ofBytes ? ["none", "restored", "mended"] : ["none", "restored", "mended", "same"];
   if (edit && (harmless.includes(edit.effect) || isHarmlessEdit(change, database, migration))) return [];
-  const notice = tool.checksums
-    ? `; ${tool.label} finds that its checksum is another`
-    : tool.name === "sql"
-      ? ""
-      : `; ${tool.label} does not notice`;
+  const notice = noticeOf(migration);
   const { editedParts } = migration;
   if (editedParts === undefined) return [{ database, file, messageId: "edited", data: { notice } }];
   return editedParts.map((part) => ({ database, file, messageId: "editedPart", data: { part, notice } }));
+}
+
+/** Whether databases that have run a migration find that its text is another. */
+function comparesBytes({ name, checksums }: ToolFacts): boolean {
+  return checksums && name !== SEALS;
+}
+
+/** The tool whose files say their own hash: it asks whether that is right where a file has not run, and nowhere else. */
+const SEALS = "graphile-migrate";
+
+/** Whether the hash that the file says is still that of the old text. */
+function hasOldSeal({ tool, edit, sql }: Migration): boolean {
+  const seal = /^--! Hash:.*$/m;
+  return tool.name === SEALS && seal.exec(edit?.before ?? "")?.[0] === seal.exec(sql.text)?.[0];
+}
+
+/** Who notices an edit: the end of a sentence. */
+function noticeOf(migration: Migration): string {
+  const { name, label } = migration.tool;
+  if (comparesBytes(migration.tool)) return `; ${label} finds that its checksum is another`;
+  if (hasOldSeal(migration)) return `; where it has not run, ${label} refuses it, because its hash is another`;
+  return name === "sql" ? "" : `; ${label} does not notice`;
 }
 
 /** Whether no database has run it since it was merged: another one had its version first, so that the tool stopped, or skipped it. */

@@ -65,7 +65,8 @@ export const graphileMigrate: MigrationTool = {
     transaction: "One for each file.",
     optOut: "`--! no-transaction` as the first line below the headers, for a file with a single statement.",
     sends: "The whole file as one query.",
-    checksum: "A hash in the file itself, over its text and the hash before it: a file that was edited is refused.",
+    checksum:
+      "A hash in the file itself, over its text and the hash before it, is compared where the file has not run: with another text it is refused. A database that has run it compares nothing.",
     outOfOrder: "Refuses: each file names the hash of the one before it, and the chain is checked as a whole.",
     duplicate: "Refuses, because both name the same file as the one before them.",
     repeatable: "`current.sql` or `current/` is work in progress. `graphile-migrate migrate` does not run it.",

@@ -6,6 +6,7 @@ import {
   drizzle,
   flyway,
   goose,
+  graphileMigrate,
   knex,
   knexProgram,
   postgresMigrations,
@@ -408,6 +409,24 @@ describe("migrations that are gone", () => {
     expect(messages("ALTER TABLE log ADD COLUMN IF NOT EXISTS note text;", { ...change, tool: flyway })).toEqual([
       "m/0002_note.sql: 0002_note.sql was merged before, and 0003_note.sql does its work now: where 0002_note.sql has run and is missing, Flyway refuses to run. Put 0002_note.sql back, and make the change in a new migration.",
     ]);
+  });
+
+  it("knows that graphile-migrate asks for the hash of a file where that has not run, and nowhere else", () => {
+    const text = (hash: string, sql: string): string => `--! Previous: -\n--! Hash: sha1:${hash}\n\n${sql}\n`;
+    const change: Surroundings = {
+      was: text("1a", "CREATE TABLE log (id bigint);"),
+      file: "m/committed/000001.sql",
+      tool: graphileMigrate,
+    };
+    const edited = "CREATE TABLE log (id bigint, note text);";
+    expect(messages(text("2b", edited), change)).toEqual([
+      "m/committed/000001.sql: This migration was merged before, and databases that ran it keep what its old text made; graphile-migrate does not notice. Put the old text back, and make the change in a new migration.",
+    ]);
+    expect(messages(text("2b", "-- The log.\nCREATE TABLE log (id bigint);"), change)).toEqual([]);
+    const refused =
+      "m/committed/000001.sql: This migration was merged before, and databases that ran it keep what its old text made; where it has not run, graphile-migrate refuses it, because its hash is another. Put the old text back, and make the change in a new migration.";
+    expect(messages(text("1a", edited), change)).toEqual([refused]);
+    expect(messages(text("1a", "-- The log.\nCREATE TABLE log (id bigint);"), change)).toEqual([refused]);
   });
 
   it("takes no table for one of its name in another schema", () => {

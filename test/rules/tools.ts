@@ -6,6 +6,7 @@ import { goose as gooseTool } from "../../src/migrations/goose.js";
 import { knex as knexTool } from "../../src/migrations/knex.js";
 import { Listing } from "../../src/migrations/listing.js";
 import { plainSql } from "../../src/migrations/plain-sql.js";
+import { graphileMigrate as graphileMigrateTool } from "../../src/migrations/graphile-migrate.js";
 import { postgresMigrations as postgresMigrationsTool } from "../../src/migrations/postgres-migrations.js";
 import { prisma } from "../../src/migrations/prisma.js";
 import { sequelize as sequelizeTool } from "../../src/migrations/sequelize.js";
@@ -46,6 +47,8 @@ export const goose = factsOf(gooseTool);
 export const flyway = factsOf(flywayTool);
 /** Goes by the number, and by a checksum of name and text. */
 export const postgresMigrations = factsOf(postgresMigrationsTool);
+/** Files that say their own hash. */
+export const graphileMigrate = factsOf(graphileMigrateTool);
 /** Programs; all that are pending run in one transaction. */
 export const { tool: knex, evaluate: knexProgram } = opened(knexTool, { knex: "3.1.0" });
 /** Programs; all that are pending run in one transaction, unless the DataSource says otherwise. */
