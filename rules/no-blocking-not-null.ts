@@ -5,7 +5,11 @@ import {
   inCalls,
   later,
   migrationOf,
+  oncePerChange,
+  operationsOfChange,
+  placeOf,
   quoteIdentifier,
+  restoredColumns,
   type RuleMigration,
 } from "../src/rule/index.js";
 import type { Rule } from "eslint";
@@ -25,6 +29,8 @@ export default defineRule({
     messages: {
       readsTable:
         "Making {{column}} NOT NULL reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. {{remedy}}",
+      restores:
+        "{{column}} of {{table}} is NOT NULL already: {{place}} drops that, and this sets it again, which reads every row, while every query on {{table}} waits, SELECT too. Leave both out{{how}}.",
       addNotValid: "Add it with NOT VALID",
       addAsConstraint: "Add it as a constraint with NOT VALID",
       validate: "Validate the constraint instead",
@@ -34,7 +40,16 @@ export default defineRule({
     const migration = migrationOf(context);
     return {
       SetNotNull(op) {
-        if (migration.work(op) === "instant" || !migration.isLive(op)) return;
+        if (migration.work(op) === "instant" || !migration.isLive(op) || isProvenByHand(op, migration)) return;
+        const taken = restored(migration).get(op);
+        if (taken) {
+          const { calls } = migration.migration.tool;
+          const isCall = inCalls(migration, op) !== "" && calls?.keepNotNull !== undefined;
+          const how = isCall ? `: ${calls.keepNotNull} does` : "";
+          const data = { ...migration.describe(op), place: placeOf(migration, taken), how };
+          context.report({ node: op, messageId: "restores", data });
+          return;
+        }
         const { remedy, suggestion } = wayAround(op, migration);
         const clause = clauseOf(op, migration);
         const suggest =
@@ -63,6 +78,11 @@ export default defineRule({
     };
   },
 });
+
+/** The columns that lose NOT NULL and get it back. */
+const restored = oncePerChange((migration) =>
+  restoredColumns(operationsOfChange(migration, "DropNotNull", "SetNotNull")),
+);
 
 interface WayAround {
   readonly remedy: string;
@@ -107,6 +127,21 @@ function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
   return {
     remedy: `Use ADD CONSTRAINT ${name} CHECK (${column} IS NOT NULL) NOT VALID${through} instead, and ${validateLater}; SET NOT NULL behind that reads nothing.`,
   };
+}
+
+/**
+ * Whether the file drops behind it, IF EXISTS, a constraint with the column's name that no migration has made: somebody
+ * has added it by hand, so that nothing is read.
+ */
+function isProvenByHand(op: SetNotNull, { migration, postgres }: RuleMigration): boolean {
+  if (postgres < 12) return false;
+  return migration.statements.some(({ statement, before }) =>
+    statement.operations.some((other) => {
+      if (other.type !== "DropConstraint" || !other.ifExists || !other.constraint.includes(op.column)) return false;
+      const table = before.table(other.table);
+      return other.table.name === op.table.name && table !== undefined && !table.constraints.has(other.constraint);
+    }),
+  );
 }
 
 /** A constraint that says already that the column is not null; it is not valid yet, or is no proof to this PostgreSQL. */

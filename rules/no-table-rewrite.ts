@@ -8,6 +8,7 @@ import {
   type ExtendedEnum,
   extendedEnum,
   formatName,
+  keepsValuesInUtc,
   later,
   listNames,
   lockedTables,
@@ -62,12 +63,16 @@ export default defineRule({
         const work = migration.work(op);
         if (work === "instant" || !migration.isLive(op)) return;
         const names = migration.describe(op);
+        const inUtc = work === "rewrite" && keepsValuesInUtc(op, migration.before(op), migration.postgres);
         const does = {
-          rewrite: `rewrites ${names.table} and its indexes`,
+          rewrite: `rewrites ${names.table} and its indexes${inUtc ? ", unless the session's time zone is UTC" : ""}`,
           "index-build": `rebuilds indexes of ${names.table}`,
           scan: `checks every row of ${names.table} for the constraints on it`,
         }[work];
-        const remedy = work === "scan" ? remedyForConstraints(op, migration) : remedyForType(op, migration);
+        const anyway = work === "scan" ? remedyForConstraints(op, migration) : remedyForType(op, migration);
+        const remedy = inUtc
+          ? `${anyway} If the times in ${names.column ?? ""} are UTC, SET timezone = 'UTC' before it is enough: no row is rewritten then.`
+          : anyway;
         const tables = lockedTables(migration, op, "read");
         context.report({
           node: op,
@@ -176,6 +181,7 @@ function newIndexIn(tablespace: string): string {
 function causeOf(op: AddColumn, migration: RuleMigration): { cause: string; remedy: string } {
   const { default: given, identity, generated, notNull, type } = op.column;
   const plain = notNull ? "without NOT NULL and without" : "without";
+  const isKey = op.column.constraints.some(({ kind }) => kind === "primary key");
   if (generated) {
     return {
       cause: "PostgreSQL computes it for every row",
@@ -203,7 +209,9 @@ function causeOf(op: AddColumn, migration: RuleMigration): { cause: string; reme
       migration.postgres < 11 && given?.kind === "constant"
         ? "before PostgreSQL 11 a default is written into every row"
         : "its default is computed for every row",
-    remedy: `Add it ${plain} the default, give new rows the default with SET DEFAULT, and fill existing rows in batches.`,
+    remedy: isKey
+      ? `Add it without PRIMARY KEY and without the default, give new rows the default with SET DEFAULT, fill existing rows in batches, and make it the key ${later(migration, op)}.`
+      : `Add it ${plain} the default, give new rows the default with SET DEFAULT, and fill existing rows in batches.`,
   };
 }
 

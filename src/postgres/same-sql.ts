@@ -2,12 +2,26 @@ import { statementTokens } from "./statement-tokens.js";
 
 /**
  * Whether two texts of SQL make the same where both of them run: comments, white space, empty statements, settings of
- * timeouts, IF EXISTS and CONCURRENTLY make no difference to that.
+ * timeouts, IF EXISTS and CONCURRENTLY make no difference to that, nor does the schema `public` where it is searched anyway.
  */
 export function sameSql(one: string, other: string): boolean {
-  const left = effective(statementTokens(one));
-  const right = effective(statementTokens(other));
+  const tokens = SETS_PATH.test(one) || SETS_PATH.test(other) ? statementTokens : tokensInPublic;
+  const left = effective(tokens(one));
+  const right = effective(tokens(other));
   return left.length === right.length && left.every((token, index) => token === right[index]);
+}
+
+const SETS_PATH = /search_path/i;
+
+/** The tokens of statements, and of the bodies of functions in them, without `public.` in front of names. */
+function tokensInPublic(text: string): string[] {
+  const tokens = statementTokens(text);
+  return tokens.flatMap((token, at) => {
+    const isSchema = /^"?public"?$/.test(token) && tokens[at + 1] === ".";
+    const isItsDot = token === "." && /^"?public"?$/.test(tokens[at - 1] ?? "");
+    if (isSchema || isItsDot) return [];
+    return token.startsWith("$") ? [token.replace(/(?<![\w".])"?public"?\./gi, "")] : [token];
+  });
 }
 
 /** `SET LOCAL lock_timeout = …`, `RESET statement_timeout`: how long a statement waits or runs, not what it does. */

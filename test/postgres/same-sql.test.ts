@@ -25,6 +25,22 @@ describe("sameSql", () => {
     expect(sameSql(one, other)).toBe(true);
   });
 
+  const body = "CREATE FUNCTION f(text) RETURNS public.triple AS $$ SELECT $1::public.triple $$ LANGUAGE sql;";
+
+  it("overlooks the schema that is searched anyway", () => {
+    expect(sameSql(sql, sql.replaceAll("orders", "public.orders"))).toBe(true);
+    expect(sameSql('DROP TABLE "public"."Orders"', 'DROP TABLE "Orders"')).toBe(true);
+    expect(sameSql(body, body.replaceAll("public.", ""))).toBe(true);
+  });
+
+  it("sees another schema, and public where the path is set", () => {
+    expect(sameSql(sql, sql.replaceAll("orders", "app.orders"))).toBe(false);
+    expect(sameSql("GRANT USAGE ON SCHEMA public TO a", "GRANT USAGE ON SCHEMA TO a")).toBe(false);
+    expect(sameSql(body, body.replace("triple $$", "pair $$"))).toBe(false);
+    const path = "SET search_path = app, public; ";
+    expect(sameSql(path + sql, path + sql.replaceAll("orders", "public.orders"))).toBe(false);
+  });
+
   it.each([
     ["a constant", sql.replace("1", "2")],
     ["a name in quotes", sql.replace("(id", '("ID"')],

@@ -21,6 +21,11 @@ ruleTester.run("no-blocking-not-null", rule, {
       code: `ALTER TABLE orders VALIDATE CONSTRAINT total_set;\n${setNotNull}\nALTER TABLE orders DROP CONSTRAINT total_set;`,
     },
     {
+      name: "proved by a CHECK that nothing here has made, and that goes behind it",
+      history: [orders],
+      code: `${setNotNull}\nALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_total_present;`,
+    },
+    {
       name: "proved by a part of a CHECK",
       history: [orders, "ALTER TABLE orders ADD CHECK (total IS NOT NULL AND total > 0);"],
       code: setNotNull,
@@ -54,6 +59,21 @@ ruleTester.run("no-blocking-not-null", rule, {
           column: 3,
           endLine: 3,
           endColumn: 40,
+        },
+      ],
+    },
+    {
+      name: "what goes behind it is of another column, or was made here and proves nothing",
+      history: [orders, "ALTER TABLE orders ADD CONSTRAINT total_range CHECK (total > 0);"],
+      code: `${setNotNull}\nALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_state_present, DROP CONSTRAINT IF EXISTS total_range;`,
+      errors: [
+        {
+          message:
+            "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_nonnull CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 51,
         },
       ],
     },

@@ -141,6 +141,36 @@ ruleTester.run("no-table-rewrite", rule, {
   ],
   invalid: [
     {
+      name: "a timestamp that gets a time zone, in a session of which the zone is not known, and in UTC",
+      history: ["CREATE TABLE visits (id bigint PRIMARY KEY, at timestamp, left_at timestamp);"],
+      code: "ALTER TABLE visits ALTER COLUMN at TYPE timestamptz USING at::timestamptz;\nSET timezone = 'UTC';\nALTER TABLE visits ALTER COLUMN left_at TYPE timestamptz;",
+      errors: [
+        {
+          message:
+            "Changing at to timestamptz rewrites visits and its indexes, unless the session's time zone is UTC: every query on visits waits until it is done, SELECT too. Add a column of the new type, keep it up to date with a trigger, fill existing rows in batches, and move the code to it. If the times in at are UTC, SET timezone = 'UTC' before it is enough: no row is rewritten then.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 74,
+        },
+      ],
+    },
+    {
+      name: "a timestamp that gets a time zone by an expression",
+      history: ["CREATE TABLE visits (id bigint PRIMARY KEY, at timestamp);"],
+      code: "ALTER TABLE visits ALTER COLUMN at TYPE timestamptz USING at AT TIME ZONE 'UTC';",
+      errors: [
+        {
+          message:
+            "Changing at to timestamptz rewrites visits and its indexes: every query on visits waits until it is done, SELECT too. Add a column of the new type, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.",
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 80,
+        },
+      ],
+    },
+    {
       name: "a volatile default, in a clause of several",
       history: [orders],
       code: "ALTER TABLE orders\n  ADD COLUMN n integer,\n  ADD COLUMN token uuid DEFAULT gen_random_uuid();",
@@ -283,6 +313,12 @@ ruleTester.run("no-table-rewrite", rule, {
       "ALTER TABLE orders ALTER COLUMN body TYPE citext;",
       `Changing body to citext rebuilds indexes of orders: ${waits} ${copy}`,
       { history: [orders, "CREATE EXTENSION citext; CREATE INDEX i ON orders (body);"] },
+    ),
+    rewrite(
+      "a volatile default of a new primary key: without values for all rows it cannot be one",
+      "ALTER TABLE events ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid() PRIMARY KEY;",
+      `Adding id rewrites events and its indexes, because its default is computed for every row: ${waits.replaceAll("orders", "events")} Add it without PRIMARY KEY and without the default, give new rows the default with SET DEFAULT, fill existing rows in batches, and make it the key in a later migration.`,
+      { history: ["CREATE TABLE events (name text);"] },
     ),
     rewrite(
       "another collation alone",
