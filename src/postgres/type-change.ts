@@ -77,6 +77,11 @@ export function typeChange(operation: AlterColumnType, circumstances: Circumstan
   return change === "free" && collates ? "index-build" : change;
 }
 
+/** Whether a change keeps the stored values in a session whose time zone is UTC. */
+export function keepsValuesInUtc(operation: AlterColumnType, catalog: Catalog, postgres: number): boolean {
+  return typeChange(operation, { catalog, postgres, utc: true }) !== "rewrite";
+}
+
 function changeOfValues(from: TypeName | undefined, to: TypeName, circumstances: Circumstances): TypeChange {
   const { catalog, utc, postgres } = circumstances;
   if (from && sameType(from, to)) return "free";

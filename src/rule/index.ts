@@ -37,6 +37,7 @@ export { usesEnumValue } from "../postgres/enum-uses.js";
 export { excludesBound, provesBound } from "../postgres/partition-proof.js";
 export { lockConflict, LOCK_MODES } from "../postgres/lock-modes.js";
 export { refusedInTransaction } from "../postgres/refused-in-transaction.js";
+export { keepsValuesInUtc } from "../postgres/type-change.js";
 export { quoteIdentifier } from "../text/quote-identifier.js";
 export { type Copy, copiesOfColumn, copiesOfTable, mayCopyBetween } from "./copies.js";
 export { dataStepsBefore, type PlacedDataStep } from "./data-steps.js";
