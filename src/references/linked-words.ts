@@ -11,6 +11,9 @@ import type { Hit } from "./words.js";
 /** How far beside a word is looked. */
 const BESIDE = 80;
 
+/** Of a longer line it is not known what in it is a string. */
+const LINE = 500;
+
 /** Words of SQL that stand before a table. */
 const BEFORE_TABLE = /(?:^|[^\w$])(?:from|join|into|update|using|only|table|lateral|copy|truncate)[\s("\\]*$/i;
 
@@ -60,6 +63,7 @@ export function linkedWords<Value>(
 
 class Roles {
   #hasRows: boolean | undefined;
+  readonly #templates = new OpenTemplates();
 
   constructor(readonly script: string) {}
 
@@ -88,9 +92,34 @@ class Roles {
     if (isKey && this.#mayHaveRows) return "name";
     if (isClass) return beside === ":" && !/\bmodel\s*:\s*$/.test(before) ? "variable" : "name";
     // In SQL, a list of tables and a column with its table.
-    const isListed =
-      /[,(]/.test(beside) || (behind.startsWith(".") && !/\$\{\s*$/.test(before)) || /\n\s*$/.test(before);
-    return isListed && isInString(text, at) ? "name" : "variable";
+    const isListed = /[,(]/.test(beside) || /\n\s*$/.test(before);
+    const isOwner = behind.startsWith(".") && !/\$\{\s*$/.test(before);
+    return (isListed || isOwner) && this.#isInString(text, at) ? "name" : "variable";
+  }
+
+  /** Whether an offset may be in a string: quotes before it are left open. */
+  #isInString(text: string, at: number): boolean {
+    const near = text.slice(Math.max(0, at - LINE), at);
+    const line = near.slice(near.lastIndexOf("\n") + 1);
+    return line.length === LINE || isOpen('"', line) || isOpen("'", line) || this.#templates.isIn(text, at);
+  }
+}
+
+function isOpen(quote: string, before: string): boolean {
+  return before.split(quote).length % 2 === 0;
+}
+
+/** Whether offsets of a text, one behind the other, are in a template. */
+class OpenTemplates {
+  #text = "";
+  #at = 0;
+  #open = false;
+
+  isIn(text: string, at: number): boolean {
+    if (text !== this.#text || at < this.#at) [this.#text, this.#at, this.#open] = [text, 0, false];
+    if (isOpen("`", text.slice(this.#at, at))) this.#open = !this.#open;
+    this.#at = at;
+    return this.#open;
   }
 }
 
@@ -110,11 +139,4 @@ function roleInString(before: string, behind: string): Role {
   if (behind.startsWith(".")) return "name";
   const isSentence = /^[ \t]+(?!as\b)[\w$]+[ \t]+[\w$]/.test(behind);
   return !isSentence && mayBeTableName(before) ? "name" : "prose";
-}
-
-/** Whether an offset may be in a string: quotes before it are left open. */
-function isInString(text: string, at: number): boolean {
-  const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
-  const isOpen = (quote: string, before: string): boolean => before.split(quote).length % 2 === 0;
-  return isOpen('"', line) || isOpen("'", line) || isOpen("`", text.slice(0, at));
 }

@@ -4,6 +4,7 @@ import { LazyScript, NotInParts } from "../../src/references/lazy-script.js";
 import { linkedWords } from "../../src/references/linked-words.js";
 import { referencesInScript } from "../../src/references/script-references.js";
 import { type Found, Sought } from "../../src/references/sought.js";
+import { mayHaveRows, mayNameTable } from "../../src/references/table-methods.js";
 import { readSets } from "./labelled-set.js";
 
 /** The words that stand for the table `orders`, each with what stands beside it. */
@@ -79,6 +80,32 @@ it("keeps the variables of a script that names the table, and no prose", () => {
   const script =
     "const order = await prisma.order.findUnique({});\n\nexport const show = () => `the order ${order.name}`;\n";
   expect(linked(script)).toEqual(["const order = ", " prisma.order.fi", "order ${order.na"]);
+});
+
+const LONG = 300_000;
+
+it.each([
+  "order, ",
+  "`order`, ",
+  "'order' ",
+  "order.name ",
+  "order\n",
+  "{ order: 1 } ",
+  "\n",
+  "prisma",
+  "knex",
+  ".delete(",
+  "SELECT ",
+  '"select ',
+  "update a b ",
+  'from "',
+  "from order ",
+  "this.",
+  "Model    ",
+])("a long text of %j comes to an end, where a quadratic look would run out of the test's time", (text) => {
+  const long = `start order ${text.repeat(LONG / text.length)}`;
+  expect(linked(long).length).toBeLessThan(LONG);
+  expect([mayNameTable(long), mayHaveRows(long)]).toHaveLength(2);
 });
 
 const common = (sought: Sought): Sought => {
