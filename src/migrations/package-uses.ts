@@ -24,10 +24,16 @@ const PROGRAMS = ["**/*.ts", "**/*.mts", "**/*.cts", "**/*.js", "**/*.mjs", "**/
 /**
  * Each call of an export of a package, or object made of it, in the project's own programs. Nothing is executed; functions
  * that a program exports are followed, too, because that is where most of them stand.
+ * @param others What other packages export, where it matters what an argument is made of.
  */
-export function usesOfPackage(tree: Tree, name: string, exports: readonly string[]): readonly PackageUse[] {
+export function usesOfPackage(
+  tree: Tree,
+  name: string,
+  exports: readonly string[],
+  others: Readonly<Record<string, Value>> = {},
+): readonly PackageUse[] {
   const files = [...new Set(tree.grep([name], NOT_THE_PROJECT, PROGRAMS).map(({ file }) => file))];
-  return files.slice(0, 20).flatMap((file) => usesIn(tree, file, name, exports));
+  return files.slice(0, 20).flatMap((file) => usesIn(tree, file, name, exports, others));
 }
 
 /**
@@ -41,7 +47,13 @@ export function folderOfPath(file: string, path: string, holds: (folder: string)
   return starts.map((at) => join(at, name)).find(holds);
 }
 
-function usesIn(tree: Tree, file: string, name: string, exports: readonly string[]): PackageUse[] {
+function usesIn(
+  tree: Tree,
+  file: string,
+  name: string,
+  exports: readonly string[],
+  others: Readonly<Record<string, Value>>,
+): PackageUse[] {
   const found: PackageUse[] = [];
   const note = (args: readonly Value[]): Value => {
     found.push({ file, args });
@@ -52,7 +64,8 @@ function usesIn(tree: Tree, file: string, name: string, exports: readonly string
     undefined,
     "is a package's",
   );
-  const run = new Run(file, tree, { modules: new Map([[name, module]]), globals: new Map() });
+  const modules = new Map<string, Value>([[name, module], ...Object.entries(others)]);
+  const run = new Run(file, tree, { modules, globals: new Map() });
   const site: Site = { run, file, range: [0, 0], own: [0, 0] };
   try {
     const made = runModule(file, tree.read(file) ?? "", run)?.exports;

@@ -39,6 +39,7 @@ export const PARTIAL_RUNS: ReadonlyMap<string, PartialRun> = new Map([
       source: "sqlx-cli/tests/migrate.rs of SQLx 0.7.2",
     },
   ],
+  ["umzug", { command: 'umzug.up({ to: "NAME" })', source: "lib/umzug.js of Umzug 3.8" }],
 ]);
 
 /** The command of the tool at the installed version; undefined where it has none. */

@@ -11,7 +11,7 @@ import { oncePerListing } from "./once-per-listing.js";
 import { isNotDeployed } from "./not-deployed.js";
 import { queryInterfaceHandle, SEQUELIZE_6, SEQUELIZE_7, type SequelizeVersion } from "./sequelize/handle.js";
 import { SEQUELIZE } from "./sequelize/types.js";
-import { umzugFolders } from "./sequelize/umzug.js";
+import { umzugFolders } from "./umzug/folders.js";
 import type { MigrationSource, MigrationTool } from "./tool.js";
 
 const PACKAGE = "sequelize";

@@ -27,6 +27,7 @@ import { supabase } from "./supabase.js";
 import { tern } from "./tern.js";
 import type { MigrationTool } from "./tool.js";
 import { typeorm } from "./typeorm.js";
+import { umzug } from "./umzug.js";
 
 /** Most particular first: a folder belongs to the first tool that finds it. */
 export const MIGRATION_TOOLS: readonly MigrationTool[] = [
@@ -52,6 +53,7 @@ export const MIGRATION_TOOLS: readonly MigrationTool[] = [
   payload,
   mikroOrm,
   sequelize,
+  umzug,
   knex,
   typeorm,
   kysely,

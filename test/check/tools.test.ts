@@ -78,6 +78,14 @@ const SQL_MIGRATE: Files = {
   "db/changes/3_note.sql": "-- +migrate Up\nALTER TABLE orders ADD note text;\n",
 };
 
+const UMZUG: Files = {
+  ...npm("umzug", "3.8.2"),
+  "src/migrate.ts":
+    'import { Umzug } from "umzug";\nimport { Pool } from "pg";\n' +
+    'export const umzug = new Umzug({ migrations: { glob: "src/changes/*.ts" }, context: new Pool(), logger: console });\n',
+  "src/changes/1-init.ts": `export const up = async ({ context }) => {\n  await context.query(\`${ORDERS}\`);\n};\n`,
+};
+
 const GOLANG_MIGRATE: Files = {
   ...goModule("github.com/golang-migrate/migrate/v4", "v4.19.1"),
   "db/migrations/1_init.up.sql": ORDERS,
@@ -671,6 +679,26 @@ const ROWS: readonly ToolRow[] = [
     name: "sql-migrate: a number before one that has run",
     base: SQL_MIGRATE,
     head: { "db/changes/2_late.sql": "-- +migrate Up\nALTER TABLE orders ADD late text;\n" },
+    findings: [],
+  },
+  {
+    name: "Umzug with node-postgres: CONCURRENTLY in a transaction that the migration begins",
+    base: UMZUG,
+    head: {
+      "src/changes/2-index.ts":
+        'export const up = async ({ context }) => {\n  await context.query("BEGIN");\n' +
+        `  await context.query("${CONCURRENTLY.trim()}");\n  await context.query("COMMIT");\n};\n`,
+    },
+    findings: [
+      `no-concurrently-in-transaction src/changes/2-index.ts:3 ${FAILS} BEGIN in this file opened one. Run it outside BEGIN … COMMIT.`,
+    ],
+  },
+  {
+    name: "Umzug with node-postgres: CONCURRENTLY without a transaction",
+    base: UMZUG,
+    head: {
+      "src/changes/2-index.ts": `export const up = async ({ context }) => {\n  await context.query("${CONCURRENTLY.trim()}");\n};\n`,
+    },
     findings: [],
   },
   {

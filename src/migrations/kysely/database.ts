@@ -1,7 +1,7 @@
 /** Kysely's database object, and what programs import of Kysely that reaches it. */
 import { DIALECT } from "../evaluator/environment.js";
-import type { Text } from "../evaluator/text.js";
-import { Dictionary, Handle, type Method, textOf, Unknown } from "../evaluator/value.js";
+import { Text } from "../evaluator/text.js";
+import { Dictionary, Handle, type Method, type Site, textOf, Unknown, type Value } from "../evaluator/value.js";
 import { RESULT, SQL_TAG } from "./expressions.js";
 import { queryCreator } from "./query.js";
 import { schemaModule } from "./schema.js";
@@ -9,12 +9,15 @@ import { schemaModule } from "./schema.js";
 /** What migrations import of Kysely besides types. */
 export const KYSELY_MODULE = new Dictionary([["sql", SQL_TAG]], undefined, "is Kysely's");
 
-/** The `db` that a migration is given, or the transaction that it opens. */
-export function databaseHandle(schema?: Text): Handle {
-  const same: Method = () => databaseHandle(schema);
+/**
+ * The `db` that a migration is given, or the transaction that it opens.
+ * @param begins Whether its transactions are transactions, as where no runner has opened one around the migration.
+ */
+export function databaseHandle(schema?: Text, begins = false): Handle {
+  const same: Method = () => databaseHandle(schema, begins);
   const methods: Record<string, Method> = {
     ...queryCreator(schema),
-    withSchema: ([name]) => databaseHandle(textOf(name)),
+    withSchema: ([name]) => databaseHandle(textOf(name), begins),
     withPlugin: same,
     withoutPlugins: same,
     withTables: same,
@@ -23,8 +26,8 @@ export function databaseHandle(schema?: Text): Handle {
       site.run.unknown(`runs a query that ${compiled instanceof Unknown ? compiled.reason : "is compiled"}`, site);
       return RESULT;
     },
-    connection: () => unit("connection"),
-    transaction: () => unit("transaction"),
+    connection: () => unit("connection", (work) => work(databaseHandle(undefined, begins))),
+    transaction: () => unit("transaction", begins ? inTransaction : (work) => work(databaseHandle())),
   };
   return new Handle("db", methods, {
     get(property) {
@@ -37,12 +40,21 @@ export function databaseHandle(schema?: Text): Handle {
   });
 }
 
-/** `db.transaction().execute(async (trx) => …)`: inside the migration's own transaction. */
-function unit(name: string): Handle {
+type Around = (work: (db: Handle) => Value, site: Site) => Value;
+
+function inTransaction(work: (db: Handle) => Value, site: Site): Value {
+  site.run.send(Text.of("START TRANSACTION"), site);
+  const result = work(databaseHandle());
+  site.run.send(Text.of("COMMIT"), site);
+  return result;
+}
+
+/** `db.transaction().execute(async (trx) => …)`: mostly inside the migration's own transaction. */
+function unit(name: string, around: Around): Handle {
   const handle: Handle = new Handle(`db.${name}()`, {
     setIsolationLevel: () => handle,
     setAccessMode: () => handle,
-    execute: ([work], site) => site.run.settle(site.run.call(work, [databaseHandle()], site), site),
+    execute: ([callback], site) => around((db) => site.run.settle(site.run.call(callback, [db], site), site), site),
   });
   return handle;
 }

@@ -1,30 +1,38 @@
-/** Folders of migrations that the project's own programs give to Umzug, which runs them for Sequelize. */
+/** Folders of migrations that the project's own programs give to Umzug, with what each migration is given. */
 import { createRequire } from "node:module";
 import { option, textOf, textsOf, List, type Value } from "../evaluator/value.js";
 import { join } from "../listing.js";
 import type { Listing } from "../listing.js";
+import { oncePerListing } from "../once-per-listing.js";
 import { folderOfPath, type PackageUse, usesOfPackage } from "../package-uses.js";
+
+import { CONTEXT_PACKAGES } from "./context.js";
 
 const require = createRequire(import.meta.url);
 
 const PACKAGE = "umzug";
 const MANIFEST = "package.json";
 
-interface UmzugFolder {
+export interface UmzugFolder {
   /** The program that names it. */
   readonly file: string;
   readonly folder: string;
   /** In Umzug's order: by path. */
   readonly files: readonly string[];
+  /** `context`: what every migration is given. */
+  readonly context: Value;
 }
 
-export function umzugFolders(listing: Listing): readonly UmzugFolder[] {
+/** Those of every program; read once for all tools. */
+export const umzugFolders = oncePerListing((listing): readonly UmzugFolder[] => {
   const isUsed = [...listing.folders()].some(
     (folder) => listing.has(folder, MANIFEST) && (listing.read(join(folder, MANIFEST)) ?? "").includes(`"${PACKAGE}"`),
   );
   if (!isUsed) return [];
-  return usesOfPackage(listing.tree, PACKAGE, ["Umzug"]).flatMap((use) => folderOfUse(listing, use) ?? []);
-}
+  return usesOfPackage(listing.tree, PACKAGE, ["Umzug"], CONTEXT_PACKAGES).flatMap(
+    (use) => folderOfUse(listing, use) ?? [],
+  );
+});
 
 /** `glob: "migrations/*.ts"`, with `["*.ts", { cwd, ignore }]` beside it; in older versions `path` and `pattern`. */
 function folderOfUse(listing: Listing, { file, args: [options] }: PackageUse): UmzugFolder | undefined {
@@ -36,12 +44,17 @@ function folderOfUse(listing: Listing, { file, args: [options] }: PackageUse): U
   if (known === undefined) return undefined;
   const cwd = option(more, "cwd");
   const start = cwd === undefined ? "" : textOf(cwd)?.known;
-  return start === undefined
-    ? undefined
-    : folderOfGlob(listing, file, `${start && `${start}/`}${known}`, option(more, "ignore"));
+  if (start === undefined) return undefined;
+  const found = folderOfGlob(listing, file, `${start && `${start}/`}${known}`, option(more, "ignore"));
+  return found && { ...found, context: option(options, "context") };
 }
 
-function folderOfGlob(listing: Listing, file: string, glob: string, ignore: Value): UmzugFolder | undefined {
+function folderOfGlob(
+  listing: Listing,
+  file: string,
+  glob: string,
+  ignore: Value,
+): Omit<UmzugFolder, "context"> | undefined {
   const segments = glob.split("/");
   const end = segments.findIndex((segment) => /[*?[\]{}!()]/.test(segment));
   if (end < 0) return undefined;
