@@ -15,8 +15,8 @@ export const NOT_APPLICATION_CODE: readonly string[] = [
   // What is said here about names of the database.
   ..."migration-safety.yml migration-safety.yaml migration-safety.json".split(" "),
   // Migrations that no tool was found for, in whatever language, and what undoes one.
-  ..."up.sql down.sql *.up.sql *.down.sql *migrations*/**/*.sql revert/**/*.sql verify/**/*.sql".split(" "),
-  ..."*migrations*/**/[0-9][0-9]*.* *migrations*/**/[0-9][0-9]*/**".split(" "),
+  ..."up.sql down.sql *.up.sql *.down.sql *migration*/**/*.sql revert/**/*.sql verify/**/*.sql".split(" "),
+  ..."*migration*/**/[0-9][0-9]*.* *migration*/**/[0-9][0-9]*/**".split(" "),
 ]
   .map((name) => `**/${name}`)
   .concat(

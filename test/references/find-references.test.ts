@@ -33,7 +33,7 @@ test("keys", () => {
 test("migrations are no application code, whoever runs them", () => {
   const sql = "SELECT legacy_ref FROM orders;\n";
   const files = ["old/1/up.sql", "old/1/down.sql", "old/2.up.sql", "old/2.down.sql", "db/migrations_testing/a/1.sql"];
-  files.push("schema/revert/tables/orders.sql", "schema/verify/orders.sql");
+  files.push("schema/revert/tables/orders.sql", "schema/verify/orders.sql", "db/migration/20260101_orders/run.sql");
   expect(find(Object.fromEntries([...files, "src/queries/orders.sql"].map((file) => [file, sql])))).toMatchObject([
     { file: "src/queries/orders.sql", line: 1 },
   ]);
