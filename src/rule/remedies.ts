@@ -1,5 +1,5 @@
 /** Parts of messages that depend on how the migration's tool runs a file: a remedy must be possible in that tool. */
-import type { Migration, ToolFacts, TransactionMode } from "../model/migration.js";
+import type { AnalysedStatement, Migration, ToolFacts, TransactionMode } from "../model/migration.js";
 import type { QualifiedName } from "../model/name.js";
 import type { Operation } from "../model/operation.js";
 import type { Rule } from "eslint";
@@ -124,12 +124,30 @@ export function later(migration: RuleMigration, operation: Operation): string {
 
 const lineCounters = new WeakMap<Migration, (offset: number) => number>();
 
-/** Where a statement stands, seen from the migration that a finding is in: `line 3`, or `db/0002.sql:3` in another file. */
-export function placeOf({ migration }: RuleMigration, { migration: other, statement }: PlacedStatement): string {
+/**
+ * Where a statement stands, seen from the migration that a finding is in: `line 3`, or `db/0002.sql:3` in another file.
+ * @param relation Of a DO block, the place where it first works on this one.
+ */
+export function placeOf(
+  { migration }: RuleMigration,
+  { migration: other, statement }: PlacedStatement,
+  relation?: Required<QualifiedName>,
+): string {
   let counter = lineCounters.get(other);
   if (!counter) lineCounters.set(other, (counter = lineCounter(other.sql.text)));
-  const line = String(counter(statement.statement.range[0]));
+  const inBlock = relation && statement.statement.operations.find((one) => worksInBlockOn(one, relation, statement));
+  const line = String(counter((inBlock ?? statement.statement).range[0]));
   return other === migration ? `line ${line}` : `${other.file}:${line}`;
+}
+
+function worksInBlockOn(
+  operation: Operation,
+  { schema, name }: Required<QualifiedName>,
+  { before }: AnalysedStatement,
+): boolean {
+  if (operation.inBlock === undefined || !("table" in operation) || operation.table === undefined) return false;
+  const table = before.qualify(operation.table);
+  return table.name === name && table.schema === schema;
 }
 
 /** The first places of a list of references, for a message: `src/repo.ts:88, src/api.ts:12 and 3 more`. */

@@ -128,7 +128,7 @@ ruleTester.run("no-backfill-with-ddl", rule, {
       errors: [
         {
           message:
-            "Updating every row of orders takes as long as there are rows, and since line 2 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in batches that commit each, with COMMIT in the loop of a DO block in a file of its own that your runner sends without a transaction.",
+            "Updating every row of orders takes as long as there are rows, and since line 3 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders waits until it ends. Do it in batches that commit each, with COMMIT in the loop of a DO block in a file of its own that your runner sends without a transaction.",
           line: 4,
           column: 3,
           endLine: 4,
