@@ -181,6 +181,7 @@ function newIndexIn(tablespace: string): string {
 function causeOf(op: AddColumn, migration: RuleMigration): { cause: string; remedy: string } {
   const { default: given, identity, generated, notNull, type } = op.column;
   const plain = notNull ? "without NOT NULL and without" : "without";
+  const isKey = op.column.constraints.some(({ kind }) => kind === "primary key");
   if (generated) {
     return {
       cause: "PostgreSQL computes it for every row",
@@ -208,7 +209,9 @@ function causeOf(op: AddColumn, migration: RuleMigration): { cause: string; reme
       migration.postgres < 11 && given?.kind === "constant"
         ? "before PostgreSQL 11 a default is written into every row"
         : "its default is computed for every row",
-    remedy: `Add it ${plain} the default, give new rows the default with SET DEFAULT, and fill existing rows in batches.`,
+    remedy: isKey
+      ? `Add it without PRIMARY KEY and without the default, give new rows the default with SET DEFAULT, fill existing rows in batches, and make it the key ${later(migration, op)}.`
+      : `Add it ${plain} the default, give new rows the default with SET DEFAULT, and fill existing rows in batches.`,
   };
 }
 

@@ -315,6 +315,12 @@ ruleTester.run("no-table-rewrite", rule, {
       { history: [orders, "CREATE EXTENSION citext; CREATE INDEX i ON orders (body);"] },
     ),
     rewrite(
+      "a volatile default of a new primary key: without values for all rows it cannot be one",
+      "ALTER TABLE events ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid() PRIMARY KEY;",
+      `Adding id rewrites events and its indexes, because its default is computed for every row: ${waits.replaceAll("orders", "events")} Add it without PRIMARY KEY and without the default, give new rows the default with SET DEFAULT, fill existing rows in batches, and make it the key in a later migration.`,
+      { history: ["CREATE TABLE events (name text);"] },
+    ),
+    rewrite(
       "another collation alone",
       'ALTER TABLE orders ALTER COLUMN body TYPE text COLLATE "C";',
       `Changing body to text COLLATE "C" rebuilds indexes of orders: ${waits} Add a column of that type and collation, keep it up to date with a trigger, fill existing rows in batches, and move the code to it.`,
