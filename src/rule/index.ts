@@ -28,6 +28,7 @@ export { nearestName } from "../change/nearest-name.js";
 export { formatName } from "../change/object-names.js";
 export { derivedName } from "../deploy-order/recipe-parts/names.js";
 export { countDuplicates, countNulls, countOffenders } from "../change/offending-rows.js";
+export { restoredColumns } from "../change/restored-columns.js";
 export { addValueSql, type ExtendedEnum, extendedEnum } from "../change/extended-enums.js";
 export { isLikeType, isShorter, isSimilarName } from "../change/similar-columns.js";
 export { schemaDifferences } from "../change/schema-differences.js";
