@@ -1,5 +1,5 @@
 /** A CHECK or foreign key without NOT VALID reads every row before it is there, under the lock that adds it. */
-import { defineRule, inCalls, later, lockedTables, migrationOf } from "../src/rule/index.js";
+import { defineRule, inCalls, later, lockedTables, migrationOf, whoWaits } from "../src/rule/index.js";
 import type { AddConstraint } from "../src/model/operation.js";
 
 export default defineRule({
@@ -17,9 +17,9 @@ export default defineRule({
       check:
         "Adding {{constraint}} reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. Add it with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
       foreignKey:
-        "Adding {{constraint}} looks up every row of {{table}} in {{referenced}}: every INSERT, UPDATE and DELETE on {{tables}} waits until it is done. Add it with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
+        "Adding {{constraint}} looks up every row of {{table}} in {{referenced}}{{held}}: {{waits}} until it is done. Add it with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
       foreignKeyOnPartitions:
-        "Adding {{constraint}} looks up every row of {{table}} in {{referenced}}: every INSERT, UPDATE and DELETE on {{tables}} waits until it is done. Before PostgreSQL 18 a partitioned table has no NOT VALID for it: add it to each partition with NOT VALID and VALIDATE CONSTRAINT {{later}}; then add it to {{table}}, which takes the valid ones over.",
+        "Adding {{constraint}} looks up every row of {{table}} in {{referenced}}{{held}}: {{waits}} until it is done. Before PostgreSQL 18 a partitioned table has no NOT VALID for it: add it to each partition with NOT VALID and VALIDATE CONSTRAINT {{later}}; then add it to {{table}}, which takes the valid ones over.",
       columnCheck:
         "The CHECK on the new column {{column}} reads every row of {{table}}: every query on {{table}} waits until it is done, SELECT too. Add the column without it, add it to the table with NOT VALID{{through}}, and VALIDATE CONSTRAINT {{later}}.",
       columnForeignKey:
@@ -39,7 +39,7 @@ export default defineRule({
         if (migration.work(op) === "instant" || !migration.isLive(op)) return;
         const data = {
           ...migration.describe(op),
-          tables: lockedTables(migration, op, "write"),
+          ...whoWaits(migration, op),
           later: later(migration, op),
           through: inCalls(migration, op),
         };

@@ -1,5 +1,5 @@
 /** An index built without CONCURRENTLY holds SHARE on its table: every write waits until the build is done. */
-import { concurrently, defineRule, inCalls, migrationOf, outsideTransaction } from "../src/rule/index.js";
+import { concurrently, defineRule, inCalls, migrationOf, outsideTransaction, whoWaits } from "../src/rule/index.js";
 
 export default defineRule({
   meta: {
@@ -14,6 +14,7 @@ export default defineRule({
     messages: {
       blocksWrites:
         "Building {{index}} blocks every INSERT, UPDATE and DELETE on {{table}} until it is done. {{remedy}}",
+      blocksAll: "Building {{index}} reads every row of {{table}}{{held}}: {{waits}} until it is done. {{remedy}}",
       blocksPartitions:
         "Building {{index}} blocks every INSERT, UPDATE and DELETE on {{table}} and its partitions until it is done on all of them, and a partitioned table has no CONCURRENTLY. Create it with ON ONLY {{table}}, which builds nothing, and then one for each partition. {{remedy}} Join each to it with ALTER INDEX … ATTACH PARTITION.",
       addConcurrently: "Build it with CONCURRENTLY",
@@ -46,7 +47,9 @@ export default defineRule({
         const { inTransaction } = migration.statementOf(op).transaction;
         // In a transaction CONCURRENTLY fails, and with IF NOT EXISTS a rerun accepts the invalid index of a failed build.
         const suggest = inTransaction === true || op.ifNotExists ? [] : concurrently(op);
-        context.report({ node: op, messageId: "blocksWrites", data, suggest });
+        const { held, waits } = whoWaits(migration, op);
+        if (held === "") context.report({ node: op, messageId: "blocksWrites", data, suggest });
+        else context.report({ node: op, messageId: "blocksAll", data: { ...data, held, waits }, suggest });
       },
     };
   },

@@ -76,5 +76,6 @@ export {
   timeoutAt,
 } from "./timeouts.js";
 export { type HeldLock, heldLocks, type PlacedStatement, type Transaction, transactionOf } from "./transaction.js";
+export { whoWaits } from "./who-waits.js";
 export type { Dependent } from "../model/dependent.js";
 export type { ChangeFinding, RuleMigration, RuleReport } from "./types.js";

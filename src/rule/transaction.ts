@@ -57,6 +57,8 @@ interface HeldAt {
   readonly own: readonly HeldLock[];
   /** Whether it has kept everybody else from a relation, qualified, before the statement. */
   readonly isExclusive: (relation: string) => boolean;
+  /** The lock by which it has. */
+  readonly exclusiveLock: (relation: string) => HeldLock | undefined;
 }
 
 interface HeldLocks {
@@ -85,6 +87,10 @@ export function heldLocks(migration: RuleMigration, operation: Operation): HeldA
     },
     own: locks.slice(start, end),
     isExclusive: (relation) => (exclusive.get(relation) ?? Infinity) < start,
+    exclusiveLock: (relation) => {
+      const at = exclusive.get(relation) ?? Infinity;
+      return at < start ? locks[at] : undefined;
+    },
   };
 }
 

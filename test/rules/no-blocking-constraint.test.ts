@@ -69,7 +69,7 @@ ruleTester.run("no-blocking-constraint", rule, {
       errors: [
         {
           message:
-            "Adding orders_account_fk looks up every row of orders in accounts: every INSERT, UPDATE and DELETE on orders and accounts waits until it is done. Add it with NOT VALID, and VALIDATE CONSTRAINT in a later transaction.",
+            "Adding orders_account_fk looks up every row of orders in accounts, and its statement holds ACCESS EXCLUSIVE on orders: every query on orders, SELECT too, and every INSERT, UPDATE and DELETE on accounts waits until it is done. Add it with NOT VALID, and VALIDATE CONSTRAINT in a later transaction.",
           line: 3,
           column: 3,
           endLine: 3,

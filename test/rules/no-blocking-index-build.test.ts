@@ -76,7 +76,7 @@ ruleTester.run("no-blocking-index-build", rule, {
       errors: [
         {
           message:
-            "Building b blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
+            "Building b reads every row of orders, and since line 1 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders, SELECT too, waits until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
           line: 4,
           column: 3,
           endLine: 4,
@@ -183,6 +183,22 @@ ruleTester.run("no-blocking-index-build", rule, {
       ],
     },
     {
+      name: "what the transaction holds on another table is no lock on this one",
+      history: [orders, "CREATE TABLE items (id bigint);"],
+      tool: prisma6,
+      code: "ALTER TABLE items ADD COLUMN note text;\nCREATE INDEX i ON orders (account_id);",
+      errors: [
+        {
+          message:
+            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 38,
+        },
+      ],
+    },
+    {
       name: "Prisma before 7.4, one of two statements: CONCURRENTLY would fail there",
       history: [orders],
       tool: prisma6,
@@ -190,7 +206,7 @@ ruleTester.run("no-blocking-index-build", rule, {
       errors: [
         {
           message:
-            "Building i blocks every INSERT, UPDATE and DELETE on orders until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction.",
+            "Building i reads every row of orders, and since line 1 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders, SELECT too, waits until it is done. Build it with CREATE INDEX CONCURRENTLY in a migration of its own with that single statement, because before version 7.4 Prisma sends a file with several statements as one transaction.",
           line: 2,
           column: 1,
           endLine: 2,
