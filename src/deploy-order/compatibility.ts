@@ -29,6 +29,8 @@ export interface Circumstances {
   readonly isSure?: (reference: Reference) => boolean;
   /** The other half, where the change drops a column and adds it again. */
   readonly counterpart?: PlacedOperation | undefined;
+  /** Whether the column has it before the transaction and behind it: nobody sees it without. */
+  readonly isRestored?: boolean;
   /** Whether it is a CHECK that allows whatever another allows that the change drops. */
   readonly widens?: boolean;
   /** Whether it is a constraint over columns that the change adds, and that hold nothing yet. */
@@ -207,7 +209,9 @@ export function compatibilityOf(placed: PlacedOperation, circumstances: Circumst
     ? ADDS
     : circumstances.counterpart
       ? recreated(facts, circumstances.counterpart)
-      : (row?.(operation, facts) ?? WORKS);
+      : circumstances.isRestored
+        ? WORKS
+        : (row?.(operation, facts) ?? WORKS);
   return {
     runningCodeOnNewSchema: running,
     newCodeOnOldSchema: next,

@@ -18,6 +18,7 @@ import { checkTime } from "../text/out-of-time.js";
 import { type ReplacedChecks, replacedChecks } from "./replaced-checks.js";
 import { areEmpty } from "./empty-columns.js";
 import { compatibilityOf, nameOf } from "./compatibility.js";
+import { restoredColumns } from "../change/restored-columns.js";
 import { type RecreatedColumns, recreatedColumns } from "./recreated-columns.js";
 
 /** What the planner asks about the change. */
@@ -102,6 +103,7 @@ export interface StatementFacts {
 /** What two operations of a change are together. */
 interface Pairs {
   readonly recreated: RecreatedColumns;
+  readonly restored: ReadonlyMap<Operation, PlacedOperation>;
   readonly replaced: ReplacedChecks;
   readonly all: readonly PlacedOperation[];
 }
@@ -115,7 +117,12 @@ export function judgedStatements(input: PlanInput): StatementFacts[] {
   const accepted = byStatement(input.accepted ?? []);
   const judged = input.change.databases.flatMap(({ migrations }) => migrations.filter((one) => one.judged));
   const all = judged.flatMap(placedIn);
-  const pairs: Pairs = { recreated: recreatedColumns(all), replaced: replacedChecks(all), all };
+  const pairs: Pairs = {
+    recreated: recreatedColumns(all),
+    restored: restoredColumns(all),
+    replaced: replacedChecks(all),
+    all,
+  };
   return judged.flatMap((migration) => {
     const lineOf = lineCounter(migration.sql.text);
     return newStatements(migration).map((statement) => {
@@ -174,7 +181,7 @@ function factsOf(
   migration: Migration,
   statement: AnalysedStatement,
   breaking: readonly Finding[],
-  { recreated, replaced, all }: Pairs,
+  { recreated, restored, replaced, all }: Pairs,
 ): Omit<StatementFacts, "line" | "hazards" | "newCode" | "accepted"> {
   const operations = statement.statement.operations.map((operation): OperationFacts => {
     const placed: PlacedOperation = { operation, statement, migration };
@@ -191,6 +198,7 @@ function factsOf(
       references,
       isSure,
       counterpart,
+      isRestored: operation.type !== "SetDefault" && restored.has(operation),
       widens: replaced.get(operation)?.allows === "more",
       isEmpty:
         operation.type === "AddConstraint" && areEmpty(all, placed, operation.table, operation.constraint.columns),

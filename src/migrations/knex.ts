@@ -162,7 +162,7 @@ function toolFacts(
       transaction: settings?.withoutTransactions === true ? "per-statement" : "all-pending",
       outsideTransaction: `in a migration of its own with \`${configOf(listing.read(newest ?? "") ?? "")} = { transaction: false }\``,
     }),
-    calls: { sql: "knex.raw()" },
+    calls: { sql: "knex.raw()", keepNotNull: "`alter({ alterNullable: false })`" },
     checksums: false,
     outOfOrder: { does: "runs", says: "Knex runs it after the others." },
   };

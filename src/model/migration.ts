@@ -25,6 +25,8 @@ export interface ToolCalls {
   readonly sql: string;
   /** What makes those that build and drop indexes do it CONCURRENTLY: `concurrently: true`. Absent: nothing. */
   readonly concurrently?: string;
+  /** What makes the one that changes a column leave its NOT NULL alone. Absent: it does not touch it. */
+  readonly keepNotNull?: string;
 }
 
 /** What is known of the tool that runs a migration, at the installed version. */

@@ -1,6 +1,10 @@
+import { expect, it } from "vitest";
+import { DEFAULT_CONFIGURATION } from "../../src/change/configuration.js";
+import { check as checkChange } from "../../src/check/check.js";
+import { memorySource } from "../check/memory-source.js";
 import rule from "../../rules/no-blocking-not-null.js";
 import { ruleTester } from "./rule-tester.js";
-import { drizzle, prisma6, prisma7, unknownRunner } from "./tools.js";
+import { drizzle, prisma6, prisma7, supabase, unknownRunner } from "./tools.js";
 
 const orders = 'CREATE TABLE orders (id bigint PRIMARY KEY, total numeric, "accountId" bigint);';
 const check = "ALTER TABLE orders ADD CONSTRAINT total_set CHECK (total IS NOT NULL) NOT VALID;";
@@ -39,6 +43,22 @@ ruleTester.run("no-blocking-not-null", rule, {
     { name: "DROP NOT NULL", history: [orders], code: "ALTER TABLE orders ALTER COLUMN id DROP NOT NULL;" },
   ],
   invalid: [
+    {
+      name: "NOT NULL that goes and comes back",
+      history: [orders, "ALTER TABLE orders ADD COLUMN paid boolean NOT NULL DEFAULT false;"],
+      tool: supabase,
+      code: "ALTER TABLE orders ALTER COLUMN paid DROP NOT NULL;\nALTER TABLE orders ALTER COLUMN paid SET NOT NULL;",
+      errors: [
+        {
+          message:
+            "paid of orders is NOT NULL already: line 1 drops that, and this sets it again, which reads every row, while every query on orders waits, SELECT too. Leave both out.",
+          line: 2,
+          column: 1,
+          endLine: 2,
+          endColumn: 50,
+        },
+      ],
+    },
     {
       name: "a clause of several; the file has a transaction of its own",
       history: [orders],
@@ -236,4 +256,28 @@ ruleTester.run("no-blocking-not-null", rule, {
       ],
     },
   ],
+});
+
+it("names the option of the call that takes NOT NULL and gives it back", () => {
+  const files = {
+    "package.json": JSON.stringify({ dependencies: { knex: "3.1.0", pg: "8.11.0" } }),
+    "knexfile.js": 'module.exports = { client: "pg" };\n',
+    "migrations/20260101000000_init.js":
+      "exports.up = (knex) => knex.raw(\"CREATE TABLE orders (id bigint PRIMARY KEY, state text NOT NULL DEFAULT 'new')\");\n",
+  };
+  const next = `exports.up = (knex) =>
+  knex.schema.alterTable("orders", (t) => t.text("state").notNullable().defaultTo("open").alter());
+`;
+  const report = checkChange(memorySource(files, { "migrations/20260201000000_next.js": next }), DEFAULT_CONFIGURATION);
+  expect(
+    report.findings.map(({ rule, line, column, endColumn, message }) => [rule, line, column, endColumn, message]),
+  ).toEqual([
+    [
+      "no-blocking-not-null",
+      2,
+      45,
+      98,
+      "state of orders is NOT NULL already: line 2 drops that, and this sets it again, which reads every row, while every query on orders waits, SELECT too. Leave both out: `alter({ alterNullable: false })` does.",
+    ],
+  ]);
 });

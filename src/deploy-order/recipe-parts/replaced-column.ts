@@ -31,6 +31,8 @@ export interface Replacement {
   readonly start: 0 | 1;
   /** As in a recipe's step: which code the change of names leaves running. */
   readonly oldestCode: 0 | "any";
+  /** Whether the column is NOT NULL at base although it is not when the statement runs. Absent: it is as it is. */
+  readonly required?: boolean;
   /** The default, where it is not the old one's. */
   readonly newDefault?: string | undefined;
   /** Statements around the swap, in its transaction. */
@@ -65,7 +67,7 @@ export function replaceColumn(context: RecipeContext, replacement: Replacement):
   const incoming = incomingKeys(context, table, column);
   if (!indexes || !own.every((one) => canFollow(one, indexes)) || !incoming) return undefined;
   const sync = derivedSync(context, table, [{ column: next, expression }]);
-  const required = known.notNull === true;
+  const required = known.notNull === true || replacement.required === true;
   // Of a key it is proven by NOT NULL; PostgreSQL would read the table for it while it makes the key.
   const isSet = `${quote(next)} IS NULL AND ${quote(column)} IS NOT NULL`;
   const steps: readonly RecipeStep[] = [

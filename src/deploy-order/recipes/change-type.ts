@@ -3,7 +3,7 @@ import { countMisfits, misfitsOf } from "../../change/misfits.js";
 import type { TypeName } from "../../model/name.js";
 import type { OperationOf } from "../../model/operation.js";
 import type { Moment } from "../moment.js";
-import { defaultAtEnd, partsOfExchange } from "../recipe-parts/exchanged-types.js";
+import { defaultAtEnd, isRequiredAgain, partsOfExchange } from "../recipe-parts/exchanged-types.js";
 import { backfill, before, deploy } from "../recipe-parts/moments.js";
 import { type NamedTable, quote, tableIn } from "../recipe-parts/names.js";
 import { replaceColumn } from "../recipe-parts/replaced-column.js";
@@ -55,6 +55,7 @@ export default defineRecipe({
       expression: using?.sql ?? name,
       start: meeting === "narrows" ? 1 : 0,
       oldestCode: meeting === "widens" ? "any" : 0,
+      required: isRequiredAgain(context, operation),
       newDefault: defaultAtEnd(context, operation),
     });
     if (!replaced) return undefined;

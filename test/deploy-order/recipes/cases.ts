@@ -71,6 +71,19 @@ export const CASES: readonly RecipeCase[] = [
     pull: 'ALTER TABLE orders ADD COLUMN "Slug" varchar(40) COLLATE "C" UNIQUE CHECK ("Slug" <> \'\');',
   },
   {
+    title: "another type, and NOT NULL that goes and comes back, as Knex's alter() sends it",
+    recipe: "change-type",
+    schema:
+      "CREATE TABLE customers (id bigint PRIMARY KEY, credits integer NOT NULL DEFAULT 0);\nCREATE INDEX customers_credits ON customers (credits);",
+    rows: "INSERT INTO customers SELECT n, n FROM generate_series(1, 9) AS n;",
+    pull: `alter table "customers" alter column "credits" drop default;
+alter table "customers" alter column "credits" drop not null;
+alter table "customers" alter column "credits" type bigint using ("credits"::bigint);
+alter table "customers" alter column "credits" set default '1';
+alter table "customers" alter column "credits" set not null;`,
+    finally: [["SELECT sum(credits)::int FROM customers", 45]],
+  },
+  {
     title: "another type, and a default that makes room for it",
     recipe: "change-type",
     schema: ORDERS,
