@@ -9,7 +9,7 @@ import {
   refusalOf,
   type RuleMigration,
 } from "../src/rule/index.js";
-import type { LockTable, Operation, TransactionControl } from "../src/model/operation.js";
+import type { LockTable, Operation, TransactionControl, Unparsed } from "../src/model/operation.js";
 import type { Refusal } from "../src/model/refusal.js";
 
 export default defineRule({
@@ -61,7 +61,10 @@ export default defineRule({
     const visit = (op: Operation): void => {
       if (op.type === "LockTable" || op.type === "TransactionControl") checkTransaction(op);
       else if (op.type !== "Unparsed") check(op);
-      else if (op.refused) context.report({ node: op, messageId: "syntax", data: { reason: op.reason } });
+      else if (op.refused) {
+        const reason = op.reason + inLine(op, migration.migration.sql.text);
+        context.report({ node: op, messageId: "syntax", data: { reason } });
+      }
     };
     return {
       // Nearly every type of operation may be refused.
@@ -71,6 +74,12 @@ export default defineRule({
     };
   },
 });
+
+/** Where in a statement of many lines PostgreSQL stopped reading, as the end of a sentence. */
+function inLine({ range, position }: Unparsed, text: string): string {
+  if (position === undefined || !text.slice(range[0], position).includes("\n")) return "";
+  return ` in line ${String(text.slice(0, position).split("\n").length)}`;
+}
 
 /** What PostgreSQL says of a statement that it runs inside a transaction block alone. */
 function needsTransaction(op: LockTable | TransactionControl): string | undefined {

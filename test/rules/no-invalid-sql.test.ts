@@ -159,6 +159,20 @@ ruleTester.run("no-invalid-sql", rule, {
       ],
     },
     {
+      name: "a syntax error far down in a statement",
+      history,
+      code: "SELECT 1;\nCREATE TABLE tenants (\n  id bigint,\n  name text,\n);",
+      errors: [
+        at(
+          2,
+          1,
+          5,
+          2,
+          'PostgreSQL refuses this statement: syntax error at or near ")" in line 5. The migration stops here.',
+        ),
+      ],
+    },
+    {
       name: "what the grammar itself refuses in words of its own",
       history,
       tool: drizzle,
