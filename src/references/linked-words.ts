@@ -9,17 +9,23 @@ import { mayBeTableName, mayHaveRows, REPOSITORY } from "./table-methods.js";
 import type { Hit } from "./words.js";
 
 /** How far beside a word is looked. */
-const BESIDE = 80;
+const BESIDE = 120;
 
 /** Of a longer line it is not known what in it is a string. */
 const LINE = 500;
 
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
 /** Words of SQL that stand before a table. */
-const BEFORE_TABLE = /(?:^|[^\w$])(?:from|join|into|update|using|only|table|lateral|copy|truncate)[\s("\\]*$/i;
+const BEFORE_TABLE = words("from join into update using table lateral copy truncate");
+const ONLY_TABLE = /\b(?:from|join|into|update|using|table|copy|truncate)\s+only[\s("\\]*$/i;
 
 /** Words of a program that stand before a name, and behind it. Other words that are next to each other are prose. */
-const BEFORE_NAME =
-  /(?:^|[^\w$])(?:abstract|as|asserts|async|await|case|class|const|default|delete|do|else|enum|export|extends|function|get|implements|import|in|infer|instanceof|interface|is|keyof|let|module|namespace|new|of|override|private|protected|public|readonly|return|satisfies|set|static|throw|type|typeof|var|void|yield)[ \t]+$/;
+const BEFORE_NAME = words(
+  "abstract as asserts async await case class const default delete do else enum export extends function get implements " +
+    "import in infer instanceof interface is keyof let module namespace new of override private protected public " +
+    "readonly return satisfies set static throw type typeof var void yield",
+);
 const BEHIND_NAME = /^[ \t]+(?:as|extends|from|implements|in|instanceof|is|of|satisfies)\b/;
 
 /** What stands behind a word of which a method is called. */
@@ -79,9 +85,10 @@ class Roles {
     const end = at + word.length;
     const before = text.slice(Math.max(0, at - BESIDE), at);
     const behind = text.slice(end, end + BESIDE);
-    if (BEFORE_TABLE.test(before) || REPOSITORY.test(word)) return "name";
-    if (isProse(before, behind)) return "prose";
     const beside = before.trimEnd().at(-1) ?? "";
+    if (isInComment(before) || /^-[a-z]/.test(behind)) return "prose";
+    if (REPOSITORY.test(word) || isBehindTableWord(before)) return "name";
+    if (isProse(before, behind)) return "prose";
     if (/["'`]/.test(beside)) return roleInString(before.trimEnd(), behind);
     // What is left of these are an escape and the end of a comment.
     if (/[\\/]/.test(beside)) return "name";
@@ -123,15 +130,30 @@ class OpenTemplates {
   }
 }
 
+/** The word before an offset, with nothing but blanks and the beginning of a quoted name between. */
+function wordBefore(before: string): string {
+  return /[\w$]*$/.exec(before.replace(/[\s("\\]+$/, "").slice(-20))?.[0] ?? "";
+}
+
+function isBehindTableWord(before: string): boolean {
+  const word = wordBefore(before).toLowerCase();
+  return BEFORE_TABLE.has(word) || (word === "only" && ONLY_TABLE.test(before));
+}
+
+/** Whether two slashes begin a comment before an offset; those of an address have no blank behind them. */
+function isInComment(before: string): boolean {
+  const slashes = before.lastIndexOf("// ");
+  return slashes > before.lastIndexOf("\n") && (slashes === 0 || /\s/.test(before.charAt(slashes - 1)));
+}
+
 function isProse(before: string, behind: string): boolean {
   // `user-settings`, `/orders/new`
-  if (/[A-Za-z]-$|(?:^|[^*])\/$/.test(before) || /^(?:-[a-z]|\/)/.test(behind)) return true;
-  if (/[\w$][ \t]+$/.test(before)) return !BEFORE_NAME.test(before);
-  const line = before.slice(before.lastIndexOf("\n") + 1);
-  if (/(?:^|\s)\/\/ /.test(line)) return true;
+  if (/[A-Za-z]-$|(?:^|[^*])\/$/.test(before.slice(-2)) || behind.startsWith("/")) return true;
+  const isBehindWord = /[\w$][ \t]+$/.test(before.slice(-20));
+  if (isBehindWord) return !BEFORE_NAME.has(wordBefore(before));
   // A component of a page, and the beginning of its text.
-  if (/(?:^|[^\w$])<$/.test(before)) return true;
-  return />\s*$/.test(before) && /^[ \t]+[A-Za-z]/.test(behind) && !BEHIND_NAME.test(behind);
+  if (/(?:^|[^\w$])<$/.test(before.slice(-2))) return true;
+  return /^[ \t]+[A-Za-z]/.test(behind) && />\s*$/.test(before) && !BEHIND_NAME.test(behind);
 }
 
 /** Of the first word of a string. */

@@ -35,6 +35,7 @@ describe("a word that may name the table to a database", () => {
     "const rows = await client.query(`\n  update\n    orders\n  set status = $1`);",
     "const rows = await client.query(`\n  select 1 from accounts,\n    orders`);",
     'const rows = await query("accounts").whereRaw("total > 1 and lower(orders.name) = ?");',
+    'const rows = await client.query("UPDATE ONLY orders SET status = 1");',
     'const TABLE = "orders";',
     'const columns = ["orders.id"];',
     'const set = new ColumnSet(["id"], { table: "orders" });',
@@ -57,7 +58,9 @@ describe("a word that may name the table to a database", () => {
 describe("a word that is prose, or a variable that nothing says to be a row", () => {
   it.each([
     "// What the order costs.\nshow(1);",
-    "show(1); // orders of today",
+    "show(1); // orders of today, from orders",
+    "// What only order items need.\nshow(1);",
+    "show(`only orders`, `update order-list`);",
     'show("the order is late");',
     'show("Order your books today");',
     'show("/orders/new", "orders-list");',
