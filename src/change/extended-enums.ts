@@ -7,6 +7,7 @@ import type { QualifiedName } from "../model/name.js";
 import type { AddEnumValue, AlterColumnType, Operation } from "../model/operation.js";
 import { quoteLiteral } from "../text/quote-literal.js";
 import { formatName } from "./object-names.js";
+import { plainCasts } from "./plain-casts.js";
 
 export type AddedValue = Pick<AddEnumValue, "value" | "neighbor">;
 
@@ -51,18 +52,9 @@ function nameAfter(name: string, operation: Operation): string {
 }
 
 /** Whether the values are only read as text and as the new type again: `status::text::order_status`. */
-function isCast({ column, newType, using }: AlterColumnType): boolean {
-  if (using === undefined) return true;
-  const [value, ...casts] = using.sql.replaceAll(/[\s"()]/g, "").split("::");
-  const [last] = casts.splice(-1);
-  return (
-    value?.split(".").at(-1) === column.replaceAll(/[\s"()]/g, "") &&
-    last
-      ?.replace(/(?:\[\])*$/, "")
-      .split(".")
-      .at(-1) === newType.name.replaceAll(/[\s"()]/g, "") &&
-    casts.every((type) => /^(?:text|(?:character)?varying|varchar)(?:\[\])*$/i.test(type))
-  );
+function isCast(operation: AlterColumnType): boolean {
+  const casts = plainCasts(operation);
+  return casts?.every((type) => /^(?:text|(?:character)?varying|varchar)(?:\[\])*$/i.test(type)) === true;
 }
 
 /** What has to be added to the values of a type to have those of another; undefined where that is not all. */

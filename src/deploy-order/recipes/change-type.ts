@@ -1,5 +1,6 @@
 /** A type change that would write the table again: a column of the new type takes the old one's place. */
 import { countMisfits, misfitsOf } from "../../change/misfits.js";
+import { plainCasts } from "../../change/plain-casts.js";
 import type { TypeName } from "../../model/name.js";
 import type { OperationOf } from "../../model/operation.js";
 import type { Moment } from "../moment.js";
@@ -45,7 +46,10 @@ export default defineRecipe({
     const table = tableIn(context, operation.table);
     const type = table.known?.columns.get(column)?.type;
     if (!type || isEnumSwap(type, newType)) return undefined;
-    const meeting = using === undefined ? meetingOf(type, newType) : "differs";
+    const meets = meetingOf(type, newType);
+    // A cast that is written is what PostgreSQL would do for a wider type; for another it may change the values.
+    const isCast = meets === "widens" && plainCasts(operation)?.length === 0;
+    const meeting = using === undefined || isCast ? meets : "differs";
     const name = quote(column);
     const replaced = replaceColumn(context, {
       table,
