@@ -54,6 +54,12 @@ export function definitionsNamed(database: Database, name: Required<QualifiedNam
   return definitionsOf(database).get(keyOf(name)) ?? [];
 }
 
+/** Whether migrations have made a function of a bare name, be it in force or not. */
+export function definesFunction(database: Database, name: string): boolean {
+  const lower = name.toLowerCase();
+  return [...definitionsOf(database).keys()].some((key) => key.slice(key.indexOf("\0") + 1).toLowerCase() === lower);
+}
+
 interface Lines {
   readonly name: string;
   readonly first: number;

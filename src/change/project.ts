@@ -14,6 +14,7 @@ import { isLive, relationOf } from "./live.js";
 import { doubtMoved } from "./moved-columns.js";
 import { isMadeAgain, leavesOverload, nameGiven, removedBy } from "./names.js";
 import { memoryTree, notSearched } from "./overlay-tree.js";
+import { withoutRepeatedFunctions } from "./repeated-functions.js";
 import { isListed } from "./table-lists.js";
 import { touchedBy } from "./touched-columns.js";
 import { usesInTriggers } from "./trigger-functions.js";
@@ -290,7 +291,10 @@ function searchCode(
       const inFunctions = searchFunctions(database, targetsIn(database), options);
       // Without code, whoever calls the functions is elsewhere.
       const called = isAnywhere ? ifCalled(inFunctions, change, database, exclude) : inFunctions;
-      found.set(database.name, [references, called]);
+      const own = new Map(
+        [...references].map(([key, list]) => [key, withoutRepeatedFunctions(list, change, database)] as const),
+      );
+      found.set(database.name, [own, called]);
     }
   }
   return found;
