@@ -40,7 +40,7 @@ export default defineRule({
         messageId: "backfill",
         data: {
           backfill: nameOf(op, migration),
-          since: placeOf(migration, lock.by, lock.name),
+          since: placeOf(migration, lock.by, lock),
           mode: lock.mode,
           locked,
           queries: `every ${blocksReads ? "query" : "INSERT, UPDATE and DELETE"} on ${locked} waits`,

@@ -45,7 +45,7 @@ export default defineRule({
     const report = (op: Operation): void => {
       const { earlier, own } = heldLocks(migration, op);
       const first = earlier.filter(keepsReadersOut);
-      const since = first[0] ? placeOf(migration, first[0].by, first[0].name) : "";
+      const since = first[0] ? placeOf(migration, first[0].by, first[0]) : "";
       const second = withoutThose(own.filter(isExclusive), earlier.filter(isExclusive));
       const statement = migration.statementOf(op);
       const timeout = lockTimeout(statement);

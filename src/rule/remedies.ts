@@ -6,9 +6,10 @@ import type { Rule } from "eslint";
 import type { Blocked } from "../model/lock.js";
 import type { Reference } from "../model/reference.js";
 import { formatName } from "../change/object-names.js";
+import { locksOf } from "../postgres/locks.js";
 import { refusedInTransaction } from "../postgres/refused-in-transaction.js";
 import { lineCounter } from "../text/line-counter.js";
-import { liveLocks } from "./live-locks.js";
+import { type LiveLock, liveLocks } from "./live-locks.js";
 import type { PlacedStatement } from "./transaction.js";
 import type { RuleMigration } from "./types.js";
 
@@ -126,28 +127,28 @@ const lineCounters = new WeakMap<Migration, (offset: number) => number>();
 
 /**
  * Where a statement stands, seen from the migration that a finding is in: `line 3`, or `db/0002.sql:3` in another file.
- * @param relation Of a DO block, the place where it first works on this one.
+ * @param lock One that it takes: of a DO block, the place where the block takes it.
  */
 export function placeOf(
-  { migration }: RuleMigration,
+  { migration, postgres }: RuleMigration,
   { migration: other, statement }: PlacedStatement,
-  relation?: Required<QualifiedName>,
+  lock?: LiveLock,
 ): string {
   let counter = lineCounters.get(other);
   if (!counter) lineCounters.set(other, (counter = lineCounter(other.sql.text)));
-  const inBlock = relation && statement.statement.operations.find((one) => worksInBlockOn(one, relation, statement));
-  const line = String(counter((inBlock ?? statement.statement).range[0]));
+  const { operations, range } = statement.statement;
+  const inBlock = lock && operations.find((one) => takesInBlock(one, lock, statement, postgres));
+  const line = String(counter((inBlock?.range ?? range)[0]));
   return other === migration ? `line ${line}` : `${other.file}:${line}`;
 }
 
-function worksInBlockOn(
-  operation: Operation,
-  { schema, name }: Required<QualifiedName>,
-  { before }: AnalysedStatement,
-): boolean {
-  if (operation.inBlock === undefined || !("table" in operation) || operation.table === undefined) return false;
-  const table = before.qualify(operation.table);
-  return table.name === name && table.schema === schema;
+function takesInBlock(operation: Operation, lock: LiveLock, { before }: AnalysedStatement, postgres: number): boolean {
+  if (operation.inBlock === undefined) return false;
+  const situation = { catalog: before, postgres, utc: false, work: "instant" } as const;
+  const { schema, name } = lock.name;
+  return locksOf(operation, situation).some(
+    ({ relation, mode }) => mode === lock.mode && relation.name === name && relation.schema === schema,
+  );
 }
 
 /** The first places of a list of references, for a message: `src/repo.ts:88, src/api.ts:12 and 3 more`. */

@@ -26,7 +26,7 @@ export function whoWaits(migration: RuleMigration, operation: Operation): WhoWai
   if (exclusive.length === 0) return { held: "", waits: `${ofWrites} waits` };
   const tables = listNames(exclusive.map(({ name }) => formatName(name)));
   const first = exclusive.flatMap(({ relation }) => earlier(relation) ?? [])[0];
-  const holder = first === undefined ? "its statement" : `since ${placeOf(migration, first.by, first.name)} the transaction`;
+  const holder = first === undefined ? "its statement" : `since ${placeOf(migration, first.by, first)} the transaction`;
   return {
     held: `, and ${holder} holds ACCESS EXCLUSIVE on ${tables}`,
     waits: `every query on ${tables}, SELECT too,${writes.length === 0 ? "" : ` and ${ofWrites}`} waits`,
@@ -43,4 +43,8 @@ function earlierLock(migration: RuleMigration, operation: Operation): (relation:
     const lock = exclusiveLock(relation) ?? inBlock.find((one) => one.relation === relation && one.mode === EXCLUSIVE);
     return lock?.dropped === true ? undefined : lock;
   };
+}
+
+function byPlace({ by: one }: HeldLock, { by: other }: HeldLock): number {
+  return one.migration.order - other.migration.order || one.statement.statement.index - other.statement.statement.index;
 }

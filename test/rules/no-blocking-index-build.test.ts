@@ -76,7 +76,7 @@ ruleTester.run("no-blocking-index-build", rule, {
       errors: [
         {
           message:
-            "Building b reads every row of orders, and since line 2 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders, SELECT too, waits until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
+            "Building b reads every row of orders, and since line 3 the transaction holds ACCESS EXCLUSIVE on orders: every query on orders, SELECT too, waits until it is done. Build it with CREATE INDEX CONCURRENTLY in a file of its own that your runner sends without a transaction.",
           line: 4,
           column: 3,
           endLine: 4,
