@@ -7,6 +7,7 @@ import type { QualifiedName, TypeName } from "../model/name.js";
 import type { AlterColumnType } from "../model/operation.js";
 import { quoteIdentifier } from "../text/quote-identifier.js";
 import { formatName } from "./object-names.js";
+import { plainCasts } from "./plain-casts.js";
 
 export interface Misfits {
   /** `refused`: the change fails on such a row. `cut`: a cast that is written takes the end of the value away. */
@@ -36,8 +37,11 @@ export function misfitsOf(operation: AlterColumnType, catalog: Catalog, postgres
   const column = quoteIdentifier(operation.column);
   const { newType: to, using } = operation;
   const expression = using?.sql ?? column;
-  const isCast = using !== undefined && isPlainCast(expression, column, to);
-  if (using !== undefined && !isCast) return converted(operation, catalog, expression);
+  const isCast = using !== undefined && plainCasts(operation)?.length === 0;
+  if (using !== undefined && !isCast) {
+    const isMoment = DATES.has(from.name) && DATES.has(to.name) && / AT TIME ZONE '[^']*'\)*$/i.test(using.sql);
+    return isMoment && using.columns.length === 1 ? undefined : converted(operation, catalog, expression);
+  }
   if (from.arrayDimensions > 0 || to.arrayDimensions > 0) {
     return to.modifiers.length === 0 && from.name === to.name ? undefined : converted(operation, catalog, expression);
   }
@@ -79,13 +83,6 @@ const NEVER_FAILS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 function isCharacter({ name }: TypeName): boolean {
   return CHARACTER.has(name);
-}
-
-/** `c::type` and `CAST(c AS type)`, in brackets or not. */
-function isPlainCast(expression: string, column: string, to: TypeName): boolean {
-  const bare = (text: string): string => text.replace(/[\s()"]/g, "").toLowerCase();
-  const [sql, name, target] = [bare(expression), bare(column), bare(to.sql)];
-  return sql === name || sql === `${name}::${target}` || sql === `cast${name}as${target}`;
 }
 
 /** Spaces behind the length are no part of what is lost; everything else is. */

@@ -6,17 +6,18 @@ import type { AlterColumnType } from "../model/operation.js";
  */
 export function plainCasts({ column, newType, using }: AlterColumnType): readonly string[] | undefined {
   if (using === undefined) return [];
-  const [value = "", ...casts] = bare(using.sql).split("::");
+  const sql = bare(using.sql);
+  if (sql === `cast${bare(column)}as${bare(newType.sql)}`) return [];
+  const [value = "", ...casts] = sql.split("::");
+  if (lastPart(value) !== bare(column)) return undefined;
   const last = casts.pop();
-  const isColumn = lastPart(value) === bare(column);
-  const isNewType =
-    last !== undefined &&
-    (last === bare(newType.sql) || lastPart(last.replace(/(?:\[\])*$/, "")) === bare(newType.name));
-  return isColumn && isNewType ? casts : undefined;
+  if (last === undefined) return [];
+  const isNewType = last === bare(newType.sql) || lastPart(last.replace(/(?:\[\])*$/, "")) === bare(newType.name);
+  return isNewType ? casts : undefined;
 }
 
 function bare(sql: string): string {
-  return sql.replaceAll(/[\s"()]/g, "");
+  return sql.replaceAll(/[\s"()]/g, "").toLowerCase();
 }
 
 function lastPart(name: string): string | undefined {

@@ -112,6 +112,12 @@ const CASES: readonly Case[] = [
   { from: "varchar(3)", to: "varchar(5)", fits: ["'abc'"] },
   { from: "numeric(5,2)", to: "numeric(6,2)", fits: ["999.99"] },
   { from: "timestamp", to: "timestamptz", fits: ["'2026-01-01'"] },
+  {
+    from: "timestamp",
+    to: "timestamptz",
+    using: "amount AT TIME ZONE 'Europe/Berlin'",
+    fits: ["'2026-03-29 02:30'", "'infinity'", "'0044-03-15 BC'", "NULL"],
+  },
   { from: "date", to: "timestamp", fits: ["'2026-01-01'"] },
   { from: "timestamp", to: "timestamp(0)", fits: ["'2026-01-01 10:00:00.5'"] },
   { from: "int", to: "text", fits: ["1"] },

@@ -9,6 +9,8 @@ it.each<[clause: string, casts: readonly string[] | undefined]>([
   ["c TYPE app.state USING t.c::text::app.state", ["text"]],
   ["c TYPE app.state[] USING (c::text[])::app.state[]", ["text[]"]],
   ["c TYPE numeric(10, 2) USING c::numeric(10, 2)", []],
+  ["c TYPE bigint USING c", []],
+  ["c TYPE bigint USING CAST(c AS BIGINT)", []],
   ["c TYPE bigint USING c + 1", undefined],
   ["c TYPE bigint USING length(c)::bigint", undefined],
   ["c TYPE bigint USING d::bigint", undefined],
