@@ -33,6 +33,11 @@ const FUNCTION = /^(?:(?:export|default|declare|async)\s+)*function\s*\*?\s*(?<n
 const ARROW_FUNCTION =
   /^(?:export\s+)?const\s+(?<name>[\w$]+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*(?::[^=()]{0,200})?=>|[\w$]+\s*=>)/;
 
+/** The name of the function that a statement declares. */
+export function functionIn(statement: string): string | undefined {
+  return (FUNCTION.exec(statement) ?? ARROW_FUNCTION.exec(statement))?.groups?.["name"];
+}
+
 export class LazyScript {
   readonly #program: Node;
   readonly #nodes: Node[];

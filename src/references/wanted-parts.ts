@@ -1,5 +1,5 @@
 /** Which statements of a script may have a reference in them. */
-import type { Part } from "./lazy-script.js";
+import { functionIn, type Part } from "./lazy-script.js";
 import { linkedWords } from "./linked-words.js";
 import { MAY_DECLARE } from "./script-models.js";
 import { prismaModelOf } from "./script-places.js";
@@ -136,6 +136,8 @@ class NamesOfTables {
   #readOwn(): OwnNames {
     const own = new Map<string, Set<TableWords>>();
     for (const [part, named] of this.named) {
+      // What a function works on is nothing that its name stands for.
+      if (functionIn(part.text) !== undefined) continue;
       for (const name of part.names()) own.set(name, new Set([...(own.get(name) ?? []), ...named]));
     }
     return own;
