@@ -1,5 +1,5 @@
 /** The timeouts that end a statement which keeps others waiting: what is in force, and where one is asked for. */
-import type { AnalysedStatement } from "../model/migration.js";
+import type { AnalysedStatement, Migration } from "../model/migration.js";
 import type { Operation } from "../model/operation.js";
 import { formatDuration, parseDuration } from "./duration.js";
 import { judgedOf } from "./migration-context.js";
@@ -68,21 +68,23 @@ export function firstWithout(migration: RuleMigration, name: TimeoutName, longes
 
 function findFirst(migration: RuleMigration, name: TimeoutName, longest: number): FirstOne | undefined {
   let first: FirstOne | undefined;
-  for (const {
-    migration: { file },
-    statement,
-  } of judgedOf(migration.database.migrations)) {
+  for (const { migration: own, statement } of judgedOf(migration.database.migrations)) {
     if (inForce[name](statement) <= longest) continue;
     if (!statement.locks.some(({ blocks }) => blocks.includes("write"))) continue;
     const operations = statement.statement.operations;
-    const waits = operations.find((op) => !isRoutine(op, migration));
+    const waits = operations.find((op) => isHeardOf(op, own) && !isRoutine(op, migration));
     if (!waits || lockedTables(migration, waits, "write") === "") continue;
     if (name === "lock_timeout" && isLockedAlready(migration, waits, longest)) continue;
-    const one = { file, operation: waits };
+    const one = { file: own.file, operation: waits };
     if (waits.type !== "DropIndex" && statement.work.every((work) => work === "instant")) return one;
     first ??= one;
   }
   return first;
+}
+
+/** Whether rules hear of an operation of an edited migration: what it made before waits for nobody. */
+function isHeardOf(operation: Operation, { kept, remade }: Migration): boolean {
+  return kept?.has(operation) !== true && remade?.has(operation) !== true;
 }
 
 /**

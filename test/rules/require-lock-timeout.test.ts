@@ -125,6 +125,13 @@ ruleTester.run("require-lock-timeout", rule, {
       ],
     })),
     {
+      name: "in a migration that is edited, behind what it made before in another way",
+      history,
+      was: "CREATE INDEX a ON orders (total);",
+      code: `CREATE INDEX a ON orders (total, id);\n${drop}`,
+      errors: [line(2, `CREATE INDEX a ON orders (total, id);\n${drop}`)],
+    },
+    {
       name: "a new table whose foreign key locks a hot one",
       history,
       tables: { hot: ["accounts"] },
