@@ -7,6 +7,7 @@ const orders =
   "CREATE TABLE orders (id bigint PRIMARY KEY, account_id bigint REFERENCES accounts, note text, total int);";
 const history = [accounts, orders];
 const drop = "ALTER TABLE orders DROP COLUMN note;";
+const positive = "ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 1) NOT VALID;";
 const index = "CREATE INDEX CONCURRENTLY i ON orders (account_id);";
 
 const message =
@@ -127,9 +128,9 @@ ruleTester.run("require-lock-timeout", rule, {
     {
       name: "in a migration that is edited, behind what it made before in another way",
       history,
-      was: "CREATE INDEX a ON orders (total);",
-      code: `CREATE INDEX a ON orders (total, id);\n${drop}`,
-      errors: [line(2, `CREATE INDEX a ON orders (total, id);\n${drop}`)],
+      was: "ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID;",
+      code: `${positive}\n${drop}`,
+      errors: [line(2, `${positive}\n${drop}`)],
     },
     {
       name: "a new table whose foreign key locks a hot one",
