@@ -3,6 +3,7 @@ import {
   chooseNotNullName,
   defineRule,
   inCalls,
+  isProvenByHand,
   later,
   migrationOf,
   oncePerChange,
@@ -40,7 +41,12 @@ export default defineRule({
     const migration = migrationOf(context);
     return {
       SetNotNull(op) {
-        if (migration.work(op) === "instant" || !migration.isLive(op) || isProvenByHand(op, migration)) return;
+        if (
+          migration.work(op) === "instant" ||
+          !migration.isLive(op) ||
+          (migration.postgres >= 12 && isProvenByHand(op, migration))
+        )
+          return;
         const taken = restored(migration).get(op);
         if (taken) {
           const { calls } = migration.migration.tool;
@@ -127,21 +133,6 @@ function wayAround(op: SetNotNull, migration: RuleMigration): WayAround {
   return {
     remedy: `Use ADD CONSTRAINT ${name} CHECK (${column} IS NOT NULL) NOT VALID${through} instead, and ${validateLater}; SET NOT NULL behind that reads nothing.`,
   };
-}
-
-/**
- * Whether the file drops behind it, IF EXISTS, a constraint with the column's name that no migration has made: somebody
- * has added it by hand, so that nothing is read.
- */
-function isProvenByHand(op: SetNotNull, { migration, postgres }: RuleMigration): boolean {
-  if (postgres < 12) return false;
-  return migration.statements.some(({ statement, before }) =>
-    statement.operations.some((other) => {
-      if (other.type !== "DropConstraint" || !other.ifExists || !other.constraint.includes(op.column)) return false;
-      const table = before.table(other.table);
-      return other.table.name === op.table.name && table !== undefined && !table.constraints.has(other.constraint);
-    }),
-  );
 }
 
 /** A constraint that says already that the column is not null; it is not valid yet, or is no proof to this PostgreSQL. */

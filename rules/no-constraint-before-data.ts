@@ -7,6 +7,7 @@ import {
   dataStepsBefore,
   defineRule,
   formatName,
+  isProvenByHand,
   listNames,
   migrationOf,
   type PlacedDataStep,
@@ -62,6 +63,7 @@ export default defineRule({
       },
       SetNotNull(op) {
         const columns = [op.column];
+        if (isProvenByHand(op, migration)) return;
         if (!isUnproven(op, columns, { kind: "not null", columns }, migration)) return;
         report(op, "notNull", columns, "", countNulls(op.table, columns));
       },

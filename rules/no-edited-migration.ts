@@ -110,7 +110,7 @@ function byReplacement(
     if (found) replaced.set(found.by, [...(replaced.get(found.by) ?? []), file]);
   }
   const isSquash = (files: readonly string[]): boolean =>
-    files.length > 1 || (gone.length > 1 && files.some((file) => anew.get(file)?.table));
+    gone.length > 1 && files.some((file) => anew.get(file)?.table === true);
   const squash = [...replaced].find(([by, files]) => by !== undefined && isSquash(files))?.[0];
   if (squash === undefined) {
     for (const [by, files] of replaced) if (files.some((file) => anew.get(file)?.inPart)) replaced.delete(by);

@@ -59,6 +59,7 @@ export {
   statementBefore,
   transactionOpenedBy,
 } from "./remedies.js";
+export { isProvenByHand } from "./proven-by-hand.js";
 export { isRoutine } from "./routine.js";
 export { type OptionalInModel, optionalInModels } from "./optional-in-models.js";
 export { ByName, oncePerChange, operationsOfChange, type PlacedOperationOf, precedes } from "./same-change.js";

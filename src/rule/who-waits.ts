@@ -25,8 +25,12 @@ export function whoWaits(migration: RuleMigration, operation: Operation): WhoWai
   const ofWrites = `every INSERT, UPDATE and DELETE on ${listNames(writes.map(({ name }) => formatName(name)))}`;
   if (exclusive.length === 0) return { held: "", waits: `${ofWrites} waits` };
   const tables = listNames(exclusive.map(({ name }) => formatName(name)));
-  const first = exclusive.flatMap(({ relation }) => earlier(relation) ?? [])[0];
-  const holder = first === undefined ? "its statement" : `since ${placeOf(migration, first.by, first)} the transaction`;
+  // From the last of them on it holds them all.
+  const last = exclusive
+    .flatMap(({ relation }) => earlier(relation) ?? [])
+    .sort(byPlace)
+    .at(-1);
+  const holder = last === undefined ? "its statement" : `since ${placeOf(migration, last.by, last)} the transaction`;
   return {
     held: `, and ${holder} holds ACCESS EXCLUSIVE on ${tables}`,
     waits: `every query on ${tables}, SELECT too,${writes.length === 0 ? "" : ` and ${ofWrites}`} waits`,

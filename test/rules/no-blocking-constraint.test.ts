@@ -62,6 +62,28 @@ ruleTester.run("no-blocking-constraint", rule, {
   ],
   invalid: [
     {
+      name: "a foreign key on tables that the transaction keeps readers from since two lines",
+      history: both,
+      code: "ALTER TABLE orders ADD COLUMN note text;\nALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD CONSTRAINT k FOREIGN KEY (account_id) REFERENCES accounts (id);",
+      errors: [
+        {
+          message:
+            "Adding k looks up every row of orders in accounts, and since line 2 the transaction holds ACCESS EXCLUSIVE on orders and accounts: every query on orders and accounts, SELECT too, waits until it is done. Add it with NOT VALID, and VALIDATE CONSTRAINT in a later migration.",
+          line: 3,
+          column: 1,
+          endLine: 3,
+          endColumn: 86,
+          suggestions: [
+            {
+              desc: "Add it with NOT VALID",
+              output:
+                "ALTER TABLE orders ADD COLUMN note text;\nALTER TABLE accounts ADD COLUMN note text;\nALTER TABLE orders ADD CONSTRAINT k FOREIGN KEY (account_id) REFERENCES accounts (id) NOT VALID;",
+            },
+          ],
+        },
+      ],
+    },
+    {
       name: "a foreign key, in a clause of several",
       history: both,
       tool: unknownRunner,

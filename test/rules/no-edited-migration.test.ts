@@ -392,6 +392,23 @@ describe("migrations that are gone", () => {
     ]);
   });
 
+  it("takes nothing along that has to do with other tables where none is made again", () => {
+    const change: Surroundings = {
+      was: "CREATE TABLE account (id bigint);",
+      deleted: {
+        "m/02_name.sql": "ALTER TABLE account ADD COLUMN name text;",
+        "m/03_mail.sql": "ALTER TABLE account ADD COLUMN mail text;",
+        "m/04_type.sql": "CREATE TYPE state AS ENUM ('open');",
+      },
+      file: "m/01_account.sql",
+      tool: goose,
+    };
+    expect(messages("CREATE TABLE account (id bigint, name text, mail text);", change)).toEqual([
+      "m/04_type.sql: 04_type.sql was merged before: databases that ran it keep what it made, and new ones never get it. Put it back, and undo it in a new migration.",
+      "m/01_account.sql: 01_account.sql does now what 02_name.sql and 03_mail.sql did, deleted here. Databases that have run 01_account.sql do not run it again: one that lacks 02_name.sql and 03_mail.sql never gets what they did. Bring every database up to 03_mail.sql before, and accept this finding with a reason.",
+    ]);
+  });
+
   it("knows one that is written anew under another number", () => {
     const change: Surroundings = {
       history: ["CREATE TABLE log (id bigint);"],
