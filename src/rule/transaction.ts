@@ -25,9 +25,18 @@ export function transactionOf(migration: RuleMigration, operation: Operation): T
   const { group } = statement.transaction;
   if (group !== undefined) return groupsOf(migration).get(group) ?? [];
   let single = alone.get(statement);
-  if (!single) alone.set(statement, (single = [{ migration: migration.migration, statement }]));
+  if (!single) {
+    // A rule may ask about an operation of another file than the one that it looks at.
+    const home = homesOf(migration).get(statement) ?? migration.migration;
+    alone.set(statement, (single = [{ migration: home, statement }]));
+  }
   return single;
 }
+
+const homesOf = oncePerChange(
+  (migration): ReadonlyMap<AnalysedStatement, Migration> =>
+    new Map(Array.from(migration.judged(), (placed) => [placed.statement, placed.migration])),
+);
 
 const groupsOf = oncePerChange((migration): ReadonlyMap<string, Transaction> => {
   const groups = new Map<string, PlacedStatement[]>();
