@@ -53,13 +53,13 @@ export const DYNAMIC = "EXECUTE runs a statement that is only put together at ru
  * @param known The arguments of a function's call, by its parameters.
  */
 export function partsOfDoBlock(text: string, range: Range, known?: KnownValues): readonly BlockPart[] | undefined {
-  const body = bodyOf(text, range);
+  const body = bodyOf(text, range) ?? quotedBodyOf(text, range);
   if (body === undefined) return undefined;
   const parsed = parsePlPgSql(text.slice(...range));
   return parsed === undefined ? undefined : new BlockReader(text, body, known).read(parsed);
 }
 
-/** What stands between the dollar quotes; in other quotes places cannot be told. */
+/** What stands between the dollar quotes. */
 export function bodyOf(text: string, [start, end]: Range): Range | undefined {
   const lexer = new Lexer(text, start, end);
   while (lexer.next()) {
@@ -67,6 +67,23 @@ export function bodyOf(text: string, [start, end]: Range): Range | undefined {
     const quote = /^\$\w*\$/.exec(text.slice(lexer.start, lexer.end))?.[0];
     // A function's arguments have defaults in other quotes.
     if (quote !== undefined) return [lexer.start + quote.length, lexer.end - quote.length];
+  }
+  return undefined;
+}
+
+/**
+ * What stands between the quotes of `DO '…'`. What has escapes there is not what PostgreSQL reads: of such a statement
+ * only the line is known.
+ */
+function quotedBodyOf(text: string, [start, end]: Range): Range | undefined {
+  const lexer = new Lexer(text, start, end);
+  let before = "";
+  while (lexer.next()) {
+    const token = text.slice(lexer.start, lexer.end);
+    if (before === "" && !/^do$/i.test(token)) return undefined;
+    if (lexer.kind === "string" && !/^language$/i.test(before))
+      return [lexer.start + token.indexOf("'") + 1, lexer.end - 1];
+    before = token;
   }
   return undefined;
 }

@@ -98,9 +98,12 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
   ],
   nothing: ["DO $$ BEGIN END $$;", "OtherStatement: DO $$ BEGIN END $$"],
   "a body in single quotes": [
-    "DO 'BEGIN CREATE TABLE e (id int); END';",
-    "DoBlock: DO 'BEGIN CREATE TABLE e (id int); END'",
+    "DO LANGUAGE 'plpgsql' 'BEGIN\n CREATE TYPE g AS ENUM (''it''''s'', ''b'');\n CREATE TABLE h (id int); -- don''t\n EXECUTE ''DROP TABLE h''; EXCEPTION WHEN duplicate_object THEN NULL; END';",
+    "CreateEnum: CREATE TYPE g AS ENUM (''it''''s'', ''b'')",
+    "CreateTable: CREATE TABLE h (id int)",
+    "DropRelation: EXECUTE ''DROP TABLE h''",
   ],
+  "a body with escapes": ["DO E'BEGIN\\n CREATE TABLE i (id int); END';", "CreateTable: BEGIN\\n CREATE TABLE i (id int)"],
 };
 
 function quoted(text: string): string {
