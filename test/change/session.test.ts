@@ -51,6 +51,24 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
       }),
     },
   },
+  "sql-migrate": {
+    path: "migrations",
+    first: "1_a.sql",
+    second: "2_b.sql",
+    around: (sql) => `-- +migrate Up\n${sql}\n-- +migrate Down\n`,
+  },
+  umzug: {
+    path: "changes",
+    first: "1-a.ts",
+    second: "2-b.ts",
+    around: (sql) => `export const up = async ({ context }) => {\n  await context.query(${JSON.stringify(sql)});\n};\n`,
+    besides: {
+      "package.json": JSON.stringify({ dependencies: { umzug: "3.8.2", pg: "8.11.0" } }),
+      "migrate.ts":
+        'import { Pool } from "pg";\nimport { Umzug } from "umzug";\n' +
+        'export const umzug = new Umzug({ migrations: { glob: "changes/*.ts" }, context: new Pool() });\n',
+    },
+  },
   flyway: { path: "sql", first: "V1__a.sql", second: "V2__b.sql" },
   "golang-migrate": { path: "migrations", first: "000001_a.up.sql", second: "000002_b.up.sql" },
   goose: {
@@ -159,7 +177,10 @@ describe.each(layouts)("%s", (tool, { path, first, second, around = (sql) => sql
   const rules = (session: Readonly<Record<string, string>>): string[] => {
     const source = memorySource({ ...besides, [at(first)]: around(CREATE) }, { [at(second)]: around(DROP) });
     const database = { migrations: [{ path, tool }], code: [], session };
-    return check(source, { ...DEFAULT_CONFIGURATION, databases: { main: database } }).findings.map(({ rule }) => rule);
+    // Named, the rule speaks also where nothing is known of the session.
+    const named = { "require-lock-timeout": ["warn"] } as const;
+    const configuration = { ...DEFAULT_CONFIGURATION, rules: named, databases: { main: database } };
+    return check(source, configuration).findings.map(({ rule }) => rule);
   };
 
   it("has the settings of the session in force", () => {
