@@ -1,0 +1,1 @@
+export const find = () => db.query("SELECT id FROM orders");
