@@ -113,8 +113,12 @@ export function findReferences(
   return references;
 }
 
-/** References to a table, where the declaration of a model that the side uses nowhere is no more than possible. */
+/**
+ * References to a table, where the declaration of a model that the running code uses nowhere is no more than possible. At
+ * head a model without its table is a contradiction, whether or not code works with it.
+ */
 function asUsed(list: Reference[], tree: SideTree, target: SoughtTarget, sought: Sought): Reference[] {
+  if (tree.side === "head") return list;
   const isOfTree = ({ side, release }: Reference): boolean => side === tree.side && release === tree.release;
   const sure = list.filter((one) => isOfTree(one) && isSureEnough(one));
   const isModel = ({ kind, file }: Reference): boolean =>
