@@ -103,7 +103,10 @@ const blocks: Readonly<Record<string, readonly [sql: string, ...operations: read
     "CreateTable: CREATE TABLE h (id int)",
     "DropRelation: EXECUTE ''DROP TABLE h''",
   ],
-  "a body with escapes": ["DO E'BEGIN\\n CREATE TABLE i (id int); END';", "CreateTable: BEGIN\\n CREATE TABLE i (id int)"],
+  "a body with escapes": [
+    "DO E'BEGIN\\n CREATE TABLE i (id int); END';",
+    "CreateTable: BEGIN\\n CREATE TABLE i (id int)",
+  ],
 };
 
 function quoted(text: string): string {

@@ -151,7 +151,7 @@ export function memoryChange(root: string, code: string, surroundings: Surroundi
     label,
     tree: memoryTree(new Map(Object.entries(code)), label),
   });
-  const gone = Array.isArray(deleted) ? deleted.map((path): [string, string] => [path, ""]) : Object.entries(deleted);
+  const gone = isList(deleted) ? deleted.map((path): [string, string] => [path, ""]) : Object.entries(deleted);
   const texts = gone.map(([path, text]) => ({ file: path, sql: parseSql(text) }));
   const file = nameOf(linted);
   const change: Change = {
@@ -205,4 +205,8 @@ function changedBetween(
     file,
     status: head[file] === undefined ? "deleted" : base[file] === undefined ? "added" : "modified",
   }));
+}
+
+function isList(value: readonly string[] | Readonly<Record<string, string>>): value is readonly string[] {
+  return Array.isArray(value);
 }
