@@ -82,6 +82,28 @@ ruleTester.run("no-blocking-not-null", rule, {
         },
       ],
     },
+    ...[
+      { name: "a constraint whose name only has the column's letters", behind: "orders_subtotals_present" },
+      { name: "a constraint of the column that goes before it", before: "orders_total_present" },
+    ].map(({ name, behind, before }) => {
+      const drop = (constraint: string): string => `ALTER TABLE orders DROP CONSTRAINT IF EXISTS ${constraint};`;
+      const line = before === undefined ? 1 : 2;
+      return {
+        name,
+        history: [orders],
+        code: before === undefined ? `${setNotNull}\n${drop(behind)}` : `${drop(before)}\n${setNotNull}`,
+        errors: [
+          {
+            message:
+              "Making total NOT NULL reads every row of orders: every query on orders waits until it is done, SELECT too. Use ADD CONSTRAINT orders_total_nonnull CHECK (total IS NOT NULL) NOT VALID instead, and VALIDATE CONSTRAINT in a later migration; SET NOT NULL behind that reads nothing.",
+            line,
+            column: 1,
+            endLine: line,
+            endColumn: 51,
+          },
+        ],
+      };
+    }),
     {
       name: "what goes behind it is of another column, or was made here and proves nothing",
       history: [orders, "ALTER TABLE orders ADD CONSTRAINT total_range CHECK (total > 0);"],
