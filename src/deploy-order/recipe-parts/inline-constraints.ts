@@ -5,10 +5,11 @@ import { constraintName, constraintSql } from "./constraint-sql.js";
 import { before } from "./moments.js";
 import type { NamedTable } from "./names.js";
 import { uniqueConstraint } from "./unique-constraint.js";
+import { isConflictTarget } from "./unique-index.js";
 import { validatedConstraint } from "./validated-constraint.js";
 
 export interface InlineConstraints {
-  /** While no row has a value: foreign keys and CHECKs. */
+  /** While no row has a value: foreign keys, CHECKs, and UNIQUE where the new code's ON CONFLICT names it. */
   readonly early: readonly RecipeStep[];
   /** Once the rows have their values: UNIQUE. */
   readonly late: readonly RecipeStep[];
@@ -22,11 +23,16 @@ export function inlineConstraints(
 ): InlineConstraints | undefined {
   const early: RecipeStep[] = [];
   const late: RecipeStep[] = [];
+  let isMade = false;
   for (const constraint of constraints) {
     const unique = uniqueConstraint(context, table, constraint);
     if (unique) {
-      if (late.length > 0) return undefined;
-      late.push(...unique);
+      if (isMade) return undefined;
+      isMade = true;
+      // No two rows have the same value yet.
+      const [, ...steps] = unique;
+      if (isConflictTarget(context, constraint.columns)) early.push(...steps);
+      else late.push(...unique);
       continue;
     }
     const definition = constraintSql(constraint);

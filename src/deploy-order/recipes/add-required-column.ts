@@ -1,11 +1,10 @@
 /** A column that every row must have a value for, and that has no default: optional until the code fills it. */
-import { columnsThere } from "../recipe-parts/checks.js";
 import { fillStep } from "../recipe-parts/fill.js";
 import { inlineConstraints } from "../recipe-parts/inline-constraints.js";
-import { after, backfill, before, deploy } from "../recipe-parts/moments.js";
-import { quote, tableIn } from "../recipe-parts/names.js";
+import { after, backfill, deploy } from "../recipe-parts/moments.js";
+import { tableIn } from "../recipe-parts/names.js";
 import { notNullSteps } from "../recipe-parts/not-null.js";
-import { LOCK_STOP, shortly } from "../recipe-parts/statements.js";
+import { plainColumn } from "../recipe-parts/plain-column.js";
 import { defineRecipe, type RecipeContext, type RecipeStep } from "../recipe.js";
 
 export default defineRecipe({
@@ -18,23 +17,11 @@ export default defineRecipe({
     const table = tableIn(context, named);
     const constraints = inlineConstraints(context, table, column);
     if (!constraints) return undefined;
-    const name = quote(column.name);
     const fill = fillStep(context, table, column.name, backfill(0));
-    const collation = column.collation === undefined ? "" : ` COLLATE ${quote(column.collation)}`;
     return {
       covers: fill.covers,
       steps: [
-        {
-          name: "add-column",
-          actor: "pipeline",
-          title: `Add \`${table.column(column.name)}\` without NOT NULL: the code running now leaves it out.`,
-          from: before(0),
-          until: before(0),
-          sql: shortly(context, `ALTER TABLE ${table.sql} ADD COLUMN ${name} ${column.type.sql}${collation};`),
-          check: columnsThere(table, [column.name], 1),
-          wayBack: `\`ALTER TABLE ${table.sql} DROP COLUMN ${name}\`; the values that it got are lost.`,
-          stopCondition: LOCK_STOP,
-        },
+        plainColumn(context, table, column, "NOT NULL: the code running now leaves it out"),
         ...constraints.early,
         ...optionalField(context, table.column(column.name)),
         fill.step,
